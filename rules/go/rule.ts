@@ -1,0 +1,162 @@
+import type { Node } from 'web-tree-sitter';
+import type { Allocation, FileEdit, FixKind, Related, RuleMeta, Span } from '../model';
+
+/**
+ * What a Go rule sees: syntax of the package, and the compiler's facts joined to it.
+ * Tree-sitter offsets and columns are UTF-16 units, as everywhere in `rules/`.
+ */
+
+export interface GoVersion {
+  readonly major: number;
+  readonly minor: number;
+}
+
+export interface GoPackage {
+  readonly importPath: string;
+  /** The package name as the files declare it. */
+  readonly name: string;
+  /** All files of the package that were compiled, in-package tests included, sorted by path. */
+  readonly files: readonly GoFile[];
+  /** The toolchain that compiles this module (`go env GOVERSION` in the module's folder). */
+  readonly toolchain: GoVersion;
+  /** The language version from go.mod; fixes must not use newer features. */
+  readonly language: GoVersion;
+}
+
+export interface GoFile {
+  /** Absolute path of the logical file (the buffer, not its overlay backing). */
+  readonly path: string;
+  readonly text: string;
+  readonly root: Node;
+  readonly pkg: GoPackage;
+  /** `// Code generated … DO NOT EDIT.`: findings may be shown, fixes are never offered. */
+  readonly generated: boolean;
+  /** Local name → import path; `_` and `.` imports are left out. */
+  readonly imports: ReadonlyMap<string, string>;
+  /** `undefined` when the package did not compile or no compile may run: only syntax is known. */
+  readonly facts: GoFacts | undefined;
+}
+
+/** The compiler's words about one file. */
+export interface GoFacts {
+  /** The escape decision about an allocating expression (`make`, `new`, `&T{}`, literal, closure, conversion, concatenation, `append`). */
+  decision(expression: Node): Decision | undefined;
+  /** `moved to heap: v`, for the identifier node that declares v (or a parameter). */
+  moved(declaration: Node): Decision | undefined;
+  /** What the compiler says about a parameter's identifier node. */
+  parameter(declaration: Node): ParameterFlow | undefined;
+  /** Every decision of the file in source order, for rules that start from the compiler and not from a pattern. */
+  readonly decisions: readonly Decision[];
+  /**
+   * Calls that the compiler really emits on the lines of `node`, in the symbols of this file, duplicates of generic
+   * shapes merged. Includes runtime allocation calls and ordinary callees (`strconv.Itoa`, `time.Time.Format`).
+   */
+  emitted(node: Node): readonly EmittedCall[];
+  /** `inlining call to F` at this call expression: F as the compiler spells it, such as `strconv.Itoa`. */
+  inlined(call: Node): string | undefined;
+}
+
+export interface Decision {
+  /** The node that the decision is about, widened from the compiler's point to the whole expression. */
+  readonly node: Node;
+  readonly outcome: 'heap' | 'stack';
+  /** `moved`: a named variable; `expression`: an allocating expression. */
+  readonly subject: 'moved' | 'expression';
+  /** The compiler's spelling of the expression or variable. */
+  readonly text: string;
+  /** `escapedebug` said that the value lives in a read-only global, or the element size is zero. */
+  readonly free: boolean;
+  readonly reason: HeapReason | undefined;
+  /** The explanation, outermost first; empty when the compiler gave none. */
+  readonly flow: readonly FlowStep[];
+}
+
+/** Reasons that the compiler gives before any flow (cmd/compile/internal/escape/utils.go, HeapAllocReason). */
+export type HeapReason =
+  'too large for stack' | 'too aligned for stack' | 'non-constant size' | 'zero-sized element';
+
+export interface FlowStep {
+  /** The expression, as the compiler prints it. */
+  readonly expression: string;
+  /** One of the 34 notes: `call parameter`, `return`, `interface-converted`, … */
+  readonly why: string;
+  /** Where, if it is in a file of this package. */
+  readonly location: { readonly file: string; readonly span: Span } | undefined;
+}
+
+export type ParameterFlow =
+  | { readonly kind: 'stays' }
+  | { readonly kind: 'leaks'; readonly content: boolean }
+  | { readonly kind: 'leaks to result'; readonly result: string; readonly level: number };
+
+export interface EmittedCall {
+  /** As `-S` prints it without `(SB)`: `runtime.newobject`, `time.Time.Format`. */
+  readonly callee: string;
+  /** 0-based line in this file (innermost inlined position). */
+  readonly line: number;
+  /** The symbol that contains the call: `example.com/p.(*T).M`. */
+  readonly symbol: string;
+}
+
+export interface GoReport {
+  readonly node: Node;
+  readonly message: string;
+  readonly allocation: Allocation;
+  readonly related?: readonly Related[];
+  readonly fixes?: readonly GoFix[];
+}
+
+/**
+ * A candidate fix. It is offered as `safe` only after the compiler has agreed (server/src/go/verify.ts): the fixed text
+ * and its obligations compile, the probes hold, and the claimed effect is seen in the emitted calls.
+ */
+export interface GoFix {
+  readonly title: string;
+  readonly kind: FixKind;
+  /** In original offsets. Imports are not part of it: they are worked out from `imports` and from what stays used. */
+  readonly edits: readonly FileEdit[];
+  /** Import paths that the new text needs. */
+  readonly imports?: readonly string[];
+  readonly claim: Claim;
+  readonly obligations?: readonly Obligation[];
+  readonly probes?: readonly Probe[];
+}
+
+/**
+ * `removes`: the call is gone from the function. `moves`: it now stands in a pool's New, in package initialisation or
+ * before the loop. `runs less`: the growth call stays in the listing but is not reached (the obligations prove the
+ * bound, the measured sample proves the gain).
+ */
+export interface Claim {
+  readonly effect: 'removes' | 'moves' | 'runs less';
+  /** Functions of the file (declaration or literal nodes' spans, original offsets) whose emitted calls are compared. */
+  readonly within: readonly Span[];
+  /** The emitted callees that the claim is about: `runtime.makeslice`, `time.Time.Format`. */
+  readonly callees: readonly string[];
+}
+
+/** Go source that compiles only if an assumption of the fix holds. It exists only in the overlay. */
+export interface Obligation {
+  /** "xs is a slice": for the log when it fails. */
+  readonly states: string;
+  /** Original offset where `code` is inserted as statements, or `'file'` for top-level declarations. */
+  readonly at: number | 'file';
+  readonly code: string;
+}
+
+/**
+ * A question to the compiler about the original text, changed for the question only: with the size made constant and
+ * the contract calls replaced, does the value stay on the stack?
+ */
+export interface Probe {
+  readonly states: string;
+  readonly edits: readonly FileEdit[];
+  /** Original span of the allocating expression that must not escape once `edits` are applied. */
+  readonly stays: Span;
+}
+
+export interface GoRule {
+  readonly meta: RuleMeta;
+  /** Pure. Must not throw on any text; reports nothing where a needed fact is missing. */
+  check(file: GoFile, report: (report: GoReport) => void): void;
+}

@@ -1,0 +1,158 @@
+/**
+ * The vocabulary of the whole project. Plain data, no behaviour.
+ *
+ * Offsets are UTF-16 code units, 0-based, into the text of the file that the finding was computed from.
+ * The only places that count UTF-8 bytes are the compiler-output parser and its facts, where the type says so.
+ */
+
+export type Language = 'go' | 'typescript';
+
+/** `go/<name>` or `ts/<name>`: the rule's file name behind its language. */
+export type RuleId = `go/${string}` | `ts/${string}`;
+
+/** Half-open: `start` is inside, `end` is not. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A span in a named file. `file` is an absolute path. */
+export interface Location {
+  readonly file: string;
+  readonly span: Span;
+}
+
+/** What kind of expression or statement allocates. */
+export type AllocationKind =
+  | 'make'
+  | 'new'
+  | 'composite literal'
+  | 'append growth'
+  | 'map growth'
+  | 'closure'
+  | 'interface conversion'
+  | 'string concatenation'
+  | 'conversion'
+  | 'channel'
+  | 'moved variable'
+  /** The callee allocates; the call's own function has no line for it. */
+  | 'call'
+  /** TypeScript: array, object, typed array, buffer, iterator, formatter. */
+  | 'array'
+  | 'object'
+  | 'typed array'
+  | 'buffer'
+  | 'iterator'
+  | 'formatter';
+
+/**
+ * `always`: each execution allocates. `conditional`: depends on a run-time size (a variable-size `make` stays on the
+ * stack up to 32 bytes). `none`: the compiler emits no allocation (a constant boxed from read-only data).
+ */
+export type AllocationCost = 'always' | 'conditional' | 'none' | 'unknown';
+
+/** One place where the program allocates, and why. */
+export interface Allocation {
+  readonly kind: AllocationKind;
+  readonly cost: AllocationCost;
+  /** One sentence naming the cause, in plain words: "the buffer is too large for the stack (over 64 KiB)". */
+  readonly reason: string;
+  /** What supports the claim, for hover and logs. At least one. */
+  readonly evidence: readonly Evidence[];
+}
+
+export type Evidence =
+  /** A line of the compiler's escape analysis. */
+  | { readonly kind: 'compiler decision'; readonly text: string }
+  /** A runtime call that the compiler emits in this function (`-S`), such as `runtime.newobject`. */
+  | { readonly kind: 'emitted call'; readonly callee: string; readonly count: number }
+  | { readonly kind: 'profile'; readonly bytes: number; readonly objects: number }
+  /** A pattern whose cost a sample under `samples/` measures. */
+  | { readonly kind: 'measured sample'; readonly sample: string };
+
+/** A place that explains a finding: an escape-flow step, the loop, the pool. Shown as related information. */
+export interface Related {
+  readonly location: Location;
+  readonly message: string;
+}
+
+export interface TextEdit {
+  readonly span: Span;
+  readonly newText: string;
+}
+
+export interface FileEdit extends TextEdit {
+  /** Absolute path. */
+  readonly file: string;
+}
+
+/**
+ * `safe`: behaviour is provably the same; may run in `source.fixAll`.
+ * `suggestion`: the user must agree to the condition that the title names.
+ */
+export type FixKind = 'safe' | 'suggestion';
+
+/** A fix as a rule proposes it and as the editor offers it. Edits are sorted and disjoint within each file. */
+export interface Fix {
+  /** Imperative, without a full stop: "Reuse the buffer from a sync.Pool". A suggestion names its condition. */
+  readonly title: string;
+  readonly kind: FixKind;
+  readonly edits: readonly FileEdit[];
+  readonly verification: 'verified' | 'unverified';
+  /** Emitted allocation calls of the function before and after; only with `verified`. */
+  readonly allocationsBefore?: number;
+  readonly allocationsAfter?: number;
+}
+
+/** How much a line matters: 0 (cold) to 1 (hot), and the reasons, strongest first. */
+export interface Heat {
+  readonly score: number;
+  readonly because: readonly HeatReason[];
+}
+
+export interface HeatReason {
+  /** "in a loop", "called in a loop", "HTTP handler", "only on an error path". */
+  readonly text: string;
+  readonly span?: Span;
+}
+
+export type Severity = 'warning' | 'information' | 'hint';
+
+/** A rule's judgement about an allocation. */
+export interface Finding {
+  readonly ruleId: RuleId;
+  readonly language: Language;
+  /** Absolute path. */
+  readonly file: string;
+  /** The whole expression or declaration, never a point. */
+  readonly span: Span;
+  /** One sentence: what allocates, and why. */
+  readonly message: string;
+  readonly severity: Severity;
+  readonly allocation: Allocation;
+  readonly heat: Heat;
+  readonly related: readonly Related[];
+  readonly fixes: readonly Fix[];
+}
+
+/** Why something was not analysed, or was analysed without the compiler. Never silently empty. */
+export interface Note {
+  /** Absolute path of the file or folder; absent when the note is about the whole run. */
+  readonly file?: string;
+  readonly message: string;
+}
+
+/** What is known of a rule without running it. Everything else (registry, README table, manifest) is derived. */
+export interface RuleMeta {
+  readonly id: RuleId;
+  /** One line, for tables and the quick-fix menu: "a buffer allocated on every call that never outlives it". */
+  readonly summary: string;
+  readonly fix: FixKind | 'none';
+  /**
+   * `bug`: corrupts or leaks, reported everywhere as a warning. `allocation`: ranked by heat.
+   * `hot only`: reported only in hot code, because the pattern does not matter elsewhere.
+   */
+  readonly reports: 'bug' | 'allocation' | 'hot only';
+  /** Folder under `samples/` with the rule's before and after and its benchmark: "go/perbuffer". */
+  readonly sample: string;
+}
