@@ -1,9 +1,12 @@
-import type { Finding, Language, Note } from '../../../rules/model';
+import type { FileEdit, Finding, Fix, Language, Note } from '../../../rules/model';
+import type { Settings } from './settings';
 
 /** A document as the editor or the command line sees it. */
 export interface SourceDocument {
-  /** Absolute path. Documents that are not files on disk have no engine but syntax rules. */
+  /** Absolute path, or the URI when the document is not a file on disk. */
   readonly path: string;
+  /** Untitled, or of a virtual file system: no process may be started for it, only syntax is looked at. */
+  readonly virtual?: boolean;
   readonly languageId: string;
   /** Editor version, or 0 for a file read from disk. */
   readonly version: number;
@@ -14,6 +17,8 @@ export interface AnalysisRequest {
   readonly document: SourceDocument;
   /** Unsaved buffers by absolute path, the document included when it is open. */
   readonly buffers: ReadonlyMap<string, SourceDocument>;
+  /** Of the document. Findings that `severityOf` keeps silent under these settings are not published. */
+  readonly settings: Settings;
 }
 
 /** Findings and notes of one file. Replaces what was published for it before. */
@@ -33,13 +38,55 @@ export interface Engine {
   accepts(document: Pick<SourceDocument, 'path' | 'languageId'>): boolean;
   /**
    * Analyses the document and whatever its unit compiles together. `publish` may be called several times, each call
-   * refining the last: first findings, then the same findings with their fixes verified. Rejects with AbortError when
-   * `signal` fires; never rejects because of the user's text.
+   * refining the last: first findings, then the same findings with their fixes verified. The requested document is
+   * always among what is published, with a note when it could not be analysed; files without findings are published,
+   * too, so that old findings go away. Rejects with AbortError when `signal` fires; never rejects because of the
+   * user's text.
    */
   analyse(
     request: AnalysisRequest,
     publish: (files: readonly FileAnalysis[]) => void,
     signal: AbortSignal,
   ): Promise<void>;
+  /**
+   * Edits that apply several fixes at once, where putting their edits side by side is not enough: imports that both
+   * need, or that only both together leave unused. Fixes that cannot join the earlier ones are left out of `applied`.
+   * All fixes are of the analysis. Without this method the edits are merged as they are.
+   */
+  combine?(
+    analysis: FileAnalysis,
+    fixes: readonly Fix[],
+    request: AnalysisRequest,
+    signal: AbortSignal,
+  ): Promise<CombinedFix>;
+  /** The toolchain last used for the file, for the status. */
+  toolchain?(path: string): ToolchainReport | undefined;
+  /** Ends child processes and frees what the engine holds. Running analyses reject with AbortError. */
   dispose(): Promise<void>;
 }
+
+export interface CombinedFix {
+  readonly edits: readonly FileEdit[];
+  readonly applied: readonly Fix[];
+}
+
+/** Which compiler is at work. */
+export interface ToolchainReport {
+  /** As the toolchain spells it: "go1.26.1". */
+  readonly version: string;
+  /** Absolute path of the command. */
+  readonly path: string;
+  /** How it was found: "on the PATH", "alloclens.go.path". */
+  readonly how: string;
+}
+
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error';
+
+/** What an engine gets from whoever runs it, the language server or the command line. */
+export interface EngineHost {
+  /** One line of the log; not shown to the user unless the log is opened. */
+  log(level: LogLevel, message: string): void;
+}
+
+/** Exported as `createGoEngine` by server/src/go/engine.ts and `createTypeScriptEngine` by server/src/typescript/index.ts. */
+export type CreateEngine = (host: EngineHost) => Engine | Promise<Engine>;
