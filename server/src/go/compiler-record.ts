@@ -12,7 +12,10 @@ export interface CompilerPosition {
 export type CompilerRecord =
   /** `# import/path` or `# import/path [import/path.test]`: what follows belongs to this package. */
   | { readonly kind: 'package'; readonly importPath: string; readonly variant: string | undefined }
-  /** Summary line: `EXPR escapes to heap`, `EXPR does not escape`, `append escapes to heap`. */
+  /**
+   * Summary line: `EXPR escapes to heap`, `EXPR does not escape`, `append escapes to heap`. The same line may come more
+   * than once: per instantiation of a generic, and once more for the package's test variant.
+   */
   | {
       readonly kind: 'expression';
       readonly at: CompilerPosition;
@@ -31,7 +34,11 @@ export type CompilerRecord =
       /** True when the cap on flow steps cut it. */
       readonly truncated: boolean;
     }
-  /** `leaking param[ content]: p`, `leaking param: p to result R level=N`, `p does not escape` at a parameter. */
+  /**
+   * `leaking param[ content]: p`, `leaking param: p to result R level=N`, `p does not escape`. The last has the same
+   * words for a parameter and for a variable that is converted to an interface: any bare name is emitted as a
+   * `parameter` with leak `none`, and only the syntax at the position tells which of the two it is.
+   */
   | {
       readonly kind: 'parameter';
       readonly at: CompilerPosition;
@@ -51,7 +58,11 @@ export type CompilerRecord =
     }
   | { readonly kind: 'heap closure'; readonly at: CompilerPosition; readonly captured: readonly string[] }
   | { readonly kind: 'zero-copy'; readonly at: CompilerPosition }
-  /** `-S`: a call in the listing of `symbol`. No column; the position is the innermost inlined one. */
+  /**
+   * `-S`: a direct call in the listing of `symbol`, whatever it calls (`runtime.morestack_noctxt` too). No column; the
+   * position is the innermost inlined one, so its file may belong to another package. In names, the linker's `%2e` and
+   * the `""` of Go 1.19 are already replaced.
+   */
   | { readonly kind: 'call'; readonly at: CompilerPosition; readonly callee: string; readonly symbol: string }
   /** A compile error or a `go list` error. */
   | { readonly kind: 'error'; readonly at: CompilerPosition | undefined; readonly message: string }
