@@ -142,6 +142,11 @@ export interface Obligation {
   /** Original offset where `code` is inserted as statements, or `'file'` for top-level declarations. */
   readonly at: number | 'file';
   readonly code: string;
+  /**
+   * Imports that `code` needs and the file may lack: local name → import path. They exist only in the overlay; the
+   * names must occur nowhere in the file, so use a prefix such as `alloclensTime`.
+   */
+  readonly imports?: Readonly<Record<string, string>>;
 }
 
 /**
