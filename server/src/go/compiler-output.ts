@@ -230,6 +230,14 @@ export class CompilerOutputParser {
     if (buffer[end - 1] !== CLOSE) return;
     const callee = text(buffer, target, end);
     if (!callee.endsWith('(SB)')) return;
+    // Under a //line directive the true position stands in brackets: `gen.y:10[ex.com/p/a.go:31]`.
+    if (buffer[fileEnd - 1] === 0x5d /* ] */) {
+      const bracket = buffer.lastIndexOf(0x5b /* [ */, fileEnd - 1);
+      if (bracket > fileStart) {
+        fileStart = bracket + 1;
+        fileEnd--;
+      }
+    }
     let colon = fileEnd - 1;
     while (colon > fileStart && buffer[colon] !== COLON) colon--;
     const line = number(buffer, colon + 1, fileEnd);
@@ -311,7 +319,11 @@ export class CompilerOutputParser {
     }
     const at = (): CompilerPosition => ({ file: this.fileName(buffer, start, fileEnd), line, column });
     if (startsWith(buffer, INLINING_CALL, message, end)) {
-      this.emit({ kind: 'inlined', at: at(), callee: text(buffer, message + INLINING_CALL.length, end) });
+      this.emit({
+        kind: 'inlined',
+        at: at(),
+        callee: this.symbolName(text(buffer, message + INLINING_CALL.length, end)),
+      });
       return;
     }
     if (this.decision(text(buffer, message, end), at)) return;
@@ -387,7 +399,7 @@ export class CompilerOutputParser {
           kind: 'explanation',
           at: at(),
           text: message.slice(0, escapes),
-          function: rest === '' ? undefined : rest.slice(4),
+          function: rest === '' ? undefined : this.symbolName(rest.slice(4)),
           flow: [],
           truncated: false,
         };
