@@ -1,0 +1,123 @@
+// Bundles everything that ships: `node esbuild.mjs [--watch]`. Type checking is `tsc -b`'s work.
+import { build, context } from 'esbuild';
+import { createRequire } from 'node:module';
+import { copyFile, mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { gzipSync } from 'node:zlib';
+import { readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { thirdPartyNotices } from './scripts/lib/third-party-notices.mjs';
+
+const root = dirname(fileURLToPath(import.meta.url));
+const require = createRequire(import.meta.url);
+const dist = join(root, 'dist');
+const watch = process.argv.includes('--watch');
+
+/** Loaded on the first TypeScript document, so that who writes only Go never pays for TypeScript's compiler. */
+const typescriptEntry = join(root, 'server', 'src', 'typescript', 'index.ts');
+
+/** Turns `await import('…/typescript/index')` into a load of its own bundle. Nothing else may reach into that folder. */
+const typescriptApart = {
+  name: 'typescript-apart',
+  setup(build) {
+    const folder = dirname(typescriptEntry);
+    build.onResolve({ filter: /\/typescript(\/|$)/ }, (args) => {
+      if (!args.path.startsWith('.')) return;
+      const target = join(args.resolveDir, args.path);
+      if (target !== folder && !target.startsWith(folder)) return;
+      if (args.resolveDir.startsWith(folder)) return;
+      if (args.kind === 'dynamic-import') return { path: './typescript.js', external: true };
+      return {
+        errors: [
+          { text: `load ${args.path} with import(): a static import would put TypeScript into every start` },
+        ],
+      };
+    });
+  },
+};
+
+/** @type {import('esbuild').BuildOptions} */
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  external: ['vscode'],
+  minify: !watch,
+  sourcemap: watch ? 'linked' : false,
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+  define: { 'process.env.NODE_ENV': '"production"' },
+  alias: {
+    // As an ES module it asks for import.meta.url, which a CommonJS bundle does not have (Parser.init then throws).
+    'web-tree-sitter': require.resolve('web-tree-sitter'),
+  },
+};
+
+const bundles = [
+  { ...common, entryPoints: { extension: 'client/src/extension.ts' } },
+  { ...common, entryPoints: { server: 'server/src/main.ts' }, plugins: [typescriptApart] },
+  {
+    ...common,
+    entryPoints: { cli: 'server/src/cli.ts' },
+    plugins: [typescriptApart],
+    banner: { js: '#!/usr/bin/env node' },
+  },
+  { ...common, entryPoints: { typescript: relative(root, typescriptEntry) } },
+].map((options) => ({ ...options, outdir: dist }));
+
+const wasm = [
+  require.resolve('web-tree-sitter/web-tree-sitter.wasm'),
+  join(dirname(require.resolve('tree-sitter-go/package.json')), 'tree-sitter-go.wasm'),
+];
+
+await rm(dist, { recursive: true, force: true });
+await mkdir(dist, { recursive: true });
+for (const file of wasm) await copyFile(file, join(dist, file.split(/[\\/]/).at(-1)));
+
+if (watch) {
+  for (const options of bundles) await (await context(options)).watch();
+} else {
+  const results = [];
+  for (const options of bundles) results.push(await build(options));
+  const warnings = results.flatMap((result) => result.warnings);
+  if (warnings.length > 0) throw new Error(`esbuild warned ${warnings.length} time(s): see above`);
+  const inputs = results.flatMap((result) => Object.keys(result.metafile.inputs));
+  await writeFile(join(dist, 'ThirdPartyNotices.txt'), await thirdPartyNotices(root, [...inputs, ...wasm]));
+  await report(results);
+}
+
+/** What each bundle weighs, and the five packages that weigh most in it. */
+async function report(results) {
+  const rows = [];
+  for (const { metafile } of results) {
+    for (const [file, { bytes, inputs }] of Object.entries(metafile.outputs)) {
+      const packed = gzipSync(readFileSync(join(root, file)), { level: 9 }).length;
+      const weights = new Map();
+      for (const [input, { bytesInOutput }] of Object.entries(inputs)) {
+        const name =
+          /node_modules\/((?:@[^/]+\/)?[^/]+)(?!.*node_modules)/.exec(input)?.[1] ?? input.split('/')[0];
+        weights.set(name, (weights.get(name) ?? 0) + bytesInOutput);
+      }
+      const heaviest = [...weights].sort((a, b) => b[1] - a[1]).slice(0, 5);
+      rows.push([file, bytes, packed, heaviest.map(([name, size]) => `${name} ${kib(size)}`).join(', ')]);
+    }
+  }
+  for (const file of wasm) {
+    const copied = join(dist, file.split(/[\\/]/).at(-1));
+    rows.push([
+      relative(root, copied),
+      (await stat(copied)).size,
+      gzipSync(readFileSync(copied), { level: 9 }).length,
+      '',
+    ]);
+  }
+  for (const [file, bytes, packed, parts] of rows)
+    console.log(`${file.padEnd(28)} ${kib(bytes).padStart(10)} ${kib(packed).padStart(10)} gzip  ${parts}`);
+}
+
+function kib(bytes) {
+  return `${(bytes / 1024).toFixed(0)} KiB`;
+}

@@ -1,0 +1,248 @@
+import assert from 'node:assert/strict';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Locator, Page } from 'playwright-core';
+import type { OpenWindow } from './host';
+import { artifacts } from './repository';
+
+const modifier = process.platform === 'darwin' ? 'Meta' : 'Control';
+
+/** What may stand under a piece of text in the editor. */
+export type Squiggle = 'warning' | 'info' | 'hint' | 'error';
+
+/** How long an analysis may take here: a cold Go build cache on two cores that run other things, too. Milliseconds. */
+const patience = 90_000;
+
+/** A window of VS Code, driven as a person drives it: keys, menus, and what can be read on the screen. */
+export class Workbench {
+  readonly #window: OpenWindow;
+  readonly #page: Page;
+  readonly #label: string;
+
+  private constructor(window: OpenWindow, label: string) {
+    this.#window = window;
+    this.#page = window.page;
+    this.#label = label.replace(/[^\w.]+/g, '-').toLowerCase();
+  }
+
+  /** Resolves when the workbench is on the screen. `label` names the screenshots. */
+  static async open(window: OpenWindow, label: string): Promise<Workbench> {
+    const workbench = new Workbench(window, label);
+    await window.page.waitForSelector('.monaco-workbench .part.statusbar .statusbar-item', {
+      timeout: 60_000,
+    });
+    return workbench;
+  }
+
+  close(): Promise<void> {
+    return this.#window.close();
+  }
+
+  /** Ctrl+P, the file's name, Enter; resolves when the file's text is in the editor. */
+  async openFile(name: string): Promise<void> {
+    const base = name.split('/').at(-1)!;
+    await this.#quickInput(`${modifier}+P`, name);
+    const row = this.#page.locator('.quick-input-list .monaco-list-row', { hasText: base }).first();
+    await row.waitFor({ timeout: 30_000 });
+    await row.click();
+    await this.#page.locator(`.tab.active[data-resource-name="${base}"]`).waitFor({ timeout: 30_000 });
+    await this.#editor.locator('.view-line').first().waitFor({ timeout: 30_000 });
+    await this.focusEditor();
+  }
+
+  /** The command palette, the title, Enter. */
+  async command(title: string): Promise<void> {
+    await this.#quickInput('F1', `>${title}`);
+    const row = this.#page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
+    await row.waitFor({ timeout: 30_000 });
+    await row.click();
+    await this.#page.locator('.quick-input-widget').waitFor({ state: 'hidden', timeout: 30_000 });
+  }
+
+  /** Puts the cursor before the first occurrence of `text` in `content`, which is what the editor shows. */
+  async cursorAt(content: string, text: string): Promise<void> {
+    const offset = content.indexOf(text);
+    assert.ok(offset >= 0, `the text does not contain ${JSON.stringify(text)}`);
+    const before = content.slice(0, offset).split('\n');
+    await this.goTo(before.length, before.at(-1)!.length + 1);
+  }
+
+  /** 1-based line and UTF-16 column. */
+  async goTo(line: number, column: number): Promise<void> {
+    await this.#quickInput('Control+G', `:${line}:1`);
+    await this.#page.keyboard.press('Enter');
+    await this.#page.locator('.quick-input-widget').waitFor({ state: 'hidden', timeout: 30_000 });
+    // The status bar's column, and in newer versions this input's, counts the width of tabs; arrow keys do not.
+    const place = new RegExp(`Ln ${line}, Col `);
+    await this.#orFailure(
+      this.#page.locator('.statusbar-item', { hasText: place }).waitFor({ timeout: 30_000 }),
+    );
+    await this.focusEditor();
+    for (let i = 1; i < column; i++) await this.press('ArrowRight');
+  }
+
+  /** Types at the cursor, as a person would, so that every key is an edit. */
+  async type(text: string): Promise<void> {
+    await this.#page.keyboard.type(text, { delay: 15 });
+  }
+
+  async press(...keys: readonly string[]): Promise<void> {
+    for (const key of keys) await this.#page.keyboard.press(key.replace('Mod', modifier));
+  }
+
+  /** Saves the editor's text and reads it from the disk. */
+  async save(file: string): Promise<string> {
+    await this.focusEditor();
+    await this.press('Mod+S');
+    await this.#page.locator('.tab.active:not(.dirty)').waitFor({ timeout: 30_000 });
+    return readFile(file, 'utf8');
+  }
+
+  /** True when the editor holds text that the disk does not. */
+  isDirty(): Promise<boolean> {
+    return this.#page.locator('.tab.active.dirty').isVisible();
+  }
+
+  focusEditor(): Promise<void> {
+    // The element that takes the keys: a text area, or an EditContext element in newer versions.
+    return this.#editor.locator('textarea.inputarea, .native-edit-context').first().focus();
+  }
+
+  /** Opens the list of problems, filters it, and resolves to its rows once `wanted` holds. */
+  async problems(wanted: (rows: readonly string[]) => boolean, what: string): Promise<string[]> {
+    const panel = this.#page.locator('.markers-panel');
+    if (!(await panel.isVisible())) {
+      await this.command('Problems: Focus on Problems View');
+      await panel.waitFor({ timeout: 30_000 });
+    }
+    const rows = panel.locator('.monaco-list-row');
+    let seen: string[] = [];
+    const deadline = Date.now() + patience;
+    while (Date.now() < deadline) {
+      seen = await rows.allInnerTexts();
+      if (wanted(seen)) {
+        await this.focusEditor();
+        return seen;
+      }
+      await this.#page.waitForTimeout(100);
+    }
+    await this.failure();
+    throw new Error(`${what}; the list of problems shows:\n${seen.join('\n')}`);
+  }
+
+  /** Resolves when the editor shows a squiggle of one of these kinds. */
+  async squiggle(...kinds: readonly Squiggle[]): Promise<void> {
+    const selector = kinds.map((kind) => `.squiggly-${kind}`).join(', ');
+    await this.#orFailure(this.#editor.locator(selector).first().waitFor({ timeout: patience }));
+  }
+
+  /** Titles of the quick-fix menu at the cursor, once one of them matches. The menu stays open. */
+  async quickFixes(wanted: RegExp): Promise<string[]> {
+    const rows = this.#page.locator('.action-widget .monaco-list-row.action');
+    const deadline = Date.now() + patience;
+    let seen: string[] = [];
+    for (;;) {
+      await this.press('Mod+.');
+      try {
+        await rows.first().waitFor({ timeout: 5000 });
+        seen = (await rows.allInnerTexts()).map((title) => title.trim());
+        if (seen.some((title) => wanted.test(title))) return seen;
+      } catch {
+        // "No code actions available": the findings, or the verdicts on their fixes, are not there yet.
+      }
+      if (Date.now() > deadline) {
+        await this.failure();
+        throw new Error(`no quick fix matches ${wanted}; the menu shows:\n${seen.join('\n')}`);
+      }
+      await this.press('Escape');
+      await this.#page.waitForTimeout(300);
+    }
+  }
+
+  /** Opens the quick-fix menu at the cursor and takes the entry that matches. */
+  async applyQuickFix(wanted: RegExp): Promise<void> {
+    const titles = await this.quickFixes(wanted);
+    const focused = this.#page.locator('.action-widget .monaco-list-row.action.focused');
+    for (let i = 0; !wanted.test((await focused.allInnerTexts()).join('')); i++) {
+      assert.ok(i <= titles.length, `the menu's focus does not reach ${wanted}: ${titles.join(' | ')}`);
+      await this.press('ArrowDown');
+    }
+    await this.press('Enter');
+    await focused.waitFor({ state: 'hidden', timeout: 30_000 });
+    await this.#orFailure(this.#page.locator('.tab.active.dirty').waitFor({ timeout: 30_000 }));
+  }
+
+  /** The hover at the cursor, once it contains what is wanted. */
+  async hover(wanted: RegExp): Promise<string> {
+    const hover = this.#page.locator('.monaco-hover:visible').first();
+    const deadline = Date.now() + patience;
+    let seen = '';
+    while (Date.now() < deadline) {
+      await this.press('Mod+K', 'Mod+I');
+      await this.#page.waitForTimeout(700);
+      if (await hover.isVisible()) {
+        seen = await hover.innerText();
+        if (wanted.test(seen)) return seen;
+      }
+      await this.press('Escape');
+    }
+    await this.failure();
+    throw new Error(`the hover does not match ${wanted}; it shows:\n${seen}`);
+  }
+
+  /** Resolves when text that matches is anywhere on the screen. */
+  async shows(wanted: RegExp): Promise<void> {
+    await this.#orFailure(this.#page.getByText(wanted).first().waitFor({ timeout: patience }));
+  }
+
+  /** Clicks a button of a dialog, a notification or an editor by its label. */
+  async click(label: string | RegExp): Promise<void> {
+    await this.#orFailure(this.#page.getByRole('button', { name: label }).first().click({ timeout: 30_000 }));
+  }
+
+  /** Keeps a picture of the window in test-artifacts/. */
+  async screenshot(name: string): Promise<void> {
+    await mkdir(artifacts, { recursive: true });
+    await this.#page.screenshot({ path: join(artifacts, `${this.#label}-${name}.png`) });
+  }
+
+  /** Keeps what there is to see and to read when a test fails. */
+  async failure(): Promise<void> {
+    await this.screenshot(`failure-${Date.now()}`).catch(() => undefined);
+  }
+
+  get page(): Page {
+    return this.#page;
+  }
+
+  get #editor(): Locator {
+    return this.#page.locator('.editor-group-container.active .monaco-editor').first();
+  }
+
+  async #quickInput(key: string, text: string): Promise<void> {
+    const input = this.#page.locator('.quick-input-widget input[type=text]');
+    // A key that comes while the workbench is busy is lost now and then.
+    for (let attempt = 0; ; attempt++) {
+      await this.press(key.replace('Control+P', `${modifier}+P`));
+      try {
+        await input.waitFor({ timeout: 5000 });
+        break;
+      } catch (error) {
+        if (attempt === 5) {
+          await this.failure();
+          throw error;
+        }
+      }
+    }
+    await input.fill(text);
+  }
+
+  async #orFailure<T>(promise: Promise<T>): Promise<T> {
+    try {
+      return await promise;
+    } catch (error) {
+      await this.failure();
+      throw error;
+    }
+  }
+}
