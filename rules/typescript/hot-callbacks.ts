@@ -1,0 +1,167 @@
+import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
+import { type FunctionNode, memberName, methodName, resolve } from './syntax';
+
+/** Well-known callbacks: which of them run per element, per request, per frame or in a test. */
+
+export interface CallbackRole {
+  readonly kind: 'iteration' | 'handler' | 'test';
+  readonly text: string;
+}
+
+const iterating = new Set([
+  'map', 'forEach', 'filter', 'reduce', 'reduceRight', 'some', 'every', 'find', 'findIndex', 'findLast',
+  'findLastIndex', 'flatMap', 'sort', 'toSorted',
+]); // prettier-ignore
+const testing = new Set(['describe', 'it', 'test', 'suite', 'before', 'after', 'beforeEach', 'afterEach', 'beforeAll', 'afterAll']); // prettier-ignore
+const verbs = new Set(['get', 'post', 'put', 'delete', 'patch', 'head', 'options', 'all', 'use', 'any']);
+const perFrameFunctions = new Set(['requestAnimationFrame', 'useFrame']);
+const perFrameMethods = new Set([
+  'requestAnimationFrame',
+  'setAnimationLoop',
+  'runRenderLoop',
+  'registerBeforeRender',
+]);
+const events = new Map([
+  ['request', 'request handler'],
+  ['message', 'runs for each message'],
+  ['data', 'runs for each chunk of a stream'],
+  ['readable', 'runs for each chunk of a stream'],
+]);
+const routers = new Set([
+  'express',
+  'fastify',
+  'Fastify',
+  'Koa',
+  'Hono',
+  'Router',
+  'KoaRouter',
+  'polka',
+  'restify',
+]);
+const requestHooks = new Set(['onRequest', 'preParsing', 'preValidation', 'preHandler', 'preSerialization', 'onSend', 'onResponse']); // prettier-ignore
+
+/** What passing `callback` to this call says about how often it runs. */
+export function callbackRole(
+  sourceCode: TSESLint.SourceCode,
+  call: TSESTree.CallExpression | TSESTree.NewExpression,
+  callback: TSESTree.Node,
+): CallbackRole | undefined {
+  const position = call.arguments.indexOf(callback as TSESTree.CallExpressionArgument);
+  if (position < 0) return undefined;
+  if (call.type === 'NewExpression') return undefined;
+  const { callee } = call;
+  const method = methodName(call);
+  const name = callee.type === 'Identifier' ? callee.name : undefined;
+
+  const root = rootOf(callee);
+  if (root && testing.has(root.name) && !isLocal(sourceCode, root))
+    return { kind: 'test', text: 'in a test' };
+  if ((name && perFrameFunctions.has(name)) || (method && perFrameMethods.has(method))) {
+    return { kind: 'handler', text: 'runs once per frame' };
+  }
+  if (name === 'createServer' || method === 'createServer')
+    return { kind: 'handler', text: 'request handler' };
+  if (!method || callee.type !== 'MemberExpression') return undefined;
+
+  const first = call.arguments[0];
+  const firstText = first?.type === 'Literal' && typeof first.value === 'string' ? first.value : undefined;
+  if (method === 'on' || method === 'addListener' || method === 'addEventListener') {
+    const event = firstText === undefined ? undefined : events.get(firstText);
+    return event ? { kind: 'handler', text: event } : undefined;
+  }
+  if (method === 'addHook' && firstText !== undefined && requestHooks.has(firstText)) {
+    return { kind: 'handler', text: 'request handler' };
+  }
+  if (verbs.has(method) && position > 0 && firstText?.startsWith('/'))
+    return { kind: 'handler', text: 'request handler' };
+  if (method === 'use' && isRouter(sourceCode, callee.object))
+    return { kind: 'handler', text: 'request handler' };
+  if (iterating.has(method) && position === 0) {
+    return { kind: 'iteration', text: `in a loop: the callback of ${method}()` };
+  }
+  if (
+    method === 'from' &&
+    position === 1 &&
+    callee.object.type === 'Identifier' &&
+    callee.object.name === 'Array'
+  ) {
+    return { kind: 'iteration', text: 'in a loop: the callback of Array.from()' };
+  }
+  return undefined;
+}
+
+/** Functions that a framework calls by the property or export they stand in. */
+export function propertyRole(node: FunctionNode): CallbackRole | undefined {
+  const owner = node.parent;
+  if (
+    owner.type === 'Property' &&
+    owner.key.type === 'Identifier' &&
+    owner.parent.type === 'ObjectExpression'
+  ) {
+    const holder = owner.parent.parent;
+    const call = holder.type === 'CallExpression' || holder.type === 'NewExpression' ? holder : undefined;
+    const called = call && (call.callee.type === 'Identifier' ? call.callee.name : methodName(call));
+    const key = owner.key.name;
+    if (key === 'fetch' && (holder.type === 'ExportDefaultDeclaration' || called === 'serve')) {
+      return { kind: 'handler', text: 'request handler' };
+    }
+    if (key === 'handler' && called === 'route') return { kind: 'handler', text: 'request handler' };
+    if ((key === 'transform' || key === 'write') && called && /^(?:Transform|Writable|Duplex)/.test(called)) {
+      return { kind: 'handler', text: 'runs for each chunk of a stream' };
+    }
+  }
+  if (owner.type === 'MethodDefinition' && owner.key.type === 'Identifier') {
+    const base = owner.parent.parent.superClass;
+    const baseName =
+      base?.type === 'Identifier'
+        ? base.name
+        : base?.type === 'MemberExpression'
+          ? memberName(base)
+          : undefined;
+    const key = owner.key.name;
+    if ((key === '_transform' || key === '_write') && baseName) {
+      return { kind: 'handler', text: 'runs for each chunk of a stream' };
+    }
+    if (key === 'process' && baseName === 'AudioWorkletProcessor') {
+      return { kind: 'handler', text: 'runs for each block of audio' };
+    }
+  }
+  if (
+    node.type === 'FunctionDeclaration' &&
+    owner.type === 'ExportNamedDeclaration' &&
+    node.id !== null &&
+    /^(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)$/.test(node.id.name)
+  ) {
+    return { kind: 'handler', text: 'request handler' };
+  }
+  return undefined;
+}
+
+/** `it` of `it(…)`, `it.only(…)`, `it.each(…)(…)`. */
+function rootOf(callee: TSESTree.Expression): TSESTree.Identifier | undefined {
+  let at: TSESTree.Expression = callee;
+  for (;;) {
+    if (at.type === 'Identifier') return at;
+    if (at.type === 'MemberExpression') at = at.object;
+    else if (at.type === 'CallExpression') at = at.callee;
+    else if (at.type === 'TaggedTemplateExpression') at = at.tag;
+    else return undefined;
+  }
+}
+
+/** Declared in the file, and not by an import. */
+function isLocal(sourceCode: TSESLint.SourceCode, identifier: TSESTree.Identifier): boolean {
+  return (resolve(sourceCode, identifier)?.defs ?? []).some(
+    (definition) => definition.node.type !== 'ImportSpecifier',
+  );
+}
+
+function isRouter(sourceCode: TSESLint.SourceCode, receiver: TSESTree.Expression): boolean {
+  if (receiver.type !== 'Identifier') return false;
+  const definition = resolve(sourceCode, receiver)?.defs[0]?.node;
+  if (definition?.type !== 'VariableDeclarator' || !definition.init) return false;
+  const made = definition.init;
+  if (made.type !== 'CallExpression' && made.type !== 'NewExpression') return false;
+  const name = made.callee.type === 'Identifier' ? made.callee.name : methodName(made);
+  return name !== undefined && routers.has(name);
+}

@@ -1,0 +1,4 @@
+import type { TypeScriptRule } from './rule';
+
+/** Every TypeScript rule, alphabetical. The server, the ESLint plugin and the documentation are built from this list. */
+export const typescriptRules: readonly TypeScriptRule[] = [];

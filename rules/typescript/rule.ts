@@ -1,0 +1,185 @@
+import { RuleCreator } from '@typescript-eslint/utils/eslint-utils';
+import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
+import type { AllocationCost, AllocationKind, FixKind, Heat, RuleMeta, Span, TextEdit } from '../model';
+import { heatOf, hotThreshold } from './hot-code';
+
+/**
+ * How a TypeScript rule is written. What `createRule` returns is an ordinary ESLint rule: it runs in ESLint's command
+ * line and in oxlint. What ESLint's own report cannot carry (related places, heat, titles of fixes, separate edits) goes
+ * into a side channel keyed by the source code, from which the server takes it.
+ */
+
+/** What the pattern allocates, when nothing more precise is said at the report. */
+export interface AllocationClaim {
+  readonly kind: AllocationKind;
+  readonly cost: AllocationCost;
+  /** One sentence naming the cause. */
+  readonly reason: string;
+}
+
+/** A place in the same file that explains the report. */
+export interface RelatedPlace {
+  readonly at: TSESTree.Node | Span;
+  readonly message: string;
+}
+
+/** A fix as the rule proposes it; the server checks it before offering (server/src/typescript/fix-check.ts). */
+export interface ProposedFix {
+  /** Imperative, without a full stop. A suggestion names its condition. */
+  readonly title: string;
+  readonly kind: FixKind;
+  /** Disjoint, in offsets of the text. */
+  readonly edits: readonly TextEdit[];
+}
+
+export interface RuleReport<MessageIds extends string> {
+  /** What the finding underlines: the whole expression or declaration. */
+  readonly at: TSESTree.Node | Span;
+  readonly messageId: MessageIds;
+  readonly data?: Readonly<Record<string, string | number>>;
+  /** Overrides parts of the rule's static claim. */
+  readonly allocation?: Partial<AllocationClaim>;
+  readonly related?: readonly RelatedPlace[];
+  /** Where heat is measured, when it is not at `at`: the loop's body and not the declaration before it. */
+  readonly heatAt?: TSESTree.Node;
+  readonly fixes?: readonly ProposedFix[];
+}
+
+export type ReportFunction<MessageIds extends string> = (report: RuleReport<MessageIds>) => void;
+
+export interface RuleDocs extends RuleMeta {
+  readonly description: string;
+  readonly url?: string;
+  readonly allocation: AllocationClaim;
+  /**
+   * A cheap text test: the rule can report only where every group has at least one of its words in the text. Scans skip
+   * what cannot match.
+   */
+  readonly words: readonly (readonly string[])[];
+}
+
+export interface RuleDefinition<MessageIds extends string> extends RuleMeta {
+  readonly allocation: AllocationClaim;
+  readonly words: RuleDocs['words'];
+  /** Message texts with `{{placeholders}}`. One sentence: what allocates, and why. */
+  readonly messages: Readonly<Record<MessageIds, string>>;
+  /** Pure; must not throw on any tree. */
+  check(context: RuleContext, report: ReportFunction<MessageIds>): TSESLint.RuleListener;
+}
+
+export interface RuleContext {
+  readonly sourceCode: TSESLint.SourceCode;
+  /** As the caller gave it; the server gives a path without drive and `node_modules`. */
+  readonly filename: string;
+  /** Static heat of a node; see hot-code.ts. */
+  heat(node: TSESTree.Node): Heat;
+}
+
+type MessageId<Ids extends string> = Ids | 'fix';
+
+export type TypeScriptRule = TSESLint.RuleModule<string, [], RuleDocs> & { readonly name: string };
+
+/** What the side channel holds for each report, in the order of the reports. */
+export interface ReportDetail {
+  readonly ruleName: string;
+  readonly messageId: string;
+  readonly span: Span;
+  readonly allocation: AllocationClaim;
+  readonly heat: Heat;
+  readonly related: readonly { readonly span: Span; readonly message: string }[];
+  readonly fixes: readonly ProposedFix[];
+}
+
+const details = new WeakMap<TSESLint.SourceCode, ReportDetail[]>();
+
+/** Everything that the rules reported on this source code, suppressed reports included. */
+export function reportDetails(sourceCode: TSESLint.SourceCode): readonly ReportDetail[] {
+  return details.get(sourceCode) ?? [];
+}
+
+/**
+ * Set in ESLint's `settings` by the server, so that `hot only` rules report in cold code, too: the server ranks, and a
+ * profile may know better.
+ */
+export const settingsKey = 'alloclens';
+export interface RuleSettings {
+  readonly reportColdCode?: boolean;
+}
+
+export const documentationUrl = (id: string): string =>
+  `https://github.com/alloclens/alloclens/blob/main/rules/${id.replace(/^ts\//, 'typescript/')}.md`;
+
+/** The rule's name inside the ESLint plugin: `accumulating-spread` for `ts/accumulating-spread`. */
+export const pluginRuleName = (id: string): string => id.replace(/^ts\//, '');
+
+export function spanOf(at: TSESTree.Node | Span): Span {
+  return 'range' in at ? { start: at.range[0], end: at.range[1] } : at;
+}
+
+const creator = RuleCreator<RuleDocs>((name) => documentationUrl(`ts/${name}`));
+
+/** Makes an ESLint rule of a definition. Exactly one rule a file. */
+export function createRule<Ids extends string>(definition: RuleDefinition<Ids>): TypeScriptRule {
+  const { messages, check, id, summary, fix, reports, sample, allocation, words } = definition;
+  const rule = creator<[], MessageId<Ids>>({
+    name: pluginRuleName(id),
+    meta: {
+      type: reports === 'bug' ? 'problem' : 'suggestion',
+      docs: { description: summary, id, summary, fix, reports, sample, allocation, words },
+      // A rule whose fix is a suggestion on some reports may be safe on others and the reverse.
+      ...(fix === 'none' ? {} : { fixable: 'code' as const, hasSuggestions: true }),
+      messages: { ...messages, fix: '{{title}}' },
+      schema: [],
+    },
+    defaultOptions: [],
+    create(context) {
+      const sourceCode = context.sourceCode as TSESLint.SourceCode;
+      const settings = (context.settings[settingsKey] ?? {}) as RuleSettings;
+      const hotOnly = reports === 'hot only' && settings.reportColdCode !== true;
+      const heat = (node: TSESTree.Node): Heat => heatOf(sourceCode, context.filename, node);
+      return check({ sourceCode, filename: context.filename, heat }, (report) => {
+        const span = spanOf(report.at);
+        const node =
+          report.heatAt ??
+          ('range' in report.at ? report.at : (sourceCode.getNodeByRangeIndex(span.start) ?? sourceCode.ast));
+        const measured = heat(node);
+        if (hotOnly && measured.score < hotThreshold) return;
+        const fixes = report.fixes ?? [];
+        keepDetail(sourceCode, {
+          ruleName: pluginRuleName(id),
+          messageId: report.messageId,
+          span,
+          allocation: { ...allocation, ...report.allocation },
+          heat: measured,
+          related: (report.related ?? []).map(({ at, message }) => ({ span: spanOf(at), message })),
+          fixes,
+        });
+        const safe = fixes.find((candidate) => candidate.kind === 'safe');
+        context.report({
+          loc: { start: sourceCode.getLocFromIndex(span.start), end: sourceCode.getLocFromIndex(span.end) },
+          messageId: report.messageId,
+          ...(report.data ? { data: report.data } : {}),
+          fix: safe ? (fixer) => applyWith(fixer, safe) : null,
+          suggest: fixes
+            .filter((candidate) => candidate !== safe)
+            .map((candidate) => ({
+              messageId: 'fix' as const,
+              data: { title: candidate.title },
+              fix: (fixer: TSESLint.RuleFixer) => applyWith(fixer, candidate),
+            })),
+        });
+      });
+    },
+  });
+  return rule as unknown as TypeScriptRule;
+}
+
+function applyWith(fixer: TSESLint.RuleFixer, fix: ProposedFix): TSESLint.RuleFix[] {
+  return fix.edits.map(({ span, newText }) => fixer.replaceTextRange([span.start, span.end], newText));
+}
+
+function keepDetail(sourceCode: TSESLint.SourceCode, detail: ReportDetail): void {
+  const list = details.get(sourceCode);
+  if (list) list.push(detail);
+  else details.set(sourceCode, [detail]);
+}

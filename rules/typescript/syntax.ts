@@ -1,0 +1,128 @@
+import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
+
+/** Small questions about the tree that several rules ask. Pure; a missing answer is `undefined`. */
+
+export type FunctionNode =
+  TSESTree.FunctionDeclaration | TSESTree.FunctionExpression | TSESTree.ArrowFunctionExpression;
+
+export type LoopNode =
+  | TSESTree.ForStatement
+  | TSESTree.ForOfStatement
+  | TSESTree.ForInStatement
+  | TSESTree.WhileStatement
+  | TSESTree.DoWhileStatement;
+
+export function isFunction(node: TSESTree.Node): node is FunctionNode {
+  return (
+    node.type === 'FunctionDeclaration' ||
+    node.type === 'FunctionExpression' ||
+    node.type === 'ArrowFunctionExpression'
+  );
+}
+
+export function isLoop(node: TSESTree.Node): node is LoopNode {
+  return (
+    node.type === 'ForStatement' ||
+    node.type === 'ForOfStatement' ||
+    node.type === 'ForInStatement' ||
+    node.type === 'WhileStatement' ||
+    node.type === 'DoWhileStatement'
+  );
+}
+
+/** True when `part`, a direct child of the loop, runs on each iteration: not `for (here; …)`, not `for (x of here)`. */
+export function runsPerIteration(loop: LoopNode, part: TSESTree.Node): boolean {
+  if (loop.type === 'ForStatement') return part !== loop.init;
+  if (loop.type === 'ForOfStatement' || loop.type === 'ForInStatement') return part !== loop.right;
+  return true;
+}
+
+/** The innermost function around a node, the node itself excluded; `undefined` at module level. */
+export function enclosingFunction(node: TSESTree.Node): FunctionNode | undefined {
+  for (let at = node.parent; at; at = at.parent) if (isFunction(at)) return at;
+  return undefined;
+}
+
+/** The variable that a function or class declaration, or `const f = () => …`, gives its name to. */
+export function variableOf(
+  sourceCode: TSESLint.SourceCode,
+  node: TSESTree.Node,
+): TSESLint.Scope.Variable | undefined {
+  const declaring =
+    node.type === 'FunctionDeclaration' || node.type === 'ClassDeclaration'
+      ? node
+      : node.parent?.type === 'VariableDeclarator' &&
+          node.parent.init === node &&
+          node.parent.id.type === 'Identifier'
+        ? node.parent
+        : undefined;
+  if (!declaring) return undefined;
+  // A class declares its name in the outer scope and again inside itself: the first is the outer one.
+  return sourceCode.getDeclaredVariables?.(declaring)[0];
+}
+
+/** The variable that an identifier refers to, by scope analysis. */
+export function resolve(
+  sourceCode: TSESLint.SourceCode,
+  identifier: TSESTree.Identifier | TSESTree.JSXIdentifier,
+): TSESLint.Scope.Variable | undefined {
+  for (
+    let scope: TSESLint.Scope.Scope | null | undefined = sourceCode.getScope?.(identifier);
+    scope;
+    scope = scope.upper
+  ) {
+    const reference = scope.references.find((r) => r.identifier === identifier);
+    if (reference) return reference.resolved ?? undefined;
+  }
+  return undefined;
+}
+
+/** True when the identifier's name means the global: not declared in the file. */
+export function isGlobal(sourceCode: TSESLint.SourceCode, identifier: TSESTree.Identifier): boolean {
+  const variable = resolve(sourceCode, identifier);
+  return variable === undefined || variable.defs.length === 0;
+}
+
+/** `name` of `x.name` and `x['name']`. */
+export function memberName(node: TSESTree.MemberExpression): string | undefined {
+  if (!node.computed) return node.property.type === 'Identifier' ? node.property.name : undefined;
+  return node.property.type === 'Literal' && typeof node.property.value === 'string'
+    ? node.property.value
+    : undefined;
+}
+
+/** The method's name when the call is `x.name(…)`. */
+export function methodName(node: TSESTree.CallExpression | TSESTree.NewExpression): string | undefined {
+  return node.callee.type === 'MemberExpression' ? memberName(node.callee) : undefined;
+}
+
+/** Calls `visit` for the node and everything below it, in source order; `false` skips what is below. */
+export function walk(
+  sourceCode: Pick<TSESLint.SourceCode, 'visitorKeys'>,
+  node: TSESTree.Node,
+  visit: (node: TSESTree.Node) => boolean | void,
+): void {
+  if (visit(node) === false) return;
+  for (const key of sourceCode.visitorKeys[node.type] ?? []) {
+    const value = (node as unknown as Record<string, unknown>)[key];
+    for (const child of Array.isArray(value) ? value : [value]) {
+      if (child && typeof (child as TSESTree.Node).type === 'string') {
+        walk(sourceCode, child as TSESTree.Node, visit);
+      }
+    }
+  }
+}
+
+/** Removes `as T`, `!`, `satisfies T` and `<T>x` around an expression: they do nothing at run time. */
+export function unwrap(node: TSESTree.Expression): TSESTree.Expression {
+  let at = node;
+  while (
+    at.type === 'TSAsExpression' ||
+    at.type === 'TSNonNullExpression' ||
+    at.type === 'TSSatisfiesExpression' ||
+    at.type === 'TSTypeAssertion'
+  ) {
+    at = at.expression;
+  }
+  return at;
+}

@@ -1,0 +1,133 @@
+import { Linter } from 'eslint/universal';
+import type { TSESLint } from '@typescript-eslint/utils';
+import {
+  pluginRuleName,
+  reportDetails,
+  settingsKey,
+  type ReportDetail,
+  type RuleSettings,
+  type TypeScriptRule,
+} from '../../../rules/typescript/rule';
+import { eslintParser, extensions } from './parse';
+
+/** One run of rules over one text. */
+export type LintResult =
+  | {
+      readonly kind: 'linted';
+      readonly sourceCode: TSESLint.SourceCode;
+      readonly reports: readonly LintReport[];
+      /** Rules that threw, with the error. Their reports are dropped. */
+      readonly crashed: ReadonlyMap<string, Error>;
+    }
+  | { readonly kind: 'unparsable'; readonly message: string; readonly line: number };
+
+export interface LintReport extends ReportDetail {
+  readonly message: string;
+}
+
+/** ESLint's Linter with our rules and nothing else. Synchronous; one parse a run. */
+export class RuleLinter {
+  readonly #linter = new Linter({ configType: 'flat' });
+  readonly #configs = new Map<string, Linter.Config>();
+  readonly #crashed = new Map<string, Error>();
+  readonly #plugin: { rules: Record<string, TypeScriptRule> };
+
+  constructor(readonly rules: readonly TypeScriptRule[]) {
+    this.#plugin = {
+      rules: Object.fromEntries(rules.map((rule) => [rule.name, guard(rule, this.#crashed)])),
+    };
+  }
+
+  /**
+   * Runs the rules.
+   * @param extension `.ts`, `.tsx`, … when the path has no known one
+   * @param only names of the rules to run; all when absent
+   */
+  run(text: string, path: string, extension: string, only?: readonly string[]): LintResult {
+    this.#crashed.clear();
+    const messages = this.#linter.verify(text, this.#config(only), { filename: lintPath(path, extension) });
+    const fatal = messages.find((message) => message.fatal);
+    if (fatal) {
+      return { kind: 'unparsable', message: fatal.message.replace(/^Parsing error: /, ''), line: fatal.line };
+    }
+    const sourceCode = this.#linter.getSourceCode() as unknown as TSESLint.SourceCode;
+    const details = reportDetails(sourceCode);
+    const reports: LintReport[] = [];
+    for (const message of messages) {
+      if (!message.ruleId?.startsWith(prefix) || message.messageId === undefined) continue;
+      const ruleName = message.ruleId.slice(prefix.length);
+      const start = sourceCode.getIndexFromLoc({ line: message.line, column: message.column - 1 });
+      const detail = details.find(
+        (candidate) =>
+          candidate.ruleName === ruleName &&
+          candidate.messageId === message.messageId &&
+          candidate.span.start === start &&
+          !reports.some((taken) => taken.span === candidate.span),
+      );
+      if (detail && !this.#crashed.has(ruleName)) reports.push({ ...detail, message: message.message });
+    }
+    return { kind: 'linted', sourceCode, reports, crashed: new Map(this.#crashed) };
+  }
+
+  #config(only: readonly string[] | undefined): Linter.Config {
+    const names = only ?? this.rules.map((rule) => rule.name);
+    const key = names.join();
+    let config = this.#configs.get(key);
+    if (!config) {
+      const settings: RuleSettings = { reportColdCode: true };
+      config = {
+        files: extensions.map((name) => `**/*.${name}`),
+        plugins: { alloclens: this.#plugin as never },
+        languageOptions: { parser: eslintParser as never },
+        linterOptions: { reportUnusedDisableDirectives: 'off', reportUnusedInlineConfigs: 'off' },
+        settings: { [settingsKey]: settings },
+        rules: Object.fromEntries(names.map((name) => [prefix + name, 'warn'])),
+      };
+      this.#configs.set(key, config);
+    }
+    return config;
+  }
+}
+
+const prefix = 'alloclens/';
+
+/** The name under which users disable a rule: `alloclens/accumulating-spread`. */
+export const disableName = (id: string): string => prefix + pluginRuleName(id);
+
+/**
+ * The path as ESLint and the rules see it: relative, with slashes, with the extension that decides the syntax, and
+ * without the folders that ESLint refuses to look into.
+ */
+function lintPath(path: string, extension: string): string {
+  const parts = path.split(/[\\/]/).filter((part) => part !== '' && !part.endsWith(':'));
+  const from = parts.findLastIndex((part) => part === 'node_modules' || part === '.git') + 1;
+  const kept = parts.slice(from).join('/') || 'file';
+  return kept.toLowerCase().endsWith(extension) ? kept : kept + extension;
+}
+
+/** A rule that throws is recorded and goes silent for the rest of the file. */
+function guard(rule: TypeScriptRule, crashed: Map<string, Error>): TypeScriptRule {
+  const guarded = <A extends unknown[], R>(call: (...args: A) => R): ((...args: A) => R | undefined) => {
+    return (...args) => {
+      if (crashed.has(rule.name)) return undefined;
+      try {
+        return call(...args);
+      } catch (error) {
+        crashed.set(rule.name, error instanceof Error ? error : new Error(String(error)));
+        return undefined;
+      }
+    };
+  };
+  return {
+    ...rule,
+    create(context) {
+      const listeners = guarded(rule.create.bind(rule))(context) ?? {};
+      return Object.fromEntries(
+        Object.entries(listeners).map(([selector, listener]) => [
+          selector,
+          listener && guarded(listener as (...args: unknown[]) => unknown),
+        ]),
+      ) as TSESLint.RuleListener;
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { typescriptRules } from '../../rules/typescript/index';
+import { heatShown, readSettings } from '../support/marker-settings';
+import { parseTxtar } from '../support/txtar';
+import { applyAllFixes, newTypeScriptEngine, analyseTypeScript, ruleNames } from '../support/typescript';
+import { matchWants, parseWants, type Reported, type Want } from '../support/wants';
+
+/**
+ * Marker cases of the TypeScript rules: `test/markers/typescript/<rule>/*.txtar`. All rules run on each file.
+ * `@fix/<id>/<path>`: the text after all fixes of that rule. `@nofix/<id>/<path>`: reported, but without a fix.
+ * `settings.json` may set `show` (default `all`, so that cold findings are seen).
+ */
+const root = join(__dirname, '../../../test/markers/typescript');
+const cases = existsSync(root)
+  ? readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.txtar')).sort()
+  : [];
+
+for (const name of cases) {
+  describe(`markers: typescript/${name.replaceAll('\\', '/')}`, () => {
+    const { files } = parseTxtar(readFileSync(join(root, name), 'utf8'));
+    const settings = readSettings(files.get('settings.json'));
+    const sources = [...files].filter(([path]) => !path.startsWith('@') && path !== 'settings.json');
+
+    it('reports what the wants say', async () => {
+      const wants: Want[] = [];
+      const found: Reported[] = [];
+      const engine = newTypeScriptEngine();
+      for (const [path, text] of sources) {
+        wants.push(...parseWants(path, text));
+        const { findings } = await analyseTypeScript(engine, path, text);
+        for (const finding of findings) {
+          if (!heatShown(finding, settings)) continue;
+          found.push({ file: path, ruleId: finding.ruleId, message: finding.message, start: finding.span.start });
+          assert.ok(finding.span.end > finding.span.start, `${finding.ruleId} has an empty span`);
+          assert.ok(finding.allocation.reason.length > 0, `${finding.ruleId} gives no reason`);
+        }
+      }
+      assert.deepEqual(engine.logged, [], 'nothing is withheld and no rule throws');
+      matchWants(wants, found, new Map(sources));
+    });
+
+    for (const [section, expected] of files) {
+      const [, kind, id, path] = /^@(fix|nofix)\/(ts\/[\w-]+)\/(.+)$/.exec(section) ?? [];
+      if (kind === undefined || id === undefined || path === undefined) continue;
+      const text = files.get(path);
+      it(`${kind}: ${id} in ${path}`, async () => {
+        assert.ok(text !== undefined, `${name} has no file ${path}`);
+        const engine = newTypeScriptEngine();
+        const { findings } = await analyseTypeScript(engine, path, text);
+        const own = findings.filter((finding) => finding.ruleId === id);
+        assert.ok(own.length > 0, `${id} reports nothing in ${path}`);
+        if (kind === 'nofix') {
+          assert.deepEqual(own.flatMap((finding) => finding.fixes), [], 'no fix may be offered');
+          return;
+        }
+        const fixed = await applyAllFixes(engine, path, text, id);
+        assert.equal(fixed, expected);
+        const again = await analyseTypeScript(engine, path, fixed);
+        const left = again.findings.filter((finding) => finding.ruleId === id && finding.fixes.length > 0);
+        assert.deepEqual(left, [], 'applying again changes nothing');
+      });
+    }
+  });
+}
+
+describe('TypeScript rules', () => {
+  it('are alphabetical and have a marker case each', () => {
+    const names = ruleNames(typescriptRules);
+    assert.deepEqual(names, [...names].sort());
+    for (const rule of names) {
+      assert.ok(cases.some((file) => file.startsWith(rule)), `no marker case in test/markers/typescript/${rule}/`);
+    }
+  });
+});
