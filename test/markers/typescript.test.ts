@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { typescriptRules } from '../../rules/typescript/index';
-import { heatShown, readSettings } from '../support/marker-settings';
+import { defaultSettings, type Settings } from '../../server/src/service/settings';
 import { parseTxtar } from '../support/txtar';
 import { applyAllFixes, newTypeScriptEngine, analyseTypeScript, ruleNames } from '../support/typescript';
 import { matchWants, parseWants, type Reported, type Want } from '../support/wants';
@@ -11,7 +11,7 @@ import { matchWants, parseWants, type Reported, type Want } from '../support/wan
 /**
  * Marker cases of the TypeScript rules: `test/markers/typescript/<rule>/*.txtar`. All rules run on each file.
  * `@fix/<id>/<path>`: the text after all fixes of that rule. `@nofix/<id>/<path>`: reported, but without a fix.
- * `settings.json` may set `show` (default `all`, so that cold findings are seen).
+ * `settings.json`: settings without their prefix; `show` is `all` unless set, so that cold findings are seen.
  */
 const root = join(__dirname, '../../../test/markers/typescript');
 const cases = existsSync(root)
@@ -21,7 +21,8 @@ const cases = existsSync(root)
 for (const name of cases) {
   describe(`markers: typescript/${name.replaceAll('\\', '/')}`, () => {
     const { files } = parseTxtar(readFileSync(join(root, name), 'utf8'));
-    const settings = readSettings(files.get('settings.json'));
+    const given = JSON.parse(files.get('settings.json') ?? '{}') as Partial<Settings>;
+    const settings: Settings = { ...defaultSettings, show: 'all', ...given };
     const sources = [...files].filter(([path]) => !path.startsWith('@') && path !== 'settings.json');
 
     it('reports what the wants say', async () => {
@@ -30,9 +31,8 @@ for (const name of cases) {
       const engine = newTypeScriptEngine();
       for (const [path, text] of sources) {
         wants.push(...parseWants(path, text));
-        const { findings } = await analyseTypeScript(engine, path, text);
+        const { findings } = await analyseTypeScript(engine, path, text, settings);
         for (const finding of findings) {
-          if (!heatShown(finding, settings)) continue;
           found.push({ file: path, ruleId: finding.ruleId, message: finding.message, start: finding.span.start });
           assert.ok(finding.span.end > finding.span.start, `${finding.ruleId} has an empty span`);
           assert.ok(finding.allocation.reason.length > 0, `${finding.ruleId} gives no reason`);

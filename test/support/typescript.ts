@@ -3,6 +3,7 @@ import type { Finding, Fix } from '../../rules/model';
 import { typescriptRules } from '../../rules/typescript/index';
 import type { TypeScriptRule } from '../../rules/typescript/rule';
 import type { FileAnalysis } from '../../server/src/service/engine';
+import { defaultSettings, type Settings } from '../../server/src/service/settings';
 import { applyEdits } from '../../server/src/text/edits';
 import { TypeScriptEngine } from '../../server/src/typescript/engine';
 
@@ -21,11 +22,12 @@ export async function analyseTypeScript(
   engine: TypeScriptEngine,
   path: string,
   text: string,
+  settings: Settings = { ...defaultSettings, show: 'all' },
   signal: AbortSignal = new AbortController().signal,
 ): Promise<FileAnalysis> {
   let last: FileAnalysis | undefined;
   const document = { path: resolve('/', path), languageId: '', version: 1, text };
-  await engine.analyse({ document, buffers: new Map() }, ([file]) => (last = file), signal);
+  await engine.analyse({ document, buffers: new Map(), settings }, ([file]) => (last = file), signal);
   if (!last) throw new Error(`nothing was published for ${path}`);
   return last;
 }

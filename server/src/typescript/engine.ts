@@ -1,9 +1,12 @@
-import type { Finding, Fix, Note, RuleId, Severity } from '../../../rules/model';
-import { hotThreshold } from '../../../rules/typescript/hot-code';
-import type { TypeScriptRule } from '../../../rules/typescript/rule';
+import { setImmediate } from 'node:timers/promises';
+import { LRUCache } from 'lru-cache';
+import type { Finding, Fix, Note } from '../../../rules/model';
+import type { ProposedFix, TypeScriptRule } from '../../../rules/typescript/rule';
 import type { AnalysisRequest, Engine, FileAnalysis, SourceDocument } from '../service/engine';
+import { compareFindings, severityOf } from '../service/ranking';
+import type { Settings } from '../service/settings';
 import { checkFixes } from './fix-check';
-import { RuleLinter, type LintReport } from './linter';
+import { RuleLinter, type LintReport, type LintResult } from './linter';
 import { syntaxExtension } from './parse';
 
 export interface TypeScriptEngineOptions {
@@ -14,11 +17,16 @@ export interface TypeScriptEngineOptions {
 /** Larger files take seconds to parse; they are skipped with a note. UTF-16 units. */
 export const sizeLimit = 1_000_000;
 
-/** Findings of one text before and after its fixes were checked. */
+/** What is known of one text: nothing is computed twice for it. */
 interface Analysis {
   readonly text: string;
-  readonly findings: readonly Finding[];
   readonly notes: readonly Note[];
+  readonly reports: readonly LintReport[];
+  /** Absent where fixes are not offered. */
+  readonly linted?: Extract<LintResult, { kind: 'linted' }>;
+  /** Fixes that passed, and reports whose fixes were looked at. */
+  readonly passed: Set<ProposedFix>;
+  readonly checked: Set<LintReport>;
 }
 
 /** Runs the TypeScript rules on a document's text. Knows neither LSP nor the command line; starts no process. */
@@ -27,8 +35,8 @@ export class TypeScriptEngine implements Engine {
   readonly #linter: RuleLinter;
   readonly #rules: ReadonlyMap<string, TypeScriptRule>;
   readonly #reportedCrashes = new Set<string>();
-  /** The last result by path: asked again for the same text, nothing is computed. */
-  readonly #last = new Map<string, Analysis>();
+  /** The last few texts by path. A syntax tree is some 50 times its text: only open documents are worth keeping. */
+  readonly #known = new LRUCache<string, Analysis>({ max: 8 });
 
   constructor(
     readonly options: TypeScriptEngineOptions,
@@ -43,100 +51,87 @@ export class TypeScriptEngine implements Engine {
   }
 
   async analyse(
-    { document }: AnalysisRequest,
+    { document, settings }: AnalysisRequest,
     publish: (files: readonly FileAnalysis[]) => void,
     signal: AbortSignal,
   ): Promise<void> {
     signal.throwIfAborted();
     const { path, version, text } = document;
-    const show = ({ findings, notes }: Analysis): void => publish([{ path, version, text, findings, notes }]);
-    const last = this.#last.get(path);
-    if (last?.text === text) return show(last);
-
-    const analysis = this.#analyse(document, (unchecked) => {
-      if (!signal.aborted) show(unchecked);
-    });
+    let analysis = this.#known.get(path);
+    if (analysis?.text !== text) this.#known.set(path, (analysis = this.#analyse(document)));
+    const { reports, linted, passed, checked, notes } = analysis;
     signal.throwIfAborted();
-    this.#last.set(path, analysis);
-    show(analysis);
+
+    const shown = reports.filter((report) => this.#severity(report, settings) !== undefined);
+    const show = (): void => {
+      const findings = shown.map((report) => this.#finding(path, report, settings, passed));
+      publish([{ path, version, text, findings: findings.sort(compareFindings), notes }]);
+    };
+    show();
+    const unchecked = shown.filter((report) => report.fixes.length > 0 && !checked.has(report));
+    if (!linted || unchecked.length === 0) return;
+    // Let the editor have the findings, and a newer edit cancel, before the fixes are tried.
+    await setImmediate();
+    signal.throwIfAborted();
+    const extension = syntaxExtension(path, document.languageId)!;
+    for (const fix of checkFixes(this.#linter, { text, path, extension }, linted, unchecked, (message) =>
+      this.options.log(`${path}: ${message}`),
+    )) {
+      passed.add(fix);
+    }
+    for (const report of unchecked) checked.add(report);
+    signal.throwIfAborted();
+    show();
   }
 
-  /** @param first called with the findings before their fixes are checked, when there are fixes */
-  #analyse(document: SourceDocument, first: (unchecked: Analysis) => void): Analysis {
+  #analyse(document: SourceDocument): Analysis {
     const { path, text } = document;
-    const skipped = this.#skip(document);
-    if (skipped !== undefined) {
-      return { text, findings: [], notes: skipped === '' ? [] : [{ file: path, message: skipped }] };
-    }
-    const extension = syntaxExtension(path, document.languageId)!;
-    const result = this.#linter.run(text, path, extension);
+    const without = (message: string | undefined): Analysis => ({
+      text,
+      notes: message === undefined ? [] : [{ file: path, message }],
+      reports: [],
+      passed: new Set(),
+      checked: new Set(),
+    });
+    if (/\.d\.[cm]?ts$/i.test(path)) return without(undefined);
+    const skipped = skipReason(path, text);
+    if (skipped !== undefined) return without(`not analysed: ${skipped}`);
+    const result = this.#linter.run(text, path, syntaxExtension(path, document.languageId)!);
     if (result.kind === 'unparsable') {
-      const message = `not analysed: line ${result.line} does not parse (${result.message})`;
-      return { text, findings: [], notes: [{ file: path, message }] };
+      return without(`not analysed: line ${result.line} does not parse (${result.message})`);
     }
     for (const [name, error] of result.crashed) this.#reportCrash(name, path, error);
-
-    const reports = result.reports.filter((report) => this.#wanted(report));
-    const generated = isGenerated(text);
-    const finding = (report: LintReport, fixes: readonly Fix[]): Finding =>
-      this.#finding(path, report, fixes);
-    const byPlace = (a: Finding, b: Finding): number =>
-      a.span.start - b.span.start || a.span.end - b.span.end || (a.ruleId < b.ruleId ? -1 : 1);
-    const withFixes = reports.filter((report) => report.fixes.length > 0);
-    if (generated || withFixes.length === 0) {
-      return { text, findings: reports.map((report) => finding(report, [])).sort(byPlace), notes: [] };
-    }
-    first({ text, findings: reports.map((report) => finding(report, [])).sort(byPlace), notes: [] });
-    const checked = checkFixes(this.#linter, { text, path, extension }, result, withFixes, (message) =>
-      this.options.log(`${path}: ${message}`),
-    );
-    const fixesOf = (report: LintReport): Fix[] =>
-      report.fixes
-        .filter((fix) => checked.has(fix))
-        .map((fix) => ({
-          title: fix.title,
-          kind: fix.kind,
-          edits: fix.edits.map((edit) => ({ ...edit, file: path })),
-          verification: 'verified',
-        }));
     return {
-      text,
-      findings: reports.map((report) => finding(report, fixesOf(report))).sort(byPlace),
-      notes: [],
+      ...without(undefined),
+      reports: result.reports,
+      ...(isGenerated(text) ? {} : { linted: result }),
     };
   }
 
-  /** Why a file is not analysed; an empty text when nobody needs to be told. */
-  #skip({ path, text }: SourceDocument): string | undefined {
-    if (/\.d\.[cm]?ts$/i.test(path)) return '';
-    if (/[.-]min\.[cm]?js$/i.test(path) || isMinified(text)) return 'not analysed: the file is minified';
-    if (text.length > sizeLimit) {
-      return `not analysed: ${text.length} characters are over the limit of ${sizeLimit}`;
-    }
-    return undefined;
-  }
-
-  #wanted(report: LintReport): boolean {
-    const docs = this.#rules.get(report.ruleName)?.meta.docs;
-    return docs?.reports !== 'hot only' || report.heat.score >= hotThreshold;
-  }
-
-  #finding(path: string, report: LintReport, fixes: readonly Fix[]): Finding {
+  #severity(report: LintReport, settings: Settings): ReturnType<typeof severityOf> {
     const docs = this.#rules.get(report.ruleName)!.meta.docs!;
+    return severityOf(docs, report.allocation.cost, report.heat.score, settings);
+  }
+
+  #finding(path: string, report: LintReport, settings: Settings, passed: ReadonlySet<ProposedFix>): Finding {
+    const docs = this.#rules.get(report.ruleName)!.meta.docs!;
+    const fixes = report.fixes.filter((fix) => passed.has(fix));
     return {
-      ruleId: docs.id satisfies RuleId,
+      ruleId: docs.id,
       language: 'typescript',
       file: path,
       span: report.span,
       message: report.message,
-      severity: severity(docs.reports, report),
-      allocation: {
-        ...report.allocation,
-        evidence: [{ kind: 'measured sample', sample: docs.sample }],
-      },
+      severity: this.#severity(report, settings)!,
+      allocation: { ...report.allocation, evidence: [{ kind: 'measured sample', sample: docs.sample }] },
       heat: report.heat,
       related: report.related.map(({ span, message }) => ({ location: { file: path, span }, message })),
-      fixes,
+      fixes: fixes.map((fix): Fix => ({
+        title: fix.title,
+        kind: fix.kind,
+        edits: fix.edits.map((edit) => ({ ...edit, file: path })),
+        verification: 'verified',
+      })),
     };
   }
 
@@ -149,14 +144,16 @@ export class TypeScriptEngine implements Engine {
   }
 
   dispose(): Promise<void> {
-    this.#last.clear();
+    this.#known.clear();
     return Promise.resolve();
   }
 }
 
-function severity(reports: 'bug' | 'allocation' | 'hot only', report: LintReport): Severity {
-  if (reports === 'bug') return 'warning';
-  return report.heat.score >= hotThreshold && report.allocation.cost === 'always' ? 'information' : 'hint';
+/** Why a file is not analysed. */
+function skipReason(path: string, text: string): string | undefined {
+  if (/[.-]min\.[cm]?js$/i.test(path) || isMinified(text)) return 'the file is minified';
+  if (text.length > sizeLimit) return `${text.length} characters are over the limit of ${sizeLimit}`;
+  return undefined;
 }
 
 /** `@generated` or "Code generated … DO NOT EDIT" in the file's first comments. */

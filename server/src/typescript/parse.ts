@@ -57,7 +57,7 @@ export const eslintParser = {
   },
 };
 
-const directive = /^(\s*)eslint(?:-(disable|enable)(?:-(?:next-)?line)?)?(?=\s|$)/;
+const directive = /^\s*eslint(?:-(disable|enable|env)(?:-(?:next-)?line)?)?(?=\s|$)/;
 
 /**
  * ESLint reads directives from comment nodes. In these nodes only, rules may be named by their AllocLens id
@@ -68,7 +68,8 @@ function adaptDirective(comment: TSESTree.Comment): void {
   const found = directive.exec(comment.value);
   if (!found) return;
   let value = comment.value.replace(/(?<![\w/-])ts\/(?=[a-z])/g, 'alloclens/');
-  if (found[2] === undefined && comment.type === 'Block') {
+  if (found[1] === 'env') value = '';
+  if (found[1] === undefined && comment.type === 'Block') {
     const own = [...value.matchAll(/["']?(alloclens\/[\w-]+)["']?\s*:\s*["']?(off|warn|error|[012])\b/g)];
     value =
       own.length === 0

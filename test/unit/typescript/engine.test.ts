@@ -209,7 +209,7 @@ describe('TypeScriptEngine', () => {
     const controller = new AbortController();
     controller.abort();
     await assert.rejects(
-      analyseTypeScript(newTypeScriptEngine([sampleRule]), 'a.ts', '', controller.signal),
+      analyseTypeScript(newTypeScriptEngine([sampleRule]), 'a.ts', '', undefined, controller.signal),
       {
         name: 'AbortError',
       },
