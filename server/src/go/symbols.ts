@@ -1,0 +1,62 @@
+import type { Node } from 'web-tree-sitter';
+
+/**
+ * Names of functions in the listing of `-S`: `example.com/p.F`, `example.com/p.(*T).M`, closures `F.func1`, `F.func1.2`,
+ * `F.gowrap1`, `F.deferwrap1`, `F-range1`; package initialisation `example.com/p.init` and `example.com/p.init.0`;
+ * functions of package main are `main.F` whatever the import path. Generic ones are listed once per shape:
+ * `F[go.shape.int]`, and once per dictionary wrapper: `F[int]`.
+ */
+
+/** The symbol with type arguments replaced by `[...]`, as Go prints it in stack traces. Other texts stay. */
+export function mergeShapes(symbol: string): string {
+  if (!symbol.includes('[')) return symbol;
+  let result = '';
+  for (let i = 0; i < symbol.length; i++) {
+    const c = symbol[i]!;
+    if (c !== '[' || !/[\w)]/.test(symbol[i - 1] ?? '')) {
+      result += c;
+      continue;
+    }
+    let depth = 0;
+    let end = i;
+    for (; end < symbol.length; end++) {
+      if (symbol[end] === '[') depth++;
+      else if (symbol[end] === ']' && --depth === 0) break;
+    }
+    result += '[...]';
+    i = end;
+  }
+  return result;
+}
+
+/** The symbol of a function declaration, or of package initialisation when there is none. */
+export function symbolBase(importPath: string, packageName: string | undefined, declaration: Node | undefined): string {
+  const prefix = prefixOf(importPath, packageName);
+  if (!declaration) return `${prefix}.init`;
+  const name = declaration.childForFieldName('name')?.text ?? '';
+  if (declaration.type !== 'method_declaration') {
+    return `${prefix}.${name}${declaration.childForFieldName('type_parameters') ? '[...]' : ''}`;
+  }
+  const parameter = declaration.childForFieldName('receiver')?.namedChildren.find((c) => c.type === 'parameter_declaration');
+  let type = parameter?.childForFieldName('type') ?? undefined;
+  while (type?.type === 'parenthesized_type') type = type.namedChild(0) ?? undefined;
+  const pointer = type?.type === 'pointer_type';
+  if (pointer) type = type?.namedChild(0) ?? undefined;
+  const text =
+    type?.type === 'generic_type' ? `${type.childForFieldName('type')?.text ?? ''}[...]` : (type?.text ?? '');
+  return pointer ? `${prefix}.(*${text}).${name}` : `${prefix}.${text}.${name}`;
+}
+
+function prefixOf(importPath: string, packageName: string | undefined): string {
+  if (packageName === 'main') return 'main';
+  return packageName?.endsWith('_test') && !importPath.endsWith('_test') ? `${importPath}_test` : importPath;
+}
+
+/** The symbols that are `base` or belong to it: closures, go and defer wrappers, range-over-func bodies. */
+export function* familyOf(base: string, symbols: Iterable<string>): Generator<string> {
+  for (const symbol of symbols) {
+    if (!symbol.startsWith(base)) continue;
+    const rest = symbol.slice(base.length);
+    if (rest === '' || rest.startsWith('-range') || /^\.(?:func|gowrap|deferwrap|\d)/.test(rest)) yield symbol;
+  }
+}
