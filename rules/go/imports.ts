@@ -1,10 +1,12 @@
 import type { Node } from 'web-tree-sitter';
+import type { TextEdit } from '../model';
 
 /** `// Code generated … DO NOT EDIT.` in front of the package clause (go.dev/s/generatedcode). */
 export function isGenerated(root: Node): boolean {
   for (const child of root.namedChildren) {
     if (child.type === 'package_clause') return false;
-    if (child.type === 'comment' && /^\/\/ Code generated .* DO NOT EDIT\.$/.test(child.text.trimEnd())) return true;
+    if (child.type === 'comment' && /^\/\/ Code generated .* DO NOT EDIT\.$/.test(child.text.trimEnd()))
+      return true;
   }
   return false;
 }
@@ -27,7 +29,8 @@ export function importSpecs(root: Node): ImportSpec[] {
     for (const node of child.descendantsOfType('import_spec')) {
       const path = node.childForFieldName('path')?.text.slice(1, -1) ?? '';
       const alias = node.childForFieldName('name')?.text;
-      const name = alias === undefined ? nameOfImport(path) : alias === '_' || alias === '.' ? undefined : alias;
+      const name =
+        alias === undefined ? nameOfImport(path) : alias === '_' || alias === '.' ? undefined : alias;
       specs.push({ node, path, alias, name });
     }
   }
@@ -51,4 +54,224 @@ export function nameOfImport(path: string): string {
     .replace(/^go-/, '')
     .replace(/[.-]go$/, '')
     .replace(/-/g, '_');
+}
+
+/** The name under which the file sees the package, or the name that an added import will have. */
+export function nameFor(imports: ReadonlyMap<string, string>, path: string): string {
+  for (const [name, imported] of imports) if (imported === path) return name;
+  return nameOfImport(path);
+}
+
+/**
+ * The edits of the import declarations that go with `edits` of the same file: `needed` paths are added where gofmt and
+ * goimports would put them, and imports whose last use stood inside an edited span are removed.
+ *
+ * Undefined when an added import's name means something else in the file or (`declared`) in the package: the fix must
+ * be withheld. `edits` must be disjoint; offsets are of the original text.
+ */
+export function importEdits(
+  root: Node,
+  text: string,
+  edits: readonly TextEdit[],
+  needed: readonly string[],
+  declared: ReadonlySet<string> = new Set(),
+): TextEdit[] | undefined {
+  const specs = importSpecs(root);
+  const missing: string[] = [];
+  for (const path of [...new Set(needed)].sort()) {
+    if (specs.some((spec) => spec.path === path && spec.name !== undefined)) continue;
+    const name = nameOfImport(path);
+    if (specs.some((spec) => spec.name === name) || declared.has(name)) return undefined;
+    if (namesIn(root, name, edits)) return undefined;
+    missing.push(path);
+  }
+  const removed = specs.filter((spec) => lostItsLastUse(root, spec, edits, needed));
+  const newline = text.includes('\r\n') ? '\r\n' : '\n';
+  return missing.length === 0 && removed.length === 0
+    ? []
+    : new ImportEditor(root, text, specs, newline).edits(missing, removed);
+}
+
+/** True when the name means something else in a declaration that is edited, or at the file's top level. */
+function namesIn(root: Node, name: string, edits: readonly TextEdit[]): boolean {
+  return root.namedChildren.some((declaration) => {
+    if (declaration.type === 'package_clause' || declaration.type === 'import_declaration') return false;
+    const named =
+      declaration.type === 'function_declaration' && declaration.childForFieldName('name')?.text === name;
+    const touched =
+      !declaration.type.startsWith('function') && !declaration.type.startsWith('method')
+        ? true
+        : edits.some(({ span }) => span.start < declaration.endIndex && declaration.startIndex < span.end);
+    return (
+      named ||
+      (touched &&
+        declaration
+          .descendantsOfType(['identifier', 'type_identifier', 'package_identifier'])
+          .some((node) => node.text === name))
+    );
+  });
+}
+
+function usesOf(root: Node, name: string): Node[] {
+  return root.descendantsOfType(['identifier', 'package_identifier']).filter((node) => {
+    if (node.text !== name) return false;
+    const parent = node.parent;
+    if (parent?.type === 'qualified_type') return true;
+    return parent?.type === 'selector_expression' && parent.startIndex === node.startIndex;
+  });
+}
+
+function lostItsLastUse(
+  root: Node,
+  spec: ImportSpec,
+  edits: readonly TextEdit[],
+  needed: readonly string[],
+): boolean {
+  if (spec.name === undefined || spec.path === 'C' || needed.includes(spec.path)) return false;
+  const uses = usesOf(root, spec.name);
+  if (uses.length === 0) return false;
+  const gone = (use: Node): boolean =>
+    edits.some(({ span }) => span.start <= use.startIndex && use.endIndex <= span.end);
+  if (!uses.every(gone)) return false;
+  const written = new RegExp(`(?<![\\w.])${spec.name.replace(/\$/g, '\\$')}\\s*\\.`);
+  return !edits.some(({ newText }) => written.test(newText));
+}
+
+const isStandard = (path: string): boolean => !path.split('/')[0]!.includes('.');
+
+class ImportEditor {
+  readonly #result: TextEdit[] = [];
+
+  constructor(
+    private readonly root: Node,
+    private readonly text: string,
+    private readonly specs: readonly ImportSpec[],
+    private readonly newline: string,
+  ) {}
+
+  edits(missing: readonly string[], removed: readonly ImportSpec[]): TextEdit[] {
+    const rest = [...missing];
+    for (const spec of removed) this.#remove(spec, removed, rest);
+    if (rest.length > 0) this.#add(rest, removed);
+    return this.#result.sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
+  }
+
+  /** A lone import gives its place to an added one; else its line goes, and the declaration when nothing is left. */
+  #remove(spec: ImportSpec, removed: readonly ImportSpec[], rest: string[]): void {
+    const declaration = declarationOf(spec.node);
+    const siblings = this.specs.filter((other) => declarationOf(other.node).equals(declaration));
+    if (siblings.every((other) => removed.includes(other))) {
+      if (rest.length > 0) {
+        const replacement = rest.shift()!;
+        this.#replace(spec.node.startIndex, spec.node.endIndex, `"${replacement}"`);
+      } else if (siblings[0] === spec) this.#removeLines(declaration);
+      return;
+    }
+    this.#removeLines(spec.node);
+  }
+
+  /** Removes the lines of the node, a trailing comment included, or only the node when it shares its line. */
+  #removeLines(node: Node): void {
+    const start = this.#lineStart(node.startIndex);
+    const end = this.#lineEnd(node.endIndex);
+    const before = this.text.slice(start, node.startIndex);
+    const after = this.text.slice(node.endIndex, end);
+    if (before.trim() !== '' || !/^[ \t;]*(?:\/\/.*)?\r?$/.test(after)) {
+      const semicolon = /^[ \t]*;[ \t]*/.exec(after)?.[0].length ?? 0;
+      return this.#replace(node.startIndex, node.endIndex + semicolon, '');
+    }
+    let last = Math.min(end + 1, this.text.length);
+    // A declaration takes the blank line behind it along.
+    if (node.type === 'import_declaration') {
+      const blank = /^[ \t]*\r?\n/.exec(this.text.slice(last));
+      if (blank) last += blank[0].length;
+    }
+    this.#replace(start, last, '');
+  }
+
+  #add(paths: readonly string[], removed: readonly ImportSpec[]): void {
+    const kept = this.specs.filter((spec) => spec.path !== 'C' && !removed.includes(spec));
+    const inBlock = kept.filter((spec) => spec.node.parent?.type === 'import_spec_list');
+    if (inBlock.length > 0) {
+      const declaration = declarationOf(inBlock[0]!.node);
+      const block = inBlock.filter((spec) => declarationOf(spec.node).equals(declaration));
+      for (const path of paths) this.#addToBlock(block, path);
+      return;
+    }
+    const single = kept[0];
+    if (single) {
+      const end = this.#lineEnd(single.node.endIndex, true);
+      const lines = paths.map((path) => `${this.newline}\t"${path}"`).join('');
+      this.#replace(single.node.startIndex, single.node.startIndex, `(${this.newline}\t`);
+      this.#replace(end, end, `${lines}${this.newline})`);
+      return;
+    }
+    const anchor =
+      this.root.namedChildren.filter((child) => child.type === 'import_declaration').at(-1) ??
+      this.root.namedChildren.find((child) => child.type === 'package_clause');
+    if (!anchor) return;
+    const at = this.#lineEnd(anchor.endIndex, true);
+    const [first, ...others] = paths;
+    const declaration =
+      others.length === 0
+        ? `import "${first}"`
+        : `import (${paths.map((path) => `${this.newline}\t"${path}"`).join('')}${this.newline})`;
+    this.#replace(at, at, `${this.newline}${this.newline}${declaration}`);
+  }
+
+  #addToBlock(block: readonly ImportSpec[], path: string): void {
+    const groups = this.#groups(block);
+    const group =
+      groups.find((specs) => specs.some((spec) => isStandard(spec.path) === isStandard(path))) ?? undefined;
+    if (!group) {
+      if (isStandard(path)) {
+        const at = this.#lineStart(groups[0]![0]!.node.startIndex);
+        return this.#replace(at, at, `\t"${path}"${this.newline}${this.newline}`);
+      }
+      const at = this.#lineEnd(block.at(-1)!.node.endIndex, true);
+      return this.#replace(at, at, `${this.newline}${this.newline}\t"${path}"`);
+    }
+    const next = group.find((spec) => spec.path > path && isStandard(spec.path) === isStandard(path));
+    if (next && this.text.slice(this.#lineStart(next.node.startIndex), next.node.startIndex).trim() === '') {
+      const at = this.#lineStart(next.node.startIndex);
+      return this.#replace(at, at, `\t"${path}"${this.newline}`);
+    }
+    const last = group.filter((spec) => isStandard(spec.path) === isStandard(path)).at(-1) ?? group.at(-1)!;
+    const at = this.#lineEnd(last.node.endIndex, true);
+    this.#replace(at, at, `${this.newline}\t"${path}"`);
+  }
+
+  /** Runs of specs without a blank line between them. */
+  #groups(block: readonly ImportSpec[]): ImportSpec[][] {
+    const groups: ImportSpec[][] = [];
+    let previous: ImportSpec | undefined;
+    for (const spec of block) {
+      const between = previous && this.text.slice(previous.node.endIndex, spec.node.startIndex);
+      if (between === undefined || /\n[ \t]*\r?\n/.test(between)) groups.push([spec]);
+      else groups.at(-1)!.push(spec);
+      previous = spec;
+    }
+    return groups;
+  }
+
+  #replace(start: number, end: number, newText: string): void {
+    this.#result.push({ span: { start, end }, newText });
+  }
+
+  #lineStart(offset: number): number {
+    return this.text.lastIndexOf('\n', offset - 1) + 1;
+  }
+
+  /** Offset of the line's `\n`, or with `beforeReturn` of the `\r` in front of it. */
+  #lineEnd(offset: number, beforeReturn = false): number {
+    const newline = this.text.indexOf('\n', offset);
+    if (newline < 0) return this.text.length;
+    return beforeReturn && this.text[newline - 1] === '\r' ? newline - 1 : newline;
+  }
+}
+
+function declarationOf(spec: Node): Node {
+  let node = spec;
+  while (node.parent && node.type !== 'import_declaration') node = node.parent;
+  return node;
 }

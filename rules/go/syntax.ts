@@ -10,7 +10,8 @@ export function spanOf(node: Node): Span {
 /** The expression inside any number of parentheses. */
 export function unparenthesised(node: Node): Node {
   let inner = node;
-  while (inner.type === 'parenthesized_expression' && inner.namedChildCount === 1) inner = inner.namedChild(0)!;
+  while (inner.type === 'parenthesized_expression' && inner.namedChildCount === 1)
+    inner = inner.namedChild(0)!;
   return inner;
 }
 
@@ -78,7 +79,8 @@ export function qualified(
   if (node.type !== 'selector_expression' && node.type !== 'qualified_type') return undefined;
   const operand = node.childForFieldName(node.type === 'qualified_type' ? 'package' : 'operand');
   const name = node.childForFieldName(node.type === 'qualified_type' ? 'name' : 'field');
-  if (!operand || !name || (operand.type !== 'identifier' && operand.type !== 'package_identifier')) return undefined;
+  if (!operand || !name || (operand.type !== 'identifier' && operand.type !== 'package_identifier'))
+    return undefined;
   const path = imports.get(operand.text);
   return path === undefined ? undefined : { path, name: name.text };
 }

@@ -1,10 +1,17 @@
 import type { Node } from 'web-tree-sitter';
 import type { Span } from '../../../rules/model';
-import type { Decision, EmittedCall, FlowStep, GoFacts, HeapReason, ParameterFlow } from '../../../rules/go/rule';
+import type {
+  Decision,
+  EmittedCall,
+  FlowStep,
+  GoFacts,
+  HeapReason,
+  ParameterFlow,
+} from '../../../rules/go/rule';
 import { enclosingDeclaration, unparenthesised } from '../../../rules/go/syntax';
 import type { CompilerPosition, CompilerRecord, RawFlowStep } from './compiler-record';
 import type { ParsedFile } from './syntax';
-import { familyOf, mergeShapes, symbolBase } from './symbols';
+import { familyOf, mergeShapes, mergeText, symbolBase } from './symbols';
 
 /** From a file as the compiler names it to the absolute path of a file of the package; undefined for other files. */
 export type ResolveFile = (file: string) => string | undefined;
@@ -66,7 +73,7 @@ export class PackageRecords {
         const known = file.decisions.get(key);
         if (!known) {
           const subject = moved ? 'moved' : 'expression';
-          file.decisions.set(key, { line, column, subject, text: mergeShapes(text), outcome });
+          file.decisions.set(key, { line, column, subject, text: mergeText(text), outcome });
         } else if (outcome === 'heap') known.outcome = 'heap';
         break;
       }
@@ -78,7 +85,8 @@ export class PackageRecords {
       case 'parameter': {
         const flow = parameterFlow(record);
         const known = file.parameters.get(at);
-        if (!known || rank(flow) > rank(known.flow)) file.parameters.set(at, { line, column, name: record.name, flow });
+        if (!known || rank(flow) > rank(known.flow))
+          file.parameters.set(at, { line, column, name: record.name, flow });
         break;
       }
       case 'inlined':
@@ -180,12 +188,12 @@ export class PackageRecords {
 }
 
 function decisionKey(at: string, subject: string, text: string): string {
-  return `${at}:${subject}:${mergeShapes(text)}`;
+  return `${at}:${subject}:${mergeText(text)}`;
 }
 
 /** The explanation of an append prints the whole expression, its summary only `append`. */
 function explanationText(text: string): string {
-  return text.startsWith('append(') ? 'append' : mergeShapes(text);
+  return text.startsWith('append(') ? 'append' : mergeText(text);
 }
 
 function parameterFlow(record: CompilerRecord & { kind: 'parameter' }): ParameterFlow {
@@ -294,7 +302,10 @@ export function locator(resolve: ResolveFile, files: ReadonlyMap<string, ParsedF
     const start = node ? Math.min(node.startIndex, offset) : offset;
     const line = file.lines.lineAt(start);
     const lineEnd = line + 1 < file.lines.lineCount ? file.lines.lineStart(line + 1) - 1 : file.text.length;
-    return { file: file.path, span: { start, end: Math.max(start, Math.min(node?.endIndex ?? offset, lineEnd)) } };
+    return {
+      file: file.path,
+      span: { start, end: Math.max(start, Math.min(node?.endIndex ?? offset, lineEnd)) },
+    };
   };
 }
 
@@ -317,7 +328,8 @@ export class FileFacts implements GoFacts {
       const raw = [...found.decisions.values()];
       for (const { line, column, name, flow } of found.parameters.values()) {
         const node = this.#node(line, column, name);
-        if (node?.type === 'identifier' && declaresParameter(node)) this.#parameters.set(node.startIndex, flow);
+        if (node?.type === 'identifier' && declaresParameter(node))
+          this.#parameters.set(node.startIndex, flow);
         else if (flow.kind === 'stays') {
           raw.push({ line, column, subject: 'expression', text: name, outcome: 'stack' });
         }
@@ -332,7 +344,10 @@ export class FileFacts implements GoFacts {
         const reason = steps.find(({ why }) => reasons.has(why))?.why as HeapReason | undefined;
         const isFree =
           subject === 'expression' &&
-          (reason === 'zero-sized element' || constant.test(text) || free.at.has(at) || free.isFree(node, text));
+          (reason === 'zero-sized element' ||
+            constant.test(text) ||
+            free.at.has(at) ||
+            free.isFree(node, text));
         const decision = new JoinedDecision(node, outcome, subject, text, isFree, reason, steps, locate);
         decisions.push(decision);
         const others = this.#at.get(node.startIndex);
@@ -345,7 +360,10 @@ export class FileFacts implements GoFacts {
       }
     }
     decisions.sort(
-      (a, b) => a.node.startIndex - b.node.startIndex || a.node.endIndex - b.node.endIndex || (a.text < b.text ? -1 : 1),
+      (a, b) =>
+        a.node.startIndex - b.node.startIndex ||
+        a.node.endIndex - b.node.endIndex ||
+        (a.text < b.text ? -1 : 1),
     );
     this.decisions = decisions;
   }
@@ -381,14 +399,18 @@ export class FileFacts implements GoFacts {
     const node = unparenthesised(expression);
     const candidates = this.#at
       .get(node.startIndex)
-      ?.filter((d) => d.subject === 'expression' && d.node.endIndex === node.endIndex && d.node.type === node.type);
+      ?.filter(
+        (d) => d.subject === 'expression' && d.node.endIndex === node.endIndex && d.node.type === node.type,
+      );
     if (!candidates?.length) return undefined;
     const own = candidates.filter((d) => isOwn(d, node));
     return own.find((d) => d.outcome === 'heap') ?? own[0];
   }
 
   moved(declaration: Node): Decision | undefined {
-    return this.#at.get(declaration.startIndex)?.find((d) => d.subject === 'moved' && d.node.equals(declaration));
+    return this.#at
+      .get(declaration.startIndex)
+      ?.find((d) => d.subject === 'moved' && d.node.equals(declaration));
   }
 
   parameter(declaration: Node): ParameterFlow | undefined {

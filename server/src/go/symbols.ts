@@ -29,15 +29,27 @@ export function mergeShapes(symbol: string): string {
   return result;
 }
 
+/** An expression as the compiler prints it, the same for every shape of a generic function. */
+export function mergeText(text: string): string {
+  if (!text.includes('go.shape.') && !text.includes('.dict.')) return text;
+  return mergeShapes(text).replace(/go\.shape\.[\w*./]+/g, 'T');
+}
+
 /** The symbol of a function declaration, or of package initialisation when there is none. */
-export function symbolBase(importPath: string, packageName: string | undefined, declaration: Node | undefined): string {
+export function symbolBase(
+  importPath: string,
+  packageName: string | undefined,
+  declaration: Node | undefined,
+): string {
   const prefix = prefixOf(importPath, packageName);
   if (!declaration) return `${prefix}.init`;
   const name = declaration.childForFieldName('name')?.text ?? '';
   if (declaration.type !== 'method_declaration') {
     return `${prefix}.${name}${declaration.childForFieldName('type_parameters') ? '[...]' : ''}`;
   }
-  const parameter = declaration.childForFieldName('receiver')?.namedChildren.find((c) => c.type === 'parameter_declaration');
+  const parameter = declaration
+    .childForFieldName('receiver')
+    ?.namedChildren.find((c) => c.type === 'parameter_declaration');
   let type = parameter?.childForFieldName('type') ?? undefined;
   while (type?.type === 'parenthesized_type') type = type.namedChild(0) ?? undefined;
   const pointer = type?.type === 'pointer_type';
@@ -57,6 +69,7 @@ export function* familyOf(base: string, symbols: Iterable<string>): Generator<st
   for (const symbol of symbols) {
     if (!symbol.startsWith(base)) continue;
     const rest = symbol.slice(base.length);
-    if (rest === '' || rest.startsWith('-range') || /^\.(?:func|gowrap|deferwrap|\d)/.test(rest)) yield symbol;
+    if (rest === '' || rest.startsWith('-range') || /^\.(?:func|gowrap|deferwrap|\d)/.test(rest))
+      yield symbol;
   }
 }

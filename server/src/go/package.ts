@@ -1,0 +1,39 @@
+import type { GoFile, GoPackage, GoVersion } from '../../../rules/go/rule';
+import { FileFacts, locator, type PackageRecords } from './facts';
+import type { ParsedFile } from './syntax';
+
+export interface PackageInput {
+  readonly importPath: string;
+  readonly files: readonly ParsedFile[];
+  /** Undefined when no compile ran or the package did not compile: rules then see syntax only. */
+  readonly records: PackageRecords | undefined;
+  readonly toolchain: GoVersion;
+  readonly language: GoVersion;
+}
+
+/** The package as rules see it: syntax of its files, and the compiler's facts joined to it. */
+export function buildPackage(input: PackageInput): GoPackage {
+  const files: GoFile[] = [];
+  const declared = input.files.find((file) => !file.packageName?.endsWith('_test')) ?? input.files[0];
+  const pkg: GoPackage = {
+    importPath: input.importPath,
+    name: declared?.packageName ?? '',
+    files,
+    toolchain: input.toolchain,
+    language: input.language,
+  };
+  const { records } = input;
+  const locate = records && locator(records.resolve, new Map(input.files.map((file) => [file.path, file])));
+  for (const file of [...input.files].sort((a, b) => (a.path < b.path ? -1 : 1))) {
+    files.push({
+      path: file.path,
+      text: file.text,
+      root: file.root,
+      pkg,
+      generated: file.generated,
+      imports: file.imports,
+      facts: records && locate && new FileFacts(file, records, input.importPath, locate),
+    });
+  }
+  return pkg;
+}
