@@ -19,4 +19,10 @@ export default tseslint.config(
       ],
     },
   },
+  {
+    // The trust gate stands where processes are started: server/src/host/process.ts, nowhere else.
+    files: ['server/**/*.ts', 'client/**/*.ts'],
+    ignores: ['server/src/host/process.ts'],
+    rules: { 'no-restricted-imports': ['error', { paths: ['child_process', 'node:child_process'] }] },
+  },
 );
