@@ -1,0 +1,165 @@
+import {
+  CodeActionKind,
+  type CodeAction,
+  type CodeActionParams,
+  type OptionalVersionedTextDocumentIdentifier,
+  type TextDocumentEdit,
+} from 'vscode-languageserver';
+import type { FileEdit, Finding, Fix } from '../../../rules/model';
+import type { CombinedFix, FileAnalysis } from '../service/engine';
+import { isSafe } from '../service/fixes';
+import { pageOf } from '../service/pages';
+import { disableForFile, disableForLine } from '../service/suppress';
+import { LineIndex } from '../text/positions';
+import { overlaps, rangeOf, uriOf } from './convert';
+import { diagnosticSource, diagnosticsOf } from './diagnostics';
+
+/** `source.fixAll.alloclens`: safe fixes only, as the protocol asks of `source.fixAll`. */
+export const fixAllKind = `${CodeActionKind.SourceFixAll}.alloclens`;
+
+export const codeActionKinds = [CodeActionKind.QuickFix, fixAllKind];
+
+export interface CodeActionContext {
+  readonly pages: string | undefined;
+  readonly showPageCommand: string;
+  /**
+   * The text and version that edits of a file would meet now: an open document's, or the text on disk with version
+   * null. `undefined` when there is none.
+   */
+  readonly present: (path: string) => { readonly text: string; readonly version: number | null } | undefined;
+  /** The text that the analysis of the file was computed from. */
+  readonly analysed: (path: string) => string | undefined;
+  readonly combine: (fixes: readonly Fix[]) => Promise<CombinedFix>;
+}
+
+/** True when the request asks for a kind that we can give. */
+export function wants(params: CodeActionParams, kind: string): boolean {
+  const { only } = params.context;
+  return only === undefined
+    ? kind !== fixAllKind
+    : only.some((wanted) => kind === wanted || kind.startsWith(`${wanted}.`));
+}
+
+/** The quick fixes for what the request's diagnostics of ours point at, most wanted first. */
+export async function quickFixes(
+  analysis: FileAnalysis,
+  params: CodeActionParams,
+  context: CodeActionContext,
+): Promise<CodeAction[]> {
+  const lines = new LineIndex(analysis.text);
+  const asked = params.context.diagnostics.filter(({ source }) => source === diagnosticSource);
+  const findings = analysis.findings.filter((finding) => {
+    const range = rangeOf(lines, finding.span);
+    return (
+      overlaps(range, params.range) &&
+      asked.some((diagnostic) => diagnostic.code === finding.ruleId && overlaps(diagnostic.range, range))
+    );
+  });
+  const options = {
+    pages: context.pages,
+    relatedInformation: false,
+    codeDescription: true,
+    textOf: () => undefined,
+  };
+  const diagnosticOf = (finding: Finding) => diagnosticsOf({ ...analysis, findings: [finding] }, options);
+
+  const fixes: CodeAction[] = [];
+  const inFile: CodeAction[] = [];
+  const silences: CodeAction[] = [];
+  const pages: CodeAction[] = [];
+  const rulesDone = new Set<string>();
+  for (const finding of findings) {
+    const diagnostics = diagnosticOf(finding);
+    for (const fix of finding.fixes) {
+      const edit = workspaceEdit(fix.edits, context);
+      if (!edit) continue;
+      fixes.push({
+        title: titleOf(fix),
+        kind: CodeActionKind.QuickFix,
+        diagnostics,
+        edit,
+        ...(isSafe(fix) && { isPreferred: true }),
+      });
+    }
+    const action = (title: string, more: Partial<CodeAction>): CodeAction => ({
+      title,
+      kind: CodeActionKind.QuickFix,
+      diagnostics,
+      ...more,
+    });
+    const silence = (title: string, edit: FileEdit): void => {
+      const changes = workspaceEdit([edit], context);
+      if (changes) silences.push(action(title, { edit: changes }));
+    };
+    silence(`Disable ${finding.ruleId} for this line`, {
+      file: finding.file,
+      ...disableForLine(analysis.text, finding),
+    });
+    if (rulesDone.has(finding.ruleId)) continue;
+    rulesDone.add(finding.ruleId);
+    silence(`Disable ${finding.ruleId} for this file`, {
+      file: finding.file,
+      ...disableForFile(analysis.text, finding),
+    });
+    const all = await fixAllOf(analysis, context, (other) => other.ruleId === finding.ruleId);
+    if (all && all.count > 1)
+      inFile.push(action(`Fix all ${finding.ruleId} in this file (${all.count} fixes)`, { edit: all.edit }));
+    const title = `Show the documentation of ${finding.ruleId}`;
+    pages.push(
+      action(title, {
+        command: {
+          title,
+          command: context.showPageCommand,
+          arguments: [pageOf(finding.ruleId, context.pages)],
+        },
+      }),
+    );
+  }
+  return [...fixes, ...inFile, ...silences, ...pages];
+}
+
+/** One action that applies all safe fixes of the file, or none when there is nothing to apply. */
+export async function fixAll(analysis: FileAnalysis, context: CodeActionContext): Promise<CodeAction[]> {
+  const all = await fixAllOf(analysis, context, () => true);
+  return all ? [{ title: 'Apply all safe AllocLens fixes', kind: fixAllKind, edit: all.edit }] : [];
+}
+
+async function fixAllOf(
+  analysis: FileAnalysis,
+  context: CodeActionContext,
+  include: (finding: Finding) => boolean,
+) {
+  const safe = analysis.findings.filter(include).flatMap(({ fixes }) => fixes.find(isSafe) ?? []);
+  if (safe.length === 0) return undefined;
+  const { edits, applied } = await context.combine(safe);
+  const edit = edits.length > 0 ? workspaceEdit(edits, context) : undefined;
+  return edit && { edit, count: applied.length };
+}
+
+function titleOf(fix: Fix): string {
+  if (fix.verification === 'unverified') return `${fix.title} (not verified)`;
+  return fix.allocationsBefore === undefined || fix.allocationsAfter === undefined
+    ? fix.title
+    : `${fix.title} (verified: ${fix.allocationsBefore} → ${fix.allocationsAfter} allocations)`;
+}
+
+/** Versioned edits, or `undefined` when a file no longer has the text that the offsets count in. */
+function workspaceEdit(edits: readonly FileEdit[], context: CodeActionContext) {
+  const byFile = new Map<string, FileEdit[]>();
+  for (const edit of edits) byFile.set(edit.file, [...(byFile.get(edit.file) ?? []), edit]);
+  const documentChanges: TextDocumentEdit[] = [];
+  for (const [file, changes] of byFile) {
+    const present = context.present(file);
+    if (!present || present.text !== context.analysed(file)) return undefined;
+    const lines = new LineIndex(present.text);
+    const textDocument: OptionalVersionedTextDocumentIdentifier = {
+      uri: uriOf(file),
+      version: present.version,
+    };
+    documentChanges.push({
+      textDocument,
+      edits: changes.map(({ span, newText }) => ({ range: rangeOf(lines, span), newText })),
+    });
+  }
+  return { documentChanges };
+}

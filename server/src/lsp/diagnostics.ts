@@ -1,0 +1,72 @@
+import {
+  DiagnosticSeverity,
+  type Diagnostic,
+  type DiagnosticRelatedInformation,
+} from 'vscode-languageserver';
+import type { Finding, Severity } from '../../../rules/model';
+import type { FileAnalysis } from '../service/engine';
+import { pageOf } from '../service/pages';
+import { LineIndex } from '../text/positions';
+import { rangeOf, uriOf } from './convert';
+
+export const diagnosticSource = 'alloclens';
+
+const severities: Readonly<Record<Severity, DiagnosticSeverity>> = {
+  warning: DiagnosticSeverity.Warning,
+  information: DiagnosticSeverity.Information,
+  hint: DiagnosticSeverity.Hint,
+};
+
+export interface DiagnosticOptions {
+  /** Base URI of the rules' pages. */
+  readonly pages: string | undefined;
+  /** What the client can show. */
+  readonly relatedInformation: boolean;
+  readonly codeDescription: boolean;
+  /** Text of another file that related information points into, or `undefined` when it is not known. */
+  readonly textOf: (path: string) => string | undefined;
+}
+
+/** The diagnostics of one file, in the order of its findings. */
+export function diagnosticsOf(analysis: FileAnalysis, options: DiagnosticOptions): Diagnostic[] {
+  const indexes = new Map([[analysis.path, new LineIndex(analysis.text)]]);
+  const lines = indexes.get(analysis.path)!;
+  const indexOf = (path: string): LineIndex | undefined => {
+    if (!indexes.has(path)) {
+      const text = options.textOf(path);
+      if (text !== undefined) indexes.set(path, new LineIndex(text));
+    }
+    return indexes.get(path);
+  };
+  return analysis.findings.map((finding) => {
+    const related = options.relatedInformation ? relatedTo(finding, indexOf) : [];
+    return {
+      range: rangeOf(lines, finding.span),
+      severity: severities[finding.severity],
+      source: diagnosticSource,
+      code: finding.ruleId,
+      ...(options.codeDescription && { codeDescription: { href: pageOf(finding.ruleId, options.pages) } }),
+      message: finding.message,
+      ...(related.length > 0 && { relatedInformation: related }),
+    };
+  });
+}
+
+/** The way to the cause first, then what makes the line hot. */
+function relatedTo(
+  finding: Finding,
+  indexOf: (path: string) => LineIndex | undefined,
+): DiagnosticRelatedInformation[] {
+  const places = [
+    ...finding.related,
+    ...finding.heat.because.flatMap(({ text, span }) =>
+      span ? [{ location: { file: finding.file, span }, message: `Heat: ${text}` }] : [],
+    ),
+  ];
+  return places.flatMap(({ location, message }) => {
+    const lines = indexOf(location.file);
+    return lines
+      ? [{ location: { uri: uriOf(location.file), range: rangeOf(lines, location.span) }, message }]
+      : [];
+  });
+}

@@ -1,0 +1,80 @@
+import type { Connection } from 'vscode-languageserver';
+import type { Analyser } from '../service/analyser';
+import { languageOf } from '../service/languages';
+import { compareText, hotScore } from '../service/ranking';
+import type { AnalysisService } from '../service/service';
+import { uriOf } from './convert';
+import { statusNotification, type DocumentStatus, type StatusNote, type StatusParams } from './protocol';
+import type { Note } from '../../../rules/model';
+
+/** Milliseconds within which several changes of the status are told as one. */
+const quiet = 50;
+
+/** Tells the client how the analysis stands; unchanged states are not repeated. */
+export class StatusReporter {
+  #timer: NodeJS.Timeout | undefined;
+  #last = '';
+  #disposed = false;
+
+  constructor(
+    private readonly connection: Connection,
+    private readonly service: AnalysisService,
+    private readonly analyser: Analyser,
+    public trusted: boolean,
+  ) {}
+
+  changed(): void {
+    if (this.#disposed) return;
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      void this.#send();
+    }, quiet);
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    clearTimeout(this.#timer);
+  }
+
+  async #send(): Promise<void> {
+    const status = await this.#status();
+    const text = JSON.stringify(status);
+    if (this.#disposed || text === this.#last) return;
+    this.#last = text;
+    await this.connection.sendNotification(statusNotification, status);
+  }
+
+  async #status(): Promise<StatusParams> {
+    const documents: DocumentStatus[] = [];
+    let problem = false;
+    for (const { path, languageId, virtual } of this.service.documents) {
+      const language = languageOf(languageId);
+      if (!language) continue;
+      const analysis = this.service.last(path);
+      const milliseconds = this.service.duration(path);
+      const go = language === 'go' && !virtual ? await this.analyser.toolchain(path) : undefined;
+      const notes = analysis?.notes ?? [];
+      problem ||= language === 'go' && !virtual && this.trusted && !go && notes.length > 0;
+      documents.push({
+        uri: uriOf(path),
+        ...(analysis && {
+          findings: analysis.findings.length,
+          hot: analysis.findings.filter(({ heat }) => heat.score >= hotScore).length,
+        }),
+        ...(milliseconds !== undefined && { milliseconds: Math.round(milliseconds) }),
+        ...(go && { go }),
+        notes: notes.map(toStatusNote),
+      });
+    }
+    documents.sort((a, b) => compareText(a.uri, b.uri));
+    return {
+      state: this.service.busy ? 'busy' : problem ? 'problem' : 'idle',
+      trusted: this.trusted,
+      documents,
+    };
+  }
+}
+
+export function toStatusNote({ file, message }: Note): StatusNote {
+  return { message, ...(file !== undefined && { uri: uriOf(file) }) };
+}

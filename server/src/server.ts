@@ -1,0 +1,325 @@
+import { readFileSync } from 'node:fs';
+import {
+  DidChangeConfigurationNotification,
+  DidChangeWatchedFilesNotification,
+  MarkupKind,
+  TextDocuments,
+  TextDocumentSyncKind,
+  type ClientCapabilities,
+  type Connection,
+  type InitializeParams,
+  type InitializeResult,
+  type ServerCapabilities,
+} from 'vscode-languageserver';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import type { RuleMeta } from '../../rules/model';
+import {
+  codeActionKinds,
+  fixAll,
+  fixAllKind,
+  quickFixes,
+  wants,
+  type CodeActionContext,
+} from './lsp/code-actions';
+import { isVirtual, overlaps, pathOf, rangeOf, uriOf } from './lsp/convert';
+import { diagnosticsOf } from './lsp/diagnostics';
+import { registerAnalyse } from './lsp/analyse';
+import { clearNotification, trustGrantedNotification, type InitializationOptions } from './lsp/protocol';
+import { SettingsCache } from './lsp/settings-cache';
+import { StatusReporter } from './lsp/status';
+import { Analyser, type EngineLoaders } from './service/analyser';
+import type { FileAnalysis, LogLevel, SourceDocument } from './service/engine';
+import { explain } from './service/explain';
+import { pageOf } from './service/pages';
+import { AnalysisService, defaultDebounce } from './service/service';
+import { LineIndex } from './text/positions';
+
+/** What the entry point (or a test) puts in. */
+export interface ServerOptions {
+  readonly version: string;
+  readonly engines: EngineLoaders;
+  readonly rules: readonly RuleMeta[];
+  /** The gate where processes are spawned; see host/trust.ts. */
+  readonly setTrusted: (trusted: boolean) => void;
+  /** Milliseconds between the last edit and the analysis. */
+  readonly debounce?: number;
+}
+
+const showPageCommand = 'alloclens.server.showPage';
+
+/**
+ * Serves one client on the connection. Call `connection.listen()` afterwards. The promise that `shutdown` answers
+ * resolves when all child processes are gone.
+ */
+export function serve(connection: Connection, options: ServerOptions): void {
+  const documents = new TextDocuments(TextDocument);
+  const ruleIds = options.rules.length > 0 ? new Set<string>(options.rules.map(({ id }) => id)) : undefined;
+  let session: Session | undefined;
+
+  connection.onInitialize((params): InitializeResult => {
+    const client = params.capabilities;
+    const initialization = (params.initializationOptions ?? {}) as InitializationOptions;
+    options.setTrusted(initialization.trusted ?? true);
+    session = new Session(connection, documents, params, initialization, options, ruleIds);
+    return {
+      serverInfo: { name: 'alloclens', version: options.version },
+      capabilities: capabilitiesFor(client, initialization),
+    };
+  });
+
+  connection.onInitialized(() => session?.initialized());
+  connection.onShutdown(() => session?.dispose());
+
+  documents.onDidOpen(({ document }) => session?.service.open(sourceOf(document)));
+  documents.onDidChangeContent(({ document }) => {
+    // TextDocuments reports an opened document as changed, too.
+    const known = session?.service.document(pathOf(document.uri));
+    if (known && known.version !== document.version) session?.service.change(sourceOf(document));
+  });
+  documents.onDidSave(({ document }) => session?.service.save(pathOf(document.uri)));
+  documents.onDidClose(({ document }) => {
+    session?.service.close(pathOf(document.uri));
+    session?.settings.forget(pathOf(document.uri));
+  });
+  documents.listen(connection);
+
+  connection.onNotification(trustGrantedNotification, () => {
+    options.setTrusted(true);
+    session?.trust();
+  });
+  connection.onNotification(clearNotification, () => session?.service.forgetClosed());
+  connection.onDidChangeConfiguration(({ settings }) => {
+    session?.settings.clear((settings as { alloclens?: unknown } | null)?.alloclens);
+    session?.service.refresh(0);
+  });
+  connection.onDidChangeWatchedFiles(({ changes }) => {
+    for (const { uri, type } of changes) {
+      if (type === 3 && !documents.get(uri)) session?.service.forget(pathOf(uri));
+    }
+    session?.service.refresh();
+  });
+  registerAnalyse(
+    connection,
+    () => session?.service,
+    () => session?.folders ?? [],
+  );
+  connection.onExecuteCommand(async ({ command, arguments: args }) => {
+    if (command === showPageCommand && typeof args?.[0] === 'string')
+      await connection.window.showDocument({ uri: args[0], external: /^https?:/.test(args[0]) });
+  });
+
+  connection.onHover(async ({ textDocument, position }, token) => {
+    const { service, pages } = session ?? {};
+    const analysis = service?.current(pathOf(textDocument.uri));
+    if (!analysis || token.isCancellationRequested) return null;
+    const lines = new LineIndex(analysis.text);
+    const here = { start: position, end: position };
+    const found = analysis.findings.filter(({ span }) => overlaps(rangeOf(lines, span), here));
+    if (found.length === 0) return null;
+    return {
+      contents: {
+        kind: MarkupKind.Markdown,
+        value: found.map((finding) => explain(finding, pageOf(finding.ruleId, pages))).join('\n\n---\n\n'),
+      },
+      range: rangeOf(
+        lines,
+        found.reduce((a, b) => (a.span.end - a.span.start <= b.span.end - b.span.start ? a : b)).span,
+      ),
+    };
+  });
+
+  connection.onCodeAction(async (params, token) => {
+    const path = pathOf(params.textDocument.uri);
+    if (!session) return [];
+    const { service } = session;
+    const forAll = wants(params, fixAllKind);
+    const ours = params.context.diagnostics.some(({ source }) => source === 'alloclens');
+    if (!forAll && !ours) return [];
+    const abort = new AbortController();
+    const onCancel = token.onCancellationRequested(() => abort.abort());
+    try {
+      const analysis = await service.settled(path, {
+        final: forAll,
+        timeout: forAll ? 10_000 : 1_000,
+        signal: abort.signal,
+      });
+      if (!analysis || token.isCancellationRequested) return [];
+      const context = session.codeActionContext(analysis, abort.signal);
+      if (forAll) return await fixAll(analysis, context);
+      return wants(params, 'quickfix') ? await quickFixes(analysis, params, context) : [];
+    } catch (error) {
+      if (abort.signal.aborted) return [];
+      throw error;
+    } finally {
+      onCancel.dispose();
+    }
+  });
+}
+
+/** What lives from `initialize` to `shutdown`. */
+class Session {
+  readonly settings: SettingsCache;
+  readonly service: AnalysisService;
+  readonly status: StatusReporter;
+  readonly pages: string | undefined;
+  readonly #client: ClientCapabilities;
+  readonly #initialization: InitializationOptions;
+  readonly #folders: Set<string>;
+
+  constructor(
+    private readonly connection: Connection,
+    private readonly documents: TextDocuments<TextDocument>,
+    params: InitializeParams,
+    initialization: InitializationOptions,
+    options: ServerOptions,
+    rules: ReadonlySet<string> | undefined,
+  ) {
+    this.#client = params.capabilities;
+    this.#initialization = initialization;
+    this.pages = initialization.pagesUri;
+    const root = params.rootUri;
+    this.#folders = new Set(params.workspaceFolders?.map(({ uri }) => uri) ?? (root ? [root] : []));
+    const pull = params.capabilities.workspace?.configuration === true;
+    this.settings = new SettingsCache(connection, pull, initialization.settings, rules);
+    const log = (level: LogLevel, message: string): void => logTo(connection, level, message);
+    const analyser = new Analyser(options.engines, { log });
+    this.service = new AnalysisService(
+      analyser,
+      {
+        settings: (path) => this.settings.get(path),
+        published: (path, analysis) => this.#publish(path, analysis),
+        statusChanged: () => this.status.changed(),
+        log,
+      },
+      options.debounce ?? defaultDebounce,
+    );
+    this.status = new StatusReporter(connection, this.service, analyser, initialization.trusted ?? true);
+    this.analyser = analyser;
+  }
+
+  readonly analyser: Analyser;
+
+  /** The workspace folders' URIs. */
+  get folders(): string[] {
+    return [...this.#folders];
+  }
+
+  async initialized(): Promise<void> {
+    const { workspace } = this.#client;
+    if (workspace?.didChangeConfiguration?.dynamicRegistration)
+      await this.connection.client.register(DidChangeConfigurationNotification.type, {
+        section: 'alloclens',
+      });
+    if (workspace?.didChangeWatchedFiles?.dynamicRegistration)
+      await this.connection.client.register(DidChangeWatchedFilesNotification.type, {
+        watchers: [{ globPattern: '**/*.go' }, { globPattern: '**/{go.mod,go.work,go.sum}' }],
+      });
+    if (workspace?.workspaceFolders)
+      this.connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
+        for (const { uri } of removed) this.#folders.delete(uri);
+        for (const { uri } of added) this.#folders.add(uri);
+        this.settings.clear();
+        this.service.refresh();
+      });
+    this.status.changed();
+  }
+
+  trust(): void {
+    this.status.trusted = true;
+    // Restricted settings have been withheld until now.
+    this.settings.clear();
+    this.service.refresh(0);
+  }
+
+  dispose(): Promise<void> {
+    this.status.dispose();
+    return this.service.dispose();
+  }
+
+  codeActionContext(analysis: FileAnalysis, signal: AbortSignal): CodeActionContext {
+    return {
+      pages: this.pages,
+      showPageCommand: this.#initialization.showPageCommand ?? showPageCommand,
+      present: (path) => {
+        const document = this.documents.get(uriOf(path));
+        if (document) return { text: document.getText(), version: document.version };
+        const text = textOnDisk(path);
+        return text === undefined ? undefined : { text, version: null };
+      },
+      analysed: (path) =>
+        (path === analysis.path ? analysis : this.service.last(path))?.text ?? textOnDisk(path),
+      combine: async (fixes) => {
+        const document = this.service.document(analysis.path);
+        if (!document) return { edits: [], applied: [] };
+        return this.analyser.combine(analysis, fixes, await this.service.request(document), signal);
+      },
+    };
+  }
+
+  #publish(path: string, analysis: FileAnalysis | undefined): void {
+    const { publishDiagnostics } = this.#client.textDocument ?? {};
+    const version = this.service.document(path)?.version;
+    void this.connection.sendDiagnostics({
+      uri: uriOf(path),
+      ...(version !== undefined && { version }),
+      diagnostics: analysis
+        ? diagnosticsOf(analysis, {
+            pages: this.pages,
+            relatedInformation: publishDiagnostics?.relatedInformation === true,
+            codeDescription: publishDiagnostics?.codeDescriptionSupport === true,
+            textOf: (other) => this.service.last(other)?.text ?? textOnDisk(other),
+          })
+        : [],
+    });
+  }
+}
+
+/** What the server can do for this client. */
+function capabilitiesFor(
+  client: ClientCapabilities,
+  initialization: InitializationOptions,
+): ServerCapabilities {
+  return {
+    positionEncoding: 'utf-16',
+    textDocumentSync: {
+      openClose: true,
+      change: TextDocumentSyncKind.Incremental,
+      save: { includeText: false },
+    },
+    hoverProvider: true,
+    codeActionProvider: client.textDocument?.codeAction?.codeActionLiteralSupport
+      ? { codeActionKinds }
+      : false,
+    ...(initialization.showPageCommand === undefined && {
+      executeCommandProvider: { commands: [showPageCommand] },
+    }),
+    workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+  };
+}
+
+function sourceOf(document: TextDocument): SourceDocument {
+  const path = pathOf(document.uri);
+  return {
+    path,
+    languageId: document.languageId,
+    version: document.version,
+    text: document.getText(),
+    ...(isVirtual(path) && { virtual: true }),
+  };
+}
+
+function textOnDisk(path: string): string | undefined {
+  if (isVirtual(path)) return undefined;
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function logTo({ console }: Connection, level: LogLevel, message: string): void {
+  if (level === 'error') console.error(message);
+  else if (level === 'warn') console.warn(message);
+  else if (level === 'info') console.info(message);
+  else console.debug(message);
+}

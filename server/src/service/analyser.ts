@@ -1,0 +1,155 @@
+import type { Fix, Language, Note } from '../../../rules/model';
+import type {
+  AnalysisRequest,
+  CombinedFix,
+  CreateEngine,
+  Engine,
+  EngineHost,
+  FileAnalysis,
+  SourceDocument,
+  ToolchainReport,
+} from './engine';
+import { mergeFixes } from './fixes';
+import { languageOf } from './languages';
+import { compareFindings } from './ranking';
+import type { Settings } from './settings';
+
+/** Larger texts are not source code that a person edits: generated tables, bundles. UTF-16 units. */
+export const maximumTextLength = 4 * 1024 * 1024;
+
+/** How to get each engine. It is called when the first document of the language is analysed. */
+export type EngineLoaders = Readonly<Partial<Record<Language, () => Promise<CreateEngine>>>>;
+
+/**
+ * The engines behind one door, for the language server and the command line alike: loads an engine on first use, keeps
+ * the order of findings, and turns a defect of an engine into a note instead of a crash.
+ */
+export class Analyser {
+  readonly #engines = new Map<Language, Promise<Engine>>();
+  #disposed = false;
+
+  constructor(
+    private readonly loaders: EngineLoaders,
+    private readonly host: EngineHost,
+  ) {}
+
+  /**
+   * Analyses the document and whatever its unit compiles together; see Engine.analyse. The last `publish` that names
+   * the document is the final word about it.
+   * @throws AbortError when `signal` fires, and nothing else
+   */
+  async analyse(
+    request: AnalysisRequest,
+    publish: (files: readonly FileAnalysis[]) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { document, settings } = request;
+    const language = languageOf(document.languageId);
+    if (!language || !enabled(language, settings)) return publish([emptyAnalysis(document)]);
+    if (document.text.length > maximumTextLength) {
+      const megabytes = (document.text.length / 1024 / 1024).toFixed(1);
+      return publish([
+        emptyAnalysis(
+          document,
+          `The file is not analysed because it is too large (${megabytes} MB; the limit is 4 MB).`,
+        ),
+      ]);
+    }
+    let answered = false;
+    try {
+      const engine = await this.#engine(language);
+      signal.throwIfAborted();
+      await engine.analyse(
+        request,
+        (files) => {
+          if (signal.aborted) return;
+          answered ||= files.some(({ path }) => path === document.path);
+          publish(files.map(inOrder));
+        },
+        signal,
+      );
+      signal.throwIfAborted();
+      if (!answered) publish([emptyAnalysis(document, 'The analysis gave no answer for this file.')]);
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      this.host.log('error', `The analysis of ${document.path} failed: ${describe(error)}`);
+      publish([
+        emptyAnalysis(document, `The analysis failed: ${firstLine(error)}. The log has the details.`),
+      ]);
+    }
+  }
+
+  /**
+   * Edits that apply several fixes of one analysis at once.
+   * @throws AbortError when `signal` fires
+   */
+  async combine(
+    analysis: FileAnalysis,
+    fixes: readonly Fix[],
+    request: AnalysisRequest,
+    signal: AbortSignal,
+  ): Promise<CombinedFix> {
+    const language = languageOf(request.document.languageId);
+    if (fixes.length < 2 || !language) return mergeFixes(fixes);
+    const engine = await this.#engine(language);
+    if (!engine.combine) return mergeFixes(fixes);
+    try {
+      return await engine.combine(analysis, fixes, request, signal);
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      this.host.log('error', `The fixes of ${analysis.path} could not be combined: ${describe(error)}`);
+      return mergeFixes(fixes.slice(0, 1));
+    }
+  }
+
+  /** The Go toolchain last used for the file, if an engine was started and knows one. */
+  async toolchain(path: string): Promise<ToolchainReport | undefined> {
+    const engine = await this.#engines.get('go')?.catch(() => undefined);
+    return engine?.toolchain?.(path);
+  }
+
+  /** Ends the engines and their child processes. */
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+    const engines = [...this.#engines.values()];
+    this.#engines.clear();
+    await Promise.allSettled(engines.map(async (engine) => (await engine).dispose()));
+  }
+
+  #engine(language: Language): Promise<Engine> {
+    if (this.#disposed) return Promise.reject(new Error('the server is shutting down'));
+    let engine = this.#engines.get(language);
+    if (!engine) {
+      const load = this.loaders[language];
+      if (!load) return Promise.reject(new Error(`this build has no engine for ${language}`));
+      engine = load().then((create) => create(this.host));
+      this.#engines.set(language, engine);
+      // A failed load (a missing file of the bundle) may be tried again with the next document.
+      engine.catch(() => this.#engines.delete(language));
+    }
+    return engine;
+  }
+}
+
+function enabled(language: Language, settings: Settings): boolean {
+  return language === 'go' ? settings.go.enable : settings.typescript.enable;
+}
+
+/** An analysis without findings, with a note when there is a reason to give. */
+export function emptyAnalysis(document: SourceDocument, message?: string): FileAnalysis {
+  const notes: Note[] = message === undefined ? [] : [{ file: document.path, message }];
+  return { path: document.path, version: document.version, text: document.text, findings: [], notes };
+}
+
+function inOrder(analysis: FileAnalysis): FileAnalysis {
+  return { ...analysis, findings: [...analysis.findings].sort(compareFindings) };
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+function firstLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return (message.split('\n')[0] ?? '').replace(/\.$/, '').slice(0, 200);
+}

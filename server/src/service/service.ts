@@ -1,0 +1,425 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import pLimit from 'p-limit';
+import type { Note } from '../../../rules/model';
+import type { Analyser } from './analyser';
+import type { AnalysisRequest, FileAnalysis, LogLevel, SourceDocument } from './engine';
+import { languageIdOf, languageOf } from './languages';
+import type { Settings } from './settings';
+
+/** What the service needs from the language server (or a test). */
+export interface ServiceHost {
+  /** Settings of the document with this path (or URI, if it is not a file). */
+  settings(path: string): Promise<Settings>;
+  /** The analysis of the file is new, or gone. Show it. */
+  published(path: string, analysis: FileAnalysis | undefined): void;
+  /** Something that the status shows has changed. */
+  statusChanged(): void;
+  log(level: LogLevel, message: string): void;
+}
+
+/** How long the service waits for further edits before it analyses, in milliseconds. */
+export const defaultDebounce = 200;
+
+/**
+ * Keeps the findings of the open documents, and of files that were asked for, up to date. Knows no LSP.
+ *
+ * Documents that are compiled together (a Go package's folder; a single TypeScript file) are one unit. A newer edit to a
+ * unit cancels its running analysis, which kills the compile behind it; the analysis that follows covers all that was
+ * pending. What an analysis says is dropped unless the document still has the text it was computed from.
+ */
+export class AnalysisService {
+  readonly #documents = new Map<string, SourceDocument>();
+  readonly #results = new Map<string, StoredAnalysis>();
+  readonly #units = new Map<string, Unit>();
+  /** Files that an explicit analysis was asked for: their findings stay when no editor shows them. */
+  readonly #requested = new Set<string>();
+  readonly #explicit = new Set<AbortController>();
+  #running = 0;
+  #disposed = false;
+
+  constructor(
+    private readonly analyser: Analyser,
+    private readonly host: ServiceHost,
+    private readonly debounce = defaultDebounce,
+  ) {}
+
+  /** True while an analysis runs or is about to. */
+  get busy(): boolean {
+    return this.#running > 0;
+  }
+
+  get documents(): Iterable<SourceDocument> {
+    return this.#documents.values();
+  }
+
+  document(path: string): SourceDocument | undefined {
+    return this.#documents.get(path);
+  }
+
+  /** What is known of the file; `undefined` also when its text has changed since. */
+  current(path: string): FileAnalysis | undefined {
+    const result = this.#results.get(path);
+    const document = this.#documents.get(path);
+    return result && (!document || fits(result.analysis, document)) ? result.analysis : undefined;
+  }
+
+  /** The last analysis, of whatever version. */
+  last(path: string): FileAnalysis | undefined {
+    return this.#results.get(path)?.analysis;
+  }
+
+  /** How long the last analysis of the file's unit took, in milliseconds. */
+  duration(path: string): number | undefined {
+    return this.#results.get(path)?.milliseconds;
+  }
+
+  open(document: SourceDocument): void {
+    this.#documents.set(document.path, document);
+    this.#schedule(document.path, 0);
+  }
+
+  change(document: SourceDocument): void {
+    this.#documents.set(document.path, document);
+    this.#schedule(document.path, this.debounce, 'edit');
+  }
+
+  save(path: string): void {
+    if (this.#documents.has(path)) this.#schedule(path, 0);
+  }
+
+  close(path: string): void {
+    const document = this.#documents.get(path);
+    if (!document) return;
+    this.#documents.delete(path);
+    const unit = this.#units.get(unitOf(document));
+    unit?.pending.delete(path);
+    if (unit && unit.pending.size === 0) {
+      unit.stop();
+      this.#units.delete(unitOf(document));
+    }
+    // The compile no longer sees the buffer: what stood in it may have mattered to its neighbours.
+    const neighbour = [...this.#documents.values()].find((other) => unitOf(other) === unitOf(document));
+    if (neighbour) this.#schedule(neighbour.path, this.debounce);
+    if (this.#requested.has(path)) void this.analyseFiles([path], {}).catch(() => undefined);
+    else this.forget(path);
+  }
+
+  /** Analyses all open documents again: settings, trust, go.mod or files on disk have changed. */
+  refresh(delay = this.debounce): void {
+    for (const path of this.#documents.keys()) this.#schedule(path, delay);
+  }
+
+  /** Drops what is known of a file, for example because it was deleted. */
+  forget(path: string): void {
+    this.#requested.delete(path);
+    if (this.#results.delete(path)) this.host.published(path, undefined);
+    this.host.statusChanged();
+  }
+
+  /** Drops the findings of all files that no editor shows. */
+  forgetClosed(): void {
+    for (const path of [...this.#results.keys()]) if (!this.#documents.has(path)) this.forget(path);
+  }
+
+  /**
+   * Resolves when the document's analysis for its present text is there; with `final`, when its unit is through, fixes
+   * checked. A waiting debounce is cut short. Resolves with `undefined` when the wait ends before, and for unknown
+   * documents.
+   */
+  async settled(
+    path: string,
+    options: { final: boolean; timeout: number; signal?: AbortSignal },
+  ): Promise<FileAnalysis | undefined> {
+    const document = this.#documents.get(path);
+    if (!document) return this.current(path);
+    const ready = (): boolean =>
+      this.#documents.get(path) !== document ||
+      !this.#units.get(unitOf(document))?.working ||
+      (!options.final && this.current(path) !== undefined);
+    if (!ready()) {
+      this.#units.get(unitOf(document))?.hurry();
+      const end = AbortSignal.any([
+        AbortSignal.timeout(options.timeout),
+        ...(options.signal ? [options.signal] : []),
+      ]);
+      await new Promise<void>((resolve) => {
+        const check = (): void => {
+          if (!end.aborted && !ready()) return;
+          this.#waiting.delete(check);
+          end.removeEventListener('abort', check);
+          resolve();
+        };
+        this.#waiting.add(check);
+        end.addEventListener('abort', check);
+        check();
+      });
+    }
+    return this.#documents.get(path) === document ? this.current(path) : undefined;
+  }
+
+  readonly #waiting = new Set<() => void>();
+
+  /**
+   * Analyses files because somebody asked, open or not, and keeps their findings shown.
+   * @returns the notes, and how many files were analysed
+   * @throws AbortError when the signal fires; what was found until then stays
+   */
+  async analyseFiles(
+    paths: readonly string[],
+    options: { signal?: AbortSignal; progress?: (done: number, path: string) => void },
+  ): Promise<{ files: number; findings: number; notes: Note[] }> {
+    const controller = new AbortController();
+    const signal = AbortSignal.any([controller.signal, ...(options.signal ? [options.signal] : [])]);
+    this.#explicit.add(controller);
+    this.#started();
+    const wanted = new Set(paths);
+    const covered = new Set<string>();
+    const limit = pLimit(2);
+    try {
+      await Promise.all(
+        paths.map((path) =>
+          limit(async () => {
+            signal.throwIfAborted();
+            options.progress?.(covered.size, path);
+            if (covered.has(path)) return;
+            const document = this.#documents.get(path) ?? (await this.#read(path));
+            if (!document) return;
+            for (const other of wanted)
+              if (unitOf(toDocument(other)) === unitOf(document)) this.#requested.add(other);
+            await this.#analyse(document, signal, (files) => files.forEach((file) => covered.add(file.path)));
+          }),
+        ),
+      );
+    } finally {
+      this.#explicit.delete(controller);
+      this.#ended();
+    }
+    const results = paths.flatMap((path) => this.#results.get(path)?.analysis ?? []);
+    return {
+      files: results.length,
+      findings: results.reduce((sum, { findings }) => sum + findings.length, 0),
+      notes: results.flatMap(({ notes }) => notes),
+    };
+  }
+
+  /** Stops everything; the service is not used afterwards. */
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+    for (const unit of this.#units.values()) unit.stop();
+    for (const controller of this.#explicit) controller.abort();
+    await this.analyser.dispose();
+  }
+
+  /** The request that the service would make for an open document now. */
+  async request(document: SourceDocument): Promise<AnalysisRequest> {
+    return { document, buffers: this.#buffers(), settings: await this.host.settings(document.path) };
+  }
+
+  #buffers(): ReadonlyMap<string, SourceDocument> {
+    return new Map([...this.#documents].filter(([, { virtual }]) => !virtual));
+  }
+
+  #schedule(path: string, delay: number, because: Reason = 'demand'): void {
+    const document = this.#documents.get(path);
+    if (this.#disposed || !document || !languageOf(document.languageId)) return;
+    const key = unitOf(document);
+    let unit = this.#units.get(key);
+    if (!unit) {
+      unit = new Unit(
+        (pending, signal) =>
+          this.#runUnit(pending, signal).catch((error: unknown) => {
+            if (signal.aborted) throw error;
+            this.host.log('error', `The analysis of ${key} failed: ${String(error)}`);
+          }),
+        () => this.#started(),
+        () => this.#ended(),
+      );
+      this.#units.set(key, unit);
+    }
+    unit.schedule(path, delay, because);
+  }
+
+  /** Analyses what is pending in a unit; one compile usually answers for all of it. */
+  async #runUnit(pending: ReadonlyMap<string, Request>, signal: AbortSignal): Promise<void> {
+    const covered = new Set<string>();
+    for (const [path, { because }] of pending) {
+      const document = this.#documents.get(path);
+      if (!document || covered.has(path)) continue;
+      if (because === 'edit' && (await this.#waitsForSave(document))) continue;
+      await this.#analyse(document, signal, (files) => files.forEach((file) => covered.add(file.path)));
+    }
+  }
+
+  /** With `alloclens.run` = onSave an edit alone does not start the Go compiler. */
+  async #waitsForSave(document: SourceDocument): Promise<boolean> {
+    if (languageOf(document.languageId) !== 'go' || document.virtual) return false;
+    return (await this.host.settings(document.path)).run === 'onSave';
+  }
+
+  async #analyse(
+    document: SourceDocument,
+    signal: AbortSignal,
+    seen: (files: readonly FileAnalysis[]) => void,
+  ): Promise<void> {
+    const request = await this.request(document);
+    signal.throwIfAborted();
+    const start = performance.now();
+    await this.analyser.analyse(
+      request,
+      (files) => {
+        seen(files);
+        for (const file of files) this.#accept(file, performance.now() - start);
+      },
+      signal,
+    );
+  }
+
+  #accept(analysis: FileAnalysis, milliseconds: number): void {
+    if (this.#disposed) return;
+    const document = this.#documents.get(analysis.path);
+    if (document ? !fits(analysis, document) : !this.#requested.has(analysis.path)) return;
+    const hash = hashOf(analysis);
+    const before = this.#results.get(analysis.path);
+    this.#results.set(analysis.path, { analysis, hash, milliseconds });
+    // A newer version is shown even with equal findings: the editor may have moved or dropped the old squiggles.
+    if (before?.hash !== hash || before.analysis.version !== analysis.version) {
+      this.host.published(analysis.path, analysis);
+    }
+    this.host.statusChanged();
+    for (const check of [...this.#waiting]) check();
+  }
+
+  async #read(path: string): Promise<SourceDocument | undefined> {
+    try {
+      return { ...toDocument(path), text: await readFile(path, 'utf8') };
+    } catch (error) {
+      this.host.log('warn', `${path} could not be read: ${(error as Error).message}`);
+      this.forget(path);
+      return undefined;
+    }
+  }
+
+  #started(): void {
+    if (this.#running++ === 0) this.host.statusChanged();
+  }
+
+  #ended(): void {
+    if (--this.#running === 0) this.host.statusChanged();
+    for (const check of [...this.#waiting]) check();
+  }
+}
+
+interface StoredAnalysis {
+  readonly analysis: FileAnalysis;
+  readonly hash: string;
+  readonly milliseconds: number;
+}
+
+/** An edit may have to wait for the file to be saved; everything else is done at once. */
+type Reason = 'edit' | 'demand';
+
+interface Request {
+  readonly number: number;
+  readonly because: Reason;
+}
+
+/** One unit's schedule: a timer, at most one running analysis, and what still has to be answered for. */
+class Unit {
+  /** By path, the latest request; removed when an analysis that began after it has ended. */
+  readonly pending = new Map<string, Request>();
+  #requests = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #controller: AbortController | undefined;
+  #counted = false;
+
+  constructor(
+    private readonly run: (pending: ReadonlyMap<string, Request>, signal: AbortSignal) => Promise<void>,
+    private readonly started: () => void,
+    private readonly ended: () => void,
+  ) {}
+
+  /** True from the first request until everything pending is answered. */
+  get working(): boolean {
+    return this.#timer !== undefined || this.#controller !== undefined;
+  }
+
+  schedule(path: string, delay: number, because: Reason): void {
+    const demanded = because === 'demand' || this.pending.get(path)?.because === 'demand';
+    this.pending.set(path, { number: ++this.#requests, because: demanded ? 'demand' : 'edit' });
+    this.#cancel();
+    if (!this.#counted) {
+      this.#counted = true;
+      this.started();
+    }
+    this.#timer = setTimeout(() => void this.#start(), delay);
+  }
+
+  /** Starts now what waits for further edits. */
+  hurry(): void {
+    if (this.#timer === undefined) return;
+    clearTimeout(this.#timer);
+    void this.#start();
+  }
+
+  stop(): void {
+    this.#cancel();
+    this.#idle();
+  }
+
+  #cancel(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#controller?.abort();
+    this.#controller = undefined;
+  }
+
+  async #start(): Promise<void> {
+    this.#timer = undefined;
+    const controller = new AbortController();
+    this.#controller = controller;
+    const answered = new Map(this.pending);
+    try {
+      await this.run(answered, controller.signal);
+    } catch (error) {
+      // Superseded or stopped: what was pending stays pending for the next run.
+      if (controller.signal.aborted) return;
+      throw error;
+    } finally {
+      if (this.#controller === controller) {
+        this.#controller = undefined;
+        for (const [path, request] of answered)
+          if (this.pending.get(path) === request) this.pending.delete(path);
+        this.#idle();
+      }
+    }
+  }
+
+  #idle(): void {
+    if (!this.#counted) return;
+    this.#counted = false;
+    this.ended();
+  }
+}
+
+/** Documents with the same unit are analysed together. */
+function unitOf(document: Pick<SourceDocument, 'path' | 'languageId' | 'virtual'>): string {
+  return languageOf(document.languageId) === 'go' && !document.virtual
+    ? `go ${dirname(document.path)}`
+    : document.path;
+}
+
+function toDocument(path: string): SourceDocument {
+  return { path, languageId: languageIdOf(path) ?? '', version: 0, text: '' };
+}
+
+function fits(analysis: FileAnalysis, document: SourceDocument): boolean {
+  return analysis.version === document.version && analysis.text === document.text;
+}
+
+function hashOf({ findings, notes }: FileAnalysis): string {
+  return createHash('sha256')
+    .update(JSON.stringify([findings, notes]))
+    .digest('base64');
+}

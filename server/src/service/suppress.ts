@@ -1,0 +1,45 @@
+import type { Finding, RuleId, TextEdit } from '../../../rules/model';
+
+/**
+ * Comments that silence a rule: ESLint's disable comments in TypeScript, `//alloclens:ignore` directives in Go. ESLint
+ * knows our rules under the plugin's name: `ts/per-call-buffer` is `alloclens/per-call-buffer` there.
+ */
+export function disableName(ruleId: RuleId): string {
+  return ruleId.startsWith('ts/') ? `alloclens/${ruleId.slice('ts/'.length)}` : ruleId;
+}
+
+/** Silences the rule on the finding's line: a comment on a line of its own above it, indented alike. */
+export function disableForLine(text: string, { ruleId, language, span }: Finding): TextEdit {
+  const start = text.lastIndexOf('\n', span.start - 1) + 1;
+  const indent = /^[ \t]*/.exec(text.slice(start, span.start))![0];
+  const comment =
+    language === 'go'
+      ? `//alloclens:ignore ${disableName(ruleId)}`
+      : `// eslint-disable-next-line ${disableName(ruleId)}`;
+  return insertion(start, `${indent}${comment}${newline(text)}`);
+}
+
+/** Silences the rule in the whole file: a comment at its top, behind what has to be first. */
+export function disableForFile(text: string, { ruleId, language }: Finding): TextEdit {
+  const end = newline(text);
+  if (language === 'go') {
+    return insertion(packageClause(text), `//alloclens:ignore-file ${disableName(ruleId)}${end}${end}`);
+  }
+  // A byte order mark and a `#!` line must stay first.
+  const at = /^\uFEFF?(?:#![^\n]*\n)?/.exec(text)![0].length;
+  return insertion(at, `/* eslint-disable ${disableName(ruleId)} */${end}`);
+}
+
+function insertion(at: number, newText: string): TextEdit {
+  return { span: { start: at, end: at }, newText };
+}
+
+/** The file's own line end: that of its first line. */
+function newline(text: string): string {
+  return text.charAt(text.indexOf('\n') - 1) === '\r' ? '\r\n' : '\n';
+}
+
+/** At the start, behind a byte order mark: before a package comment, so that this stays attached to its clause. */
+function packageClause(text: string): number {
+  return text.startsWith('\uFEFF') ? 1 : 0;
+}

@@ -1,0 +1,323 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { PassThrough, type Readable, type Writable } from 'node:stream';
+import {
+  createConnection,
+  createProtocolConnection,
+  StreamMessageReader,
+  StreamMessageWriter,
+  type ClientCapabilities,
+  type CodeAction,
+  type Diagnostic,
+  type Hover,
+  type InitializeResult,
+  type ProtocolConnection,
+  type PublishDiagnosticsParams,
+  type Range,
+  type Registration,
+  type TextDocumentEdit,
+} from 'vscode-languageserver/node';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import { URI } from 'vscode-uri';
+import {
+  statusNotification,
+  type InitializationOptions,
+  type StatusParams,
+} from '../../server/src/lsp/protocol';
+import { serve, type ServerOptions } from '../../server/src/server';
+
+/** What VS Code's client declares, as far as the server looks at it. */
+export const vscodeCapabilities: ClientCapabilities = {
+  workspace: {
+    configuration: true,
+    workspaceFolders: true,
+    didChangeConfiguration: { dynamicRegistration: true },
+    didChangeWatchedFiles: { dynamicRegistration: true },
+    workspaceEdit: { documentChanges: true },
+  },
+  textDocument: {
+    publishDiagnostics: { relatedInformation: true, codeDescriptionSupport: true },
+    codeAction: {
+      isPreferredSupport: true,
+      codeActionLiteralSupport: { codeActionKind: { valueSet: ['quickfix', 'source.fixAll'] } },
+    },
+  },
+  window: { workDoneProgress: true, showDocument: { support: true } },
+};
+
+export interface EditorOptions {
+  readonly folders?: readonly string[];
+  readonly initializationOptions?: InitializationOptions;
+  readonly capabilities?: ClientCapabilities;
+  /** The section `alloclens` for a document URI. */
+  readonly settings?: (uri: string) => unknown;
+}
+
+/** Milliseconds after which a wait has failed. Generous: nothing waits for it when all is well. */
+const patience = 30_000;
+
+/**
+ * An editor that speaks the protocol and has no screen. It waits for states, never for time: every message of the
+ * server is a reason to look again; when the patience ends, the error shows the log.
+ */
+export class FakeEditor {
+  readonly diagnostics = new Map<string, PublishDiagnosticsParams>();
+  /** Each publication, in order. */
+  readonly published: PublishDiagnosticsParams[] = [];
+  readonly messages: string[] = [];
+  readonly log: string[] = [];
+  readonly progress: { token: string | number; value: { kind: string; title?: string } }[] = [];
+  readonly registrations: Registration[] = [];
+  readonly shown: string[] = [];
+  readonly statuses: StatusParams[] = [];
+  readonly #documents = new Map<string, TextDocument>();
+  readonly #waiting = new Set<() => void>();
+  initializeResult!: InitializeResult;
+
+  private constructor(
+    readonly connection: ProtocolConnection,
+    private readonly options: EditorOptions,
+  ) {
+    const heard = <T>(react: (params: T) => void) => {
+      return (params: T): void => {
+        react(params);
+        for (const check of [...this.#waiting]) check();
+      };
+    };
+    connection.onNotification(
+      'textDocument/publishDiagnostics',
+      heard((params: PublishDiagnosticsParams) => {
+        this.published.push(params);
+        this.diagnostics.set(params.uri, params);
+      }),
+    );
+    connection.onNotification(
+      statusNotification,
+      heard((status: StatusParams) => void this.statuses.push(status)),
+    );
+    connection.onNotification(
+      '$/progress',
+      heard((event: (typeof this.progress)[number]) => void this.progress.push(event)),
+    );
+    connection.onNotification(
+      'window/logMessage',
+      heard(({ message }: { message: string }) => void this.log.push(message)),
+    );
+    connection.onNotification(
+      'window/showMessage',
+      heard(({ message }: { message: string }) => void this.messages.push(message)),
+    );
+    connection.onRequest('window/workDoneProgress/create', () => null);
+    connection.onRequest('window/showDocument', ({ uri }: { uri: string }) => {
+      this.shown.push(uri);
+      return { success: true };
+    });
+    connection.onRequest(
+      'client/registerCapability',
+      ({ registrations }: { registrations: Registration[] }) => {
+        this.registrations.push(...registrations);
+        for (const check of [...this.#waiting]) check();
+        return null;
+      },
+    );
+    connection.onRequest('workspace/configuration', ({ items }: { items: { scopeUri?: string }[] }) =>
+      items.map(({ scopeUri }) => options.settings?.(scopeUri ?? '') ?? null),
+    );
+    connection.listen();
+  }
+
+  /** An editor and a server in this process, joined by two streams. */
+  static async inProcess(server: ServerOptions, options: EditorOptions = {}): Promise<FakeEditor> {
+    const [up, down] = [new PassThrough(), new PassThrough()];
+    const connection = createConnection(new StreamMessageReader(up), new StreamMessageWriter(down));
+    serve(connection, server);
+    connection.listen();
+    return FakeEditor.over(down, up, options);
+  }
+
+  /** An editor for a server that reads and writes these streams. */
+  static async over(output: Readable, input: Writable, options: EditorOptions = {}): Promise<FakeEditor> {
+    const connection = createProtocolConnection(
+      new StreamMessageReader(output),
+      new StreamMessageWriter(input),
+    );
+    const editor = new FakeEditor(connection, options);
+    await editor.#initialize();
+    return editor;
+  }
+
+  async #initialize(): Promise<void> {
+    const { folders = [], initializationOptions = {}, capabilities = vscodeCapabilities } = this.options;
+    this.initializeResult = await this.connection.sendRequest('initialize', {
+      processId: process.pid,
+      rootUri: null,
+      capabilities,
+      initializationOptions,
+      workspaceFolders: folders.map((folder) => ({ uri: uri(folder), name: folder })),
+    });
+    await this.connection.sendNotification('initialized', {});
+  }
+
+  async open(
+    path: string,
+    text: string,
+    languageId = path.endsWith('.go') ? 'go' : 'typescript',
+  ): Promise<void> {
+    const document = TextDocument.create(uri(path), languageId, 1, text);
+    this.#documents.set(document.uri, document);
+    await this.connection.sendNotification('textDocument/didOpen', {
+      textDocument: { uri: document.uri, languageId, version: 1, text },
+    });
+  }
+
+  /** Replaces the first occurrence of `before`, as typing does: an incremental change. */
+  async edit(path: string, before: string, after: string): Promise<void> {
+    const document = this.document(path);
+    const start = document.getText().indexOf(before);
+    if (start < 0) throw new Error(`no "${before}" in ${path}`);
+    const range = { start: document.positionAt(start), end: document.positionAt(start + before.length) };
+    const version = document.version + 1;
+    TextDocument.update(document, [{ range, text: after }], version);
+    await this.connection.sendNotification('textDocument/didChange', {
+      textDocument: { uri: document.uri, version },
+      contentChanges: [{ range, text: after }],
+    });
+  }
+
+  async save(path: string): Promise<void> {
+    await this.connection.sendNotification('textDocument/didSave', { textDocument: { uri: uri(path) } });
+  }
+
+  async close(path: string): Promise<void> {
+    this.#documents.delete(uri(path));
+    await this.connection.sendNotification('textDocument/didClose', { textDocument: { uri: uri(path) } });
+  }
+
+  document(path: string): TextDocument {
+    const document = this.#documents.get(uri(path));
+    if (!document) throw new Error(`${path} is not open`);
+    return document;
+  }
+
+  /** The place of the first occurrence of `text`. */
+  rangeOf(path: string, text: string): Range {
+    const document = this.document(path);
+    const start = document.getText().indexOf(text);
+    if (start < 0) throw new Error(`no "${text}" in ${path}`);
+    return { start: document.positionAt(start), end: document.positionAt(start + text.length) };
+  }
+
+  /** What the server last said about the file. */
+  shownFor(path: string): Diagnostic[] {
+    return this.diagnostics.get(uri(path))?.diagnostics ?? [];
+  }
+
+  /** Resolves when the server has published diagnostics of exactly these texts for the file's present version. */
+  async shows(path: string, texts: readonly string[]): Promise<Diagnostic[]> {
+    await this.until(
+      () => {
+        const last = this.diagnostics.get(uri(path));
+        const document = this.#documents.get(uri(path));
+        if (!last || (document && last.version !== document.version)) return false;
+        return (
+          JSON.stringify(last.diagnostics.map(({ range }) => document?.getText(range) ?? '')) ===
+            JSON.stringify(texts) ||
+          (!document && last.diagnostics.length === texts.length)
+        );
+      },
+      `${path} to show [${texts.join(', ')}]`,
+    );
+    return this.shownFor(path);
+  }
+
+  /** Resolves when the server is idle and what it last said holds for every open document. */
+  async idle(): Promise<StatusParams> {
+    await this.until(
+      () => this.statuses.at(-1)?.state !== 'busy' && this.statuses.length > 0,
+      'an idle server',
+    );
+    return this.statuses.at(-1)!;
+  }
+
+  async until(holds: () => boolean, what: string): Promise<void> {
+    if (holds()) return;
+    await new Promise<void>((resolve, reject) => {
+      const check = (): void => {
+        if (!holds()) return;
+        clearTimeout(timer);
+        this.#waiting.delete(check);
+        resolve();
+      };
+      const timer = setTimeout(() => {
+        this.#waiting.delete(check);
+        const seen = [...this.diagnostics.values()].map((params) => JSON.stringify(params)).join('\n');
+        reject(
+          new Error(
+            `waited in vain for ${what}\ndiagnostics:\n${seen}\nstatus: ${JSON.stringify(this.statuses.at(-1))}\nlog:\n${this.log.join('\n')}`,
+          ),
+        );
+      }, patience);
+      this.#waiting.add(check);
+    });
+  }
+
+  async codeActions(path: string, at: string | Range, only?: string[]): Promise<CodeAction[]> {
+    const range = typeof at === 'string' ? this.rangeOf(path, at) : at;
+    const touches = (other: Range): boolean =>
+      !(after(other.start, range.end) || after(range.start, other.end));
+    return this.connection.sendRequest('textDocument/codeAction', {
+      textDocument: { uri: uri(path) },
+      range,
+      context: { diagnostics: this.shownFor(path).filter((diagnostic) => touches(diagnostic.range)), only },
+    });
+  }
+
+  async hover(path: string, at: string): Promise<Hover | null> {
+    return this.connection.sendRequest('textDocument/hover', {
+      textDocument: { uri: uri(path) },
+      position: this.rangeOf(path, at).start,
+    });
+  }
+
+  /** The text of the file after the action. Refuses edits for another version, as an editor does. */
+  apply(path: string, action: CodeAction | undefined): string {
+    if (!action?.edit) throw new Error(`the action has no edit: ${JSON.stringify(action)}`);
+    const document = this.document(path);
+    let text = document.getText();
+    for (const change of (action.edit.documentChanges ?? []) as TextDocumentEdit[]) {
+      if (change.textDocument.uri !== document.uri) continue;
+      if (change.textDocument.version !== document.version)
+        throw new Error('the edit is for another version');
+      text = TextDocument.applyEdits(document, change.edits as never);
+    }
+    return text;
+  }
+
+  async quit(): Promise<void> {
+    await this.connection.sendRequest('shutdown');
+    await this.connection.sendNotification('exit').catch(() => undefined);
+    this.connection.dispose();
+  }
+}
+
+export function uri(path: string): string {
+  return /^[a-z][a-z0-9+.-]+:/i.test(path) ? path : URI.file(path).toString();
+}
+
+function after(a: Range['start'], b: Range['start']): boolean {
+  return a.line > b.line || (a.line === b.line && a.character > b.character);
+}
+
+/** A temporary folder with files; removed by the returned function. */
+export function temporaryFolder(files: Readonly<Record<string, string>>): {
+  folder: string;
+  remove: () => void;
+} {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'alloclens-test-')));
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}

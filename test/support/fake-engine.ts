@@ -1,0 +1,143 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Finding, Fix, Language } from '../../rules/model';
+import type {
+  AnalysisRequest,
+  Engine,
+  FileAnalysis,
+  SourceDocument,
+  ToolchainReport,
+} from '../../server/src/service/engine';
+import { severityOf } from '../../server/src/service/ranking';
+
+/** Lets a test hold an analysis back and let it go: no clocks. */
+export class Gate {
+  #open: Promise<void> = Promise.resolve();
+  #release: () => void = () => undefined;
+
+  close(): void {
+    this.#open = new Promise((resolve) => (this.#release = resolve));
+  }
+
+  open(): void {
+    this.#release();
+  }
+
+  /** Waits for the gate; rejects when the signal fires first. */
+  pass(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const abort = (): void => reject(signal.reason as Error);
+      if (signal.aborted) return abort();
+      signal.addEventListener('abort', abort, { once: true });
+      void this.#open.then(resolve);
+    });
+  }
+}
+
+/**
+ * A language of its own inside Go or TypeScript files, for tests of everything around the engines: `alloc()` is a
+ * finding with a safe fix to `reuse()`, `hotalloc()` is hot, `maybealloc()` has a suggestion, `badalloc()` is a bug
+ * without a fix, `crash()` makes the engine throw. In Go all files of the folder are one unit.
+ */
+export class FakeEngine implements Engine {
+  /** What was asked, for tests of scheduling. */
+  readonly requests: AnalysisRequest[] = [];
+  readonly gate = new Gate();
+  aborted = 0;
+  disposed = false;
+
+  constructor(readonly language: Language) {}
+
+  accepts(): boolean {
+    return true;
+  }
+
+  async analyse(
+    request: AnalysisRequest,
+    publish: (files: readonly FileAnalysis[]) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    this.requests.push(request);
+    try {
+      await this.gate.pass(signal);
+    } catch (error) {
+      this.aborted++;
+      throw error;
+    }
+    publish(this.#unit(request).map((document) => this.#analysis(document, request)));
+  }
+
+  toolchain(): ToolchainReport | undefined {
+    return this.language === 'go' ? { version: 'go1.26.8', path: '/fake/go', how: 'in a test' } : undefined;
+  }
+
+  dispose(): Promise<void> {
+    this.disposed = true;
+    return Promise.resolve();
+  }
+
+  #unit({ document, buffers }: AnalysisRequest): SourceDocument[] {
+    if (this.language === 'typescript' || document.virtual) return [document];
+    const folder = dirname(document.path);
+    return readdirSync(folder)
+      .filter((name) => name.endsWith('.go'))
+      .map((name): SourceDocument => {
+        const path = join(folder, name);
+        const read = (): SourceDocument => ({
+          path,
+          languageId: 'go',
+          version: 0,
+          text: readFileSync(path, 'utf8'),
+        });
+        return path === document.path ? document : (buffers.get(path) ?? read());
+      });
+  }
+
+  #analysis({ path, version, text }: SourceDocument, { settings }: AnalysisRequest): FileAnalysis {
+    if (text.includes('crash()')) throw new Error('the fake engine was told to crash');
+    const findings = [...text.matchAll(/\b(hot|maybe|bad)?alloc\(\)/g)].flatMap(
+      ({ 0: call, 1: how, index }): Finding[] => {
+        const rule = how === 'bad' ? 'leaked-buffer' : 'per-call-buffer';
+        const meta = {
+          id: `${this.language === 'go' ? 'go' : 'ts'}/${rule}`,
+          reports: how === 'bad' ? 'bug' : 'allocation',
+        } as const;
+        const heat = how === 'hot' ? 0.7 : 0.4;
+        const severity = severityOf(meta, 'always', heat, settings);
+        if (!severity) return [];
+        const span = { start: index, end: index + call.length };
+        const fix: Fix = {
+          title: how === 'maybe' ? 'Reuse it if nobody keeps it' : 'Reuse it',
+          kind: how === 'maybe' ? 'suggestion' : 'safe',
+          edits: [{ file: path, span, newText: 'reuse()' }],
+          verification: 'verified',
+          ...(how !== 'maybe' && { allocationsBefore: 1, allocationsAfter: 0 }),
+        };
+        return [
+          {
+            ruleId: meta.id,
+            language: this.language,
+            file: path,
+            span,
+            message: `${call} allocates on each call`,
+            severity,
+            allocation: {
+              kind: 'make',
+              cost: 'always',
+              reason: 'the buffer is made anew',
+              evidence: [{ kind: 'compiler decision', text: `${call} escapes to heap` }],
+            },
+            heat: {
+              score: heat,
+              because: how === 'hot' ? [{ text: 'in a loop', span: { start: 0, end: 1 } }] : [],
+            },
+            related: [{ location: { file: path, span: { start: 0, end: 2 } }, message: 'it flows to here' }],
+            fixes: how === 'bad' ? [] : [fix],
+          },
+        ];
+      },
+    );
+    const notes = text.includes('broken') ? [{ file: path, message: 'The package does not compile.' }] : [];
+    return { path, version, text, findings, notes };
+  }
+}
