@@ -1,9 +1,8 @@
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
-import { engines, rules, version } from './composition';
-import { TrustGate } from './host/trust';
+import { engines, rules, setTrusted, version } from './composition';
 import { serve } from './server';
 
 // stdio, node-ipc, socket or pipe: whatever the client put on the command line.
 const connection = createConnection(ProposedFeatures.all);
-serve(connection, { version, engines, rules, trust: new TrustGate(false) });
+serve(connection, { version, engines, rules, setTrusted });
 connection.listen();

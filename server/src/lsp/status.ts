@@ -1,5 +1,4 @@
 import type { Connection } from 'vscode-languageserver';
-import type { TrustGate } from '../host/trust';
 import type { Analyser } from '../service/analyser';
 import { languageOf } from '../service/languages';
 import { compareText, hotScore } from '../service/ranking';
@@ -21,7 +20,7 @@ export class StatusReporter {
     private readonly connection: Connection,
     private readonly service: AnalysisService,
     private readonly analyser: Analyser,
-    private readonly trust: TrustGate,
+    public trusted: boolean,
   ) {}
 
   changed(): void {
@@ -55,7 +54,7 @@ export class StatusReporter {
       const milliseconds = this.service.duration(path);
       const go = language === 'go' && !virtual ? await this.analyser.toolchain(path) : undefined;
       const notes = analysis?.notes ?? [];
-      problem ||= language === 'go' && !virtual && this.trust.trusted && !go && notes.length > 0;
+      problem ||= language === 'go' && !virtual && this.trusted && !go && notes.length > 0;
       documents.push({
         uri: uriOf(path),
         ...(analysis && {
@@ -70,7 +69,7 @@ export class StatusReporter {
     documents.sort((a, b) => compareText(a.uri, b.uri));
     return {
       state: this.service.busy ? 'busy' : problem ? 'problem' : 'idle',
-      trusted: this.trust.trusted,
+      trusted: this.trusted,
       documents,
     };
   }

@@ -3,9 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import pLimit from 'p-limit';
 import type { Note } from '../../../rules/model';
-import type { Logger } from '../host/logger';
 import type { Analyser } from './analyser';
-import type { AnalysisRequest, FileAnalysis, SourceDocument } from './engine';
+import type { AnalysisRequest, FileAnalysis, LogLevel, SourceDocument } from './engine';
 import { languageIdOf, languageOf } from './languages';
 import type { Settings } from './settings';
 
@@ -17,7 +16,7 @@ export interface ServiceHost {
   published(path: string, analysis: FileAnalysis | undefined): void;
   /** Something that the status shows has changed. */
   statusChanged(): void;
-  readonly logger: Logger;
+  log(level: LogLevel, message: string): void;
 }
 
 /** How long the service waits for further edits before it analyses, in milliseconds. */
@@ -232,7 +231,7 @@ export class AnalysisService {
         (pending, signal) =>
           this.#runUnit(pending, signal).catch((error: unknown) => {
             if (signal.aborted) throw error;
-            this.host.logger.error(`The analysis of ${key} failed: ${String(error)}`);
+            this.host.log('error', `The analysis of ${key} failed: ${String(error)}`);
           }),
         () => this.#started(),
         () => this.#ended(),
@@ -296,7 +295,7 @@ export class AnalysisService {
     try {
       return { ...toDocument(path), text: await readFile(path, 'utf8') };
     } catch (error) {
-      this.host.logger.warn(`${path} could not be read: ${(error as Error).message}`);
+      this.host.log('warn', `${path} could not be read: ${(error as Error).message}`);
       this.forget(path);
       return undefined;
     }

@@ -1,0 +1,73 @@
+import { commands, ProgressLocation, window, type Disposable, type LogOutputChannel } from 'vscode';
+import {
+  analyseRequest,
+  clearNotification,
+  type AnalyseParams,
+  type AnalyseResult,
+} from '../../server/src/lsp/protocol';
+import { analysedDocument } from './languages';
+import { showRuleDocumentation, type LanguageServer } from './language-server';
+import type { RulePages } from './rule-pages';
+import { count } from './status';
+
+export interface CommandContext {
+  readonly server: LanguageServer;
+  readonly output: LogOutputChannel;
+  readonly pages: RulePages;
+}
+
+/** Every command of the manifest. They exist from activation on and answer whether or not the server runs. */
+export function registerCommands(context: CommandContext): Disposable[] {
+  const table: Record<string, (...args: unknown[]) => unknown> = {
+    'alloclens.analyseFile': () => analyseDocument('file', context),
+    'alloclens.analysePackage': () => analyseDocument('package', context),
+    'alloclens.analyseWorkspace': () => analyse({ scope: 'workspace' }, context),
+    'alloclens.clearFindings': async () => {
+      if (context.server.started) await (await context.server.start()).sendNotification(clearNotification);
+    },
+    'alloclens.restartServer': () => restart(context),
+    'alloclens.showOutput': () => context.output.show(true),
+    [showRuleDocumentation]: (rule) => context.pages.show(rule),
+  };
+  return Object.entries(table).map(([name, run]) =>
+    commands.registerCommand(name, async (...args: unknown[]) => {
+      try {
+        await run(...args);
+      } catch (error) {
+        context.output.error(`${name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+        const choice = await window.showErrorMessage(
+          `AllocLens: ${error instanceof Error ? error.message : String(error)}`,
+          'Show Output',
+        );
+        if (choice) context.output.show(true);
+      }
+    }),
+  );
+}
+
+async function analyseDocument(scope: 'file' | 'package', context: CommandContext): Promise<void> {
+  const document = analysedDocument(window.activeTextEditor);
+  if (document) await analyse({ scope, uri: document.uri.toString() }, context);
+  else void window.showInformationMessage('AllocLens analyses Go, TypeScript and JavaScript: open such a file first.');
+}
+
+/** Runs an analysis; the server shows its progress, with a way to cancel it. */
+async function analyse(params: AnalyseParams, { server, output }: CommandContext): Promise<void> {
+  const client = await server.start();
+  const result = await client.sendRequest<AnalyseResult>(analyseRequest, params);
+  for (const { uri, message } of result.notes) output.warn(uri === undefined ? message : `${uri}: ${message}`);
+  const summary = `${result.cancelled ? 'Cancelled after ' : ''}${count(result.files, 'file')}: ${count(result.findings, 'finding')}`;
+  const notes = result.notes.length > 0 ? `; ${count(result.notes.length, 'note')} in the log` : '';
+  const choice = await window.showInformationMessage(
+    `AllocLens: ${summary}${notes}.`,
+    ...(result.findings > 0 ? ['Show Problems'] : []),
+    ...(result.notes.length > 0 ? ['Show Output'] : []),
+  );
+  if (choice === 'Show Problems') await commands.executeCommand('workbench.actions.view.problems');
+  if (choice === 'Show Output') output.show(true);
+}
+
+async function restart({ server, output }: CommandContext): Promise<void> {
+  output.info('Restarting the language server.');
+  await window.withProgress({ location: ProgressLocation.Window, title: 'Restarting AllocLens' }, () => server.restart());
+}

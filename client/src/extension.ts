@@ -1,0 +1,49 @@
+import { window, workspace, type ExtensionContext } from 'vscode';
+import { registerCommands } from './commands';
+import { isAnalysed } from './languages';
+import { LanguageServer } from './language-server';
+import { ProblemNotice } from './problem-notice';
+import { RulePages } from './rule-pages';
+import { Status } from './status';
+
+let server: LanguageServer | undefined;
+
+/**
+ * Two stages: commands and status exist at once; the server starts with the first document that it analyses, or when a
+ * command needs it.
+ */
+export function activate(context: ExtensionContext): void {
+  const output = window.createOutputChannel('AllocLens', { log: true });
+  const status = new Status();
+  const notice = new ProblemNotice(context.workspaceState);
+  const language = new LanguageServer(context, output, (now) => {
+    status.update(now);
+    notice.update(now);
+  });
+  server = language;
+  context.subscriptions.push(
+    output,
+    status,
+    language,
+    ...registerCommands({ server: language, output, pages: new RulePages(context.extensionUri) }),
+    workspace.onDidGrantWorkspaceTrust(() => void language.trustGranted()),
+  );
+
+  const start = (): void => {
+    language.start().catch((error: unknown) => {
+      output.error(`The language server could not start: ${String(error)}`);
+      status.fail(String(error));
+    });
+  };
+  if (workspace.textDocuments.some(isAnalysed)) return start();
+  const waiting = workspace.onDidOpenTextDocument((document) => {
+    if (!isAnalysed(document)) return;
+    waiting.dispose();
+    if (!language.started) start();
+  });
+  context.subscriptions.push(waiting);
+}
+
+export async function deactivate(): Promise<void> {
+  await server?.stop();
+}

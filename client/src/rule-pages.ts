@@ -1,0 +1,59 @@
+import { commands, Uri, window, workspace, FileType } from 'vscode';
+
+/** The rules' pages that ship with the extension, as `rules/go/<rule>.md` and `rules/typescript/<rule>.md`. */
+export class RulePages {
+  readonly #folder: Uri;
+
+  constructor(extension: Uri) {
+    this.#folder = Uri.joinPath(extension, 'rules');
+  }
+
+  /**
+   * Shows a rule's page in the Markdown preview.
+   * @param rule a page's URI or a rule id; asks for one when it is neither
+   */
+  async show(rule: unknown): Promise<void> {
+    const page = (await this.#find(rule)) ?? (await this.#ask());
+    if (page) await commands.executeCommand('markdown.showPreview', page);
+  }
+
+  /** Anything but a page of ours is refused: hovers and other extensions may call the command, too. */
+  async #find(rule: unknown): Promise<Uri | undefined> {
+    if (typeof rule !== 'string') return undefined;
+    const name = /(?:^|\/)(go|ts|typescript)\/([\w-]+)(?:\.md)?$/.exec(rule);
+    if (!name) return undefined;
+    const page = Uri.joinPath(this.#folder, name[1] === 'go' ? 'go' : 'typescript', `${name[2]!}.md`);
+    try {
+      await workspace.fs.stat(page);
+      return page;
+    } catch {
+      void window.showErrorMessage(`AllocLens has no page about the rule ${rule}.`);
+      return undefined;
+    }
+  }
+
+  async #ask(): Promise<Uri | undefined> {
+    const items = [];
+    for (const [folder, prefix] of [
+      ['go', 'go'],
+      ['typescript', 'ts'],
+    ] as const) {
+      const uri = Uri.joinPath(this.#folder, folder);
+      for (const [name, type] of await workspace.fs.readDirectory(uri)) {
+        if (type !== FileType.File || !name.endsWith('.md')) continue;
+        const page = Uri.joinPath(uri, name);
+        const text = new TextDecoder().decode(await workspace.fs.readFile(page));
+        items.push({ label: `${prefix}/${name.slice(0, -3)}`, detail: firstSentence(text), page });
+      }
+    }
+    items.sort((a, b) => (a.label < b.label ? -1 : 1));
+    return (
+      await window.showQuickPick(items, { title: 'AllocLens Rules', placeHolder: 'Rule', matchOnDetail: true })
+    )?.page;
+  }
+}
+
+/** The line under the page's heading. */
+function firstSentence(page: string): string {
+  return page.split(/\r?\n/).find((line) => line !== '' && !line.startsWith('#')) ?? '';
+}
