@@ -1,0 +1,270 @@
+/**
+ * Every case under test/markers/go is compiled for real and held against its `// want` comments and its goldens.
+ * `UPDATE=1` rewrites goldens; it never adds a want or a golden.
+ */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, describe, test } from 'node:test';
+import type { FileEdit } from '../../rules/model';
+import type { FileAnalysis } from '../../server/src/service/engine';
+import { parseSettings } from '../../server/src/service/settings';
+import { applyEdits } from '../../server/src/text/edits';
+import { grammar, testEngine } from '../support/go';
+import { GoSyntax } from '../../server/src/go/syntax';
+import { formatTxtar, parseTxtar, type Archive } from '../support/txtar';
+import { matchWants, parseWants, type Want } from '../support/wants';
+
+const folder = path.join(__dirname, '../../../test/markers/go');
+const update = process.env['UPDATE'] === '1';
+
+interface Case {
+  /** Path below the folder, without extension: the test's name. */
+  readonly name: string;
+  readonly file: string;
+  readonly archive: Archive;
+  readonly flags: ReadonlyMap<string, string>;
+  /** Folder of the module and import path of the case in it. */
+  root: string;
+  directory: string;
+  /** Absolute path → text, Go files only. */
+  readonly texts: Map<string, string>;
+}
+
+function findCases(directory: string): string[] {
+  if (!existsSync(directory)) return [];
+  return readdirSync(directory, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.txtar'))
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .sort();
+}
+
+/** `min_go=1.25 ignore_rules=go/a,go/b go=go1.23.12` in the section `flags`. */
+function parseFlags(text: string | undefined): Map<string, string> {
+  const flags = new Map<string, string>();
+  for (const word of (text ?? '').split(/\s+/)) {
+    const [name, value] = word.split('=');
+    if (name) flags.set(name, value ?? '');
+  }
+  return flags;
+}
+
+const isSource = (name: string): boolean => !name.startsWith('@') && name !== 'flags' && name !== 'settings.json';
+
+/** Cases with their own go.mod, settings, folders or toolchain need a compile of their own. */
+function standsAlone({ archive, flags }: Case): boolean {
+  const names = [...archive.files.keys()].filter(isSource);
+  return flags.has('go') || archive.files.has('settings.json') || names.some((n) => n === 'go.mod' || n.includes('/'));
+}
+
+const scratch = mkdtempSync(path.join(os.tmpdir(), 'alloclens-markers-'));
+after(() => rmSync(scratch, { recursive: true, force: true }));
+
+/** The go.mod that a case gets when it has none. */
+function moduleText(goVersion: string | undefined): string {
+  const minor = Math.min(localGo, Number(goVersion?.split('.')[1] ?? 25));
+  return `module example.com/m\n\ngo 1.${minor}\n`;
+}
+
+const localGo = Number(/go1\.(\d+)/.exec(execFileSync('go', ['env', 'GOVERSION'], { encoding: 'utf8' }))![1]);
+
+/** Writes the cases below `root`; with `fixed`, instead of a case's own texts. */
+function lay(root: string, cases: readonly Case[], alone: boolean): void {
+  mkdirSync(root, { recursive: true });
+  if (!alone) writeFileSync(path.join(root, 'go.mod'), moduleText(undefined));
+  cases.forEach((one, i) => {
+    one.root = root;
+    one.directory = alone ? root : path.join(root, `c${i}_${path.basename(one.name).replace(/\W/g, '_')}`);
+    one.texts.clear();
+    for (const [name, text] of one.archive.files) {
+      if (!isSource(name)) continue;
+      const file = path.join(one.directory, name);
+      mkdirSync(path.dirname(file), { recursive: true });
+      writeFileSync(file, text);
+      if (name.endsWith('.go')) one.texts.set(file, text);
+    }
+    if (alone && !one.archive.files.has('go.mod')) {
+      writeFileSync(path.join(root, 'go.mod'), moduleText(one.flags.get('go')));
+    }
+  });
+}
+
+async function scan(cases: readonly Case[], texts: (one: Case) => Iterable<string>): Promise<Map<string, FileAnalysis>> {
+  const result = new Map<string, FileAnalysis>();
+  const first = cases[0]!;
+  const engine = await testEngine({ ...(first.flags.get('go') ? { toolchain: first.flags.get('go')! } : {}) });
+  try {
+    const written = JSON.parse(first.archive.files.get('settings.json') ?? '{}') as Record<string, unknown>;
+    const { settings } = parseSettings({ show: 'all', ...written }, undefined);
+    const directories = [...new Set(cases.flatMap((one) => [...texts(one)].map((file) => path.dirname(file))))].sort();
+    await engine.scan(
+      { directories, settings },
+      (files) => files.forEach((file) => result.set(file.path, file)),
+      new AbortController().signal,
+    );
+  } finally {
+    await engine.dispose();
+  }
+  return result;
+}
+
+interface Outcome {
+  before: Map<string, FileAnalysis>;
+  /** Rule id → file → text with all its fixes applied. */
+  fixed: Map<string, Map<string, string>>;
+  /** Rule id → analysis of the fixed texts. */
+  again: Map<string, Map<string, FileAnalysis>>;
+}
+
+/** All fixes of the rule in the file, the later left out where they overlap. */
+function applyFixes(analysis: FileAnalysis, ruleId: string, texts: Map<string, string>): Map<string, string> {
+  const edits: FileEdit[] = [];
+  for (const finding of analysis.findings) {
+    if (finding.ruleId !== ruleId) continue;
+    const fix = finding.fixes[0];
+    if (!fix) continue;
+    const fresh = fix.edits.filter((edit) => !edits.some((e) => JSON.stringify(e) === JSON.stringify(edit)));
+    const overlaps = fresh.some((a) =>
+      edits.some((b) => a.file === b.file && a.span.start < b.span.end && b.span.start < a.span.end),
+    );
+    if (!overlaps) edits.push(...fresh);
+  }
+  const result = new Map(texts);
+  for (const file of new Set(edits.map((edit) => edit.file))) {
+    const own = edits.filter((edit) => edit.file === file);
+    result.set(file, applyEdits(texts.get(file) ?? '', own));
+  }
+  return result;
+}
+
+async function analyseAll(cases: readonly Case[]): Promise<Map<Case, Outcome>> {
+  const outcomes = new Map<Case, Outcome>();
+  if (cases.length === 0) return outcomes;
+  const before = await scan(cases, (one) => one.texts.keys());
+  for (const one of cases) {
+    const own = new Map([...before].filter(([file]) => one.texts.has(file)));
+    const outcome: Outcome = { before: own, fixed: new Map(), again: new Map() };
+    for (const analysis of own.values()) {
+      for (const { ruleId, fixes } of analysis.findings) {
+        if (fixes.length === 0) continue;
+        const so = outcome.fixed.get(ruleId) ?? new Map(one.texts);
+        const applied = applyFixes(analysis, ruleId, one.texts);
+        for (const [file, text] of applied) if (text !== one.texts.get(file)) so.set(file, text);
+        outcome.fixed.set(ruleId, so);
+      }
+    }
+    outcomes.set(one, outcome);
+  }
+  // The fixed texts take the place of the cases' own on disk, one rule after the other: usually there is one.
+  for (let round = 0; ; round++) {
+    const todo = cases.filter((one) => outcomes.get(one)!.fixed.size > round);
+    if (todo.length === 0) break;
+    for (const one of todo) {
+      const texts = [...outcomes.get(one)!.fixed.values()][round]!;
+      for (const [file, text] of texts) writeFileSync(file, text);
+    }
+    const again = await scan(todo, (one) => one.texts.keys());
+    for (const one of todo) {
+      const ruleId = [...outcomes.get(one)!.fixed.keys()][round]!;
+      outcomes.get(one)!.again.set(ruleId, new Map([...again].filter(([file]) => one.texts.has(file))));
+    }
+  }
+  return outcomes;
+}
+
+function commentsOf(syntax: GoSyntax, text: string): string[] {
+  const parsed = syntax.parse('comments.go', text)!;
+  const comments = parsed.root.descendantsOfType('comment').map((node) => node.text);
+  parsed.release();
+  return comments;
+}
+
+describe('Go marker cases', async () => {
+  const cases = findCases(folder).map((file): Case => {
+    const archive = parseTxtar(readFileSync(file, 'utf8'));
+    const name = path.relative(folder, file).replace(/\.txtar$/, '').split(path.sep).join('/');
+    const flags = parseFlags(archive.files.get('flags'));
+    return { name, file, archive, flags, root: '', directory: '', texts: new Map() };
+  });
+  const runnable = cases.filter((one) => Number((one.flags.get('min_go') ?? '1.0').split('.')[1]) <= localGo);
+  const shared = runnable.filter((one) => !standsAlone(one));
+  lay(path.join(scratch, 'shared'), shared, false);
+  const outcomes = await analyseAll(shared);
+  const syntax = await GoSyntax.load(grammar);
+  after(() => syntax.dispose());
+
+  for (const one of cases) {
+    test(one.name, async (t) => {
+      if (!runnable.includes(one)) return t.skip(`needs go ${one.flags.get('min_go')}`);
+      if (!outcomes.has(one)) lay(path.join(scratch, one.name), [one], true);
+      const outcome: Outcome = outcomes.get(one) ?? (await analyseAll([one])).get(one)!;
+      const ignored = new Set((one.flags.get('ignore_rules') ?? '').split(','));
+      const relative = (file: string): string => path.relative(one.directory, file);
+      const texts = new Map([...one.texts].map(([file, text]) => [relative(file), text]));
+
+      if (!one.flags.has('broken')) {
+        const notes = [...outcome.before.values()].flatMap((analysis) => analysis.notes.map((note) => note.message));
+        assert.deepEqual(notes, [], 'the case must compile; flag `broken` when that is the point');
+      }
+      const wants: Want[] = [...texts].flatMap(([file, text]) => parseWants(file, text));
+      const found = [...outcome.before.values()].flatMap((analysis) =>
+        analysis.findings
+          .filter((finding) => !ignored.has(finding.ruleId))
+          .map((f) => ({ file: relative(f.file), ruleId: f.ruleId, message: f.message, start: f.span.start })),
+      );
+      matchWants(wants, found, texts);
+
+      for (const [ruleId, fixed] of outcome.fixed) {
+        if (ignored.has(ruleId)) continue;
+        for (const [file, text] of fixed) {
+          if (text === one.texts.get(file)) continue;
+          const name = relative(file);
+          const parsed = syntax.parse(file, text)!;
+          const sound = !parsed.root.hasError;
+          parsed.release();
+          assert.ok(sound, `${name} does not parse after ${ruleId}:\n${text}`);
+          const survivors = commentsOf(syntax, text);
+          for (const comment of commentsOf(syntax, one.texts.get(file)!)) {
+            if (/^\/[/*] want /.test(comment)) continue;
+            assert.ok(survivors.includes(comment), `${ruleId} loses the comment ${comment}:\n${text}`);
+          }
+          const key = `@fix/${ruleId}/${name}`;
+          if (!one.archive.files.has(key)) assert.fail(`no golden ${key}; the fixed text is:\n${text}`);
+          if (update) one.archive.files.set(key, text);
+          else assert.equal(text, one.archive.files.get(key), key);
+        }
+        for (const [file, analysis] of outcome.again.get(ruleId) ?? []) {
+          if (!one.flags.has('broken')) {
+            assert.deepEqual(analysis.notes, [], `${relative(file)} after ${ruleId}`);
+          }
+          const had = outcome.before.get(file)!.findings.filter((f) => f.ruleId === ruleId);
+          const left = analysis.findings.filter((f) => f.ruleId === ruleId);
+          const unfixed = had.filter((f) => f.fixes.length === 0).length;
+          assert.equal(left.length, unfixed, `${ruleId} still reports in ${relative(file)}:\n${fixedText(outcome, ruleId, file)}`);
+          assert.ok(left.every((f) => f.fixes.length === 0), `${ruleId} would fix ${relative(file)} again`);
+        }
+      }
+      for (const key of one.archive.files.keys()) {
+        const golden = /^@(fix|nofix)\/((?:go|ts)\/[\w-]+)\/(.+)$/.exec(key);
+        if (!golden) continue;
+        const [, kind, ruleId, name] = golden;
+        const file = path.join(one.directory, name!);
+        const changed = outcome.fixed.get(ruleId!)?.get(file);
+        const fixes = changed !== undefined && changed !== one.texts.get(file);
+        if (kind === 'fix') assert.ok(fixes, `${key}: the rule offers no fix`);
+        else {
+          assert.ok(!fixes, `${key}: the rule offers a fix:\n${changed}`);
+          const reports = outcome.before.get(file)?.findings.some((f) => f.ruleId === ruleId);
+          assert.ok(reports, `${key}: the rule does not report`);
+        }
+      }
+      if (update) writeFileSync(one.file, formatTxtar(one.archive));
+    });
+  }
+});
+
+function fixedText(outcome: Outcome, ruleId: string, file: string): string {
+  return outcome.fixed.get(ruleId)?.get(file) ?? '';
+}
