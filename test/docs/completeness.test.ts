@@ -11,7 +11,7 @@ import { parseTxtar } from '../support/txtar';
 
 const languages = [
   { folder: 'go', prefix: 'go', metas: goRules.map((rule) => rule.meta) },
-  { folder: 'typescript', prefix: 'ts', metas: typescriptRules.map((rule) => rule.meta) },
+  { folder: 'typescript', prefix: 'ts', metas: typescriptRules.map((rule): RuleMeta => rule.meta.docs!) },
 ];
 
 for (const { folder, prefix, metas } of languages) {
