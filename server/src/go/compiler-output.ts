@@ -19,6 +19,8 @@ export interface CompilerOutputOptions {
    * whatever its file name looks like. In the compiler's stderr only names that `-trimpath` left alone are.
    */
   readonly errors?: boolean;
+  /** From a file name as printed to the one that positions carry; the name itself unless given. */
+  readonly resolve?: (file: string) => string;
 }
 
 export interface CompilerOutputCounts {
@@ -94,6 +96,7 @@ export class CompilerOutputParser {
   private readonly maxFlowSteps: number;
   private readonly maxLineBytes: number;
   private readonly errors: boolean;
+  private readonly resolve: (file: string) => string;
   /** The start of a line whose end has not come yet: at most maxLineBytes and one UTF-8 character. */
   private carry: Buffer;
   private carried = 0;
@@ -114,6 +117,7 @@ export class CompilerOutputParser {
     this.maxFlowSteps = options.maxFlowSteps ?? DEFAULT_FLOW_STEPS;
     this.maxLineBytes = Math.max(64, options.maxLineBytes ?? DEFAULT_LINE_BYTES);
     this.errors = options.errors ?? false;
+    this.resolve = options.resolve ?? ((file) => file);
     this.carry = Buffer.alloc(1024);
   }
 
@@ -348,7 +352,7 @@ export class CompilerOutputParser {
         block.truncated = true;
         return;
       }
-      const step = flowStep(text(buffer, message + FROM.length, end));
+      const step = flowStep(text(buffer, message + FROM.length, end), this.resolve);
       if (step) block.flow.push(step);
       else this.unknown(buffer, start, end);
       return;
@@ -454,15 +458,15 @@ export class CompilerOutputParser {
 
   private fileName(buffer: Buffer, start: number, end: number): string {
     const length = end - start;
+    // Neighbouring lines are mostly about one file: its name is decoded once.
     if (
-      length === this.lastFileBytes.length &&
-      buffer.compare(this.lastFileBytes, 0, length, start, end) === 0
+      length !== this.lastFileBytes.length ||
+      buffer.compare(this.lastFileBytes, 0, length, start, end) !== 0
     ) {
-      return this.lastFile;
+      this.lastFileBytes = Buffer.from(buffer.subarray(start, end));
+      this.lastFile = text(buffer, start, end);
     }
-    this.lastFileBytes = Buffer.from(buffer.subarray(start, end));
-    this.lastFile = text(buffer, start, end);
-    return this.lastFile;
+    return this.resolve(this.lastFile);
   }
 
   private closeBlock(): void {
@@ -499,7 +503,7 @@ export function parseCompilerOutput(
 }
 
 /** `EXPR (WHY) at FILE:LINE[:COLUMN]`. */
-function flowStep(line: string): RawFlowStep | undefined {
+function flowStep(line: string, resolve: (file: string) => string): RawFlowStep | undefined {
   const at = line.lastIndexOf(') at ');
   if (at < 0) return undefined;
   const open = line.lastIndexOf(' (', at);
@@ -509,7 +513,7 @@ function flowStep(line: string): RawFlowStep | undefined {
     expression: line.slice(0, open),
     why: line.slice(open + 2, at),
     at: position
-      ? { file: position[1]!, line: Number(position[2]), column: Number(position[3] ?? 0) }
+      ? { file: resolve(position[1]!), line: Number(position[2]), column: Number(position[3] ?? 0) }
       : undefined,
   };
 }

@@ -1,0 +1,338 @@
+import path from 'node:path';
+import type { Note } from '../../../rules/model';
+import type { GoVersion } from '../../../rules/go/rule';
+import type { Environment, ProcessRunner } from '../host/process';
+import { CompilerOutputParser, parseCompilerOutput } from './compiler-output';
+import type { CompilerPosition, CompilerRecord } from './compiler-record';
+import { FileNames } from './file-names';
+import { withoutGoFlags } from './go-flags';
+import { inside, type CompileUnit } from './module';
+import { noOverlay, type Overlay, type OverlayStore } from './overlay';
+import { atLeast, parseGoVersion, type GoToolchain } from './toolchain';
+
+export interface CompileRequest {
+  readonly toolchain: GoToolchain;
+  /** Where to run, and what to compile: from `compileUnit`, or the module's folder with `./...`. */
+  readonly unit: CompileUnit;
+  /** Unsaved or changed files, absolute path → text; null deletes. What cannot be replaced is left out with a note. */
+  readonly files?: ReadonlyMap<string, string | null>;
+  /** Build tags and the like: the setting `alloclens.go.buildFlags`. */
+  readonly buildFlags?: readonly string[];
+  /** Leave the `-S` listing out: no `call` records, two thirds of the text gone. */
+  readonly withoutListing?: boolean;
+}
+
+/** A compile error or one of the go command, at the logical file. */
+export interface CompileError {
+  /** Absolute file; column in bytes, 1-based, 0 when there is none. */
+  readonly at: CompilerPosition | undefined;
+  readonly message: string;
+  /** The package that it belongs to; undefined for the run as a whole. */
+  readonly importPath: string | undefined;
+}
+
+export interface CompiledPackage {
+  readonly importPath: string;
+  readonly name: string;
+  /** Absolute. */
+  readonly folder: string;
+  readonly standard: boolean;
+  readonly module:
+    { readonly path: string; readonly folder: string; readonly language: GoVersion | undefined } | undefined;
+  /** Absolute paths, by the role that the go command gives them. */
+  readonly goFiles: readonly string[];
+  readonly cgoFiles: readonly string[];
+  readonly testFiles: readonly string[];
+  readonly externalTestFiles: readonly string[];
+  /** Left out by build constraints or by name. */
+  readonly ignoredFiles: readonly string[];
+  /** The package itself was compiled, so its decisions are complete. */
+  readonly compiled: boolean;
+  /** Its tests were compiled, too. False when there are none. */
+  readonly testsCompiled: boolean;
+  readonly errors: readonly CompileError[];
+}
+
+export interface CompileSummary {
+  readonly packages: readonly CompiledPackage[];
+  /** All errors, those of the packages included, each once. */
+  readonly errors: readonly CompileError[];
+  readonly notes: readonly Note[];
+  /** Lines of the compiler that the grammar does not know, and the first of them. */
+  readonly unaccounted: { readonly count: number; readonly examples: readonly string[] };
+  readonly exitCode: number | null;
+  readonly bytes: number;
+  readonly milliseconds: number;
+}
+
+const LIST_FIELDS =
+  'ImportPath,ForTest,Dir,Name,Standard,Export,Module,GoFiles,CgoFiles,TestGoFiles,XTestGoFiles,IgnoredGoFiles,InvalidGoFiles,Error,DepsErrors';
+
+/** Fields of `go list -json` that are used; see `go help list`. */
+interface ListedPackage {
+  readonly ImportPath: string;
+  readonly ForTest?: string;
+  readonly Dir?: string;
+  readonly Name?: string;
+  readonly Standard?: boolean;
+  readonly Export?: string;
+  readonly Module?: { readonly Path: string; readonly Dir?: string; readonly GoVersion?: string };
+  readonly GoFiles?: readonly string[];
+  readonly CgoFiles?: readonly string[];
+  readonly TestGoFiles?: readonly string[];
+  readonly XTestGoFiles?: readonly string[];
+  readonly IgnoredGoFiles?: readonly string[];
+  readonly InvalidGoFiles?: readonly string[];
+  readonly Error?: ListedError;
+  readonly DepsErrors?: readonly (ListedError | null)[];
+}
+
+interface ListedError {
+  readonly Pos?: string;
+  readonly Err?: string;
+}
+
+/**
+ * One compile of the unit's packages and their tests, without linking. Records stream into `onRecord` under their
+ * `package` header, with absolute file names; decisions that belong to no file of the user are left out. A package that
+ * does not build gives errors in the summary and does not keep the others from being compiled.
+ *
+ * @throws UntrustedError, ToolError (the go command cannot be started), or the abort reason of `signal`.
+ */
+export async function compile(
+  runner: ProcessRunner,
+  store: OverlayStore,
+  request: CompileRequest,
+  onRecord: (record: CompilerRecord) => void,
+  signal?: AbortSignal,
+): Promise<CompileSummary> {
+  const { toolchain, unit } = request;
+  const notes: Note[] = [...unit.notes];
+  const overlay = await overlayOf(store, request, notes);
+  const names = new FileNames(unit.folder, toolchain, overlay);
+
+  const stderrErrors: CompileError[] = [];
+  const examples: string[] = [];
+  let importPath: string | undefined;
+  let testMain = false;
+  const parser = new CompilerOutputParser(
+    (record) => {
+      switch (record.kind) {
+        case 'package':
+          ({ importPath } = record);
+          names.enter(importPath);
+          // The program that `go test` generates: `p.test`, compiled from a file of the build cache.
+          testMain = importPath.endsWith('.test') && names.packageDirectory(importPath) === undefined;
+          if (!testMain) onRecord(record);
+          return;
+        case 'error':
+          stderrErrors.push({ at: record.at, message: record.message, importPath });
+          return;
+        case 'unaccounted':
+          if (examples.length < 5) examples.push(record.line);
+          return;
+        case 'call':
+          if (!testMain) onRecord(record);
+          return;
+        default:
+          if (!testMain && path.isAbsolute(record.at.file)) onRecord(record);
+      }
+    },
+    { resolve: names.resolve },
+  );
+  const listed = new ListReader();
+
+  const exit = await runner.run({
+    command: toolchain.go,
+    args: await compileArguments(store, request, overlay),
+    cwd: unit.folder,
+    env: environmentFor(toolchain, unit),
+    signal,
+    onStdout: (chunk) => listed.write(chunk),
+    onStderr: (chunk) => parser.write(chunk),
+  });
+  parser.end();
+
+  const errors = new ErrorList(names);
+  for (const error of stderrErrors) errors.add(error);
+  const packages = describePackages(listed.end(), errors);
+  const { unaccounted, bytes } = parser.counts;
+  return {
+    packages,
+    errors: errors.all,
+    notes,
+    unaccounted: { count: unaccounted, examples },
+    exitCode: exit.code,
+    bytes,
+    milliseconds: exit.milliseconds,
+  };
+}
+
+/** Files of the module cache may not be replaced: Go ends the whole run over it (cmd/go/internal/work/init.go). */
+async function overlayOf(store: OverlayStore, request: CompileRequest, notes: Note[]): Promise<Overlay> {
+  const { toolchain, unit } = request;
+  const wanted = new Map<string, string | null>();
+  for (const [file, text] of request.files ?? []) {
+    if (unit.overlay && !inside(file, toolchain.modcache)) wanted.set(file, text);
+    else if (inside(file, unit.folder)) {
+      notes.push({
+        file,
+        message: 'Unsaved changes in the module cache are not analysed: Go does not allow it.',
+      });
+    }
+  }
+  return wanted.size === 0 ? noOverlay : store.write(wanted);
+}
+
+async function compileArguments(
+  store: OverlayStore,
+  request: CompileRequest,
+  overlay: Overlay,
+): Promise<string[]> {
+  const { toolchain, unit } = request;
+  // `escapedebug` is an error before Go 1.25: unknown debug key.
+  const debug = atLeast(toolchain.version, 1, 25) ? 'escapedebug=1,closure=1' : 'closure=1';
+  const listing = request.withoutListing ? '' : ' -S';
+  const args = ['list', '-e', '-export'];
+  if (unit.tests) args.push('-test');
+  // -buildvcs would start git in the user's folder, for a stamp that nobody reads.
+  args.push('-trimpath', '-buildvcs=false', ...(request.buildFlags ?? []));
+  if (overlay.file !== undefined) args.push('-overlay', overlay.file);
+  if (unit.modfile !== undefined) {
+    args.push('-mod=mod', `-modfile=${await store.moduleFile(unit.modfile.text, unit.modfile.sum)}`);
+  }
+  args.push(`-gcflags=-m=2${listing} -d=${debug}`, `-json=${LIST_FIELDS}`, '--', ...unit.patterns);
+  return args;
+}
+
+function environmentFor(toolchain: GoToolchain, unit: CompileUnit): Environment {
+  if (unit.modfile === undefined) return toolchain.env;
+  return {
+    ...toolchain.env,
+    // -modfile and go.work exclude each other; the checksum database cannot be asked offline.
+    GOWORK: 'off',
+    GOSUMDB: 'off',
+    GOFLAGS: withoutGoFlags(toolchain.env['GOFLAGS'] ?? '', ['mod', 'modfile']),
+  };
+}
+
+/** Takes apart the objects that `go list -json` prints one after the other, each ending with a brace in column 0. */
+class ListReader {
+  private readonly packages: ListedPackage[] = [];
+  private pending: Buffer = Buffer.alloc(0);
+
+  write(chunk: Uint8Array): void {
+    let text = Buffer.concat([this.pending, chunk]);
+    for (;;) {
+      const end = text.indexOf('\n}\n');
+      if (end < 0) break;
+      this.object(text.toString('utf8', 0, end + 3));
+      text = text.subarray(end + 3);
+    }
+    this.pending = Buffer.from(text);
+  }
+
+  end(): readonly ListedPackage[] {
+    this.object(this.pending.toString('utf8'));
+    return this.packages;
+  }
+
+  private object(text: string): void {
+    try {
+      const value: unknown = JSON.parse(text);
+      if (typeof value === 'object' && value !== null && 'ImportPath' in value) {
+        this.packages.push(value as ListedPackage);
+      }
+    } catch {
+      // Not an object: nothing was listed, and the error is in stderr.
+    }
+  }
+}
+
+/** Each error once, although every package that depends on a broken one repeats it. */
+class ErrorList {
+  private readonly known = new Map<string, CompileError>();
+
+  constructor(private readonly names: FileNames) {}
+
+  get all(): readonly CompileError[] {
+    return [...this.known.values()];
+  }
+
+  add(error: CompileError): CompileError {
+    const { at } = error;
+    const key = JSON.stringify([at?.file, at?.line, at?.column, error.message]);
+    const known = this.known.get(key);
+    if (known) return known;
+    this.known.set(key, error);
+    return error;
+  }
+
+  /** The text of an `.Error`: `FILE:LINE:COL: message` lines under a `# package` header, or one message. */
+  addListed(error: ListedError | null | undefined, importPath: string): CompileError[] {
+    const message = error?.Err?.trimEnd() ?? '';
+    if (message === '') return [];
+    const text = error?.Pos && !message.startsWith('# ') ? `${error.Pos}: ${message}` : message;
+    const added: CompileError[] = [];
+    for (const record of parseCompilerOutput(text, { errors: true, resolve: this.names.resolveRelative })) {
+      if (record.kind === 'error')
+        added.push(this.add({ at: record.at, message: record.message, importPath }));
+    }
+    return added;
+  }
+}
+
+/** The packages as they were asked for: the errors of their test variants are theirs, the variants are not listed. */
+function describePackages(listed: readonly ListedPackage[], errors: ErrorList): CompiledPackage[] {
+  const tested = new Map<string, { errors: CompileError[]; compiled: boolean }>();
+  for (const entry of listed) {
+    const target = entry.ForTest || testMainOf(entry);
+    if (target === undefined) continue;
+    const known = tested.get(target) ?? { errors: [], compiled: true };
+    known.errors.push(...errors.addListed(entry.Error, target));
+    for (const dependency of entry.DepsErrors ?? [])
+      known.errors.push(...errors.addListed(dependency, target));
+    if (entry.ForTest && !entry.Export) known.compiled = false;
+    tested.set(target, known);
+  }
+
+  const packages: CompiledPackage[] = [];
+  for (const entry of listed) {
+    if (entry.ForTest || testMainOf(entry) !== undefined) continue;
+    const folder = entry.Dir ?? '';
+    const files = (list: readonly string[] | undefined) =>
+      (list ?? []).map((name) => path.resolve(folder, name));
+    const own = errors.addListed(entry.Error, entry.ImportPath);
+    for (const dependency of entry.DepsErrors ?? [])
+      own.push(...errors.addListed(dependency, entry.ImportPath));
+    const tests = tested.get(entry.ImportPath);
+    const hasTests = (entry.TestGoFiles?.length ?? 0) + (entry.XTestGoFiles?.length ?? 0) > 0;
+    packages.push({
+      importPath: entry.ImportPath,
+      name: entry.Name ?? '',
+      folder,
+      standard: entry.Standard ?? false,
+      module: entry.Module && {
+        path: entry.Module.Path,
+        folder: entry.Module.Dir ?? '',
+        language: parseGoVersion(entry.Module.GoVersion ?? ''),
+      },
+      goFiles: files(entry.GoFiles),
+      cgoFiles: files(entry.CgoFiles),
+      testFiles: files(entry.TestGoFiles),
+      externalTestFiles: files(entry.XTestGoFiles),
+      ignoredFiles: files([...(entry.IgnoredGoFiles ?? []), ...(entry.InvalidGoFiles ?? [])]),
+      compiled: (entry.Export ?? '') !== '',
+      testsCompiled: hasTests && tests?.compiled === true,
+      errors: [...new Set([...own, ...(tests?.errors ?? [])])],
+    });
+  }
+  return packages;
+
+  /** `p` for the generated program `p.test`, whose only file lies in the build cache. */
+  function testMainOf(entry: ListedPackage): string | undefined {
+    if (entry.Name !== 'main' || !entry.ImportPath.endsWith('.test')) return undefined;
+    const generated = (entry.GoFiles ?? []).every((file) => path.isAbsolute(file));
+    return generated ? entry.ImportPath.slice(0, -'.test'.length) : undefined;
+  }
+}

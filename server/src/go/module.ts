@@ -1,0 +1,188 @@
+import { readFile, readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { Note } from '../../../rules/model';
+import type { GoToolchain } from './toolchain';
+
+/** Where the go command runs for a file: the nearest go.mod's folder, or the file's own when there is none. */
+export interface GoModule {
+  /** Absolute path. */
+  readonly folder: string;
+  /** The nearest go.mod at or above the file; undefined for a scratch file or a GOPATH package. */
+  readonly moduleFile: string | undefined;
+  /** The nearest go.work at or above the module, before GOWORK is asked. */
+  readonly workFile: string | undefined;
+}
+
+export async function findModule(file: string): Promise<GoModule> {
+  const start = path.dirname(file);
+  const moduleFile = await nearest(start, 'go.mod');
+  const folder = moduleFile === undefined ? start : path.dirname(moduleFile);
+  return { folder, moduleFile, workFile: await nearest(folder, 'go.work') };
+}
+
+async function nearest(folder: string, name: string): Promise<string | undefined> {
+  for (;;) {
+    const candidate = path.join(folder, name);
+    const found = await stat(candidate).catch(() => undefined);
+    if (found?.isFile()) return candidate;
+    const parent = path.dirname(folder);
+    if (parent === folder) return undefined;
+    folder = parent;
+  }
+}
+
+/** What one compile is asked for, so that a file's package is in it. */
+export interface CompileUnit {
+  /** Where to run: the same folder each time, because the build cache replays paths relative to the first one. */
+  readonly folder: string;
+  /** Package patterns, or files (`./a.go`) where there is no module. */
+  readonly patterns: readonly string[];
+  /** False for files of the module cache, which Go refuses to replace: what is on disk is analysed. */
+  readonly overlay: boolean;
+  /** False for code that is not the user's: tests of dependencies need modules that are not there. */
+  readonly tests: boolean;
+  /** The module cache is read-only: its modules are compiled through a copy of their go.mod. */
+  readonly modfile: { readonly text: string; readonly sum: string } | undefined;
+  readonly notes: readonly Note[];
+}
+
+/** `own`: may be edited. `module cache` and `standard library`: analysed, but findings have no place to be fixed. */
+export type Place = 'own' | 'module cache' | 'standard library';
+
+export function placeOf(file: string, toolchain: Pick<GoToolchain, 'goroot' | 'modcache'>): Place {
+  if (inside(file, path.join(toolchain.goroot, 'src'))) return 'standard library';
+  return inside(file, toolchain.modcache) ? 'module cache' : 'own';
+}
+
+/**
+ * The compile that covers `file`. Reads the file system only; nothing is started.
+ *
+ * @param buffers unsaved files by absolute path: a new file counts although it is not on disk.
+ */
+export async function compileUnit(
+  file: string,
+  module: GoModule,
+  toolchain: GoToolchain,
+  buffers: ReadonlyMap<string, string> = new Map(),
+): Promise<CompileUnit> {
+  const folder = path.dirname(file);
+  const place = placeOf(file, toolchain);
+  const unit = { folder: module.folder, overlay: true, tests: true, modfile: undefined, notes: [] };
+
+  if (place === 'module cache') {
+    // In a module without a go.mod of its own, the folder that carries the version is the root.
+    const root = cacheRoot(file, toolchain.modcache) ?? module.folder;
+    const own =
+      module.moduleFile !== undefined && inside(module.moduleFile, root) ? module.moduleFile : undefined;
+    const read = (name: string) => readFile(path.join(root, name), 'utf8').catch(() => '');
+    const text =
+      own === undefined ? `module ${modulePath(root, toolchain.modcache)}\n` : await read('go.mod');
+    return {
+      folder: root,
+      patterns: [pattern(root, folder)],
+      overlay: false,
+      tests: false,
+      modfile: { text, sum: await read('go.sum') },
+      notes: [
+        {
+          file,
+          message:
+            'This file is in the module cache: what is on disk is analysed, with the dependencies that its own go.mod names, and nothing is changed.',
+        },
+      ],
+    };
+  }
+
+  if (place === 'standard library') {
+    const overlay = !inside(file, toolchain.modcache);
+    const vendored = vendoredImport(module.folder, folder);
+    return {
+      ...unit,
+      overlay,
+      tests: false,
+      patterns: [vendored === undefined ? pattern(module.folder, folder) : `vendor/${vendored}`],
+    };
+  }
+
+  if (module.moduleFile !== undefined) {
+    const vendored = vendoredImport(module.folder, folder);
+    if (vendored !== undefined) return { ...unit, tests: false, patterns: [vendored] };
+    return { ...unit, patterns: [pattern(module.folder, folder)] };
+  }
+
+  if (toolchain.gopathMode) {
+    return { ...unit, folder, patterns: ['.'] };
+  }
+  const patterns = await scratchFiles(file, buffers);
+  const message =
+    patterns.length > 1
+      ? `There is no go.mod above this file: it is compiled with the other ${patterns.length - 1} files of its package in this folder, and may import only the standard library. “go mod init” makes a module.`
+      : 'There is no go.mod above this file: it is compiled alone, and may import only the standard library. “go mod init” makes a module.';
+  return { ...unit, folder, patterns, notes: [{ file, message }] };
+}
+
+/** The files of the folder that declare the same package, as the go command would take them on its command line. */
+async function scratchFiles(file: string, buffers: ReadonlyMap<string, string>): Promise<string[]> {
+  const folder = path.dirname(file);
+  const names = new Set(await readdir(folder).catch(() => []));
+  for (const buffer of buffers.keys()) if (path.dirname(buffer) === folder) names.add(path.basename(buffer));
+  const text = async (name: string) => {
+    const full = path.join(folder, name);
+    return buffers.get(full) ?? (await readFile(full, 'utf8').catch(() => ''));
+  };
+  const own = path.basename(file);
+  const wanted = packageName(await text(own));
+  const chosen: string[] = [];
+  for (const name of [...names].sort()) {
+    if (name !== own) {
+      if (!name.endsWith('.go') || /^[._]/.test(name)) continue;
+      if (name.endsWith('_test.go') && !own.endsWith('_test.go')) continue;
+      const source = await text(name);
+      // Scratch folders are often full of programs, each with its main: they are not one package.
+      if (wanted === undefined || wanted === 'main' || packageName(source) !== wanted) continue;
+    }
+    chosen.push(`./${name}`);
+  }
+  return chosen;
+}
+
+/** The package clause behind comments and white space. */
+function packageName(source: string): string | undefined {
+  const clause = /^\uFEFF?(?:\s+|\/\/[^\n]*|\/\*[^]*?\*\/)*package\s+([\p{L}_][\p{L}\p{Nd}_]*)/u.exec(source);
+  return clause?.[1];
+}
+
+function pattern(root: string, folder: string): string {
+  const relative = path.relative(root, folder).split(path.sep).join('/');
+  return relative === '' ? '.' : `./${relative}`;
+}
+
+/** `example.com/dep/p` for a folder below the module's `vendor`. */
+function vendoredImport(root: string, folder: string): string | undefined {
+  const vendor = path.join(root, 'vendor');
+  if (!inside(folder, vendor) || folder === vendor) return undefined;
+  return path.relative(vendor, folder).split(path.sep).join('/');
+}
+
+/** The folder `path@version` of the module cache that holds the file. */
+function cacheRoot(file: string, modcache: string): string | undefined {
+  const parts = path.relative(modcache, file).split(path.sep);
+  const versioned = parts.findIndex((part) => part.includes('@'));
+  return versioned < 0 ? undefined : path.join(modcache, ...parts.slice(0, versioned + 1));
+}
+
+/** `example.com/Dep` for the folder `example.com/!dep@v1.0.0`: capitals are escaped in the cache. */
+function modulePath(root: string, modcache: string): string {
+  const relative = path.relative(modcache, root).split(path.sep).join('/');
+  return relative.replace(/@.*$/, '').replace(/!([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** True for the folder itself and everything below it. */
+export function inside(file: string, folder: string): boolean {
+  if (folder === '') return false;
+  const relative = path.relative(folder, file);
+  return (
+    relative === '' ||
+    (!relative.startsWith(`..${path.sep}`) && relative !== '..' && !path.isAbsolute(relative))
+  );
+}
