@@ -10,7 +10,7 @@ export const engines: EngineLoaders = {
   // Its own bundle (esbuild.mjs): who writes only Go never loads TypeScript's parser.
   typescript: async () => {
     const { createTypeScriptEngine } = await import('./typescript/main.js');
-    return (host) => createTypeScriptEngine({ log: (message) => host.log('warn', message) });
+    return (host) => createTypeScriptEngine({ log: (message) => host.logger.warn(message) });
   },
 };
 
@@ -33,5 +33,3 @@ function readVersion(folder: string): string {
   const above = dirname(folder);
   return above === folder ? 'unknown' : readVersion(above);
 }
-
-export function setTrusted(_trusted: boolean): void {}

@@ -27,8 +27,10 @@ import { registerAnalyse } from './lsp/analyse';
 import { clearNotification, trustGrantedNotification, type InitializationOptions } from './lsp/protocol';
 import { SettingsCache } from './lsp/settings-cache';
 import { StatusReporter } from './lsp/status';
+import type { Logger } from './host/logger';
+import type { TrustGate } from './host/trust';
 import { Analyser, type EngineLoaders } from './service/analyser';
-import type { FileAnalysis, LogLevel, SourceDocument } from './service/engine';
+import type { FileAnalysis, SourceDocument } from './service/engine';
 import { explain } from './service/explain';
 import { pageOf } from './service/pages';
 import { AnalysisService, defaultDebounce } from './service/service';
@@ -39,8 +41,8 @@ export interface ServerOptions {
   readonly version: string;
   readonly engines: EngineLoaders;
   readonly rules: readonly RuleMeta[];
-  /** The gate where processes are spawned; see host/trust.ts. */
-  readonly setTrusted: (trusted: boolean) => void;
+  /** Closed until the client says that the workspace is trusted. */
+  readonly trust: TrustGate;
   /** Milliseconds between the last edit and the analysis. */
   readonly debounce?: number;
 }
@@ -59,7 +61,7 @@ export function serve(connection: Connection, options: ServerOptions): void {
   connection.onInitialize((params): InitializeResult => {
     const client = params.capabilities;
     const initialization = (params.initializationOptions ?? {}) as InitializationOptions;
-    options.setTrusted(initialization.trusted ?? true);
+    if (initialization.trusted ?? true) options.trust.grant();
     session = new Session(connection, documents, params, initialization, options, ruleIds);
     return {
       serverInfo: { name: 'alloclens', version: options.version },
@@ -84,7 +86,7 @@ export function serve(connection: Connection, options: ServerOptions): void {
   documents.listen(connection);
 
   connection.onNotification(trustGrantedNotification, () => {
-    options.setTrusted(true);
+    options.trust.grant();
     session?.trust();
   });
   connection.onNotification(clearNotification, () => session?.service.forgetClosed());
@@ -181,19 +183,19 @@ class Session {
     this.#folders = new Set(params.workspaceFolders?.map(({ uri }) => uri) ?? (root ? [root] : []));
     const pull = params.capabilities.workspace?.configuration === true;
     this.settings = new SettingsCache(connection, pull, initialization.settings, rules);
-    const log = (level: LogLevel, message: string): void => logTo(connection, level, message);
-    const analyser = new Analyser(options.engines, { log });
+    const logger = loggerOf(connection);
+    const analyser = new Analyser(options.engines, { logger, trust: options.trust });
     this.service = new AnalysisService(
       analyser,
       {
         settings: (path) => this.settings.get(path),
         published: (path, analysis) => this.#publish(path, analysis),
         statusChanged: () => this.status.changed(),
-        log,
+        logger,
       },
       options.debounce ?? defaultDebounce,
     );
-    this.status = new StatusReporter(connection, this.service, analyser, initialization.trusted ?? true);
+    this.status = new StatusReporter(connection, this.service, analyser, options.trust);
     this.analyser = analyser;
   }
 
@@ -225,7 +227,6 @@ class Session {
   }
 
   trust(): void {
-    this.status.trusted = true;
     // Restricted settings have been withheld until now.
     this.settings.clear();
     this.service.refresh(0);
@@ -317,9 +318,13 @@ function textOnDisk(path: string): string | undefined {
   }
 }
 
-function logTo({ console }: Connection, level: LogLevel, message: string): void {
-  if (level === 'error') console.error(message);
-  else if (level === 'warn') console.warn(message);
-  else if (level === 'info') console.info(message);
-  else console.debug(message);
+/** The client's output channel, which has levels of its own. */
+function loggerOf({ console }: Connection): Logger {
+  return {
+    trace: (message) => console.debug(message),
+    debug: (message) => console.debug(message),
+    info: (message) => console.info(message),
+    warn: (message) => console.warn(message),
+    error: (message) => console.error(message),
+  };
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import type { RuleMeta } from '../../rules/model';
+import { TrustGate } from '../../server/src/host/trust';
 import { FakeEditor, temporaryFolder, uri, type EditorOptions } from '../support/fake-editor';
 import { FakeEngine } from '../support/fake-engine';
 
@@ -22,7 +23,7 @@ async function start(t: TestContext, files: Record<string, string>, options: Edi
   const go = new FakeEngine('go');
   const typescript = new FakeEngine('typescript');
   const { folder, remove } = temporaryFolder(files);
-  const trust: boolean[] = [];
+  const trust = new TrustGate(false);
   const editor = await FakeEditor.inProcess(
     {
       version: '1.2.3',
@@ -31,7 +32,7 @@ async function start(t: TestContext, files: Record<string, string>, options: Edi
         go: () => Promise.resolve(() => go),
         typescript: () => Promise.resolve(() => typescript),
       },
-      setTrusted: (trusted) => trust.push(trusted),
+      trust,
       debounce: 5,
     },
     { folders: [folder], ...options },

@@ -1,4 +1,5 @@
 import type { Connection } from 'vscode-languageserver';
+import type { TrustGate } from '../host/trust';
 import type { Analyser } from '../service/analyser';
 import { languageOf } from '../service/languages';
 import { compareText, hotScore } from '../service/ranking';
@@ -20,7 +21,7 @@ export class StatusReporter {
     private readonly connection: Connection,
     private readonly service: AnalysisService,
     private readonly analyser: Analyser,
-    public trusted: boolean,
+    private readonly trust: TrustGate,
   ) {}
 
   changed(): void {
@@ -54,7 +55,7 @@ export class StatusReporter {
       const milliseconds = this.service.duration(path);
       const go = language === 'go' && !virtual ? await this.analyser.toolchain(path) : undefined;
       const notes = analysis?.notes ?? [];
-      problem ||= language === 'go' && !virtual && this.trusted && !go && notes.length > 0;
+      problem ||= language === 'go' && !virtual && this.trust.trusted && !go && notes.length > 0;
       documents.push({
         uri: uriOf(path),
         ...(analysis && {
@@ -69,7 +70,7 @@ export class StatusReporter {
     documents.sort((a, b) => compareText(a.uri, b.uri));
     return {
       state: this.service.busy ? 'busy' : problem ? 'problem' : 'idle',
-      trusted: this.trusted,
+      trusted: this.trust.trusted,
       documents,
     };
   }

@@ -13,6 +13,7 @@ import { mergeFixes } from './fixes';
 import { languageOf } from './languages';
 import { compareFindings } from './ranking';
 import type { Settings } from './settings';
+import { goIgnores } from './suppress';
 
 /** Larger texts are not source code that a person edits: generated tables, bundles. UTF-16 units. */
 export const maximumTextLength = 4 * 1024 * 1024;
@@ -72,7 +73,7 @@ export class Analyser {
       if (!answered) publish([emptyAnalysis(document, 'The analysis gave no answer for this file.')]);
     } catch (error) {
       if (signal.aborted) throw signal.reason;
-      this.host.log('error', `The analysis of ${document.path} failed: ${describe(error)}`);
+      this.host.logger.error(`The analysis of ${document.path} failed: ${describe(error)}`);
       publish([
         emptyAnalysis(document, `The analysis failed: ${firstLine(error)}. The log has the details.`),
       ]);
@@ -97,7 +98,7 @@ export class Analyser {
       return await engine.combine(analysis, fixes, request, signal);
     } catch (error) {
       if (signal.aborted) throw signal.reason;
-      this.host.log('error', `The fixes of ${analysis.path} could not be combined: ${describe(error)}`);
+      this.host.logger.error(`The fixes of ${analysis.path} could not be combined: ${describe(error)}`);
       return mergeFixes(fixes.slice(0, 1));
     }
   }
@@ -141,8 +142,13 @@ export function emptyAnalysis(document: SourceDocument, message?: string): FileA
   return { path: document.path, version: document.version, text: document.text, findings: [], notes };
 }
 
+/** Findings in published order, without those that a comment in the file silences. */
 function inOrder(analysis: FileAnalysis): FileAnalysis {
-  return { ...analysis, findings: [...analysis.findings].sort(compareFindings) };
+  const ignored = goIgnores(analysis.text);
+  return {
+    ...analysis,
+    findings: analysis.findings.filter((finding) => !ignored(finding)).sort(compareFindings),
+  };
 }
 
 function describe(error: unknown): string {

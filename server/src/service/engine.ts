@@ -1,4 +1,6 @@
 import type { FileEdit, Finding, Fix, Language, Note } from '../../../rules/model';
+import type { Logger } from '../host/logger';
+import type { TrustGate } from '../host/trust';
 import type { Settings } from './settings';
 
 /** A document as the editor or the command line sees it. */
@@ -80,12 +82,12 @@ export interface ToolchainReport {
   readonly how: string;
 }
 
-export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error';
-
 /** What an engine gets from whoever runs it, the language server or the command line. */
 export interface EngineHost {
-  /** One line of the log; not shown to the user unless the log is opened. */
-  log(level: LogLevel, message: string): void;
+  /** Not shown to the user unless the log is opened. */
+  readonly logger: Logger;
+  /** Asked wherever a process is started. */
+  readonly trust: TrustGate;
 }
 
 /** Exported as `createGoEngine` by server/src/go/engine.ts and `createTypeScriptEngine` by server/src/typescript/index.ts. */

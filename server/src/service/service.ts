@@ -3,8 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import pLimit from 'p-limit';
 import type { Note } from '../../../rules/model';
+import type { Logger } from '../host/logger';
 import type { Analyser } from './analyser';
-import type { AnalysisRequest, FileAnalysis, LogLevel, SourceDocument } from './engine';
+import type { AnalysisRequest, FileAnalysis, SourceDocument } from './engine';
 import { languageIdOf, languageOf } from './languages';
 import type { Settings } from './settings';
 
@@ -16,7 +17,7 @@ export interface ServiceHost {
   published(path: string, analysis: FileAnalysis | undefined): void;
   /** Something that the status shows has changed. */
   statusChanged(): void;
-  log(level: LogLevel, message: string): void;
+  readonly logger: Logger;
 }
 
 /** How long the service waits for further edits before it analyses, in milliseconds. */
@@ -231,7 +232,7 @@ export class AnalysisService {
         (pending, signal) =>
           this.#runUnit(pending, signal).catch((error: unknown) => {
             if (signal.aborted) throw error;
-            this.host.log('error', `The analysis of ${key} failed: ${String(error)}`);
+            this.host.logger.error(`The analysis of ${key} failed: ${String(error)}`);
           }),
         () => this.#started(),
         () => this.#ended(),
@@ -295,7 +296,7 @@ export class AnalysisService {
     try {
       return { ...toDocument(path), text: await readFile(path, 'utf8') };
     } catch (error) {
-      this.host.log('warn', `${path} could not be read: ${(error as Error).message}`);
+      this.host.logger.warn(`${path} could not be read: ${(error as Error).message}`);
       this.forget(path);
       return undefined;
     }
