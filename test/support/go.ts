@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { nullLogger } from '../../server/src/host/logger';
+import { TrustGate } from '../../server/src/host/trust';
 import { CompilerOutputParser } from '../../server/src/go/compiler-output';
 import type { GoCompiler, ListedPackage } from '../../server/src/go/compiler';
 import { createGoEngine, type GoEngine, type GoEngineOptions } from '../../server/src/go/engine';
@@ -112,7 +114,7 @@ export function testEngine(
   options: Partial<GoEngineOptions> & { toolchain?: string } = {},
 ): Promise<GoEngine> {
   return createGoEngine(
-    { log: () => {} },
+    { logger: nullLogger, trust: new TrustGate(true) },
     { grammar, compiler: testCompiler(options.toolchain), ...options },
   );
 }

@@ -154,7 +154,7 @@ export class GoEngine implements Engine {
     const onRecord = (record: CompilerRecord): void => {
       records.add(record);
       if (record.kind === 'unaccounted') {
-        if (unaccounted++ < 5) this.host.log('debug', `line of the compiler not understood: ${record.line}`);
+        if (unaccounted++ < 5) this.host.logger.debug(`line of the compiler not understood: ${record.line}`);
       } else if (record.kind === 'error') {
         errors.push({ file: record.at?.file, line: record.at?.line ?? 0, message: record.message });
       }
