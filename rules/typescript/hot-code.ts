@@ -151,7 +151,7 @@ class FileHeat {
     }
     // An immediately called function expression runs where it stands.
     if (isFunction(use)) return asFunction(place);
-    const inLoop = because.some((reason) => reason.text.startsWith('in a loop'));
+    const inLoop = because[0]?.text.startsWith('in a loop') === true;
     if (place.score < hotThreshold && !(inLoop && place.score >= plain)) return undefined;
     return {
       depth: 1,

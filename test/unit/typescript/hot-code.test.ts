@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { createRule } from '../../../rules/typescript/rule';
+import { analyseTypeScript, newTypeScriptEngine } from '../../support/typescript';
+
+const probe = createRule({
+  id: 'ts/probe',
+  summary: 'here()',
+  fix: 'none',
+  reports: 'allocation',
+  sample: 'typescript/probe',
+  allocation: { kind: 'object', cost: 'always', reason: 'a probe' },
+  words: [['here']],
+  messages: { here: 'here' },
+  check: (_context, report) => ({
+    CallExpression(node) {
+      if (node.callee.type === 'Identifier' && node.callee.name === 'here')
+        report({ at: node, messageId: 'here' });
+    },
+  }),
+});
+
+const engine = newTypeScriptEngine([probe]);
+
+/** Score and first reason of the only `here()` in the text. */
+async function heat(text: string, path = 'a.ts'): Promise<[number, string | undefined]> {
+  const { findings, notes } = await analyseTypeScript(engine, path, text);
+  assert.deepEqual(notes, []);
+  assert.equal(findings.length, 1);
+  const { score, because } = findings[0]!.heat;
+  return [score, because[0]?.text];
+}
+
+const cases: readonly (readonly [code: string, score: number, reason?: string])[] = [
+  // Loops.
+  ['function f() { here(); }', 0.4],
+  ['function f() { for (const x of xs) here(); }', 0.7, 'in a loop'],
+  ['function f() { for (const x of here()) g(x); }', 0.4],
+  ['function f() { for (let i = here(); i < 3; i++) g(); }', 0.4],
+  ['function f() { for (let i = 0; i < here(); i++) g(); }', 0.7, 'in a loop'],
+  ['function f() { while (here()) g(); }', 0.7, 'in a loop'],
+  ['function f() { do g(); while (here()); }', 0.7, 'in a loop'],
+  ['function f() { for (const k in o) for (;;) here(); }', 0.85, 'in a loop'],
+  ['function f() { for (;;) for (;;) for (;;) here(); }', 0.92, 'in a loop'],
+  ['function f() { for (;;) { const g = () => here(); } }', 0.4],
+  ['function f() { xs.map((x) => here()); }', 0.7, 'in a loop: the callback of map()'],
+  ['function f() { xs.forEach(function (x) { here(); }); }', 0.7, 'in a loop: the callback of forEach()'],
+  ['function f() { for (;;) xs.reduce((a, x) => here(), 0); }', 0.85, 'in a loop: the callback of reduce()'],
+  ['function f() { return Array.from(xs, (x) => here()); }', 0.7, 'in a loop: the callback of Array.from()'],
+  ['function f() { xs.map(y, () => here()); }', 0.4],
+  // Calls within the file.
+  ['function f() { here(); }\nfunction g() { for (;;) f(); }', 0.7, 'called in a loop'],
+  ['const f = () => here();\nfunction g() { for (;;) f(); }', 0.7, 'called in a loop'],
+  ['function f() { here(); }\nfor (;;) f();', 0.7, 'called in a loop'],
+  ['function f() { for (;;) here(); }\nfunction g() { for (;;) f(); }', 0.85, 'in a loop'],
+  [
+    'function f() { here(); }\nfunction g() { f(); }\nfunction h() { for (;;) g(); }',
+    0.7,
+    'called from hot code',
+  ],
+  ['function f() { here(); }\nfunction g() { f(); }', 0.4],
+  ['function f(n: number) { here(); if (n) f(n - 1); }', 0.4],
+  ['function f() { here(); g(); }\nfunction g() { f(); }\nfor (;;) g();', 0.7, 'called from hot code'],
+  ['function f() { here(); }\nfunction g() { xs.forEach(f); }', 0.7, 'in a loop: the callback of forEach()'],
+  ['function f() { here(); }\nfunction g(f: () => void) { for (;;) f(); }', 0.4],
+  ['class A { f() { here(); } g() { for (;;) this.f(); } }', 0.7, 'called in a loop'],
+  ['class A { f() { here(); } g() { this.f(); } }', 0.4],
+  ['class A { constructor() { here(); } }\nfunction f() { for (;;) new A(); }', 0.7, 'called in a loop'],
+  ['class A { x = here(); }', 0.4],
+  ['class A { static x = here(); }', 0.1, 'at module level, which runs once'],
+  ['function f() { (() => { here(); })(); }', 0.4],
+  ['function f() { for (;;) (() => { here(); })(); }', 0.7, 'in a loop'],
+  // Tags.
+  ['/** @hot */\nfunction f() { here(); }', 0.9, 'tagged @hot'],
+  ['/** Packs.\n * @hot runs per packet\n */\nexport const f = () => here();', 0.9, 'tagged @hot'],
+  ['class A { /** @hot */ f() { here(); } }', 0.9, 'tagged @hot'],
+  ['const o = { /** @hotPath */ f: () => here() };', 0.9, 'tagged @hot'],
+  ['/** @hot */ exports.f = function () { here(); };', 0.9, 'tagged @hot'],
+  ['/** @hot-reload */\nfunction f() { here(); }', 0.4],
+  ['// @hot\nfunction f() { here(); }', 0.4],
+  ['/** @cold */\nfunction f() { for (;;) here(); }', 0.1, 'tagged @cold'],
+  ['/** @hot */\nfunction f() { g(); }\nfunction g() { here(); }', 0.7, 'called from hot code'],
+  // Handlers.
+  ["import http from 'node:http';\nhttp.createServer((req, res) => { here(); });", 0.7, 'request handler'],
+  ["server.on('request', (req, res) => here());", 0.7, 'request handler'],
+  ["socket.on('message', (data) => here());", 0.7, 'runs for each message'],
+  ["stream.on('data', (chunk) => { for (;;) here(); });", 0.85, 'in a loop'],
+  ["stream.on('end', () => here());", 0.4],
+  ["app.get('/users', auth, async (req, res) => here());", 0.7, 'request handler'],
+  ["map.get('key', () => here());", 0.4],
+  ['const app = express();\napp.use((req, res, next) => here());', 0.7, 'request handler'],
+  ['const app = new Koa();\napp.use(async (ctx) => here());', 0.7, 'request handler'],
+  ['const app = createApp();\napp.use((x) => here());', 0.4],
+  ["fastify.addHook('onRequest', async () => here());", 0.7, 'request handler'],
+  ["fastify.route({ method: 'GET', url: '/', handler(req) { here(); } });", 0.7, 'request handler'],
+  ['export default { fetch(request: Request) { here(); } };', 0.7, 'request handler'],
+  ['export async function GET(request: Request) { here(); }', 0.7, 'request handler'],
+  ['function tick() { requestAnimationFrame(tick); here(); }', 0.7, 'runs once per frame'],
+  ['useFrame((state) => { here(); });', 0.7, 'runs once per frame'],
+  ['renderer.setAnimationLoop(() => here());', 0.7, 'runs once per frame'],
+  [
+    'class T extends Transform { _transform(chunk: Buffer) { here(); } }',
+    0.7,
+    'runs for each chunk of a stream',
+  ],
+  [
+    'new Transform({ transform(chunk, encoding, done) { here(); } });',
+    0.7,
+    'runs for each chunk of a stream',
+  ],
+  ['setTimeout(() => here(), 10);', 0.4],
+  // Cold.
+  ['here();', 0.1, 'at module level, which runs once'],
+  ['for (const x of xs) here();', 0.4, 'in a loop'],
+  ['const ys = xs.map((x) => here());', 0.4, 'in a loop: the callback of map()'],
+  ['(function () { here(); })();', 0.1, 'at module level, which runs once'],
+  ["it('works', () => { for (;;) here(); });", 0.1, 'in a test'],
+  ["describe('x', () => { it.each([1])('y', () => here()); });", 0.1, 'in a test'],
+  ["it('works', () => { xs.map((x) => here()); });", 0.1, 'in a test'],
+  ["it('works', () => { const helper = () => { for (;;) here(); }; });", 0.1, 'in a test'],
+  ['function f() { const test = wrap; test(() => here()); }', 0.4],
+  ['function f() { for (;;) try { g(); } catch { here(); } }', 0.1, 'only on an error path'],
+  ['function f() { for (;;) try { here(); } catch { g(); } }', 0.7, 'in a loop'],
+  ['function f() { for (;;) throw here(); }', 0.1, 'only on an error path'],
+  [
+    'function f() { for (;;) { if (bad) { const m = here(); throw new Error(m); } } }',
+    0.1,
+    'only on an error path',
+  ],
+];
+
+describe('static heat', () => {
+  for (const [code, score, reason] of cases) {
+    it(code.replaceAll('\n', ' '), async () => {
+      assert.deepEqual(await heat(code), [score, reason]);
+    });
+  }
+
+  for (const path of ['a.test.ts', 'a.spec.tsx', 'src/__tests__/a.ts', 'a.test.mjs']) {
+    it(`is cold in ${path}`, async () => {
+      assert.deepEqual(await heat('function f() { for (;;) here(); }', path), [0.1, 'in a test']);
+    });
+  }
+
+  it('is not cold because of folders above', async () => {
+    assert.deepEqual((await heat('function f() { here(); }', '/home/me/test/a.ts'))[0], 0.4);
+  });
+
+  it('points at the loop and at the call', async () => {
+    const text = 'function f() { here(); }\nfunction g() { for (const x of xs) f(); }';
+    const { findings } = await analyseTypeScript(engine, 'a.ts', text);
+    const spans = findings[0]!.heat.because.map(({ text: what, span }) => [
+      what,
+      span && text.slice(span.start, span.end).trim(),
+    ]);
+    assert.deepEqual(spans, [
+      ['called in a loop', 'f()'],
+      ['in a loop', 'for (const x of xs)'],
+    ]);
+  });
+});
