@@ -1,4 +1,5 @@
+import { accumulatingSpread } from './accumulating-spread';
 import type { TypeScriptRule } from './rule';
 
 /** Every TypeScript rule, alphabetical. The server, the ESLint plugin and the documentation are built from this list. */
-export const typescriptRules: readonly TypeScriptRule[] = [];
+export const typescriptRules: readonly TypeScriptRule[] = [accumulatingSpread];

@@ -61,20 +61,23 @@ export function variableOf(
   return sourceCode.getDeclaredVariables?.(declaring)[0];
 }
 
+const resolved = new WeakMap<TSESLint.SourceCode, Map<TSESTree.Node, TSESLint.Scope.Variable | undefined>>();
+
 /** The variable that an identifier refers to, by scope analysis. */
 export function resolve(
   sourceCode: TSESLint.SourceCode,
   identifier: TSESTree.Identifier | TSESTree.JSXIdentifier,
 ): TSESLint.Scope.Variable | undefined {
-  for (
-    let scope: TSESLint.Scope.Scope | null | undefined = sourceCode.getScope?.(identifier);
-    scope;
-    scope = scope.upper
-  ) {
-    const reference = scope.references.find((r) => r.identifier === identifier);
-    if (reference) return reference.resolved ?? undefined;
+  let all = resolved.get(sourceCode);
+  if (!all) {
+    resolved.set(sourceCode, (all = new Map()));
+    for (const scope of sourceCode.scopeManager?.scopes ?? []) {
+      for (const reference of scope.references) {
+        all.set(reference.identifier as TSESTree.Node, reference.resolved ?? undefined);
+      }
+    }
   }
-  return undefined;
+  return all.get(identifier);
 }
 
 /** True when the identifier's name means the global: not declared in the file. */
