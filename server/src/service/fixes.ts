@@ -1,4 +1,4 @@
-import type { FileEdit, Finding, Fix } from '../../../rules/model';
+import type { FileEdit, Finding, Fix, TextEdit } from '../../../rules/model';
 import type { CombinedFix } from './engine';
 import { compareText } from './ranking';
 
@@ -41,4 +41,21 @@ function collide(a: FileEdit, b: FileEdit): boolean {
   if (a.span.start === b.span.start && (a.span.end === a.span.start || b.span.end === b.span.start))
     return true;
   return a.span.start < b.span.end && b.span.start < a.span.end;
+}
+
+/** The edits with the line ends of the text that they go into. */
+export function withLineEnds<E extends TextEdit>(text: string, edits: readonly E[]): E[] {
+  const crlf = text.charAt(text.indexOf('\n') - 1) === '\r';
+  return crlf
+    ? edits.map((edit) => ({ ...edit, newText: edit.newText.replace(/\r?\n/g, '\r\n') }))
+    : [...edits];
+}
+
+/** Nobody edits a generated file: the next run of the generator undoes it. Go's own convention, and `@generated`. */
+export function isGenerated(text: string): boolean {
+  const head = text.slice(0, 2000);
+  return (
+    /^\/\/ Code generated .* DO NOT EDIT\.\r?$/m.test(text) ||
+    /^\s*(?:\/\/|\/?\*).*(?:@generated\b|code generated\b.*\bdo not edit\b)/im.test(head)
+  );
 }

@@ -1,16 +1,19 @@
-import { stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { relative, resolve, sep } from 'node:path';
 import { globby } from 'globby';
 import type { Language } from '../../../rules/model';
 import { extensionsOf } from './languages';
 import { compareText } from './ranking';
 
-/** Folders that hold other people's or generated code, at any depth; .gitignore adds the project's own. */
-const skipped = ['node_modules', 'vendor', 'dist', 'out', 'build', 'coverage', 'testdata', '.*'];
+/** Folders of other people's or generated code, at any depth below the one that was asked for. */
+const skipped: Readonly<Record<Language, readonly string[]>> = {
+  // What `./...` leaves out, too. A folder called dist or build may well be a package.
+  go: ['node_modules', 'vendor', 'testdata', '.*', '_*'],
+  typescript: ['node_modules', 'bower_components', 'vendor', 'dist', 'coverage', '.*'],
+};
 
 /**
- * The source files below a folder that a person of this project edits: .gitignore is respected, and node_modules,
- * vendor, build output, testdata and hidden folders are left out. Declaration files have no code and are left out.
+ * The source files below a folder that a person of this project edits: .gitignore is respected; dependencies, build
+ * output, Go's testdata, hidden folders and declaration files are left out.
  * @returns absolute paths, sorted
  * @throws AbortError when the signal fires
  */
@@ -19,24 +22,31 @@ export async function sourceFiles(
   languages: readonly Language[],
   options: { recursive?: boolean; signal?: AbortSignal } = {},
 ): Promise<string[]> {
-  const extensions = languages.flatMap(extensionsOf);
-  const files = await globby(options.recursive === false ? '*' : '**', {
-    cwd: folder,
-    absolute: true,
-    gitignore: true,
-    ignore: ['**/*.d.{ts,mts,cts}', ...skipped.map((name) => `**/${name}/**`)],
-    expandDirectories: false,
-    suppressErrors: true,
-    followSymbolicLinks: false,
-    ...(options.signal && { signal: options.signal }),
-  });
-  const wanted = new RegExp(`\\.(?:${extensions.join('|')})$`, 'i');
-  return files
-    .filter((file) => wanted.test(file))
-    .map((file) => resolve(file))
-    .sort(compareText);
+  const found: string[] = [];
+  for (const language of languages) {
+    const extensions = extensionsOf(language).join(',');
+    const name = extensions.includes(',') ? `*.{${extensions}}` : `*.${extensions}`;
+    found.push(
+      ...(await globby(options.recursive === false ? name : `**/${name}`, {
+        cwd: folder,
+        absolute: true,
+        gitignore: true,
+        ignore: ['**/*.d.{ts,mts,cts}', ...skipped[language].map((folderName) => `**/${folderName}/**`)],
+        expandDirectories: false,
+        // A folder that may not be read is as good as absent.
+        suppressErrors: true,
+        followSymbolicLinks: false,
+        ...(options.signal && { signal: options.signal }),
+      })),
+    );
+    options.signal?.throwIfAborted();
+  }
+  return found.map((file) => resolve(file)).sort(compareText);
 }
 
-export async function isFolder(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined))?.isDirectory() === true;
+/** Relative to `cwd`, with slashes, as reports print paths. */
+export function displayPath(cwd: string, path: string): string {
+  const shown = relative(cwd, path);
+  // On another Windows drive there is no relative path.
+  return (shown === '' ? '.' : shown).split(sep).join('/');
 }

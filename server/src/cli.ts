@@ -1,0 +1,22 @@
+import pico from 'picocolors';
+import { run } from './cli/program';
+import { engines, rules, version } from './composition';
+
+const interrupt = new AbortController();
+// The first Ctrl-C ends the run and its compilers cleanly; the second is left to Node, which ends at once.
+process.once('SIGINT', () => interrupt.abort());
+process.once('SIGTERM', () => interrupt.abort());
+// `alloclens scan | head`: the reader has seen enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 2));
+
+// Not process.exit: what was written to a pipe must get there.
+void run(process.argv.slice(2), {
+  cwd: process.cwd(),
+  stdout: process.stdout,
+  stderr: process.stderr,
+  color: pico.isColorSupported && (process.stdout.isTTY || 'FORCE_COLOR' in process.env),
+  signal: interrupt.signal,
+  engines,
+  rules,
+  version,
+}).then((code) => (process.exitCode = code));

@@ -1,0 +1,106 @@
+import { dirname } from 'node:path';
+import pLimit from 'p-limit';
+import type { Finding, Note } from '../../../rules/model';
+import type { Analyser } from '../service/analyser';
+import type { FileAnalysis, SourceDocument } from '../service/engine';
+import { languageIdOf, languageOf } from '../service/languages';
+import { compareFindings, compareText } from '../service/ranking';
+import type { Settings } from '../service/settings';
+import { readSource } from './read';
+
+export interface ScanOptions {
+  readonly settings: Settings;
+  readonly signal: AbortSignal;
+  /** Texts that stand for what is on disk. */
+  readonly buffers?: ReadonlyMap<string, SourceDocument>;
+  readonly progress?: (done: number, total: number, path: string) => void;
+}
+
+export interface ScanResult {
+  /** In published order. */
+  readonly findings: readonly Finding[];
+  /** Sorted by file, each once. */
+  readonly notes: readonly Note[];
+  /** Of the files with findings. */
+  readonly analyses: ReadonlyMap<string, FileAnalysis>;
+  /** Files that were analysed or have a note that says why not. */
+  readonly files: number;
+}
+
+/** Two at a time: a compile keeps the other processors busy itself, and memory stays bounded. */
+const parallel = 2;
+
+/**
+ * Analyses the files and nothing else. Where one compile answers for several files (a Go package), it runs once.
+ * @throws AbortError when the signal fires
+ */
+export async function scan(
+  analyser: Analyser,
+  files: readonly string[],
+  { settings, signal, buffers = new Map(), progress }: ScanOptions,
+): Promise<ScanResult> {
+  const wanted = new Set(files);
+  const done = new Set<string>();
+  const analyses = new Map<string, FileAnalysis>();
+  const notes: Note[] = [];
+
+  const take = (analysis: FileAnalysis): void => {
+    if (analysis.findings.length > 0) analyses.set(analysis.path, analysis);
+    notes.push(...analysis.notes);
+  };
+  const analyse = async (path: string): Promise<void> => {
+    if (done.has(path)) return;
+    progress?.(done.size, wanted.size, path);
+    let document = buffers.get(path);
+    try {
+      document ??= await readSource(path);
+    } catch (error) {
+      done.add(path);
+      notes.push({ file: path, message: (error as Error).message });
+      return;
+    }
+    // The last word about each file counts: the first one comes before its fixes are checked.
+    const last = new Map<string, FileAnalysis>();
+    const request = { document, buffers, settings };
+    await analyser.analyse(request, (some) => some.forEach((one) => last.set(one.path, one)), signal);
+    for (const analysis of last.values()) {
+      if (!wanted.has(analysis.path) || done.has(analysis.path)) continue;
+      done.add(analysis.path);
+      take(analysis);
+    }
+  };
+
+  const limit = pLimit(parallel);
+  await Promise.all(
+    unitsOf(files).map((unit) =>
+      limit(async () => {
+        for (const path of unit) {
+          signal.throwIfAborted();
+          await analyse(path);
+        }
+      }),
+    ),
+  );
+  progress?.(wanted.size, wanted.size, '');
+  const findings = [...analyses.values()].flatMap((analysis) => analysis.findings).sort(compareFindings);
+  return { findings, notes: distinct(notes), analyses, files: done.size };
+}
+
+/** Files that one analysis may answer for together; see AnalysisService. */
+function unitsOf(files: readonly string[]): string[][] {
+  const units = new Map<string, string[]>();
+  for (const path of files) {
+    const unit = languageOf(languageIdOf(path)) === 'go' ? dirname(path) : path;
+    const members = units.get(unit);
+    if (members) members.push(path);
+    else units.set(unit, [path]);
+  }
+  return [...units.values()];
+}
+
+function distinct(notes: readonly Note[]): Note[] {
+  const seen = new Map(notes.map((note) => [`${note.file ?? ''}\0${note.message}`, note]));
+  return [...seen.values()].sort(
+    (a, b) => compareText(a.file ?? '', b.file ?? '') || compareText(a.message, b.message),
+  );
+}

@@ -1,0 +1,42 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { languageIdOf } from '../service/languages';
+import { compareText } from '../service/ranking';
+import { displayPath, sourceFiles } from '../service/walk';
+import { UsageError } from './usage-error';
+
+/**
+ * The files that the command line names: a file is taken as it is, a folder with all that is below it, and Go's
+ * `./...` is the Go files below its folder.
+ * @returns absolute paths, sorted, each once; at least one
+ * @throws UsageError when a path does not exist or has nothing to analyse; AbortError when the signal fires
+ */
+export async function filesOf(paths: readonly string[], cwd: string, signal: AbortSignal): Promise<string[]> {
+  const files = new Set<string>();
+  for (const path of paths.length > 0 ? paths : ['.']) {
+    const found = await expand(path, cwd, signal);
+    for (const file of found) files.add(file);
+  }
+  return [...files].sort(compareText);
+}
+
+async function expand(path: string, cwd: string, signal: AbortSignal): Promise<string[]> {
+  const pattern = /^(.*?)[\\/]?\.\.\.$/.exec(path);
+  const target = resolve(cwd, pattern ? pattern[1] || '.' : path);
+  const shown = displayPath(cwd, target);
+  const stats = await stat(target).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') throw new UsageError(`${shown} does not exist.`);
+    throw new UsageError(`${shown} cannot be read: ${error.message}.`);
+  });
+  if (stats.isDirectory()) {
+    const found = await sourceFiles(target, pattern ? ['go'] : ['go', 'typescript'], { signal });
+    if (found.length > 0) return found;
+    throw new UsageError(
+      `${shown} has no ${pattern ? 'Go' : 'Go, TypeScript or JavaScript'} files to analyse (what .gitignore names and dependencies are left out).`,
+    );
+  }
+  if (pattern) throw new UsageError(`${path} needs a folder before "...", and ${shown} is a file.`);
+  if (languageIdOf(target) === undefined)
+    throw new UsageError(`${shown} is not a Go, TypeScript or JavaScript file.`);
+  return [target];
+}

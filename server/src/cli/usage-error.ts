@@ -1,0 +1,4 @@
+/** The user asked for something that cannot be done. The message is a sentence for the user; the exit code is 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}

@@ -1,0 +1,115 @@
+import pico from 'picocolors';
+import type { Finding, Note, Severity } from '../../../rules/model';
+import { fixText } from '../service/explain';
+import { isSafe } from '../service/fixes';
+import { displayPath } from '../service/walk';
+import { LineIndex } from '../text/positions';
+
+export interface PrettyOptions {
+  readonly cwd: string;
+  readonly color: boolean;
+  readonly textOf: (path: string) => string;
+}
+
+type Colors = ReturnType<typeof pico.createColors>;
+
+/** The report for people: by file, each finding with its line, its reason, its heat and its fixes. */
+export function prettyReport(
+  { findings, notes, files }: { findings: readonly Finding[]; notes: readonly Note[]; files: number },
+  { cwd, color, textOf }: PrettyOptions,
+): string {
+  const colors = pico.createColors(color);
+  const out: string[] = [];
+  let file: string | undefined;
+  let lines = new LineIndex('');
+  for (const finding of findings) {
+    if (finding.file !== file) {
+      file = finding.file;
+      lines = new LineIndex(textOf(file));
+      out.push(colors.underline(displayPath(cwd, file)), '');
+    }
+    out.push(...one(finding, lines, colors), '');
+  }
+  for (const { file: about, message } of notes)
+    out.push(
+      `${colors.yellow('note')} ${about === undefined ? '' : `${displayPath(cwd, about)}: `}${printable(message)}`,
+    );
+  if (notes.length > 0) out.push('');
+  out.push(summary(findings, files));
+  return `${out.join('\n')}\n`;
+}
+
+function one(finding: Finding, lines: LineIndex, colors: Colors): string[] {
+  const { line, character } = lines.positionAt(finding.span.start);
+  const severity = { warning: colors.yellow, information: colors.cyan, hint: colors.dim }[finding.severity](
+    finding.severity,
+  );
+  const label = (name: string): string => colors.dim(`${name}:`.padEnd(6));
+  const { heat, allocation, fixes } = finding;
+  const because = heat.because.map(({ text }) => text).join(', ');
+  return [
+    `  ${line + 1}:${character + 1}  ${severity}  ${printable(finding.message)}  ${colors.dim(finding.ruleId)}`,
+    ...frame(finding, lines, colors),
+    `      ${label('why')}${printable(allocation.reason)}`,
+    `      ${label('heat')}${heat.score}${because ? `, ${printable(because)}` : ''}`,
+    ...fixes.map(
+      (fix) =>
+        `      ${label('fix')}${isSafe(fix) ? colors.green(printable(fix.title)) : printable(fix.title)} (${fixText(fix)})`,
+    ),
+  ];
+}
+
+/** The finding's first line with its part underlined. */
+function frame({ span }: Finding, lines: LineIndex, colors: Colors): string[] {
+  const start = lines.positionAt(span.start);
+  const from = lines.lineStart(start.line);
+  const to = start.line + 1 < lines.lineCount ? lines.lineStart(start.line + 1) : lines.text.length;
+  const content = lines.text.slice(from, to).replace(/\r?\n$/, '');
+  const before = expand(content.slice(0, start.character), 0);
+  const marked = expand(
+    content.slice(start.character, Math.max(span.end - from, start.character + 1)),
+    before.length,
+  );
+  const after = expand(
+    content.slice(Math.max(span.end - from, start.character + 1)),
+    before.length + marked.length,
+  );
+  const margin = `${start.line + 1}`;
+  return [
+    `      ${colors.dim(`${margin} |`)} ${before}${marked}${after}`.trimEnd(),
+    `      ${colors.dim(`${' '.repeat(margin.length)} |`)} ${' '.repeat(before.length)}${colors.red('^'.repeat(Math.max(1, marked.trimEnd().length)))}`,
+  ];
+}
+
+/** Tabs to the next multiple of four, so that the underline stands where the text does. */
+function expand(text: string, column: number): string {
+  let out = '';
+  for (const part of text.split(/(\t)/)) {
+    out += part === '\t' ? ' '.repeat(4 - ((column + out.length) % 4)) : printable(part);
+  }
+  return out;
+}
+
+/** Control characters of a source file must not steer the terminal. */
+function printable(text: string): string {
+  return text.replace(/[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '·');
+}
+
+function summary(findings: readonly Finding[], files: number): string {
+  const where = `in ${count(files, 'file')}`;
+  if (findings.length === 0) return `Nothing to report ${where}.`;
+  const parts = (['warning', 'information', 'hint'] as const satisfies readonly Severity[]).flatMap(
+    (severity) => {
+      const number = findings.filter((finding) => finding.severity === severity).length;
+      if (number === 0) return [];
+      return [severity === 'information' ? `${number} information` : count(number, severity)];
+    },
+  );
+  const safe = findings.filter(({ fixes }) => fixes.some(isSafe)).length;
+  const fixable = safe > 0 ? ` ${safe} can be fixed with "alloclens fix".` : '';
+  return `${count(findings.length, 'finding')} ${where}: ${parts.join(', ')}.${fixable}`;
+}
+
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

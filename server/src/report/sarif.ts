@@ -1,0 +1,96 @@
+import { pathToFileURL } from 'node:url';
+import { SarifBuilder, SarifResultBuilder, SarifRuleBuilder, SarifRunBuilder } from 'node-sarif-builder';
+import type { Log, Region, Result, Run } from 'sarif';
+import type { Finding, Note, RuleMeta, Severity } from '../../../rules/model';
+import { isSafe } from '../service/fixes';
+import { pageOf } from '../service/pages';
+import type { JsonFinding, JsonRange, JsonReport } from './json';
+
+const levels: Readonly<Record<Severity, Result.level>> = {
+  warning: 'warning',
+  information: 'note',
+  hint: 'note',
+};
+
+/**
+ * SARIF 2.1.0. Columns are 1-based UTF-16 units; URIs are relative to the working directory (`SRCROOT`). Only safe
+ * fixes are given: a SARIF viewer applies a fix without showing the condition in its title.
+ * @param report the same findings as `findings`, in the same order
+ */
+export function sarifReport(
+  report: JsonReport,
+  findings: readonly Finding[],
+  rules: readonly RuleMeta[],
+  options: { cwd: string },
+): Log {
+  const run = new SarifRunBuilder().initSimple({
+    toolDriverName: 'AllocLens',
+    toolDriverVersion: report.tool.version,
+    url: 'https://github.com/alloclens/alloclens',
+  });
+  Object.assign(run.run, {
+    columnKind: 'utf16CodeUnits',
+    originalUriBaseIds: { SRCROOT: { uri: `${pathToFileURL(options.cwd).href.replace(/\/*$/, '')}/` } },
+    invocations: [{ executionSuccessful: true, toolExecutionNotifications: report.notes.map(notification) }],
+  } satisfies Partial<Run>);
+  const used = new Set<string>(findings.map(({ ruleId }) => ruleId));
+  for (const { id, summary } of rules.filter((rule) => used.has(rule.id)))
+    run.addRule(
+      new SarifRuleBuilder().initSimple({
+        ruleId: id,
+        shortDescriptionText: summary,
+        helpUri: pageOf(id),
+      }),
+    );
+  report.findings.forEach((finding, i) => run.addResult(resultOf(finding, findings[i]!)));
+  const builder = new SarifBuilder();
+  builder.addRun(run);
+  return builder.buildSarifOutput();
+}
+
+function resultOf(json: JsonFinding, finding: Finding): SarifResultBuilder {
+  const builder = new SarifResultBuilder();
+  builder.setLevel(levels[json.severity]);
+  builder.setRuleId(json.ruleId);
+  builder.setMessageText(`${json.message} ${json.allocation.reason}`);
+  builder.setLocationArtifactUri({ uri: encodeURI(json.file), uriBaseId: 'SRCROOT' });
+  builder.setLocationRegion(regionOf(json.range));
+  const fixes = json.fixes.filter((_, i) => isSafe(finding.fixes[i]!));
+  Object.assign(builder.result, {
+    properties: { heat: json.heat.score, heatBecause: json.heat.because, allocation: json.allocation },
+    ...(fixes.length > 0 && {
+      fixes: fixes.map(({ title, edits }) => ({
+        description: { text: title },
+        artifactChanges: [...new Set(edits.map(({ file }) => file))].map((file) => ({
+          artifactLocation: { uri: encodeURI(file), uriBaseId: 'SRCROOT' },
+          replacements: edits
+            .filter((edit) => edit.file === file)
+            .map(({ range, newText }) => ({
+              deletedRegion: regionOf(range),
+              insertedContent: { text: newText },
+            })),
+        })),
+      })),
+    }),
+  } satisfies Partial<Result>);
+  return builder;
+}
+
+function regionOf({ start, end }: JsonRange): Region {
+  return {
+    startLine: start.line + 1,
+    startColumn: start.character + 1,
+    endLine: end.line + 1,
+    endColumn: end.character + 1,
+  };
+}
+
+function notification({ file, message }: Note) {
+  return {
+    level: 'note' as const,
+    message: { text: message },
+    ...(file !== undefined && {
+      locations: [{ physicalLocation: { artifactLocation: { uri: encodeURI(file), uriBaseId: 'SRCROOT' } } }],
+    }),
+  };
+}
