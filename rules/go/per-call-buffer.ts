@@ -1,0 +1,748 @@
+import type { Node } from 'web-tree-sitter';
+import type { AllocationCost, AllocationKind, FileEdit, Related } from '../model';
+import { isBuiltin, isUniverse } from './contracts';
+import { isWrittenBeforeRead, lifetimeOf, type ContractCall, type Lifetime, type Shape } from './lifetime';
+import type { Decision, GoFile, GoFix, GoRule, Probe } from './rule';
+import { argumentsOf, enclosingFunction, qualified, spanOf, unparenthesised } from './syntax';
+import {
+  enclosingLoop,
+  enclosingStatement,
+  isAddressTaken,
+  namesAround,
+  parenthesized,
+  initializer,
+  isAssigned,
+  type Binding,
+} from './uses';
+import {
+  atLeast,
+  canImport,
+  freshName,
+  importedAs,
+  lineEnd,
+  packageNames,
+  startWithDoc,
+  statementsAt,
+} from './writing';
+
+export const rule: GoRule = {
+  meta: {
+    id: 'go/per-call-buffer',
+    summary: 'a buffer allocated on every call that never outlives it',
+    fix: 'safe',
+    reports: 'allocation',
+    sample: 'go/perbuffer',
+  },
+  check(file, report) {
+    const taken = new Set<string>();
+    for (const decision of file.facts?.decisions ?? []) {
+      const candidate = findCandidate(file, decision);
+      if (!candidate) continue;
+      const lifetime = lifetimeOf(file, candidate.variable, candidate.shape, candidate.typeName);
+      if (!staysInCall(candidate, lifetime)) continue;
+      const fix = buildFix(file, candidate, lifetime, taken);
+      report({
+        node: candidate.node,
+        message: `${message(candidate)}, and nothing keeps it beyond the call`,
+        allocation: {
+          kind: candidate.kind,
+          cost: candidate.cost,
+          reason: candidate.reason,
+          evidence: [
+            {
+              kind: 'compiler decision',
+              text:
+                decision.subject === 'moved'
+                  ? `moved to heap: ${decision.text}`
+                  : `${decision.text} ${decision.outcome === 'heap' ? 'escapes to heap' : 'does not escape'}`,
+            },
+            ...(candidate.emitted > 0
+              ? ([{ kind: 'emitted call', callee: 'runtime.makeslice', count: candidate.emitted }] as const)
+              : []),
+          ],
+        },
+        related: relatedCalls(file, lifetime),
+        ...(fix && { fixes: [fix] }),
+      });
+    }
+  },
+};
+
+/** Below this many bytes a pool costs about what it saves (measured with samples/go/perbuffer). */
+const smallest = 512;
+/** What may go back into a pool: the limit that package fmt uses for its own buffers (golang/go#23199). */
+const keptAtMost = 64 << 10;
+
+interface Candidate {
+  /** What the finding points at: the expression, or the variable's type. */
+  readonly node: Node;
+  readonly variable: Binding;
+  readonly fn: Node;
+  readonly shape: Shape;
+  readonly kind: AllocationKind;
+  readonly cost: AllocationCost;
+  readonly reason: string;
+  /** The compiler has proved that nothing keeps the value (the size alone sends it to the heap). */
+  readonly proven: boolean;
+  /** Slices: element type, size and capacity expressions, whether it starts with length 0. */
+  readonly slice?: {
+    readonly type: Node;
+    readonly element: Node;
+    readonly size: Node;
+    readonly constant: Constant | undefined;
+    readonly empty: boolean;
+  };
+  /** The pooled type without the pointer: `bytes.Buffer`, `scratch`, `[4096]byte`. */
+  readonly type: Node;
+  /** Of a struct: its name in the package, and the literal's text that resets it. */
+  readonly typeName?: string;
+  readonly literal?: string;
+  readonly emitted: number;
+}
+
+function findCandidate(file: GoFile, decision: Decision): Candidate | undefined {
+  if (decision.free) return undefined;
+  const { node } = decision;
+  const variable =
+    decision.subject === 'moved'
+      ? namesAround(file.root, node).resolve(node)
+      : namesAround(file.root, node).bindings.find((binding) => initializer(binding)?.id === value(node).id);
+  if (!variable || variable.kind !== 'variable') return undefined;
+  if (decision.subject === 'moved' && (decision.outcome !== 'heap' || variable.declaration.id !== node.id))
+    return undefined;
+  const fn = variable.owner;
+  if (enclosingLoop(variable.declaration) || fn.descendantsOfType('goto_statement').length > 0)
+    return undefined;
+  return decision.subject === 'moved'
+    ? movedCandidate(file, variable, fn)
+    : expressionCandidate(file, decision, variable, fn);
+}
+
+/** The expression as a variable's initialiser holds it: `&T{}` for `T{}`, parentheses included. */
+function value(node: Node): Node {
+  const outer = parenthesized(node);
+  const address = outer.parent;
+  if (address?.type === 'unary_expression' && address.childForFieldName('operator')?.text === '&')
+    return parenthesized(address);
+  return outer;
+}
+
+function expressionCandidate(
+  file: GoFile,
+  decision: Decision,
+  variable: Binding,
+  fn: Node,
+): Candidate | undefined {
+  const expression = unparenthesised(value(decision.node));
+  const declared = variable.declaration.parent?.childForFieldName('type');
+  if (declared) return undefined;
+  if (expression.type === 'call_expression' && isBuiltin(file, expression, 'make'))
+    return sliceCandidate(file, decision, expression, variable, fn);
+  if (decision.outcome !== 'heap') return undefined;
+  const base = { node: expression, variable, fn, cost: 'always', proven: false, emitted: 0 } as const;
+  const isNew = expression.type === 'call_expression' && isBuiltin(file, expression, 'new');
+  const literal =
+    expression.type === 'unary_expression'
+      ? unparenthesised(expression.childForFieldName('operand')!)
+      : undefined;
+  const type = isNew
+    ? argumentsOf(expression)[0]
+    : literal?.type === 'composite_literal'
+      ? literal.childForFieldName('type')
+      : undefined;
+  if (!type || isLocalType(file, type)) return undefined;
+  const kind = isNew ? 'new' : 'composite literal';
+  if (isBytesBuffer(file, type)) {
+    if (literal && (literal.childForFieldName('body')?.namedChildCount ?? 0) > 0) return undefined;
+    const reason = 'the buffer leaves into a call through an interface, so the compiler puts it on the heap';
+    return { ...base, kind, shape: 'buffer pointer', type, reason };
+  }
+  const spec =
+    type.type === 'type_identifier' ? packageNames(file.pkg).types.get(type.text)?.spec : undefined;
+  if (spec?.childForFieldName('type')?.type !== 'struct_type' || spec.childForFieldName('type_parameters'))
+    return undefined;
+  // Only a size proves that a struct is worth a pool.
+  if (decision.reason !== 'too large for stack') return undefined;
+  const reason = 'the struct is too large for the stack';
+  return {
+    ...base,
+    kind,
+    shape: 'struct pointer',
+    type,
+    typeName: type.text,
+    literal: literal ? literal.text : `${type.text}{}`,
+    reason,
+  };
+}
+
+function sliceCandidate(
+  file: GoFile,
+  decision: Decision,
+  expression: Node,
+  variable: Binding,
+  fn: Node,
+): Candidate | undefined {
+  const [type, length, capacity] = argumentsOf(expression);
+  const element = type?.type === 'slice_type' ? type.childForFieldName('element') : undefined;
+  if (!type || !element || !length || isLocalType(file, type)) return undefined;
+  const bytes = elementSize(file, element);
+  if (bytes === undefined) return undefined;
+  const empty = capacity !== undefined;
+  if (empty && constantOf(file, length)?.value !== 0) return undefined;
+  const size = capacity ?? length;
+  const constant = constantOf(file, size);
+  const slice = { type, element, size, constant, empty };
+  const base = { node: expression, variable, fn, type, shape: 'slice', kind: 'make', slice } as const;
+  const total = constant?.value === undefined ? undefined : constant.value * bytes;
+  if (total !== undefined && total < smallest) return undefined;
+  if (decision.outcome === 'heap' && decision.reason === undefined) {
+    const reason = `the slice leaves into a call through an interface, so the compiler puts it on the heap`;
+    return { ...base, cost: 'always', reason, proven: false, emitted: 0 };
+  }
+  if (decision.outcome === 'heap' && decision.reason === 'too large for stack') {
+    const reason = `${total === undefined ? 'the slice' : formatBytes(total)} is too large for the stack (over 64 KiB)`;
+    return { ...base, cost: 'always', reason, proven: false, emitted: 0 };
+  }
+  if (constant || (decision.outcome === 'heap' && decision.reason !== 'non-constant size')) return undefined;
+  // A variable that only ever holds a constant is folded into the make (Go 1.25): then nothing is emitted.
+  const listing = file.facts?.emitted(fn) ?? [];
+  const emitted = (file.facts?.emitted(expression) ?? []).filter(
+    (call) => call.callee === 'runtime.makeslice',
+  ).length;
+  if (listing.length > 0 && emitted === 0) return undefined;
+  const small = atLeast(file.pkg.toolchain, 1, 25);
+  return {
+    ...base,
+    cost: small ? 'conditional' : 'always',
+    reason: `the size ${size.text} is known only at run time, so the slice cannot live on the stack${small ? ' beyond 32 bytes' : ''}`,
+    // Before Go 1.25 the compiler gives the size as the reason and says nothing about other leaks.
+    proven: decision.outcome === 'stack' && !hasDeferBefore(fn, variable),
+    emitted,
+  };
+}
+
+/** A deferred call registered before the buffer exists runs after the buffer has gone back to the pool. */
+function hasDeferBefore(fn: Node, variable: Binding): boolean {
+  return fn
+    .descendantsOfType('defer_statement')
+    .some(
+      (statement) =>
+        statement.startIndex < variable.declaration.startIndex && enclosingFunction(statement)?.id === fn.id,
+    );
+}
+
+function movedCandidate(file: GoFile, variable: Binding, fn: Node): Candidate | undefined {
+  const init = initializer(variable);
+  const spec = variable.declaration.parent;
+  const declared = spec?.type === 'var_spec' ? spec.childForFieldName('type') : undefined;
+  const literal = init && unparenthesised(init);
+  const type =
+    declared ?? (literal?.type === 'composite_literal' ? literal.childForFieldName('type') : undefined);
+  if (!type || isLocalType(file, type)) return undefined;
+  if (
+    init &&
+    (literal?.type !== 'composite_literal' || (literal.childForFieldName('body')?.namedChildCount ?? 0) > 0)
+  )
+    return undefined;
+  if (
+    spec?.type === 'var_spec' &&
+    spec.namedChildren.filter((child) => child.type === 'identifier').length !== 1
+  )
+    return undefined;
+  const base = {
+    node: literal ?? spec ?? variable.declaration,
+    variable,
+    fn,
+    type,
+    kind: 'moved variable',
+    cost: 'always',
+    proven: false,
+    emitted: 0,
+  } as const;
+  if (isBytesBuffer(file, type)) {
+    const reason = 'the buffer leaves into a call through an interface, so the compiler moves it to the heap';
+    return { ...base, shape: 'buffer value', reason };
+  }
+  if (type.type !== 'array_type') return undefined;
+  const length = type.childForFieldName('length');
+  const element = type.childForFieldName('element');
+  const constant = length ? constantOf(file, length) : undefined;
+  const bytes = element ? elementSize(file, element) : undefined;
+  if (!constant?.global || constant.value === undefined || bytes === undefined) return undefined;
+  if (constant.value * bytes < smallest) return undefined;
+  const reason = `the array (${formatBytes(constant.value * bytes)}) leaves into a call through an interface or is too large for the stack, so the compiler moves it to the heap`;
+  return { ...base, shape: 'array', reason };
+}
+
+function staysInCall(candidate: Candidate, lifetime: Lifetime): boolean {
+  return candidate.proven || lifetime.kept === undefined;
+}
+
+function message(candidate: Candidate): string {
+  const name = candidate.variable.name;
+  if (candidate.cost === 'conditional') return `${name} is allocated on each call, as ${candidate.reason}`;
+  return `${name} is allocated on each call: ${candidate.reason}`;
+}
+
+function relatedCalls(file: GoFile, lifetime: Lifetime): Related[] {
+  return lifetime.contracts.slice(0, 3).map(({ argument, contract }) => ({
+    location: { file: file.path, span: spanOf(argument) },
+    message: `handed to ${contract.name}, which must not keep it`,
+  }));
+}
+
+function formatBytes(bytes: number): string {
+  return bytes % 1024 === 0 ? `${bytes / 1024} KiB` : `${bytes} bytes`;
+}
+
+// Types
+
+function isBytesBuffer(file: GoFile, type: Node): boolean {
+  const name = qualified(type, file.imports);
+  return name?.path === 'bytes' && name.name === 'Buffer';
+}
+
+/** The type names something that only this function knows: a local type or a type parameter. */
+function isLocalType(file: GoFile, type: Node): boolean {
+  const names = namesAround(file.root, type);
+  return type
+    .descendantsOfType(['type_identifier', 'identifier'])
+    .some((name) => names.resolve(name) !== undefined);
+}
+
+const basicSizes: Readonly<Record<string, number>> = {
+  bool: 1,
+  byte: 1,
+  int8: 1,
+  uint8: 1,
+  int16: 2,
+  uint16: 2,
+  int32: 4,
+  uint32: 4,
+  rune: 4,
+  float32: 4,
+  int: 8,
+  uint: 8,
+  int64: 8,
+  uint64: 8,
+  float64: 8,
+  complex64: 8,
+  complex128: 16,
+  uintptr: 8,
+};
+
+/** Bytes of an element without pointers (of a word: 8); undefined for any other type. */
+function elementSize(file: GoFile, type: Node, depth = 0): number | undefined {
+  if (type.type !== 'type_identifier' || depth > 4) return undefined;
+  const declared = packageNames(file.pkg).types.get(type.text)?.spec;
+  if (!declared) return isUniverse(file, type) ? basicSizes[type.text] : undefined;
+  const underlying = declared.childForFieldName('type');
+  return underlying ? elementSize(file, underlying, depth + 1) : undefined;
+}
+
+// Constants
+
+interface Constant {
+  /** Undefined when the value is not an integer that could be worked out. */
+  readonly value: number | undefined;
+  /** Every name in it is declared at package level, so that the expression means the same in a pool's New. */
+  readonly global: boolean;
+}
+
+/** A constant integer expression; undefined for anything that may vary, and for constants of other packages. */
+function constantOf(file: GoFile, node: Node, depth = 0): Constant | undefined {
+  const expression = unparenthesised(node);
+  if (depth > 8) return undefined;
+  switch (expression.type) {
+    case 'int_literal': {
+      const text = expression.text.replaceAll('_', '');
+      const parsed = /^0[0-7]+$/.test(text) ? Number.parseInt(text, 8) : Number(text);
+      return { value: Number.isSafeInteger(parsed) ? parsed : undefined, global: true };
+    }
+    case 'binary_expression': {
+      const left = constantOf(file, expression.childForFieldName('left')!, depth + 1);
+      const right = constantOf(file, expression.childForFieldName('right')!, depth + 1);
+      if (!left || !right) return undefined;
+      const operator = expression.childForFieldName('operator')?.text ?? '';
+      return { value: compute(left.value, operator, right.value), global: left.global && right.global };
+    }
+    case 'identifier': {
+      const local = namesAround(file.root, expression).resolve(expression);
+      if (local) {
+        if (local.kind !== 'constant') return undefined;
+        const names =
+          local.declaration.parent?.namedChildren.filter((child) => child.type === 'identifier') ?? [];
+        const values = local.declaration.parent?.childForFieldName('value')?.namedChildren ?? [];
+        const initial = values[names.findIndex((name) => name.id === local.declaration.id)];
+        return { value: initial && constantOf(file, initial, depth + 1)?.value, global: false };
+      }
+      const { constants } = packageNames(file.pkg);
+      if (!constants.has(expression.text)) return undefined;
+      const initial = constants.get(expression.text);
+      return { value: initial && constantOf(file, initial, depth + 1)?.value, global: true };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function compute(a: number | undefined, operator: string, b: number | undefined): number | undefined {
+  if (a === undefined || b === undefined) return undefined;
+  const result = {
+    '+': a + b,
+    '-': a - b,
+    '*': a * b,
+    '/': b === 0 ? Number.NaN : Math.trunc(a / b),
+    '<<': a * 2 ** b,
+    '>>': Math.floor(a / 2 ** b),
+  }[operator];
+  return result !== undefined && Number.isSafeInteger(result) ? result : undefined;
+}
+
+// The fix
+
+function buildFix(
+  file: GoFile,
+  candidate: Candidate,
+  lifetime: Lifetime,
+  taken: Set<string>,
+): GoFix | undefined {
+  const { variable, fn } = candidate;
+  if (file.generated || !canImport(file, 'sync') || isShadowed(file, fn, importedAs(file, 'sync')))
+    return undefined;
+  const statement = declarationStatement(variable);
+  if (!statement || hasComment(statement)) return undefined;
+  const plan =
+    candidate.shape === 'slice'
+      ? planSlice(file, candidate, lifetime, taken)
+      : candidate.shape === 'array'
+        ? planArray(file, candidate, taken)
+        : candidate.shape === 'struct pointer'
+          ? planStruct(file, candidate, taken)
+          : planBuffer(file, candidate, taken);
+  if (!plan) return undefined;
+  taken.add(plan.pool);
+  const eol = lineEnd(file.text);
+  const top = topLevel(fn);
+  const any = atLeast(file.pkg.language, 1, 18) ? 'any' : 'interface{}';
+  const sync = importedAs(file, 'sync');
+  const pool = [
+    `var ${plan.pool} = ${sync}.Pool{`,
+    `\tNew: func() ${any} {`,
+    ...plan.make.map((line) => `\t\t${line}`),
+    '\t},',
+    '}',
+    '',
+    '',
+  ].join(eol);
+  const edits: FileEdit[] = [
+    { file: file.path, span: at(startWithDoc(file.text, top)), newText: pool },
+    {
+      file: file.path,
+      span: spanOf(statement),
+      newText: statementsAt(file, statement.startIndex, plan.statements),
+    },
+    ...plan.rewrites,
+  ];
+  edits.sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
+  const obligations = lifetime.contracts.flatMap(({ contract }) => contract.obligation ?? []);
+  return {
+    title: `Reuse ${variable.name} from a sync.Pool`,
+    kind: 'safe',
+    edits,
+    imports: ['sync'],
+    claim: plan.claim,
+    ...(obligations.length > 0 && { obligations }),
+    ...(!candidate.proven && { probes: [probe(file, candidate, lifetime.contracts)] }),
+  };
+}
+
+interface Plan {
+  readonly pool: string;
+  /** Lines of the pool's New. */
+  readonly make: readonly string[];
+  readonly statements: readonly string[];
+  readonly rewrites: readonly FileEdit[];
+  readonly claim: GoFix['claim'];
+}
+
+function planSlice(
+  file: GoFile,
+  candidate: Candidate,
+  lifetime: Lifetime,
+  taken: ReadonlySet<string>,
+): Plan | undefined {
+  const { variable, fn, slice } = candidate;
+  if (!slice) return undefined;
+  const { type, size, constant, empty } = slice;
+  const name = variable.name;
+  const pool = poolName(file, variable, fn, taken);
+  const pointer = freshName(file, [`${name}p`, `${name}Ptr`], taken);
+  const clean = isWrittenBeforeRead(file, variable, empty);
+  if (!clean && !(atLeast(file.pkg.language, 1, 21) && isFree(file, fn, 'clear'))) return undefined;
+  if (empty && lifetime.capacityObserved && !candidate.proven) return undefined;
+  const statements = [`${pointer} := ${pool}.Get().(*${type.text})`];
+  const put = `${pool}.Put(${pointer})`;
+
+  if (constant) {
+    if (!constant.global) return undefined;
+    const make = [`b := make(${type.text}, ${empty ? '0, ' : ''}${size.text})`, 'return &b'];
+    if (empty && lifetime.grows && !lifetime.advances) {
+      if (!clean) statements.push(`clear((*${pointer})[:cap(*${pointer})])`);
+      statements.push(`${name} := (*${pointer})[:0]`);
+      const limit =
+        constant.value !== undefined && constant.value <= keptAtMost ? limitText(constant.value) : size.text;
+      statements.push(
+        `defer func() {\n\tif cap(${name}) <= ${limit} {\n\t\t*${pointer} = ${name}\n\t\t${put}\n\t}\n}()`,
+      );
+    } else {
+      statements.push(`defer ${put}`);
+      if (empty) {
+        if (!clean) statements.push(`clear((*${pointer})[:cap(*${pointer})])`);
+        statements.push(`${name} := (*${pointer})[:0]`);
+      } else {
+        statements.push(`${name} := *${pointer}`);
+        if (!clean) statements.push(`clear(${name})`);
+      }
+    }
+    const claim = { effect: 'moves', within: [spanOf(fn)], callees: ['runtime.makeslice'] } as const;
+    return { pool, make, statements, rewrites: [], claim };
+  }
+
+  if (!isPure(file, size) || !isIntSized(file, size)) return undefined;
+  const bound = size.text;
+  statements.push(
+    `if cap(*${pointer}) < ${bound} {\n\t*${pointer} = make(${type.text}, ${empty ? '0, ' : ''}${bound})\n}`,
+  );
+  if (empty) {
+    if (!clean) statements.push(`clear((*${pointer})[:cap(*${pointer})])`);
+    statements.push(`${name} := (*${pointer})[:0]`);
+  } else {
+    // With a capacity of exactly the length an append copies, as it did on the slice that make gave.
+    const exact = candidate.proven
+      ? mayObserveCapacity(file, variable)
+      : lifetime.capacityObserved || lifetime.grows;
+    statements.push(`${name} := (*${pointer})[:${bound}${exact ? `:${bound}` : ''}]`);
+    if (!clean) statements.push(`clear(${name})`);
+  }
+  const back = empty && lifetime.grows && !lifetime.advances && lifetime.kept === undefined;
+  const measured = back ? name : `*${pointer}`;
+  statements.push(
+    `defer func() {\n\tif cap(${measured}) <= ${limitText(0)} {\n${back ? `\t\t*${pointer} = ${name}\n` : ''}\t\t${put}\n\t}\n}()`,
+  );
+  return {
+    pool,
+    make: [`return new(${type.text})`],
+    statements,
+    rewrites: [],
+    claim: { effect: 'runs less', within: [spanOf(fn)], callees: ['runtime.makeslice'] },
+  };
+}
+
+function limitText(atLeastValue: number): string {
+  return atLeastValue > keptAtMost ? String(atLeastValue) : '64<<10';
+}
+
+/** Anything but len, index and slicing with bounds may see a capacity that is larger than make gave. */
+function mayObserveCapacity(file: GoFile, variable: Binding): boolean {
+  return variable.uses.some(({ node }) => {
+    const parent = parenthesized(node).parent;
+    if (parent?.type === 'index_expression') return false;
+    if (parent?.type !== 'argument_list' || !parent.parent) return true;
+    return !isBuiltin(file, parent.parent, 'len', 'copy', 'clear');
+  });
+}
+
+function planArray(file: GoFile, candidate: Candidate, taken: ReadonlySet<string>): Plan | undefined {
+  const { variable, fn, type } = candidate;
+  const name = variable.name;
+  const clean = isWrittenBeforeRead(file, variable, false);
+  const pool = poolName(file, variable, fn, taken);
+  const put = `${pool}.Put(${name})`;
+  return {
+    pool,
+    make: [`return new(${type.text})`],
+    statements: [
+      `${name} := ${pool}.Get().(*${type.text})`,
+      `defer ${put}`,
+      ...(clean ? [] : [`*${name} = ${type.text}{}`]),
+    ],
+    rewrites: [],
+    claim: { effect: 'moves', within: [spanOf(fn)], callees: ['runtime.newobject'] },
+  };
+}
+
+function planBuffer(file: GoFile, candidate: Candidate, taken: ReadonlySet<string>): Plan | undefined {
+  const { variable, fn, type, shape } = candidate;
+  const name = variable.name;
+  const pool = poolName(file, variable, fn, taken);
+  if (variable.uses.some((use) => isAssigned(use.node))) return undefined;
+  const rewrites: FileEdit[] = [];
+  for (const { node } of shape === 'buffer value' ? variable.uses : []) {
+    if (!isAddressTaken(node)) continue;
+    const address = parenthesized(node).parent!;
+    rewrites.push({ file: file.path, span: spanOf(address), newText: name });
+  }
+  return {
+    pool,
+    make: [`return new(${type.text})`],
+    statements: [
+      `${name} := ${pool}.Get().(*${type.text})`,
+      `${name}.Reset()`,
+      `defer func() {\n\tif ${name}.Cap() <= ${limitText(0)} {\n\t\t${pool}.Put(${name})\n\t}\n}()`,
+    ],
+    rewrites,
+    claim: { effect: 'moves', within: [spanOf(fn)], callees: ['runtime.newobject'] },
+  };
+}
+
+function planStruct(file: GoFile, candidate: Candidate, taken: ReadonlySet<string>): Plan | undefined {
+  const { variable, fn, type, literal } = candidate;
+  const name = variable.name;
+  if (variable.uses.some((use) => isAssigned(use.node)) || literal === undefined) return undefined;
+  const pool = poolName(file, variable, fn, taken);
+  return {
+    pool,
+    make: [`return new(${type.text})`],
+    statements: [
+      `${name} := ${pool}.Get().(*${type.text})`,
+      `*${name} = ${literal}`,
+      // What the struct refers to must not stay reachable from the pool.
+      `defer func() {\n\t*${name} = ${type.text}{}\n\t${pool}.Put(${name})\n}()`,
+    ],
+    rewrites: [],
+    claim: { effect: 'moves', within: [spanOf(fn)], callees: ['runtime.newobject'] },
+  };
+}
+
+/** `buf := make(…)` or `var buf = make(…)` on its own in a statement list, declaring nothing else. */
+function declarationStatement(variable: Binding): Node | undefined {
+  const statement = enclosingStatement(variable.declaration);
+  if (statement?.type === 'short_var_declaration')
+    return statement.childForFieldName('left')?.namedChildCount === 1 ? statement : undefined;
+  if (statement?.type !== 'var_declaration') return undefined;
+  const specs = statement.descendantsOfType('var_spec');
+  return specs.length === 1 &&
+    specs[0]!.namedChildren.filter((child) => child.type === 'identifier').length === 1
+    ? statement
+    : undefined;
+}
+
+function hasComment(node: Node): boolean {
+  return node.descendantsOfType('comment').length > 0;
+}
+
+/** `bufPool` when no other function of the package has a local of the name; else with the function's name in front. */
+function poolName(file: GoFile, variable: Binding, fn: Node, taken: ReadonlySet<string>): string {
+  const elsewhere = new RegExp(
+    `(?<![\\w.])${variable.name}\\s*(:=|=\\s*(make|new|&))|\\bvar\\s+${variable.name}\\b`,
+    'g',
+  );
+  const count = file.pkg.files.reduce((sum, other) => sum + (other.text.match(elsewhere)?.length ?? 0), 0);
+  const owner = ownerName(fn);
+  const long = `${owner}${variable.name[0]!.toUpperCase()}${variable.name.slice(1)}Pool`;
+  return freshName(file, count <= 1 ? [`${variable.name}Pool`, long] : [long], taken);
+}
+
+/** `copyAll`, for a method `typeMethod`, starting with a lower-case letter. */
+function ownerName(fn: Node): string {
+  const top = topLevel(fn);
+  const name = top.childForFieldName('name')?.text ?? 'shared';
+  const receiver = top.childForFieldName('receiver')?.descendantsOfType('type_identifier')[0]?.text;
+  const full = receiver ? receiver + name[0]!.toUpperCase() + name.slice(1) : name;
+  // An initialism stays together: HTTPServe becomes httpServe.
+  const head = /^\p{Lu}+(?=\p{Lu}\p{Ll}|$|[\d_])|^\p{Lu}/u.exec(full)?.[0] ?? '';
+  return head.toLowerCase() + full.slice(head.length);
+}
+
+function topLevel(node: Node): Node {
+  let top = node;
+  for (let parent = top.parent; parent && parent.type !== 'source_file'; parent = top.parent) top = parent;
+  return top;
+}
+
+/** A local of the function hides the import's name. */
+function isShadowed(file: GoFile, fn: Node, name: string): boolean {
+  return namesAround(file.root, fn).bindings.some((binding) => binding.name === name);
+}
+
+function isFree(file: GoFile, fn: Node, name: string): boolean {
+  return !packageNames(file.pkg).declared.has(name) && !isShadowed(file, fn, name);
+}
+
+function at(offset: number): { start: number; end: number } {
+  return { start: offset, end: offset };
+}
+
+/** Evaluating it again gives the same: names, fields, arithmetic, len and cap, nothing that could run other code. */
+function isPure(file: GoFile, node: Node): boolean {
+  const expression = unparenthesised(node);
+  switch (expression.type) {
+    case 'int_literal':
+    case 'identifier':
+      return true;
+    case 'selector_expression':
+      return isPure(file, expression.childForFieldName('operand')!);
+    case 'binary_expression':
+      return (
+        isPure(file, expression.childForFieldName('left')!) &&
+        isPure(file, expression.childForFieldName('right')!)
+      );
+    case 'call_expression':
+      return (
+        isBuiltin(file, expression, 'len', 'cap', 'min', 'max') &&
+        argumentsOf(expression).every((a) => isPure(file, a))
+      );
+    default:
+      return false;
+  }
+}
+
+/**
+ * `cap(…) < size` needs an int. Not told for a field or a call of another package; then the compiler decides, and
+ * withholds the fix on a mismatch.
+ */
+function isIntSized(file: GoFile, node: Node): boolean {
+  return node.descendantsOfType('identifier').every((identifier) => {
+    const binding = namesAround(file.root, identifier).resolve(identifier);
+    const type = binding?.declaration.parent?.childForFieldName('type');
+    if (
+      !type ||
+      identifier.parent?.type === 'selector_expression' ||
+      identifier.parent?.type === 'argument_list'
+    )
+      return true;
+    return type.text === 'int';
+  });
+}
+
+/**
+ * The question to the compiler: with a small constant size, and with the contract calls given nil, does the value stay
+ * on the stack? The argument itself is still evaluated, so the text compiles as before.
+ */
+function probe(file: GoFile, candidate: Candidate, contracts: readonly ContractCall[]): Probe {
+  const edits: FileEdit[] = [];
+  if (candidate.slice) edits.push({ file: file.path, span: spanOf(candidate.slice.size), newText: '64' });
+  for (const { argument, shape } of contracts) {
+    const type =
+      shape === 'slice' ? (candidate.slice?.type.text ?? sliceOf(candidate)) : `*${candidate.type.text}`;
+    const span = spanOf(argument);
+    edits.push(
+      { file: file.path, span: at(span.start), newText: `func(p ${type}) ${type} { _ = p; return nil }(` },
+      { file: file.path, span: at(span.end), newText: ')' },
+    );
+  }
+  edits.sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
+  return {
+    states: `nothing but the contracts' calls keeps ${candidate.variable.name}`,
+    edits,
+    stays:
+      candidate.kind === 'moved variable' ? spanOf(candidate.variable.declaration) : spanOf(candidate.node),
+  };
+}
+
+function sliceOf(candidate: Candidate): string {
+  return candidate.shape === 'array'
+    ? `[]${candidate.type.childForFieldName('element')?.text ?? 'byte'}`
+    : '[]byte';
+}

@@ -1,0 +1,99 @@
+import type { Node } from 'web-tree-sitter';
+import type { GoFile } from './rule';
+import { argumentsOf, qualified, unparenthesised } from './syntax';
+import { initializer, namesAround } from './uses';
+import { packageNames } from './writing';
+
+/** What is written about a sync.Pool: is this expression one, is this a Get or a Put of it. */
+
+/** True when a declaration in the package says that the expression is a `sync.Pool` or a pointer to one. */
+export function isSyncPool(file: GoFile, expression: Node): boolean {
+  const node = unparenthesised(expression);
+  if (node.type === 'unary_expression' && node.childForFieldName('operator')?.text === '&') {
+    const operand = node.childForFieldName('operand');
+    return operand !== null && isSyncPool(file, operand);
+  }
+  if (node.type === 'selector_expression')
+    return isPoolField(file, node.childForFieldName('field')?.text ?? '');
+  if (node.type !== 'identifier') return false;
+  const local = namesAround(file.root, node).resolve(node);
+  if (!local) {
+    const variable = packageNames(file.pkg).variables.get(node.text);
+    if (!variable) return false;
+    const { spec } = variable;
+    const type = spec.childForFieldName('type');
+    if (type) return isPoolType(variable.file, type);
+    const names = spec.namedChildren.filter((child) => child.type === 'identifier');
+    const value =
+      spec.childForFieldName('value')?.namedChildren[names.findIndex((name) => name.text === node.text)];
+    return value !== undefined && isPoolValue(variable.file, value);
+  }
+  const type = local.declaration.parent?.childForFieldName('type');
+  if (type) return isPoolType(file, type);
+  const value = initializer(local);
+  return value !== undefined && isPoolValue(file, value);
+}
+
+function isPoolType(file: GoFile, type: Node): boolean {
+  const named = type.type === 'pointer_type' ? type.firstNamedChild : type;
+  const name = named && qualified(named, file.imports);
+  return name?.path === 'sync' && name.name === 'Pool';
+}
+
+function isPoolValue(file: GoFile, value: Node): boolean {
+  let node = unparenthesised(value);
+  if (node.type === 'unary_expression' && node.childForFieldName('operator')?.text === '&')
+    node = unparenthesised(node.childForFieldName('operand') ?? node);
+  if (node.type === 'composite_literal') {
+    const type = node.childForFieldName('type');
+    return type !== null && isPoolType(file, type);
+  }
+  const made = argumentsOf(node)[0];
+  return node.type === 'call_expression' &&
+    node.childForFieldName('function')?.text === 'new' &&
+    made !== undefined
+    ? isPoolType(file, made)
+    : false;
+}
+
+/** Some struct of the package has a field of the name that is a pool, and no field of the name is anything else. */
+function isPoolField(file: GoFile, name: string): boolean {
+  let pools = 0;
+  for (const { spec, file: declaring } of packageNames(file.pkg).types.values()) {
+    for (const field of spec.descendantsOfType('field_declaration')) {
+      if (!field.namedChildren.some((child) => child.type === 'field_identifier' && child.text === name))
+        continue;
+      const type = field.childForFieldName('type');
+      if (!type || !isPoolType(declaring, type)) return false;
+      pools++;
+    }
+  }
+  return pools > 0;
+}
+
+/** For `pool.Get().(*T)` (parentheses allowed) the pool's expression and the asserted type. */
+export function pooledGet(file: GoFile, expression: Node): { pool: Node; type: Node } | undefined {
+  const node = unparenthesised(expression);
+  if (node.type !== 'type_assertion_expression') return undefined;
+  const operand = node.childForFieldName('operand');
+  const type = node.childForFieldName('type');
+  const call = operand && unparenthesised(operand);
+  if (!type || call?.type !== 'call_expression' || argumentsOf(call).length !== 0) return undefined;
+  const pool = receiverOf(call, 'Get');
+  return pool && isSyncPool(file, pool) ? { pool, type } : undefined;
+}
+
+/** For `pool.Put(x)` the pool's expression and x. */
+export function pooledPut(file: GoFile, call: Node): { pool: Node; value: Node } | undefined {
+  if (call.type !== 'call_expression') return undefined;
+  const [value, ...more] = argumentsOf(call);
+  const pool = receiverOf(call, 'Put');
+  return value && more.length === 0 && pool && isSyncPool(file, pool) ? { pool, value } : undefined;
+}
+
+function receiverOf(call: Node, method: string): Node | undefined {
+  const callee = call.childForFieldName('function');
+  if (callee?.type !== 'selector_expression' || callee.childForFieldName('field')?.text !== method)
+    return undefined;
+  return callee.childForFieldName('operand') ?? undefined;
+}
