@@ -1,12 +1,13 @@
 import type { Node } from 'web-tree-sitter';
 import type { FileEdit } from '../model';
 import type { Decision, GoFile, GoFix, GoReport, GoRule } from './rule';
-import { argumentsOf, spanOf, unparenthesised } from './syntax';
+import { argumentsOf, declarationsOf, spanOf, unparenthesised } from './syntax';
 import {
   callOf,
   initializer,
   isAddressTaken,
   isAssigned,
+  movedVariables,
   namesAround,
   occurrences,
   parenthesized,
@@ -25,12 +26,17 @@ export const rule: GoRule = {
     sample: 'go/pointerwrapper',
   },
   check(file, report) {
+    const reported = new Set<number>();
     for (const decision of file.facts?.decisions ?? []) {
       if (decision.subject !== 'moved' || decision.outcome !== 'heap') continue;
-      const wrapper = findWrapper(file, decision.node);
-      if (!wrapper) continue;
-      const callers = findCallers(file, wrapper);
-      if (isWorthReporting(wrapper, callers)) report(describe(file, decision, wrapper, callers));
+      for (const local of movedVariables(file.root, decision.node, decision.text)) {
+        const wrapper = findWrapper(file, local);
+        if (!wrapper || reported.has(local.declaration.id)) continue;
+        const callers = findCallers(file, wrapper);
+        if (!isWorthReporting(wrapper, callers)) continue;
+        reported.add(local.declaration.id);
+        report(describe(file, decision, wrapper, callers));
+      }
     }
   },
 };
@@ -48,10 +54,9 @@ interface Wrapper {
   readonly obstacle: string | undefined;
 }
 
-function findWrapper(file: GoFile, declaration: Node): Wrapper | undefined {
-  const names = namesAround(file.root, declaration);
-  const local = names.resolve(declaration);
-  if (local?.kind !== 'variable' || local.declaration.id !== declaration.id) return undefined;
+function findWrapper(file: GoFile, local: Binding): Wrapper | undefined {
+  const names = namesAround(file.root, local.declaration);
+  if (local.kind !== 'variable') return undefined;
   const value = initializer(local);
   const copied = value && dereferenced(value);
   const pointer = copied && names.resolve(copied);
@@ -140,6 +145,8 @@ type Caller = 'reassigned' | 'replaced' | 'dropped' | 'kept' | 'unknown';
 
 interface Callers {
   readonly found: readonly Caller[];
+  /** The calls in the wrapper's own file. */
+  readonly calls: readonly Node[];
   /** True when code outside of what was searched may call it: exported, a method, or used as a value. */
   readonly open: boolean;
 }
@@ -160,26 +167,29 @@ function findCallers(file: GoFile, wrapper: Wrapper): Callers {
   };
   if (fn.type === 'func_literal') {
     const variable = closureVariable(file, fn);
-    if (!variable) return { found: [], open: true };
+    if (!variable) return { found: [], calls: [], open: true };
     const found = variable.uses.map((use) => (isAssigned(use.node) ? 'unknown' : classify(file, use.node)));
-    return { found, open: found.includes('unknown') };
+    return { found, calls: variable.uses.map((use) => use.node), open: found.includes('unknown') };
   }
   const name = fn.childForFieldName('name');
-  if (!name) return { found: [], open: true };
+  if (!name) return { found: [], calls: [], open: true };
   const found: Caller[] = [];
+  const calls: Node[] = [];
   for (const other of file.pkg.files) {
     for (const node of occurrences(other.root, other.text, name.text)) {
       if (other === file && node.id === name.id) continue;
       if (fn.type === 'method_declaration') {
         if (node.type !== 'field_identifier' || node.parent?.type !== 'selector_expression') continue;
         found.push(classify(other, node.parent));
+        if (other === file) calls.push(node);
       } else if (node.type === 'identifier' && !namesAround(other.root, node).resolve(node)) {
         found.push(classify(other, node));
+        if (other === file) calls.push(node);
       }
     }
   }
   const open = fn.type === 'method_declaration' || /^\p{Lu}/u.test(name.text) || found.includes('unknown');
-  return { found, open };
+  return { found, calls, open };
 }
 
 function parameterIndex(fn: Node, pointer: Binding): number {
@@ -378,6 +388,11 @@ function buildFix(file: GoFile, wrapper: Wrapper, callers: Callers): GoFix {
     title: safe ? title : `${title}, if no caller still needs the value from before the call`,
     kind: safe ? 'safe' : 'suggestion',
     edits: edits.sort((a, b) => a.span.start - b.span.start),
-    claim: { effect: 'removes', within: [spanOf(fn)], callees: ['runtime.newobject'] },
+    // Inlined, the allocation stands in the callers.
+    claim: {
+      effect: 'removes',
+      within: declarationsOf([fn, ...callers.calls]),
+      callees: ['runtime.newobject'],
+    },
   };
 }

@@ -2,7 +2,7 @@ import type { Node } from 'web-tree-sitter';
 import type { FileEdit } from '../model';
 import { pooledGet, pooledPut } from './pools';
 import type { Decision, GoFile, GoFix, GoReport, GoRule } from './rule';
-import { argumentsOf, spanOf, unparenthesised } from './syntax';
+import { argumentsOf, declarationsOf, spanOf, unparenthesised } from './syntax';
 import {
   callOf,
   enclosingLoop,
@@ -10,6 +10,7 @@ import {
   initializer,
   isAddressTaken,
   isAssigned,
+  movedVariables,
   namesAround,
   occurrences,
   parenthesized,
@@ -26,14 +27,15 @@ export const rule: GoRule = {
     sample: 'go/poolput',
   },
   check(file, report) {
+    const reported = new Set<number>();
     for (const decision of file.facts?.decisions ?? []) {
       if (decision.subject !== 'moved' || decision.outcome !== 'heap') continue;
-      const { node } = decision;
-      if (node.type !== 'identifier' || node.text !== decision.text) continue;
-      const variable = namesAround(file.root, node).resolve(node);
-      if (variable?.declaration.id !== node.id) continue;
-      const puts = putsOf(file, variable);
-      if (puts.length > 0) report(describe(file, decision, variable, puts));
+      for (const variable of movedVariables(file.root, decision.node, decision.text)) {
+        const puts = putsOf(file, variable);
+        if (puts.length === 0 || reported.has(variable.declaration.id)) continue;
+        reported.add(variable.declaration.id);
+        report(describe(file, decision, variable, puts));
+      }
     }
   },
 };
@@ -264,7 +266,12 @@ function changeWrappers(file: GoFile, parameter: Binding, puts: readonly Put[]):
     title: `Let ${get.name} return the pooled pointer and ${put.name} take it`,
     kind: 'safe',
     edits: sorted(edits),
-    claim: { effect: 'removes', within: [spanOf(put.fn)], callees: ['runtime.newobject'] },
+    // Inlined, the allocation stands in the callers.
+    claim: {
+      effect: 'removes',
+      within: declarationsOf([put.fn, ...put.calls]),
+      callees: ['runtime.newobject'],
+    },
   };
 }
 

@@ -57,7 +57,10 @@ export interface GoFacts {
 }
 
 export interface Decision {
-  /** The node that the decision is about, widened from the compiler's point to the whole expression. */
+  /**
+   * The node that the decision is about, widened from the compiler's point to the whole expression. `moved`: the
+   * identifier that declares the variable, or the call into which the variable's function was inlined.
+   */
   readonly node: Node;
   readonly outcome: 'heap' | 'stack';
   /** `moved`: a named variable; `expression`: an allocating expression. */

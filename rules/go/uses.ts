@@ -322,3 +322,39 @@ export function callOf(node: Node): Node | undefined {
     ? call
     : undefined;
 }
+
+/**
+ * The function that a call runs, when the file itself shows it: a function declared in it, or a literal in a variable
+ * that is assigned nowhere else.
+ */
+export function calledFunction(root: Node, call: Node): Node | undefined {
+  const callee = call.childForFieldName('function');
+  if (callee?.type === 'func_literal') return callee;
+  if (callee?.type !== 'identifier') return undefined;
+  const binding = namesAround(root, callee).resolve(callee);
+  if (binding) {
+    const value = initializer(binding);
+    return value?.type === 'func_literal' && !binding.uses.some((use) => isAssigned(use.node))
+      ? value
+      : undefined;
+  }
+  return root.namedChildren.find(
+    (node) => node.type === 'function_declaration' && node.childForFieldName('name')?.text === callee.text,
+  );
+}
+
+/**
+ * The variable that a `moved to heap: name` decision is about: declared at the node, or, when the node is a call, in
+ * the function inlined there.
+ */
+export function movedVariables(root: Node, node: Node, name: string): readonly Binding[] {
+  if (node.type === 'identifier') {
+    const binding = namesAround(root, node).resolve(node);
+    return binding?.declaration.id === node.id ? [binding] : [];
+  }
+  const fn = node.type === 'call_expression' ? calledFunction(root, node) : undefined;
+  if (!fn) return [];
+  return namesAround(root, fn).bindings.filter(
+    (binding) => binding.name === name && binding.owner.id === fn.id,
+  );
+}

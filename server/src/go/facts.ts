@@ -337,7 +337,9 @@ export class FileFacts implements GoFacts {
       const free = this.#freePositions(found);
       for (const { line, column, subject, text, outcome } of raw) {
         let node = this.#node(line, column, text);
-        if (node && subject === 'moved' && node.text !== text) node = switchAlias(node, text);
+        // A variable of an inlined callee is reported at the call; the callee may have no body of its own left.
+        if (node && subject === 'moved' && node.text !== text && node.type !== 'call_expression')
+          node = switchAlias(node, text);
         if (!node) continue;
         const at = `${line}:${column}`;
         const steps = found.flows.get(`${at}:${text}`) ?? [];
