@@ -1,0 +1,18 @@
+/** `npm run bench [name…]`: latency as ratios against the bare parse or compile in the same run. */
+import { typescriptLatency } from './typescript';
+
+const benches: Readonly<Record<string, () => Promise<void>>> = { 'ts-latency': typescriptLatency };
+
+async function main(names: readonly string[]): Promise<void> {
+  for (const name of names.length > 0 ? names : Object.keys(benches)) {
+    const bench = benches[name];
+    if (!bench)
+      throw new Error(`There is no bench named ${name}; there are ${Object.keys(benches).join(', ')}.`);
+    await bench();
+  }
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});
