@@ -1,0 +1,80 @@
+// npm test: everything, from lint to a real VS Code. `npm test -- WORD…` runs only the test files whose path contains
+// one of the words (`npm test -- unit/go markers`), without lint.
+import { readdirSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { findGo, installDebianPackages, installDependencies, requireNode } from './lib/prerequisites.mjs';
+import { runTests, summary } from './lib/run-tests.mjs';
+import { ci, root, run, Sentence, step, which } from './lib/run.mjs';
+
+const words = process.argv.slice(2);
+const own = process.execPath;
+const bin = (...path) => join(root, 'node_modules', ...path);
+
+try {
+  requireNode();
+  await installDependencies();
+  const { test: files, vscode } = testFiles();
+  const hosts = vscode.length > 0 ? prepareVscode() : undefined;
+  // It is waited for below; until then its failure is nobody's.
+  hosts?.catch(() => undefined);
+  const go = await findGo();
+  if ('problem' in go) {
+    if (ci) throw new Sentence(`${go.problem} With CI=true nothing is skipped.`);
+    console.log(`\n${go.problem} Tests that run the compiler will fail or skip themselves.`);
+  }
+
+  step('Compile (tsc -b)');
+  await run(own, [bin('typescript', 'bin', 'tsc'), '-b']);
+  if (words.length === 0) {
+    step('Lint');
+    await run(own, [bin('eslint', 'bin', 'eslint.js'), '.']);
+    await run(own, [bin('prettier', 'bin', 'prettier.cjs'), '--check', '--log-level=warn', '.']);
+    step('Generated text');
+    await run(own, ['scripts/generate.mjs', '--check']);
+  }
+  step('Bundle and package');
+  const { packageExtension } = await import('./package.mjs');
+  await packageExtension();
+
+  const counts = [];
+  if (files.length > 0) {
+    step(`Tests (${files.length} files)`);
+    counts.push(await runTests(files));
+  }
+  if (vscode.length > 0) {
+    await hosts;
+    step(`A real VS Code (${vscode.length} files)`);
+    counts.push(await runTests(vscode, { concurrency: 1 }));
+  }
+  process.exitCode = summary(counts) ? 0 : 1;
+} catch (error) {
+  if (!(error instanceof Sentence)) throw error;
+  console.error(`\n${error.message}`);
+  process.exitCode = 1;
+}
+
+/** The compiled test files, those that need VS Code apart. Slow ones that have their own command are left out. */
+function testFiles() {
+  const all = readdirSync(join(root, 'test'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.test.ts'))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
+    .filter((file) => !/^test\/(corpus|bench)\//.test(file))
+    .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
+    .sort();
+  if (all.length === 0) throw new Sentence(`No test file's path contains ${words.join(' or ')}.`);
+  const compiled = (file) => join(root, 'out', file.replace(/\.ts$/, '.js'));
+  const real = (file) => file.startsWith('test/vscode/');
+  return { test: all.filter((file) => !real(file)).map(compiled), vscode: all.filter(real).map(compiled) };
+}
+
+/** VS Code and its window, while the rest compiles. */
+async function prepareVscode() {
+  if (process.env.ALLOCLENS_VSCODE === 'desktop') return;
+  await installDebianPackages({ chromium: 'chromium', rg: 'ripgrep' });
+  if (!process.env.CHROMIUM_PATH && !which('chromium') && !which('google-chrome'))
+    throw new Sentence(
+      'Chromium is not on the PATH, and the tests in a real VS Code need it: install it, or set CHROMIUM_PATH.',
+    );
+  const { builds, installVscodeServer } = await import('./lib/vscode-server.mjs');
+  for (const name of Object.keys(builds)) await installVscodeServer(name);
+}
