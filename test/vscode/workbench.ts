@@ -38,6 +38,12 @@ export class Workbench {
     return this.#window.close();
   }
 
+  /** Closes every editor; their findings go with them. Nothing may be unsaved. */
+  async closeAll(): Promise<void> {
+    await this.command('View: Close All Editors');
+    await this.#page.locator('.tab').first().waitFor({ state: 'detached', timeout: 30_000 });
+  }
+
   /** Ctrl+P, the file's name, Enter; resolves when the file's text is in the editor. */
   async openFile(name: string): Promise<void> {
     const base = name.split('/').at(-1)!;
@@ -57,6 +63,35 @@ export class Workbench {
     await row.waitFor({ timeout: 30_000 });
     await row.click();
     await this.#page.locator('.quick-input-widget').waitFor({ state: 'hidden', timeout: 30_000 });
+  }
+
+  /** Takes an entry of a list that is open at the top of the window. */
+  async pick(label: string): Promise<void> {
+    const input = this.#page.locator('.quick-input-widget input[type=text]');
+    await input.waitFor({ timeout: 30_000 });
+    await input.fill(label);
+    await this.#page.locator('.quick-input-list .monaco-list-row', { hasText: label }).first().click();
+  }
+
+  /** Gives up what was typed since the file was saved. */
+  async revert(): Promise<void> {
+    await this.focusEditor();
+    await this.command('File: Revert File');
+    await this.#page.locator('.tab.active:not(.dirty)').waitFor({ timeout: 30_000 });
+  }
+
+  /** Trusts the folder, through the page that VS Code has for it. */
+  async grantTrust(): Promise<void> {
+    await this.command('Workspaces: Manage Workspace Trust');
+    const page = this.#page.locator('.workspace-trust-editor');
+    await this.#orFailure(page.waitFor({ timeout: 30_000 }));
+    await this.#orFailure(
+      page
+        .locator('.monaco-button', { hasText: /^Trust$/ })
+        .first()
+        .click({ timeout: 30_000 }),
+    );
+    await this.#orFailure(page.getByText('You trust').first().waitFor({ timeout: 30_000 }));
   }
 
   /** Puts the cursor before the first occurrence of `text` in `content`, which is what the editor shows. */

@@ -1,0 +1,3 @@
+import { editorSuite } from './suite';
+
+editorSuite('minimum');
