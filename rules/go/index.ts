@@ -1,7 +1,15 @@
+import { rule as appendFormat } from './append-format';
 import { rule as perCallBuffer } from './per-call-buffer';
 import { rule as pointerWrapperReturn } from './pointer-wrapper-return';
 import { rule as poolPutAddress } from './pool-put-address';
+import { rule as preallocateSlice } from './preallocate-slice';
 import type { GoRule } from './rule';
 
 /** Every Go rule, alphabetical by id. */
-export const goRules: readonly GoRule[] = [perCallBuffer, pointerWrapperReturn, poolPutAddress];
+export const goRules: readonly GoRule[] = [
+  appendFormat,
+  perCallBuffer,
+  pointerWrapperReturn,
+  poolPutAddress,
+  preallocateSlice,
+];

@@ -1,0 +1,253 @@
+import type { Node } from 'web-tree-sitter';
+import type { Evidence, TextEdit } from '../model';
+import { appendForm, isShadowed, receiverObligations, type AppendForm } from './append-forms';
+import type { GoFile, GoFix, GoReport, GoRule, Obligation } from './rule';
+import { argumentsOf, descendants, enclosingFunction, spanOf, unparenthesised } from './syntax';
+import { enclosingStatement, isAddressTaken, namesAround } from './uses';
+import { atLeast } from './writing';
+
+/** `append(b, t.Format(l)...)`: a string is made only to be copied into a byte slice. */
+export const rule: GoRule = {
+  meta: {
+    id: 'go/append-format',
+    summary: 'a string formatted only to be appended to a byte slice',
+    fix: 'safe',
+    reports: 'allocation',
+    sample: 'go/appendformat',
+  },
+  check(file, report) {
+    for (const call of file.root.descendantsOfType('call_expression')) {
+      const found = check(call, file);
+      if (found) report(found);
+    }
+  },
+};
+
+function check(call: Node, file: GoFile): GoReport | undefined {
+  const callee = unparenthesised(call.childForFieldName('function') ?? call);
+  if (callee.type !== 'identifier' || callee.text !== 'append' || isShadowed('append', call, file))
+    return undefined;
+  const [destination, spread, ...rest] = argumentsOf(call);
+  if (!destination || spread?.type !== 'variadic_argument' || rest.length > 0) return undefined;
+  const formatted = unparenthesised(spread.namedChild(0) ?? spread);
+  if (formatted.type !== 'call_expression') return undefined;
+  const form = appendForm(formatted, file);
+  if (!form || (form.since && !atLeast(file.pkg.language, form.since.major, form.since.minor)))
+    return undefined;
+  const target = short(destination.text);
+  const evidence: Evidence[] = [{ kind: 'measured sample', sample: rule.meta.sample }];
+  for (const emitted of file.facts?.emitted(formatted) ?? []) {
+    if (form.callees.includes(emitted.callee)) {
+      evidence.unshift({ kind: 'emitted call', callee: emitted.callee, count: 1 });
+      break;
+    }
+  }
+  return {
+    node: call,
+    message: `${form.formatter} allocates a string that is only copied into ${target}; ${appendName(form)} writes the same bytes there`,
+    allocation: {
+      kind: 'call',
+      cost: form.cost,
+      reason:
+        `${form.formatter} returns a new string, and append copies it` +
+        (form.unless === undefined ? '' : ` (${form.unless})`),
+      evidence,
+    },
+    fixes: fixes(call, destination, spread, formatted, form, file),
+  };
+}
+
+function fixes(
+  call: Node,
+  destination: Node,
+  spread: Node,
+  formatted: Node,
+  form: AppendForm,
+  file: GoFile,
+): GoFix[] {
+  if (file.generated || form.withheld !== undefined) return [];
+  // The receiver moves in front of the destination: two calls would change places.
+  if (form.receiver && mayCall(destination) && mayCall(form.receiver)) return [];
+  const args = argumentsOf(formatted);
+  if (form.runsUserCode && args.some((arg) => mayAlias(arg, destination))) return [];
+  const edits = rewrite(call, destination, spread, formatted, form, file);
+  if (!edits) return [];
+  const condition =
+    form.condition ??
+    (form.runsUserCode && !isPrivate(destination, file) && !args.every((arg) => isBasic(arg, file))
+      ? `no String, Error or Format method of an argument changes ${short(destination.text)}`
+      : undefined);
+  const name = appendName(form);
+  const at = enclosingStatement(call)?.startIndex ?? 'file';
+  const within = enclosingFunction(call);
+  return [
+    {
+      title: condition === undefined ? `Use ${name}` : `Use ${name} (if ${condition})`,
+      kind: condition === undefined ? form.kind : 'suggestion',
+      edits: edits.map((edit) => ({ ...edit, file: file.path })),
+      claim: { effect: 'removes', within: within ? [spanOf(within)] : [], callees: form.callees },
+      obligations: [
+        destinationObligation(destination, at),
+        ...receiverObligations(form, at, call.startIndex),
+      ],
+    },
+  ];
+}
+
+/** `append` becomes the form's callee; the formatting call's own parentheses go, its arguments stay where they are. */
+function rewrite(
+  call: Node,
+  destination: Node,
+  spread: Node,
+  formatted: Node,
+  form: AppendForm,
+  file: GoFile,
+): TextEdit[] | undefined {
+  const callee = call.childForFieldName('function')!;
+  const list = formatted.childForFieldName('arguments')!;
+  const args = argumentsOf(formatted);
+  const first = args[0];
+  const last = args[args.length - 1];
+  const edits: TextEdit[] = [{ span: spanOf(callee), newText: form.callee }];
+  const remove = (start: number, end: number, newText = ''): boolean => {
+    edits.push({ span: { start, end }, newText });
+    return !/\/[/*]/.test(withoutReceiver(file.text, start, end, form.receiver));
+  };
+  if (!first || !last) {
+    // Nothing between the parentheses: the separator goes too, unless there are arguments to add.
+    if (list.namedChildCount > 0) return undefined;
+    const separator = form.after === '' ? destination.endIndex : spread.startIndex;
+    return remove(separator, spread.endIndex, form.after) ? edits : undefined;
+  }
+  const opening = list.startIndex + 1;
+  if (!remove(spread.startIndex, opening, form.before)) return undefined;
+  if (form.after !== '')
+    edits.push({ span: { start: last.endIndex, end: last.endIndex }, newText: form.after });
+  // A comma may stand behind the last argument here, and another behind the spread: one of them is enough.
+  const inner = /,\s*$/.test(
+    file.text.slice(last.endIndex, list.endIndex - 1).replace(/\/\*[^]*?\*\/|\/\/[^\n]*/g, ''),
+  );
+  const outer = /^\s*,/.exec(file.text.slice(spread.endIndex));
+  const end = spread.endIndex + (inner && outer ? outer[0].length : 0);
+  return remove(list.endIndex - 1, end) ? edits : undefined;
+}
+
+/** The text of a range that is deleted, without the receiver's part, which is written again elsewhere. */
+function withoutReceiver(text: string, start: number, end: number, receiver: Node | undefined): string {
+  if (!receiver || receiver.startIndex < start || receiver.endIndex > end) return text.slice(start, end);
+  return text.slice(start, receiver.startIndex) + text.slice(receiver.endIndex, end);
+}
+
+/** Append forms take and give []byte: a destination of a named slice type would change the type of the result. */
+function destinationObligation(destination: Node, at: number | 'file'): Obligation {
+  const block = `if false { alloclensBytes := append(${destination.text}, ""...); var _ *[]byte = &alloclensBytes }`;
+  return {
+    states: `${short(destination.text)} is a []byte, not a named slice type`,
+    at,
+    code: at === 'file' ? `func _() { ${block} }` : block,
+  };
+}
+
+/** True when evaluating the expression may run code: any call but len, cap and append on call-free operands. */
+function mayCall(node: Node): boolean {
+  for (const at of descendants(node)) {
+    if (at.type === 'call_expression') {
+      const callee = at.childForFieldName('function')?.text ?? '';
+      if (!/^(?:len|cap|append|make|string|\[\]byte)$/.test(callee)) return true;
+    }
+    if (at.type === 'unary_expression' && at.childForFieldName('operator')?.text === '<-') return true;
+  }
+  return false;
+}
+
+/** `b` in `b[:0]`, `w.buf` in `(w.buf)[:n]`. */
+function base(node: Node): Node {
+  let at = unparenthesised(node);
+  while (at.type === 'slice_expression' || at.type === 'index_expression') {
+    at = unparenthesised(at.childForFieldName('operand') ?? at);
+    if (at.childCount === 0) break;
+  }
+  return at;
+}
+
+/** True when a formatted argument mentions the destination's memory as a whole: `b`, `b[4:]`, `&w` for `w.buf`. */
+function mayAlias(arg: Node, destination: Node): boolean {
+  const memory = base(destination);
+  const text = memory.text;
+  let root = memory;
+  while (root.type === 'selector_expression') root = root.childForFieldName('operand') ?? root;
+  for (const at of descendants(arg)) {
+    if (at.text !== text && !(at.type === 'identifier' && at.text === root.text)) continue;
+    const outer = at.parent;
+    if (outer?.type === 'selector_expression' && outer.childForFieldName('field')?.id === at.id) continue;
+    // `w` in `w.name`, when the destination is `w.buf`.
+    if (outer?.type === 'selector_expression' && at.text !== text) continue;
+    // The operand of a field or element that is not itself the memory.
+    if (outer?.type === 'index_expression') continue;
+    const list = outer?.type === 'argument_list' ? outer.parent : outer;
+    if (/^(?:len|cap|string)$/.test(list?.childForFieldName('function')?.text ?? '')) continue;
+    return true;
+  }
+  return false;
+}
+
+/** True when only this function can change the variable that holds the destination: a local, never shared. */
+function isPrivate(destination: Node, file: GoFile): boolean {
+  const root = base(destination);
+  if (root.type === 'nil' || root.type === 'type_conversion_expression' || root.type === 'composite_literal')
+    return true;
+  if (root.type === 'call_expression') {
+    const made = root.childForFieldName('function')?.text;
+    const into = argumentsOf(root)[0];
+    return made === 'make' || (made === 'append' && into !== undefined && isPrivate(into, file));
+  }
+  if (root.type !== 'identifier') return false;
+  const binding = namesAround(file.root, root).resolve(root);
+  return (
+    binding !== undefined &&
+    binding.uses.every((use) => use.owner.id === binding.owner.id && !isAddressTaken(use.node))
+  );
+}
+
+const basicTypes =
+  /^(?:bool|string|u?int(?:8|16|32|64)?|uintptr|byte|rune|float(?:32|64)|complex(?:64|128))$/;
+
+/** True when the argument plainly has a predeclared type: no String, Error or Format method can run for it. */
+function isBasic(arg: Node, file: GoFile): boolean {
+  const node = unparenthesised(arg);
+  switch (node.type) {
+    case 'interpreted_string_literal':
+    case 'raw_string_literal':
+    case 'int_literal':
+    case 'float_literal':
+    case 'rune_literal':
+    case 'true':
+    case 'false':
+      return true;
+    case 'call_expression': {
+      const callee = node.childForFieldName('function')?.text ?? '';
+      return (
+        (callee === 'len' || callee === 'cap' || basicTypes.test(callee)) && !isShadowed(callee, node, file)
+      );
+    }
+    case 'identifier': {
+      const binding = namesAround(file.root, node).resolve(node);
+      const declaration = binding?.declaration.parent;
+      if (declaration?.type !== 'parameter_declaration' && declaration?.type !== 'var_spec') return false;
+      const type = declaration.childForFieldName('type')?.text ?? '';
+      return basicTypes.test(type) && !isShadowed(type, node, file);
+    }
+    default:
+      return false;
+  }
+}
+
+/** The append form for messages: `strconv.AppendInt`, `AppendFormat`. */
+function appendName(form: AppendForm): string {
+  return form.receiver ? form.callee.slice(form.receiver.text.length + 1) : form.callee;
+}
+
+function short(text: string): string {
+  const line = text.replace(/\s+/g, ' ');
+  return line.length > 40 ? `${line.slice(0, 37)}…` : line;
+}

@@ -1,0 +1,472 @@
+import type { Node } from 'web-tree-sitter';
+import type { Evidence, Related, TextEdit } from '../model';
+import { isShadowed } from './append-forms';
+import { sizeOf } from './declared-types';
+import type { GoFile, GoFix, GoReport, GoRule, Obligation } from './rule';
+import { argumentsOf, descendants, isFunction, spanOf, statementsOf, unparenthesised } from './syntax';
+import { tripCount, type TripCount } from './trip-count';
+import {
+  enclosingLoop,
+  enclosingStatement,
+  isAddressTaken,
+  isAssigned,
+  namesAround,
+  parenthesized,
+  type Binding,
+} from './uses';
+import { atLeast, canImport, importedAs, indentAt, lineEnd, startsLine } from './writing';
+
+/** A slice grown by append in a loop that is known to run n times. */
+export const rule: GoRule = {
+  meta: {
+    id: 'go/preallocate-slice',
+    summary: 'a slice grown by append in a loop whose trip count is known',
+    fix: 'safe',
+    reports: 'allocation',
+    sample: 'go/preallocateslice',
+  },
+  check(file, report) {
+    for (const loop of file.root.descendantsOfType('for_statement')) {
+      for (const growth of growths(loop, file)) {
+        const found = check(growth, file);
+        if (found) report(found);
+      }
+    }
+  },
+};
+
+/** One slice that grows in one loop. */
+interface Growth {
+  readonly loop: Node;
+  readonly slice: Binding;
+  /** The `append` calls, at least one; every iteration passes them all. */
+  readonly appends: readonly Node[];
+  /** Elements appended in each iteration. */
+  readonly perIteration: number;
+  readonly declaration: Declaration;
+}
+
+/** How the slice comes into being, without capacity. */
+interface Declaration {
+  readonly statement: Node;
+  readonly type: Node;
+  /** `var s []T` and named results are nil until the first append; `[]T{}` and `make([]T, 0)` are not. */
+  readonly nil: boolean;
+  /** The declaration rewritten to `make(…, 0, capacity)`; undefined where it cannot be. */
+  readonly withCapacity: ((capacity: string) => TextEdit[]) | undefined;
+}
+
+function growths(loop: Node, file: GoFile): Growth[] {
+  const body = loop.childForFieldName('body');
+  if (!body) return [];
+  const found = new Map<Binding, Node[]>();
+  for (const statement of statementsOf(body)) {
+    const grown = appendTo(statement, file);
+    if (!grown) continue;
+    found.set(grown.slice, [...(found.get(grown.slice) ?? []), grown.call]);
+  }
+  return [...found].flatMap(([slice, appends]) => {
+    const declaration = declarationOf(slice, file);
+    if (!declaration || slice.declaration.startIndex > loop.startIndex) return [];
+    const elements = appends.map((call) => argumentsOf(call).length - 1);
+    return [{ loop, slice, appends, perIteration: elements.reduce((a, b) => a + b, 0), declaration }];
+  });
+}
+
+/** `s = append(s, x, y)` for a local s. */
+function appendTo(statement: Node, file: GoFile): { slice: Binding; call: Node } | undefined {
+  if (statement.type !== 'assignment_statement') return undefined;
+  const left = statement.childForFieldName('left');
+  const right = statement.childForFieldName('right');
+  const [target, call] = [left?.namedChild(0), right?.namedChild(0)];
+  if (!target || !call || left?.namedChildCount !== 1 || right?.namedChildCount !== 1) return undefined;
+  if (!statement.children.some((child) => child.type === '=')) return undefined;
+  if (target.type !== 'identifier' || call.type !== 'call_expression') return undefined;
+  const callee = unparenthesised(call.childForFieldName('function') ?? call);
+  if (callee.text !== 'append' || isShadowed('append', call, file)) return undefined;
+  const [first, ...elements] = argumentsOf(call);
+  if (first?.type !== 'identifier' || elements.length === 0) return undefined;
+  if (elements.some((element) => element.type === 'variadic_argument')) return undefined;
+  const names = namesAround(file.root, statement);
+  const slice = names.resolve(target);
+  return slice && names.resolve(first) === slice ? { slice, call } : undefined;
+}
+
+function declarationOf(slice: Binding, file: GoFile): Declaration | undefined {
+  const name = slice.declaration;
+  const parent = name.parent;
+  if (!parent) return undefined;
+  if (slice.kind === 'result') {
+    const type = parent.childForFieldName('type');
+    const body = slice.owner.childForFieldName('body');
+    return type && body ? { statement: body, type, nil: true, withCapacity: undefined } : undefined;
+  }
+  const statement = enclosingStatement(name);
+  if (!statement) return undefined;
+  if (parent.type === 'var_spec') {
+    const type = parent.childForFieldName('type');
+    const values = parent.childForFieldName('value');
+    const alone = parent.childrenForFieldName('name').length === 1;
+    if (!values) return type ? ofVarSpec(statement, parent, name, type, alone) : undefined;
+    return alone && values.namedChildCount === 1 && !type
+      ? ofValue(statement, values.namedChild(0)!, file)
+      : undefined;
+  }
+  if (parent.parent?.type !== 'short_var_declaration' || statement.id !== parent.parent.id) return undefined;
+  const values = statement.childForFieldName('right')?.namedChildren ?? [];
+  const value = values[parent.namedChildren.findIndex((target) => target.id === name.id)];
+  return value && values.length === parent.namedChildren.length ? ofValue(statement, value, file) : undefined;
+}
+
+/** `var s []T`, alone or in a group. */
+function ofVarSpec(
+  statement: Node,
+  spec: Node,
+  name: Node,
+  type: Node,
+  alone: boolean,
+): Declaration | undefined {
+  const grouped = spec.parent?.type === 'var_spec_list';
+  const plain = alone && spec.namedChildren.every((child) => child.type !== 'comment');
+  return {
+    statement,
+    type,
+    nil: true,
+    withCapacity: !plain
+      ? undefined
+      : (capacity) => [
+          ...(grouped ? [] : [{ span: { start: statement.startIndex, end: name.startIndex }, newText: '' }]),
+          {
+            span: { start: name.endIndex, end: type.startIndex },
+            newText: grouped ? ' = make(' : ' := make(',
+          },
+          { span: { start: type.endIndex, end: type.endIndex }, newText: `, 0, ${capacity})` },
+        ],
+  };
+}
+
+/** `[]T{}` or `make([]T, 0)`. */
+function ofValue(statement: Node, value: Node, file: GoFile): Declaration | undefined {
+  if (value.type === 'composite_literal') {
+    const type = value.childForFieldName('type');
+    const body = value.childForFieldName('body');
+    if (!type || !body || (type.type !== 'slice_type' && type.type !== 'type_identifier')) return undefined;
+    if (body.namedChildren.some((child) => child.type !== 'comment')) return undefined;
+    return {
+      statement,
+      type,
+      nil: false,
+      withCapacity:
+        body.namedChildCount > 0
+          ? undefined
+          : (capacity) => [
+              { span: { start: type.startIndex, end: type.startIndex }, newText: 'make(' },
+              { span: { start: type.endIndex, end: value.endIndex }, newText: `, 0, ${capacity})` },
+            ],
+    };
+  }
+  if (value.type !== 'call_expression' || value.childForFieldName('function')?.text !== 'make')
+    return undefined;
+  const [type, length, capacity] = argumentsOf(value);
+  if (!type || length?.text !== '0' || capacity || isShadowed('make', value, file)) return undefined;
+  return {
+    statement,
+    type,
+    nil: false,
+    withCapacity: (text) => [
+      { span: { start: length.endIndex, end: length.endIndex }, newText: `, ${text}` },
+    ],
+  };
+}
+
+function check(growth: Growth, file: GoFile): GoReport | undefined {
+  const { loop, slice, appends, perIteration, declaration } = growth;
+  const call = appends[0]!;
+  // The slice must be new for each run of the loop, and belong to the loop's own function.
+  if (enclosingLoop(loop)?.id !== enclosingLoop(declaration.statement)?.id) return undefined;
+  const uses = usesOf(growth);
+  if (!uses || leavesEarly(growth)) return undefined;
+  const count = tripCount(loop, file);
+  if (!count?.exact) return undefined;
+  const total = count.constant === undefined ? undefined : count.constant * perIteration;
+  if (total !== undefined && (total === 0 || staysSmall(total, declaration, file))) return undefined;
+  const evidence: Evidence[] = [{ kind: 'measured sample', sample: rule.meta.sample }];
+  if (file.facts) {
+    const grows = file.facts.emitted(call).filter(({ callee }) => callee.startsWith('runtime.growslice'));
+    // A body that is ranged over by a function is a function of its own, and its trip count is not known.
+    if (grows.length === 0 || grows.some(({ symbol }) => /-range\d+/.test(symbol))) return undefined;
+    evidence.unshift({ kind: 'emitted call', callee: grows[0]!.callee, count: grows.length });
+  }
+  const capacity = capacityText(count, perIteration);
+  const stack = file.facts?.decision(call)?.outcome === 'stack';
+  return {
+    node: call,
+    message: `append grows ${slice.declaration.text} step by step, and the loop is known to append ${capacity} elements`,
+    allocation: {
+      kind: 'append growth',
+      cost: stack && atLeast(file.pkg.toolchain, 1, 25) ? 'conditional' : 'always',
+      reason: `${slice.declaration.text} is declared without capacity, so append allocates and copies each time it is full`,
+      evidence,
+    },
+    related: related(growth, file),
+    fixes: fix(growth, count, uses, file),
+  };
+}
+
+function related({ slice, loop }: Growth, file: GoFile): Related[] {
+  const location = (node: Node): Related['location'] => ({ file: file.path, span: spanOf(node) });
+  const header = loop.namedChildren.find((child) => /^(?:range|for)_clause$/.test(child.type)) ?? loop;
+  return [
+    { location: location(slice.declaration), message: `${slice.declaration.text} starts without capacity` },
+    { location: location(header), message: 'the number of iterations is known here' },
+  ];
+}
+
+/** What the rest of the function does with the slice. */
+interface Uses {
+  /** Something may tell a nil slice from an empty one: it is returned, passed on, compared, stored, captured later. */
+  readonly nilSeen: boolean;
+  /** In the loop, its memory is used by more than append, `len` and element access: growth could be observed. */
+  readonly memoryShared: boolean;
+}
+
+/** Undefined when the slice is changed in a way that this rule does not follow: then there is nothing to claim. */
+function usesOf({ loop, slice, appends, declaration }: Growth): Uses | undefined {
+  let nilSeen = slice.kind === 'result';
+  let memoryShared = false;
+  const own = new Set(appends.flatMap((call) => [call.parent?.parent?.id, call.id]));
+  for (const { node, owner } of slice.uses) {
+    const inLoop = node.startIndex >= loop.startIndex && node.endIndex <= loop.endIndex;
+    const before = node.endIndex <= loop.startIndex && node.startIndex > declaration.statement.startIndex;
+    if (isAddressTaken(node)) return undefined;
+    if (owner.id !== slice.owner.id) {
+      if (node.startIndex < loop.endIndex) return undefined;
+      nilSeen = true;
+      continue;
+    }
+    if (isOwn(node, own)) continue;
+    const kind = useKind(node);
+    // Filled, replaced or given capacity before the loop, or replaced inside it.
+    if (kind === 'capacity' || ((before || inLoop) && (before ? kind !== 'length' : kind === 'assigned')))
+      return undefined;
+    if (inLoop && kind !== 'length' && kind !== 'element') memoryShared = true;
+    if (!inLoop && kind === 'other') nilSeen = true;
+  }
+  return { nilSeen, memoryShared };
+}
+
+/** The slice's own mention in `s = append(s, …)`. */
+function isOwn(node: Node, own: ReadonlySet<number | undefined>): boolean {
+  const list = node.parent;
+  const outer = list?.parent;
+  if (!list || !outer || !own.has(outer.id)) return false;
+  if (list.type === 'argument_list') return argumentsOf(outer)[0]?.id === node.id;
+  return list.type === 'expression_list' && outer.childForFieldName('left')?.id === list.id;
+}
+
+/** Functions that treat a nil slice as an empty one and do not keep it. */
+const nilBlind =
+  /^(?:strings\.Join|bytes\.Join|sort\.(?:Strings|Ints|Float64s|Slice|SliceStable|Search\w*)|slices\.(?:Sort\w*|BinarySearch\w*|Contains\w*|Index\w*|Reverse|Max\w*|Min\w*))$/;
+
+function useKind(identifier: Node): 'length' | 'capacity' | 'element' | 'assigned' | 'read' | 'other' {
+  const node = parenthesized(identifier);
+  const parent = node.parent;
+  if (!parent) return 'other';
+  if (isAssigned(node)) return 'assigned';
+  switch (parent.type) {
+    case 'index_expression': {
+      if (parent.childForFieldName('operand')?.id !== node.id) return 'other';
+      // &s[i], also of s[i].f, points into the memory that append leaves behind.
+      let outer = parent;
+      while (outer.parent && /^(?:selector|index|parenthesized|slice)_expression$/.test(outer.parent.type)) {
+        outer = outer.parent;
+      }
+      const pointed = outer.parent?.type === 'unary_expression' && outer.parent.text.startsWith('&');
+      // A method with a pointer receiver takes the address of s[i] unseen.
+      const called =
+        parent.parent?.type === 'selector_expression' && outer.parent?.type === 'call_expression';
+      return pointed || outer.type === 'slice_expression' || called ? 'read' : 'element';
+    }
+    case 'range_clause':
+      return 'read';
+    case 'variadic_argument': {
+      const call = parent.parent?.parent;
+      return call?.childForFieldName('function')?.text === 'append' ? 'read' : 'other';
+    }
+    case 'argument_list': {
+      const call = parent.parent;
+      const callee = call?.childForFieldName('function')?.text ?? '';
+      if (callee === 'len') return 'length';
+      if (callee === 'cap') return 'capacity';
+      if (callee === 'copy' || nilBlind.test(callee)) return 'read';
+      if (callee === 'append' && call && argumentsOf(call)[0]?.id === node.id) {
+        // s = append(s, …) elsewhere; the result of t := append(s, …) is another slice.
+        const target = call.parent?.parent?.childForFieldName('left');
+        return target?.text === identifier.text ? 'read' : 'other';
+      }
+      return 'other';
+    }
+    default:
+      return 'other';
+  }
+}
+
+/** True when some iterations may not append, or someone sees the slice when the loop is left early. */
+function leavesEarly({ loop, slice, appends }: Growth): boolean {
+  const last = appends[appends.length - 1]!;
+  const label = loop.parent?.type === 'labeled_statement' ? loop.parent.namedChild(0)?.text : undefined;
+  const stack: Node[] = [loop.childForFieldName('body')!];
+  for (let at = stack.pop(); at; at = stack.pop()) {
+    if (isFunction(at)) continue;
+    if (at.type === 'goto_statement') return true;
+    if (at.type === 'break_statement' || at.type === 'continue_statement') {
+      const target = at.namedChildren.find((child) => child.type === 'label_name')?.text;
+      const hits =
+        target === undefined ? innermost(at, loop) : !labelled(at, target, loop) || target === label;
+      // A continue behind the last append skips none.
+      if (hits && (at.type === 'break_statement' || at.startIndex < last.endIndex || target !== undefined))
+        return true;
+    }
+    if (at.type === 'return_statement') {
+      const values = at.namedChildren.find((child) => child.type === 'expression_list');
+      if (slice.kind === 'result' && !values) return true;
+      for (const node of descendants(at)) {
+        if (node.type === 'identifier' && slice.uses.some((use) => use.node.id === node.id)) return true;
+      }
+    }
+    stack.push(...at.namedChildren);
+  }
+  return false;
+}
+
+/** True when an unlabelled break or continue leaves `loop` and no statement inside it. */
+function innermost(jump: Node, loop: Node): boolean {
+  const targets =
+    jump.type === 'break_statement'
+      ? /^(?:for|expression_switch|type_switch|select)_statement$/
+      : /^for_statement$/;
+  for (let at = jump.parent; at; at = at.parent) if (targets.test(at.type)) return at.id === loop.id;
+  return true;
+}
+
+/** True when the label belongs to a statement inside the loop. */
+function labelled(jump: Node, label: string, loop: Node): boolean {
+  for (let at = jump.parent; at && at.id !== loop.id; at = at.parent) {
+    if (at.type === 'labeled_statement' && at.namedChild(0)?.text === label) return true;
+  }
+  return false;
+}
+
+/** Go 1.25 starts a slice that stays in 32 bytes on the stack; Go 1.26 also one that escapes, with one exact copy. */
+function staysSmall(total: number, declaration: Declaration, file: GoFile): boolean {
+  const element = declaration.type.childForFieldName('element');
+  const size = element ? sizeOf(element, file) : undefined;
+  return size !== undefined && total * size <= 32 && atLeast(file.pkg.toolchain, 1, 26);
+}
+
+function capacityText(count: TripCount, perIteration: number): string {
+  if (perIteration === 1) return count.expression;
+  if (count.constant !== undefined) return String(count.constant * perIteration);
+  return `${perIteration}*${count.atomic ? count.expression : `(${count.expression})`}`;
+}
+
+function fix(growth: Growth, count: TripCount, uses: Uses, file: GoFile): GoFix[] {
+  const { loop, slice, declaration, perIteration } = growth;
+  if (file.generated || uses.memoryShared) return [];
+  if (slice.owner.descendantsOfType('goto_statement').length > 0) return [];
+  if (isShadowed('len', loop, file) || isShadowed('make', loop, file)) return [];
+  let capacity = capacityText(count, perIteration);
+  if (!count.nonNegative) {
+    // make and Grow panic where the loop would not run.
+    if (!atLeast(file.pkg.language, 1, 21) || isShadowed('max', loop, file)) return [];
+    capacity = `max(${capacity}, 0)`;
+  }
+  const statement = loop.parent?.type === 'labeled_statement' ? loop.parent : loop;
+  const here = statement.startIndex;
+  const obligations: Obligation[] =
+    count.unproven === undefined
+      ? []
+      : [
+          {
+            states: `${count.unproven} is a slice, an array, a map or a string`,
+            at: here,
+            code: `if false { for _, _ = range ${count.unproven} { break } }`,
+          },
+        ];
+  const common = {
+    kind: 'safe' as const,
+    claim: {
+      effect: 'runs less' as const,
+      within: [spanOf(slice.owner)],
+      callees: ['runtime.growslice', 'runtime.growsliceBuf'],
+    },
+    obligations,
+  };
+  const place = (edits: readonly TextEdit[]): GoFix['edits'] =>
+    edits.map((edit) => ({ ...edit, file: file.path }));
+  if (
+    declaration.withCapacity &&
+    !(declaration.nil && uses.nilSeen) &&
+    knownAtDeclaration(growth, count, file)
+  ) {
+    return [
+      {
+        ...common,
+        title: `Declare ${slice.declaration.text} with capacity ${capacity}`,
+        edits: place(declaration.withCapacity(capacity)),
+      },
+    ];
+  }
+  if (!atLeast(file.pkg.language, 1, 21) || !canImport(file, 'slices')) return [];
+  const slices = importedAs(file, 'slices');
+  // A local name would be called instead of the package.
+  if (namesAround(file.root, loop).bindings.some((binding) => binding.name === slices)) return [];
+  const grow = `${slice.declaration.text} = ${slices}.Grow(${slice.declaration.text}, ${count.isInt ? capacity : `int(${capacity})`})`;
+  const separator = startsLine(file.text, here) ? lineEnd(file.text) + indentAt(file.text, here) : '; ';
+  return [
+    {
+      ...common,
+      title: `Grow ${slice.declaration.text} by ${capacity} before the loop`,
+      edits: place([{ span: { start: here, end: here }, newText: grow + separator }]),
+      imports: ['slices'],
+    },
+  ];
+}
+
+/** True when the capacity can be written at the declaration: same statement list, same names, same values. */
+function knownAtDeclaration({ loop, declaration }: Growth, count: TripCount, file: GoFile): boolean {
+  const statement = loop.parent?.type === 'labeled_statement' ? loop.parent : loop;
+  const list = declaration.statement.parent;
+  if (!list || statement.parent?.id !== list.id) return false;
+  const names = namesAround(file.root, loop);
+  const siblings = list.namedChildren.filter((child) => child.type !== 'comment');
+  const from = siblings.findIndex((child) => child.id === declaration.statement.id);
+  const to = siblings.findIndex((child) => child.id === statement.id);
+  const between = siblings.slice(from + 1, to);
+  let privateNames = true;
+  for (const node of count.from.flatMap((part) => [...descendants(part)])) {
+    if (node.type !== 'identifier') {
+      if (/^(?:selector|index|unary)_expression$/.test(node.type)) privateNames = false;
+      continue;
+    }
+    if (/^(?:len|cap)$/.test(node.text) && node.parent?.type === 'call_expression') continue;
+    const binding = names.resolve(node);
+    if (!binding) {
+      privateNames = false;
+      continue;
+    }
+    if (binding.declaration.startIndex >= declaration.statement.startIndex) return false;
+    if (binding.uses.some((use) => isAddressTaken(use.node) || use.owner.id !== binding.owner.id))
+      privateNames = false;
+    const changed = binding.uses.some(
+      (use) => between.some((other) => inside(use.node, other)) && isAssigned(use.node),
+    );
+    if (changed) return false;
+  }
+  // What others can reach may change in any statement that calls or assigns.
+  return privateNames || between.length === 0;
+}
+
+function inside(node: Node, outer: Node): boolean {
+  return outer.startIndex <= node.startIndex && node.endIndex <= outer.endIndex;
+}
