@@ -1,5 +1,6 @@
 import { accumulatingSpread } from './accumulating-spread';
+import { perCallBuffer } from './per-call-buffer';
 import type { TypeScriptRule } from './rule';
 
 /** Every TypeScript rule, alphabetical. The server, the ESLint plugin and the documentation are built from this list. */
-export const typescriptRules: readonly TypeScriptRule[] = [accumulatingSpread];
+export const typescriptRules: readonly TypeScriptRule[] = [accumulatingSpread, perCallBuffer];
