@@ -48,6 +48,8 @@ export interface CompiledPackage {
   readonly ignoredFiles: readonly string[];
   /** The package itself was compiled, so its decisions are complete. */
   readonly compiled: boolean;
+  /** The build ID: another one when the package, what it depends on, the flags or the toolchain changed. */
+  readonly fingerprint: string | undefined;
   /** Its tests were compiled, too. False when there are none. */
   readonly testsCompiled: boolean;
   readonly errors: readonly CompileError[];
@@ -66,7 +68,7 @@ export interface CompileSummary {
 }
 
 const LIST_FIELDS =
-  'ImportPath,ForTest,Dir,Name,Standard,Export,Module,GoFiles,CgoFiles,TestGoFiles,XTestGoFiles,IgnoredGoFiles,InvalidGoFiles,Error,DepsErrors';
+  'ImportPath,ForTest,Dir,Name,Standard,Export,BuildID,Module,GoFiles,CgoFiles,TestGoFiles,XTestGoFiles,IgnoredGoFiles,InvalidGoFiles,Error,DepsErrors';
 
 /** Fields of `go list -json` that are used; see `go help list`. */
 interface ListedPackage {
@@ -76,6 +78,7 @@ interface ListedPackage {
   readonly Name?: string;
   readonly Standard?: boolean;
   readonly Export?: string;
+  readonly BuildID?: string;
   readonly Module?: { readonly Path: string; readonly Dir?: string; readonly GoVersion?: string };
   readonly GoFiles?: readonly string[];
   readonly CgoFiles?: readonly string[];
@@ -130,6 +133,7 @@ export async function compile(
           return;
         case 'unaccounted':
           if (examples.length < 5) examples.push(record.line);
+          onRecord(record);
           return;
         case 'call':
           if (!testMain) onRecord(record);
@@ -323,6 +327,7 @@ function describePackages(listed: readonly ListedPackage[], errors: ErrorList): 
       externalTestFiles: files(entry.XTestGoFiles),
       ignoredFiles: files([...(entry.IgnoredGoFiles ?? []), ...(entry.InvalidGoFiles ?? [])]),
       compiled: (entry.Export ?? '') !== '',
+      fingerprint: entry.Export ? entry.BuildID : undefined,
       testsCompiled: hasTests && tests?.compiled === true,
       errors: [...new Set([...own, ...(tests?.errors ?? [])])],
     });

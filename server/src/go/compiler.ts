@@ -1,4 +1,5 @@
 import type { GoVersion } from '../../../rules/go/rule';
+import type { Note } from '../../../rules/model';
 import type { Settings } from '../service/settings';
 import type { CompilerRecord } from './compiler-record';
 
@@ -16,6 +17,8 @@ export interface GoUnit {
   /** Absolute path of the command, and how it was found. */
   readonly command: string;
   readonly how: string;
+  /** What was ignored of the user's settings, such as flags in GOFLAGS. */
+  readonly notes?: readonly Note[];
 }
 
 /** A package as `go list` knows it. Paths are absolute and logical (never the overlay's backing files). */
@@ -39,6 +42,8 @@ export interface CompileRequest {
 
 export interface CompileResult {
   readonly packages: readonly ListedPackage[];
+  /** What could not be compiled as asked, such as a buffer of the module cache. */
+  readonly notes?: readonly Note[];
 }
 
 /** The seam between the engine and the toolchain. */

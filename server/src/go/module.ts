@@ -121,29 +121,47 @@ export async function compileUnit(
   return { ...unit, folder, patterns, notes: [{ file, message }] };
 }
 
-/** The files of the folder that declare the same package, as the go command would take them on its command line. */
+/** The files of the folder that belong to the file's program, as the go command takes them on its command line. */
 async function scratchFiles(file: string, buffers: ReadonlyMap<string, string>): Promise<string[]> {
-  const folder = path.dirname(file);
+  const sources = await goSources(path.dirname(file), buffers);
+  const own = path.basename(file);
+  const text = sources.get(own) ?? buffers.get(file) ?? '';
+  const name = packageName(text);
+  const chosen = [own];
+  if (name !== undefined) {
+    const others = [...sources].filter(
+      ([other, source]) =>
+        other !== own &&
+        packageName(source) === name &&
+        (own.endsWith('_test.go') || !other.endsWith('_test.go')),
+    );
+    // A scratch folder is often full of programs, each a file with its own main: they are not one package.
+    const programs = others.filter(([, source]) => declaresMain(source)).map(([other]) => other);
+    const separate = name === 'main' && (declaresMain(text) || programs.length > 1);
+    chosen.push(...others.map(([other]) => other).filter((other) => !separate || !programs.includes(other)));
+  }
+  return chosen.sort().map((other) => `./${other}`);
+}
+
+/** Name → text of the Go files in a folder that the go command would look at; buffers win over the disk. */
+export async function goSources(
+  folder: string,
+  buffers: ReadonlyMap<string, string>,
+): Promise<Map<string, string>> {
   const names = new Set(await readdir(folder).catch(() => []));
   for (const buffer of buffers.keys()) if (path.dirname(buffer) === folder) names.add(path.basename(buffer));
-  const text = async (name: string) => {
-    const full = path.join(folder, name);
-    return buffers.get(full) ?? (await readFile(full, 'utf8').catch(() => ''));
-  };
-  const own = path.basename(file);
-  const wanted = packageName(await text(own));
-  const chosen: string[] = [];
+  const sources = new Map<string, string>();
   for (const name of [...names].sort()) {
-    if (name !== own) {
-      if (!name.endsWith('.go') || /^[._]/.test(name)) continue;
-      if (name.endsWith('_test.go') && !own.endsWith('_test.go')) continue;
-      const source = await text(name);
-      // Scratch folders are often full of programs, each with its main: they are not one package.
-      if (wanted === undefined || wanted === 'main' || packageName(source) !== wanted) continue;
-    }
-    chosen.push(`./${name}`);
+    if (!name.endsWith('.go') || /^[._]/.test(name)) continue;
+    const file = path.join(folder, name);
+    const text = buffers.get(file) ?? (await readFile(file, 'utf8').catch(() => undefined));
+    if (text !== undefined) sources.set(name, text);
   }
-  return chosen;
+  return sources;
+}
+
+function declaresMain(source: string): boolean {
+  return /^func\s+main\s*\(\s*\)/m.test(source);
 }
 
 /** The package clause behind comments and white space. */
