@@ -1,6 +1,11 @@
 import { accumulatingSpread } from './accumulating-spread';
 import { perCallBuffer } from './per-call-buffer';
+import { preallocateArray } from './preallocate-array';
 import type { TypeScriptRule } from './rule';
 
 /** Every TypeScript rule, alphabetical. The server, the ESLint plugin and the documentation are built from this list. */
-export const typescriptRules: readonly TypeScriptRule[] = [accumulatingSpread, perCallBuffer];
+export const typescriptRules: readonly TypeScriptRule[] = [
+  accumulatingSpread,
+  perCallBuffer,
+  preallocateArray,
+];

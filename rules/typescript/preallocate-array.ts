@@ -1,0 +1,347 @@
+import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
+import type { TextEdit } from '../model';
+import { declaredType, isKnownArray } from './array-types';
+import { createRule, type ProposedFix } from './rule';
+import { enclosingFunction, isFunction, isLoop, memberName, resolve, unwrap, walk } from './syntax';
+import { freshName, indentAt, newlineOf } from './text';
+
+/** A loop whose number of iterations is known, with one `push` an iteration onto an array that starts empty. */
+export const preallocateArray = createRule({
+  id: 'ts/preallocate-array',
+  summary: 'an array that grows by push in a loop whose number of iterations is known',
+  fix: 'safe',
+  reports: 'hot only',
+  sample: 'typescript/preallocate-array',
+  allocation: {
+    kind: 'array',
+    cost: 'always',
+    reason:
+      'the array starts empty, and each time it is full push allocates a store half as large again and copies',
+  },
+  words: [['.push('], ['for']],
+  messages: {
+    grows:
+      '{{name}} always ends with {{count}} elements, but push grows it step by step, copying at each step',
+  },
+  check({ sourceCode }, report) {
+    function check(loop: TSESTree.ForStatement | TSESTree.ForOfStatement): void {
+      const count = countOf(sourceCode, loop);
+      const push = count && onlyPush(loop);
+      if (!push) return;
+      const variable = resolve(sourceCode, push.target);
+      const declarator = variable && emptyArrayBefore(variable, loop);
+      if (!declarator) return;
+      for (const { identifier, init } of variable.references) {
+        if (init === true || identifier === push.target) continue;
+        // Nobody looks at the array while it is filled.
+        if (identifier.range[0] < loop.range[1]) return;
+        if (isHoistedUse(identifier as TSESTree.Identifier, loop)) return;
+      }
+      if (leavesEarly(sourceCode, loop, push.statement)) return;
+      const fix = fixFor(sourceCode, loop, push, variable.name, count);
+      report({
+        at: push.call,
+        heatAt: declarator,
+        messageId: 'grows',
+        data: { name: variable.name, count: count.text },
+        related: [
+          { at: declarator, message: `${variable.name} starts empty` },
+          { at: count.at, message: `the loop runs ${count.text} times` },
+        ],
+        fixes: fix ? [fix] : [],
+      });
+    }
+    return { ForStatement: check, ForOfStatement: check };
+  },
+});
+
+interface Count {
+  /** Source text of an expression that has no side effect: `n`, `xs.length`, `64`. */
+  readonly text: string;
+  readonly at: TSESTree.Node;
+  /** The counter to write at; `undefined` in a for-of loop, which needs one. */
+  readonly counter: string | undefined;
+  /** What the file does not show: "n is a whole number, 0 or more". */
+  readonly conditions: readonly string[];
+}
+
+/** Below this a growing array costs nothing that can be measured. */
+const smallest = 4;
+
+function countOf(
+  sourceCode: TSESLint.SourceCode,
+  loop: TSESTree.ForStatement | TSESTree.ForOfStatement,
+): Count | undefined {
+  if (loop.type === 'ForOfStatement') {
+    const list = unwrap(loop.right);
+    if (loop.await || list.type !== 'Identifier' || !isKnownArray(sourceCode, list)) return undefined;
+    return ofLength(sourceCode, list, loop, undefined);
+  }
+  const { init, test, update } = loop;
+  if (init?.type !== 'VariableDeclaration' || test?.type !== 'BinaryExpression' || !update) return undefined;
+  const [counter, bound] = init.declarations;
+  if (counter?.id.type !== 'Identifier' || counter.init?.type !== 'Literal' || counter.init.value !== 0)
+    return undefined;
+  const name = counter.id.name;
+  if (test.operator !== '<' || test.left.type !== 'Identifier' || test.left.name !== name) return undefined;
+  if (!stepsByOne(update, name)) return undefined;
+  const variable = sourceCode.getDeclaredVariables!(counter)[0];
+  const writes =
+    variable?.references.filter((reference) => reference.isWrite() && reference.init !== true) ?? [];
+  if (writes.length !== 1 || init.declarations.length > 2) return undefined;
+
+  let limit: TSESTree.Expression | TSESTree.PrivateIdentifier = test.right;
+  if (bound) {
+    // `for (let i = 0, n = xs.length; i < n; i++)`
+    if (bound.id.type !== 'Identifier' || limit.type !== 'Identifier' || limit.name !== bound.id.name || !bound.init) return undefined; // prettier-ignore
+    if (!neverWritten(sourceCode.getDeclaredVariables!(bound)[0])) return undefined;
+    limit = bound.init;
+  }
+  if (limit.type === 'Literal') {
+    const whole = typeof limit.value === 'number' && Number.isInteger(limit.value) && limit.value >= smallest;
+    return whole ? { text: limit.raw, at: limit, counter: name, conditions: [] } : undefined;
+  }
+  if (
+    limit.type === 'MemberExpression' &&
+    !limit.optional &&
+    memberName(limit) === 'length' &&
+    limit.object.type === 'Identifier'
+  ) {
+    // prettier-ignore
+    return ofLength(sourceCode, limit.object, loop, name, limit);
+  }
+  if (limit.type !== 'Identifier') return undefined;
+  const number = resolve(sourceCode, limit);
+  if (!number || !neverWritten(number)) return undefined;
+  const value = constantOf(number);
+  if (value !== undefined && (!Number.isInteger(value) || value < smallest)) return undefined;
+  const conditions = value === undefined ? [`${limit.name} is a whole number, 0 or more`] : [];
+  return { text: limit.name, at: limit, counter: name, conditions };
+}
+
+function ofLength(
+  sourceCode: TSESLint.SourceCode,
+  list: TSESTree.Identifier,
+  loop: TSESTree.ForStatement | TSESTree.ForOfStatement,
+  counter: string | undefined,
+  at: TSESTree.Node = list,
+): Count | undefined {
+  const variable = resolve(sourceCode, list);
+  if (!variable || writtenIn(variable, loop)) return undefined;
+  const text = declaredType(sourceCode, list)?.type === 'TSStringKeyword';
+  const conditions: string[] = [];
+  if (!text && !isKnownArray(sourceCode, list)) conditions.push(`${list.name} is an array`);
+  if (!text) {
+    const use = usesInLoop(sourceCode, variable, loop);
+    if (use === 'changed') return undefined;
+    if (use === 'unknown') conditions.push(`the loop does not change the length of ${list.name}`);
+  }
+  return { text: `${list.name}.length`, at, counter, conditions };
+}
+
+/**
+ * May the loop change the length of the array? `kept`: it runs no code but the file's operators. `changed`: it calls
+ * a method that does. `unknown`: it calls something that might hold the same array.
+ */
+function usesInLoop(
+  sourceCode: TSESLint.SourceCode,
+  variable: TSESLint.Scope.Variable,
+  loop: TSESTree.ForStatement | TSESTree.ForOfStatement,
+): 'kept' | 'changed' | 'unknown' {
+  for (const { identifier } of variable.references) {
+    if (!within(loop.body, identifier as TSESTree.Node)) continue;
+    const member = (identifier as TSESTree.Identifier).parent;
+    if (member.type !== 'MemberExpression' || member.object !== identifier) continue;
+    const method = memberName(member);
+    if (method === 'length' && member.parent.type === 'AssignmentExpression') return 'changed';
+    if (
+      member.parent.type === 'CallExpression' &&
+      member.parent.callee === member &&
+      resizing.has(method ?? '')
+    ) {
+      return 'changed';
+    }
+  }
+  let calls = false;
+  walk(sourceCode, loop.body, (node) => {
+    if (node.type === 'CallExpression') {
+      const callee = node.callee;
+      const push = callee.type === 'MemberExpression' && memberName(callee) === 'push' && node.parent.type === 'ExpressionStatement'; // prettier-ignore
+      const math = callee.type === 'MemberExpression' && callee.object.type === 'Identifier' && callee.object.name === 'Math'; // prettier-ignore
+      calls ||= !push && !math;
+    }
+    calls ||=
+      node.type === 'NewExpression' ||
+      node.type === 'AwaitExpression' ||
+      node.type === 'YieldExpression' ||
+      node.type === 'TaggedTemplateExpression';
+  });
+  return calls ? 'unknown' : 'kept';
+}
+
+const resizing = new Set(['push', 'pop', 'shift', 'unshift', 'splice']);
+
+interface Push {
+  readonly call: TSESTree.CallExpression;
+  readonly target: TSESTree.Identifier;
+  readonly value: TSESTree.Expression;
+  readonly statement: TSESTree.ExpressionStatement;
+}
+
+/** The only `out.push(value)` that stands directly in the loop's body. */
+function onlyPush(loop: TSESTree.ForStatement | TSESTree.ForOfStatement): Push | undefined {
+  const statements = loop.body.type === 'BlockStatement' ? loop.body.body : [loop.body];
+  const pushes = statements.flatMap((statement) => {
+    if (statement.type !== 'ExpressionStatement' || statement.expression.type !== 'CallExpression') return [];
+    const call = statement.expression;
+    const [value] = call.arguments;
+    const { callee } = call;
+    if (
+      callee.type !== 'MemberExpression' ||
+      callee.optional ||
+      call.optional ||
+      memberName(callee) !== 'push'
+    )
+      return [];
+    if (callee.object.type !== 'Identifier' || call.arguments.length !== 1 || value!.type === 'SpreadElement')
+      return [];
+    return [{ call, target: callee.object, value: value as TSESTree.Expression, statement }];
+  });
+  return pushes.length === 1 ? pushes[0] : undefined;
+}
+
+/** The declarator `out = []`, when it stands in the same block as the loop and before it. */
+function emptyArrayBefore(
+  variable: TSESLint.Scope.Variable,
+  loop: TSESTree.Node,
+): TSESTree.VariableDeclarator | undefined {
+  const node = variable.defs.length === 1 ? variable.defs[0]!.node : undefined;
+  if (node?.type !== 'VariableDeclarator' || !node.init || node.id.type !== 'Identifier') return undefined;
+  const init = unwrap(node.init);
+  if (init.type !== 'ArrayExpression' || init.elements.length > 0) return undefined;
+  const declaration = node.parent;
+  if (declaration.parent !== loop.parent || declaration.range[1] > loop.range[0]) return undefined;
+  if (loop.parent?.type !== 'BlockStatement' && loop.parent?.type !== 'Program') return undefined;
+  return neverWritten(variable) ? node : undefined;
+}
+
+/** A function declaration behind the loop can be called from within it. */
+function isHoistedUse(identifier: TSESTree.Identifier, loop: TSESTree.Node): boolean {
+  const where = enclosingFunction(identifier);
+  return where?.type === 'FunctionDeclaration' && where !== enclosingFunction(loop);
+}
+
+/** `break`, `return` or `continue` end the loop or skip its push. */
+function leavesEarly(
+  sourceCode: TSESLint.SourceCode,
+  loop: TSESTree.ForStatement | TSESTree.ForOfStatement,
+  push: TSESTree.Node,
+): boolean {
+  let leaves = false;
+  const visit = (node: TSESTree.Node, inner: 'loop' | 'switch' | undefined): void => {
+    walk(sourceCode, node, (at) => {
+      if (leaves || isFunction(at)) return false;
+      if (at !== node && (isLoop(at) || at.type === 'SwitchStatement')) {
+        visit(at, isLoop(at) || inner === 'loop' ? 'loop' : 'switch');
+        return false;
+      }
+      if (at.type === 'ReturnStatement') leaves = true;
+      if (at.type === 'BreakStatement') leaves ||= at.label !== null || inner === undefined;
+      if (at.type === 'ContinueStatement') {
+        leaves ||= at.label !== null || (inner !== 'loop' && at.range[0] < push.range[0]);
+      }
+      return undefined;
+    });
+  };
+  visit(loop.body, undefined);
+  return leaves || insideTry(loop);
+}
+
+/** A handler could see the array with its holes. */
+function insideTry(node: TSESTree.Node): boolean {
+  for (let at = node.parent; at && !isFunction(at); at = at.parent)
+    if (at.type === 'TryStatement') return true;
+  return false;
+}
+
+function fixFor(
+  sourceCode: TSESLint.SourceCode,
+  loop: TSESTree.ForStatement | TSESTree.ForOfStatement,
+  { call, value }: Push,
+  name: string,
+  { text, counter, conditions }: Count,
+): ProposedFix | undefined {
+  const source = sourceCode.getText();
+  const start = loop.range[0];
+  // Something else on the loop's line: an inserted line would split it.
+  const indent = indentAt(source, start);
+  if (source.slice(source.lastIndexOf('\n', start - 1) + 1, start) !== indent) return undefined;
+  const line = newlineOf(source) + indent;
+  const index = counter ?? freshName(sourceCode, 'next');
+  const edits: TextEdit[] = [
+    {
+      span: { start, end: start },
+      newText: `${name}.length = ${text};${line}${counter === undefined ? `let ${index} = 0;${line}` : ''}`,
+    },
+    // Only around the value: its text, comments included, stays.
+    {
+      span: { start: call.range[0], end: value.range[0] },
+      newText: `${name}[${counter === undefined ? `${index}++` : index}] = `,
+    },
+    { span: { start: value.range[1], end: call.range[1] }, newText: '' },
+  ];
+  // Parentheses and comments around the value would be lost.
+  if (!/^[^(]*\.\s*push\(\s*$/.test(source.slice(call.range[0], value.range[0]))) return undefined;
+  if (!/^\s*,?\s*\)$/.test(source.slice(value.range[1], call.range[1]))) return undefined;
+  return conditions.length === 0
+    ? { title: `Set the length of ${name} once`, kind: 'safe', edits }
+    : {
+        title: `Set the length of ${name} once (if ${conditions.join(', and ')})`,
+        kind: 'suggestion',
+        edits,
+      };
+}
+
+function stepsByOne(update: TSESTree.Expression, name: string): boolean {
+  if (update.type === 'UpdateExpression') {
+    return update.operator === '++' && update.argument.type === 'Identifier' && update.argument.name === name;
+  }
+  return (
+    update.type === 'AssignmentExpression' &&
+    update.operator === '+=' &&
+    update.left.type === 'Identifier' &&
+    update.left.name === name &&
+    update.right.type === 'Literal' &&
+    update.right.value === 1
+  );
+}
+
+function neverWritten(variable: TSESLint.Scope.Variable | undefined): boolean {
+  return (
+    variable !== undefined &&
+    variable.defs.length === 1 &&
+    variable.references.every((reference) => !reference.isWrite() || reference.init === true)
+  );
+}
+
+function writtenIn(variable: TSESLint.Scope.Variable, loop: TSESTree.Node): boolean {
+  const inFunction = enclosingFunction(loop);
+  return variable.references.some(
+    (reference) =>
+      reference.isWrite() &&
+      reference.init !== true &&
+      (within(loop, reference.identifier as TSESTree.Node) ||
+        enclosingFunction(reference.identifier as TSESTree.Node) !== inFunction),
+  );
+}
+
+/** The value of `const n = 64`. */
+function constantOf(variable: TSESLint.Scope.Variable): number | undefined {
+  const node = variable.defs[0]?.node;
+  if (node?.type !== 'VariableDeclarator' || node.init?.type !== 'Literal') return undefined;
+  return typeof node.init.value === 'number' ? node.init.value : undefined;
+}
+
+function within(outer: TSESTree.Node, inner: TSESTree.Node): boolean {
+  return outer.range[0] <= inner.range[0] && inner.range[1] <= outer.range[1];
+}
