@@ -62,6 +62,7 @@ export function settingsFor(options: OpenOptions): Record<string, unknown> {
     'editor.cursorBlinking': 'solid',
     'editor.occurrencesHighlight': 'off',
     'editor.stickyScroll.enabled': false,
+    'editor.unicodeHighlight.ambiguousCharacters': false,
     'typescript.validate.enable': false,
     'typescript.tsserver.maxTsServerMemory': 512,
     'security.workspace.trust.enabled': options.trust === 'restricted',

@@ -36,6 +36,7 @@ function editing(host: () => Host): void {
       samples = await copySamples();
       const window = await host().open({ folder: samples.folder, trust: 'trusted' });
       workbench = await Workbench.open(window, host().name);
+      await workbench.hideSideBar();
     });
     afterEach(async () => {
       // A failed test must not leave its text to the next one.
@@ -80,6 +81,7 @@ function editing(host: () => Host): void {
     it('shows squiggles in a Go sample, and explains them in a hover', async () => {
       await openFinding('go/per-call-buffer');
       await workbench.squiggle('info', 'hint', 'warning');
+      await workbench.hidePanel();
       const hover = await workbench.hover(/go\/per-call-buffer/);
       assert.match(hover, /alloc|heap/i);
       await workbench.screenshot('go-hover');
@@ -89,6 +91,7 @@ function editing(host: () => Host): void {
     it('shows squiggles in a TypeScript sample, and explains them in a hover', async () => {
       await openFinding('ts/accumulating-spread');
       await workbench.squiggle('info', 'hint', 'warning');
+      await workbench.hidePanel();
       const hover = await workbench.hover(/ts\/accumulating-spread/);
       assert.match(hover, /cop(y|ies)|alloc/i);
       await workbench.screenshot('typescript-hover');
@@ -136,6 +139,7 @@ function editing(host: () => Host): void {
 
     it('applies a pool fix to a Go sample, which still works', async () => {
       const finding = await openFinding('go/per-call-buffer');
+      await workbench.hidePanel();
       await workbench.quickFixes(/sync\.Pool/);
       await workbench.screenshot('go-quick-fix');
       await workbench.press('Escape');
@@ -156,6 +160,7 @@ function editing(host: () => Host): void {
 
     it('applies a fix to a TypeScript sample, which still works', async () => {
       const finding = await openFinding('ts/accumulating-spread');
+      await workbench.hidePanel();
       await workbench.quickFixes(/push|in place|assign/i);
       await workbench.screenshot('typescript-quick-fix');
       await workbench.press('Escape');

@@ -51,6 +51,7 @@ export class Workbench {
     const row = this.#page.locator('.quick-input-list .monaco-list-row', { hasText: base }).first();
     await row.waitFor({ timeout: 30_000 });
     await row.click();
+    await this.#page.mouse.move(640, 5);
     await this.#page.locator(`.tab.active[data-resource-name="${base}"]`).waitFor({ timeout: 30_000 });
     await this.#editor.locator('.view-line').first().waitFor({ timeout: 30_000 });
     await this.focusEditor();
@@ -233,6 +234,20 @@ export class Workbench {
   /** Clicks a button of a dialog, a notification or an editor by its label. */
   async click(label: string | RegExp): Promise<void> {
     await this.#orFailure(this.#page.getByRole('button', { name: label }).first().click({ timeout: 30_000 }));
+  }
+
+  /** Hides the side bar: pictures are about the editor. */
+  async hideSideBar(): Promise<void> {
+    await this.press('Mod+B');
+    await this.#page.locator('.part.sidebar').waitFor({ state: 'hidden', timeout: 30_000 });
+  }
+
+  /** Hides the list of problems, and what hovers under the mouse. */
+  async hidePanel(): Promise<void> {
+    await this.#page.mouse.move(640, 5);
+    if (await this.#page.locator('.part.panel').isVisible()) await this.press('Mod+J');
+    await this.#page.locator('.part.panel').waitFor({ state: 'hidden', timeout: 30_000 });
+    await this.focusEditor();
   }
 
   /** Keeps a picture of the window in test-artifacts/. */

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { dirname, join, relative } from 'node:path';
+import { describe, it } from 'node:test';
+
+const root = dirname(dirname(dirname(__dirname)));
+
+interface Import {
+  /** Relative to the repository, with `/`. */
+  readonly file: string;
+  /** As written; a relative one as a path in the repository. */
+  readonly target: string;
+  readonly typeOnly: boolean;
+}
+
+/** Every import and export-from of the TypeScript files below a folder. */
+function importsOf(folder: string): Import[] {
+  const statement =
+    /^\s*(?:import|export)\s+(type\s)?(?:[^'";]*?\sfrom\s+)?['"]([^'"]+)['"]|\b(?:import|require)\(\s*['"]([^'"]+)['"]/gm;
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .flatMap((name) => {
+      const file = join(root, folder, name);
+      const text = readFileSync(file, 'utf8');
+      return [...text.matchAll(statement)].map((match) => {
+        const written = (match[2] ?? match[3])!;
+        const target = written.startsWith('.') ? relative(root, join(dirname(file), written)) : written;
+        return {
+          file: relative(root, file).replaceAll('\\', '/'),
+          target: target.replaceAll('\\', '/'),
+          typeOnly: match[1] !== undefined,
+        };
+      });
+    });
+}
+
+/** Fails, naming every import that `wrong` objects to. */
+function forbid(imports: readonly Import[], wrong: (target: string, found: Import) => boolean): void {
+  const found = imports
+    .filter((one) => wrong(one.target, one))
+    .map(({ file, target }) => `${file} imports ${target}`);
+  assert.deepEqual(found, []);
+}
+
+const isNode = (target: string): boolean =>
+  target.startsWith('node:') || builtinModules.includes(target.split('/')[0]!);
+
+describe('layering: rules ← server ← client', () => {
+  it('sees the imports that there are', () => {
+    assert.ok(importsOf('rules').some(({ target }) => target === 'rules/model'));
+    assert.ok(importsOf('client').some(({ target }) => target === 'vscode'));
+  });
+
+  it('rules do no I/O and know no editor', () => {
+    forbid(
+      importsOf('rules'),
+      (target) =>
+        isNode(target) || target.startsWith('vscode') || /^(server|client|test|scripts)\//.test(target),
+    );
+  });
+
+  it('the server knows neither the client nor the editor', () => {
+    forbid(importsOf('server'), (target) => target === 'vscode' || /^(client|test|scripts)\//.test(target));
+  });
+
+  it('only the edge of the server knows the Language Server Protocol', () => {
+    forbid(
+      importsOf('server'),
+      (target, { file }) =>
+        /^vscode-languageserver(?!-textdocument)|^vscode-jsonrpc/.test(target) &&
+        !/^server\/src\/(main|server)\.ts$|^server\/src\/lsp\//.test(file),
+    );
+  });
+
+  it('processes are started in one place', () => {
+    forbid(
+      [...importsOf('server'), ...importsOf('client')],
+      (target, { file, typeOnly }) =>
+        /^(node:)?child_process$/.test(target) && !typeOnly && file !== 'server/src/host/process.ts',
+    );
+  });
+
+  it('the client needs nothing of the server but the names of its messages', () => {
+    forbid(
+      importsOf('client'),
+      (target) => /^(server|rules)\//.test(target) && target !== 'server/src/lsp/protocol',
+    );
+  });
+
+  it('TypeScript is loaded by its own bundle only', () => {
+    forbid(
+      [...importsOf('server'), ...importsOf('rules')],
+      (target, { file, typeOnly }) =>
+        /^(typescript|@typescript-eslint\/(parser|typescript-estree)|eslint(\/.*)?)$/.test(target) &&
+        !typeOnly &&
+        !file.startsWith('server/src/typescript/'),
+    );
+  });
+});

@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, it } from 'node:test';
+import { goRules } from '../../rules/go/index';
+import { typescriptRules } from '../../rules/typescript/index';
+
+const root = dirname(dirname(dirname(__dirname)));
+const read = (file: string): string => readFileSync(join(root, file), 'utf8');
+const manifest = JSON.parse(read('package.json')) as Manifest;
+
+interface Manifest {
+  name: string;
+  version: string;
+  main: string;
+  bin: Record<string, string>;
+  icon: string;
+  engines: { vscode: string; node: string };
+  devDependencies: Record<string, string>;
+  dependencies?: Record<string, string>;
+  activationEvents: string[];
+  contributes: {
+    commands: { command: string; title: string; category: string }[];
+    menus: { commandPalette: { command: string }[] };
+    walkthroughs: { steps: { description: string; media: { svg: string } }[] }[];
+    configuration: { properties: Record<string, { default: unknown; markdownDescription: string }> };
+  };
+}
+
+/** Runs a program of the repository and resolves to what it printed on both streams. */
+function node(...args: string[]): string {
+  return execFileSync(process.execPath, args, {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+const vsce = join('node_modules', '@vscode', 'vsce', 'vsce');
+
+describe('the package', () => {
+  it('holds what ships, and nothing else', () => {
+    const pages = [
+      ...goRules.map(({ meta }) => `rules/go/${meta.id.slice('go/'.length)}.md`),
+      ...typescriptRules.map(({ meta }) => `rules/typescript/${meta.docs!.id.slice('ts/'.length)}.md`),
+    ];
+    const expected = [
+      'CHANGELOG.md',
+      'LICENSE',
+      'README.md',
+      'dist/ThirdPartyNotices.txt',
+      'dist/cli.js',
+      'dist/extension.js',
+      'dist/server.js',
+      'dist/tree-sitter-go.wasm',
+      'dist/typescript.js',
+      'dist/web-tree-sitter.wasm',
+      'media/icon.png',
+      'media/walkthrough/fix.svg',
+      'media/walkthrough/hotspot.svg',
+      'media/walkthrough/toolchain.svg',
+      'media/walkthrough/tune.svg',
+      'package.json',
+      ...pages,
+    ].sort();
+    const listed = node(vsce, 'ls', '--no-dependencies').trim().split(/\r?\n/).sort();
+    assert.deepEqual(listed, expected);
+  });
+
+  it('is under 2 MB', () => {
+    const { size } = statSync(join(root, 'dist', 'alloclens.vsix'));
+    assert.ok(size < 2_000_000, `dist/alloclens.vsix has ${size} bytes`);
+  });
+
+  it('carries no source maps and no path of the machine that built it', () => {
+    for (const name of readdirSync(join(root, 'dist')).filter((file) => file.endsWith('.js'))) {
+      const text = read(`dist/${name}`);
+      assert.ok(!/^\/\/# sourceMappingURL=/m.test(text.slice(-200)), `${name} points at a source map`);
+      assert.ok(!text.includes(root), `${name} contains ${root}`);
+    }
+  });
+
+  it('is packaged without a warning', () => {
+    // The packager's own words: scripts/package.mjs fails on them, too.
+    const printed = node(vsce, 'package', '--no-dependencies', '--out', join('dist', 'checked.vsix'));
+    assert.doesNotMatch(printed, /warning/i);
+    assert.match(printed, /Packaged/);
+  });
+
+  it('names the licenses of what is bundled', () => {
+    const notices = read('dist/ThirdPartyNotices.txt');
+    for (const name of [
+      'typescript',
+      'eslint',
+      '@typescript-eslint/parser',
+      'vscode-languageclient',
+      'vscode-languageserver',
+      'web-tree-sitter',
+      'tree-sitter-go',
+    ])
+      assert.match(notices, new RegExp(`^${name} \\d`, 'm'));
+  });
+
+  it('keeps TypeScript out of the bundles that a Go programmer loads', () => {
+    for (const name of ['extension.js', 'server.js', 'cli.js'])
+      assert.ok(
+        statSync(join(root, 'dist', name)).size < 700 * 1024,
+        `dist/${name} is too large to be without TypeScript`,
+      );
+    for (const name of ['server.js', 'cli.js'])
+      assert.ok(
+        /\("\.\/typescript\.js"\)/.test(read(`dist/${name}`)),
+        `dist/${name} does not load dist/typescript.js`,
+      );
+  });
+});
+
+describe('the manifest', () => {
+  it('is what the settings and the rules say', () => {
+    node('scripts/generate.mjs', '--check');
+  });
+
+  it('has no run-time dependencies: everything is bundled', () => {
+    assert.equal(manifest.dependencies, undefined);
+  });
+
+  it('is typed for the oldest VS Code that it allows', () => {
+    const engine = manifest.engines.vscode.replace(/^\^/, '').split('.').slice(0, 2).join('.');
+    assert.match(manifest.devDependencies['@types/vscode']!, new RegExp(`^${engine.replace('.', '\\.')}\\.`));
+  });
+
+  it('points at files that exist', () => {
+    const files = [manifest.main, ...Object.values(manifest.bin), manifest.icon];
+    for (const { steps } of manifest.contributes.walkthroughs)
+      files.push(...steps.map(({ media }) => media.svg));
+    for (const file of files) assert.ok(statSync(join(root, file)).isFile(), file);
+  });
+
+  it('has an icon of at least 256 pixels', () => {
+    const png = readFileSync(join(root, manifest.icon));
+    assert.ok(png.readUInt32BE(16) >= 256 && png.readUInt32BE(20) >= 256);
+  });
+
+  it('declares exactly the commands that the client registers', () => {
+    const declared = manifest.contributes.commands.map(({ command }) => command).sort();
+    const sources = ['commands.ts', 'language-server.ts']
+      .map((name) => read(`client/src/${name}`))
+      .join('\n');
+    const registered = new Set([...sources.matchAll(/'(alloclens\.[a-z]\w*)'/gi)].map((match) => match[1]!));
+    assert.deepEqual(declared, [...registered].sort());
+    for (const { command } of manifest.contributes.menus.commandPalette)
+      assert.ok(declared.includes(command), command);
+    for (const { category } of manifest.contributes.commands) assert.equal(category, 'AllocLens');
+  });
+
+  it('links only to commands and settings that exist', () => {
+    const commands = new Set(manifest.contributes.commands.map(({ command }) => command));
+    const settings = new Set(Object.keys(manifest.contributes.configuration.properties));
+    const texts = [
+      ...manifest.contributes.walkthroughs.flatMap(({ steps }) =>
+        steps.map(({ description }) => description),
+      ),
+      ...Object.values(manifest.contributes.configuration.properties).map(
+        (setting) => setting.markdownDescription,
+      ),
+    ].map(decodeURIComponent);
+    for (const text of texts) {
+      for (const [, command] of text.matchAll(/command:(alloclens\.\w+)/g))
+        assert.ok(commands.has(command!), command);
+      for (const [, setting] of text.matchAll(/[#"](alloclens\.[\w.]+)[#"]/g))
+        assert.ok(settings.has(setting!), setting);
+    }
+  });
+
+  it('activates on the languages, never on start-up', () => {
+    for (const event of manifest.activationEvents) assert.match(event, /^onLanguage:/);
+  });
+});
