@@ -44,7 +44,9 @@ function check(call: Node, file: GoFile): GoReport | undefined {
   }
   return {
     node: call,
-    message: `${form.formatter} allocates a string that is only copied into ${target}; ${appendName(form)} writes the same bytes there`,
+    message:
+      `${form.formatter} allocates a string that is only copied into ${target}; ${appendName(form)} writes ` +
+      `${form.condition === undefined ? 'the same bytes' : 'the text'} there`,
     allocation: {
       kind: 'call',
       cost: form.cost,

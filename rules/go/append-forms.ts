@@ -142,7 +142,7 @@ function strconvForm(call: Node, qualifier: string, name: string, file: GoFile):
       return form(`Append${name}`, 1, {
         callees: [formatter, conversion],
         cost: short ? 'conditional' : 'always',
-        unless: short ? 'texts up to 32 bytes stay on the stack' : undefined,
+        unless: short ? shortTexts : undefined,
       });
     }
     case 'QuoteRune':
@@ -177,10 +177,15 @@ interface Method {
   readonly arity: number;
   readonly condition?: string;
   readonly unless?: string;
+  /** No text is longer than this. */
+  readonly bytes?: number;
   readonly since?: GoVersion;
 }
 
-const bigNumbers = 'texts up to 32 bytes stay on the stack';
+/** A string that does not leave the function is built in a buffer of this many bytes on the stack (runtime/string.go). */
+const stackText = 32;
+
+const shortTexts = 'texts up to 32 bytes stay on the stack';
 
 /** Methods by package path, type and name. An append form that gives another text for some value has a condition. */
 const methods: Readonly<Record<string, Readonly<Record<string, Method>>>> = {
@@ -203,11 +208,11 @@ const methods: Readonly<Record<string, Readonly<Record<string, Method>>>> = {
     },
   },
   'math/big': {
-    'Int.String': { append: 'Append', after: '10', arity: 0, unless: bigNumbers },
-    'Int.Text': { append: 'Append', arity: 1, unless: bigNumbers },
-    'Float.Text': { append: 'Append', arity: 2, unless: bigNumbers },
+    'Int.String': { append: 'Append', after: '10', arity: 0, unless: shortTexts },
+    'Int.Text': { append: 'Append', arity: 1, unless: shortTexts },
+    'Float.Text': { append: 'Append', arity: 2, unless: shortTexts },
   },
-  'github.com/segmentio/ksuid': { 'KSUID.String': { append: 'Append', arity: 0 } },
+  'github.com/segmentio/ksuid': { 'KSUID.String': { append: 'Append', arity: 0, bytes: 27 } },
 };
 
 function methodForm(call: Node, receiver: Node, name: string, file: GoFile): AppendForm | undefined {
@@ -224,6 +229,8 @@ function methodForm(call: Node, receiver: Node, name: string, file: GoFile): App
       const base = path.slice(path.lastIndexOf('/') + 1);
       const spelt = inlined === `${base}.${type}.${name}` || inlined === `${base}.(*${type}).${name}`;
       if (!spelt && !symbols.some((symbol) => emitted.has(symbol))) continue;
+      // Inlined here, its text stays on the stack.
+      if (spelt && method.bytes !== undefined && method.bytes <= stackText) return undefined;
       return {
         ...plain,
         formatter: `${base}.${type}.${name}`,
@@ -260,11 +267,13 @@ function ownStringForm(
     const viaInline = inlined !== undefined && spellings.includes(inlined);
     if (!viaInline && !symbols.some((symbol) => emitted.has(symbol))) continue;
     const append = appendBehindString(method, type, home);
-    if (append === undefined) return undefined;
+    if (!append || (viaInline && append.bytes <= stackText)) return undefined;
     return {
       ...plain,
       formatter: `${type}.String`,
-      callee: `${receiver.text}.${append}`,
+      callee: `${receiver.text}.${append.name}`,
+      cost: viaInline && append.bytes === Infinity ? 'conditional' : 'always',
+      unless: viaInline && append.bytes === Infinity ? shortTexts : undefined,
       receiver,
       callees: [...symbols, ...(viaInline ? ['runtime.slicebytetostring'] : [])],
       receiverType: { path: undefined, name: type },
@@ -280,8 +289,15 @@ export function receiverTypeName(method: Node): string | undefined {
   return type?.type === 'type_identifier' ? type.text : undefined;
 }
 
-/** The append method that a String method is built on, when both are plainly so; else undefined. */
-function appendBehindString(method: Node, type: string, file: GoFile): string | undefined {
+/**
+ * The append method that a String method is built on, when both are plainly so, and the length that the text has at
+ * most by the buffer's size (Infinity when that is not a literal); else undefined.
+ */
+function appendBehindString(
+  method: Node,
+  type: string,
+  file: GoFile,
+): { name: string; bytes: number } | undefined {
   const receiver = method.childForFieldName('receiver')?.namedChild(0)?.childForFieldName('name')?.text;
   const body = method.childForFieldName('body');
   if (receiver === undefined || !body) return undefined;
@@ -289,18 +305,21 @@ function appendBehindString(method: Node, type: string, file: GoFile): string | 
     .replace(/\/\/[^\n]*/g, '')
     .replace(/\s+/g, ' ')
     .trim();
-  const empty = String.raw`(?:nil|\[\]byte\(nil\)|\[\]byte\{\}|make\(\[\]byte, 0(?:, [\w.]+)?\))`;
+  const empty = String.raw`(?:nil|\[\]byte\(nil\)|\[\]byte\{\}|make\(\[\]byte, 0(?:, (?<capacity>[\w.]+))?\))`;
+  const append = String.raw`${receiver}\.(?<append>[aA]ppend\w*)`;
   const shapes = [
-    String.raw`^\{ return string\(${receiver}\.(\w+)\(${empty}\)\) \}$`,
-    String.raw`^\{ var (\w+) \[[\w.]+\]byte;? return string\(${receiver}\.(\w+)\(\1\[:0\]\)\) \}$`,
-    String.raw`^\{ (\w+) := ${receiver}\.(\w+)\(${empty}\);? return string\(\1\) \}$`,
-    String.raw`^\{ (\w+) := ${empty};? return string\(${receiver}\.(\w+)\(\1\)\) \}$`,
-    String.raw`^\{ (\w+) := ${empty};? \1 = ${receiver}\.(\w+)\(\1\);? return string\(\1\) \}$`,
+    String.raw`^\{ return string\(${append}\(${empty}\)\) \}$`,
+    String.raw`^\{ var (?<b>\w+) \[(?<capacity>[\w.]+)\]byte;? return string\(${append}\(\k<b>\[:0\]\)\) \}$`,
+    String.raw`^\{ (?<b>\w+) := ${append}\(${empty}\);? return string\(\k<b>\) \}$`,
+    String.raw`^\{ (?<b>\w+) := ${empty};? return string\(${append}\(\k<b>\)\) \}$`,
+    String.raw`^\{ (?<b>\w+) := ${empty};? \k<b> = ${append}\(\k<b>\);? return string\(\k<b>\) \}$`,
   ];
   for (const shape of shapes) {
-    const match = new RegExp(shape).exec(text);
-    const name = match?.[match.length - 1];
-    if (name !== undefined && /^[aA]ppend/.test(name) && onlyAppends(type, name, file)) return name;
+    const groups = new RegExp(shape).exec(text)?.groups;
+    const name = groups?.['append'];
+    if (name === undefined || !onlyAppends(type, name, file)) continue;
+    const capacity = Number(groups?.['capacity']);
+    return { name, bytes: Number.isInteger(capacity) ? capacity : Infinity };
   }
   return undefined;
 }

@@ -339,6 +339,17 @@ function leavesEarly({ loop, slice, appends }: Growth): boolean {
   return false;
 }
 
+/** True when the body returns or calls something, which may panic: `for range n { v = append(v, d.next()) }`. */
+function mayEndEarly(loop: Node): boolean {
+  for (const at of descendants(loop.childForFieldName('body')!)) {
+    if (at.type === 'return_statement') return true;
+    if (at.type !== 'call_expression') continue;
+    const callee = at.childForFieldName('function')?.text ?? '';
+    if (!/^(?:append|len|cap|min|max|string|bool|byte|rune|(?:u?int|float)\d*)$/.test(callee)) return true;
+  }
+  return false;
+}
+
 /** True when an unlabelled break or continue leaves `loop` and no statement inside it. */
 function innermost(jump: Node, loop: Node): boolean {
   const targets =
@@ -393,8 +404,11 @@ function fix(growth: Growth, count: TripCount, uses: Uses, file: GoFile): GoFix[
             code: `if false { for _, _ = range ${count.unproven} { break } }`,
           },
         ];
+  // A count that comes from outside, and a loop that may end before it: today memory follows what is really there.
+  const trusted = count.bounded || !mayEndEarly(loop);
+  const condition = trusted ? '' : ` (if ${capacityText(count, perIteration)} is never much too large)`;
   const common = {
-    kind: 'safe' as const,
+    kind: trusted ? ('safe' as const) : ('suggestion' as const),
     claim: {
       effect: 'runs less' as const,
       within: [spanOf(slice.owner)],
@@ -412,7 +426,7 @@ function fix(growth: Growth, count: TripCount, uses: Uses, file: GoFile): GoFix[
     return [
       {
         ...common,
-        title: `Declare ${slice.declaration.text} with capacity ${capacity}`,
+        title: `Declare ${slice.declaration.text} with capacity ${capacity}${condition}`,
         edits: place(declaration.withCapacity(capacity)),
       },
     ];
@@ -426,7 +440,7 @@ function fix(growth: Growth, count: TripCount, uses: Uses, file: GoFile): GoFix[
   return [
     {
       ...common,
-      title: `Grow ${slice.declaration.text} by ${capacity} before the loop`,
+      title: `Grow ${slice.declaration.text} by ${capacity} before the loop${condition}`,
       edits: place([{ span: { start: here, end: here }, newText: grow + separator }]),
       imports: ['slices'],
     },

@@ -4,6 +4,8 @@ import type { GoFile } from './rule';
 import { argumentsOf, descendants, unparenthesised } from './syntax';
 import { isAddressTaken, isAssigned, namesAround } from './uses';
 
+const integerType = /^(?:u?int(?:8|16|32|64)?|uintptr|byte|rune)$/;
+
 /** How often a loop's body runs, as a Go expression that can be evaluated in front of the loop. */
 export interface TripCount {
   /** Has an integer type; int when `isInt`. May be negative unless `nonNegative`. */
@@ -13,6 +15,8 @@ export interface TripCount {
   readonly constant: number | undefined;
   readonly isInt: boolean;
   readonly nonNegative: boolean;
+  /** At most the length of something that is in memory already: a number from outside could be anything. */
+  readonly bounded: boolean;
   /** False for an upper bound, such as the bytes of a string that is ranged by rune. */
   readonly exact: boolean;
   /** The nodes of the loop's header that the expression is made of. */
@@ -42,6 +46,7 @@ function ofRange(loop: Node, range: Node, file: GoFile): TripCount | undefined {
     constant: undefined,
     isInt: true,
     nonNegative: true,
+    bounded: true,
     exact: true,
     from: [ranged],
     unproven: undefined,
@@ -92,6 +97,7 @@ function ofInteger(node: Node, file: GoFile): TripCount | undefined {
     constant: undefined,
     isInt: true,
     nonNegative: false,
+    bounded: false,
     exact: true,
     from: [node],
     unproven: undefined,
@@ -99,21 +105,23 @@ function ofInteger(node: Node, file: GoFile): TripCount | undefined {
   });
   if (operand.type === 'int_literal') {
     const constant = intLiteral(operand.text);
-    return constant === undefined ? undefined : count({ constant, nonNegative: true });
+    return constant === undefined ? undefined : count({ constant, nonNegative: true, bounded: true });
   }
   if (operand.type === 'call_expression') {
     const callee = operand.childForFieldName('function')?.text;
     const [arg, ...rest] = argumentsOf(operand);
     if ((callee !== 'len' && callee !== 'cap') || !arg || rest.length > 0 || !isPure(arg)) return undefined;
-    return count({ nonNegative: true });
+    return count({ nonNegative: true, bounded: true });
   }
   if (!isPure(operand)) return undefined;
   const type = declaredType(operand, file);
-  if (type?.kind !== 'basic' || !/^(?:u?int(?:8|16|32|64)?|uintptr|byte|rune)$/.test(type.name)) {
-    return isLength(operand, file) ? count({ nonNegative: true }) : undefined;
+  if (type?.kind !== 'basic' || !integerType.test(type.name)) {
+    return isLength(operand, file) ? count({ nonNegative: true, bounded: true }) : undefined;
   }
   const isInt = spelledType(operand, file) === 'int';
-  return count({ isInt, nonNegative: /^u|^byte$/.test(type.name) || isLength(operand, file) });
+  const length = isLength(operand, file);
+  const bounded = length || /8$|^byte$/.test(type.name);
+  return count({ isInt, nonNegative: length || /^u|^byte$/.test(type.name), bounded });
 }
 
 /** True for a local that only ever holds `len(…)`: `n := len(xs)`. */
@@ -174,9 +182,15 @@ function ofClause(loop: Node, clause: Node, file: GoFile): TripCount | undefined
 
 /** `limit - start + more`, for a start that is a literal: anything else may be below or above the limit. */
 function difference(limit: TripCount, start: Node, more: number): TripCount | undefined {
-  const from = start.type === 'int_literal' ? intLiteral(start.text) : undefined;
+  const literal = start.type === 'call_expression' && isConversion(start) ? argumentsOf(start)[0] : start;
+  const from = literal?.type === 'int_literal' ? intLiteral(literal.text) : undefined;
   if (from === undefined) return undefined;
   return plus(limit, more - from);
+}
+
+/** `int64(0)`, for a predeclared integer type. */
+function isConversion(call: Node): boolean {
+  return integerType.test(call.childForFieldName('function')?.text ?? '');
 }
 
 function plus(count: TripCount, offset: number): TripCount | undefined {
