@@ -33,8 +33,8 @@ export async function analyseTypeScript(
 }
 
 /**
- * Applies the first fix of each finding of a rule, those that do not overlap together, again and again until none is
- * left (at most ten rounds, as ESLint does).
+ * Applies the first fix of each finding of a rule, those that hold together at once, again and again until none is left
+ * (at most ten rounds, as ESLint does).
  */
 export async function applyAllFixes(
   engine: TypeScriptEngine,
@@ -43,20 +43,17 @@ export async function applyAllFixes(
   ruleId?: string,
   wanted: (fix: Fix, finding: Finding) => boolean = () => true,
 ): Promise<string> {
+  const signal = new AbortController().signal;
   let current = text;
   for (let round = 0; round < 10; round++) {
-    const { findings } = await analyseTypeScript(engine, path, current);
-    const edits: Fix['edits'][number][] = [];
-    for (const finding of findings) {
-      if (ruleId !== undefined && finding.ruleId !== ruleId) continue;
-      const fix = finding.fixes.find((candidate) => wanted(candidate, finding));
-      if (!fix) continue;
-      const free = fix.edits.every(({ span }) =>
-        edits.every((taken) => span.end < taken.span.start || taken.span.end < span.start),
-      );
-      if (free) edits.push(...fix.edits);
-    }
-    if (edits.length === 0) return current;
+    const analysis = await analyseTypeScript(engine, path, current);
+    const fixes = analysis.findings
+      .filter((finding) => ruleId === undefined || finding.ruleId === ruleId)
+      .flatMap((finding) => finding.fixes.find((fix) => wanted(fix, finding)) ?? []);
+    if (fixes.length === 0) return current;
+    const document = { path: analysis.path, languageId: '', version: 1, text: current };
+    const request = { document, buffers: new Map(), settings: defaultSettings };
+    const { edits } = await engine.combine(analysis, fixes, request, signal);
     current = applyEdits(current, edits);
   }
   return current;

@@ -2,10 +2,11 @@ import { setImmediate } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import type { Finding, Fix, Note } from '../../../rules/model';
 import type { ProposedFix, TypeScriptRule } from '../../../rules/typescript/rule';
-import type { AnalysisRequest, Engine, FileAnalysis, SourceDocument } from '../service/engine';
+import type { AnalysisRequest, CombinedFix, Engine, FileAnalysis, SourceDocument } from '../service/engine';
 import { compareFindings, severityOf } from '../service/ranking';
 import type { Settings } from '../service/settings';
-import { checkFixes } from './fix-check';
+import { normaliseEdits } from '../text/edits';
+import { checkFixes, compatibleFixes, type Candidate } from './fix-check';
 import { RuleLinter, type LintReport, type LintResult } from './linter';
 import { syntaxExtension } from './parse';
 
@@ -37,6 +38,9 @@ export class TypeScriptEngine implements Engine {
   readonly #reportedCrashes = new Set<string>();
   /** The last few texts by path. A syntax tree is some 50 times its text: only open documents are worth keeping. */
   readonly #known = new LRUCache<string, Analysis>({ max: 8 });
+
+  /** What an offered fix was made of. */
+  readonly #offered = new WeakMap<Fix, Candidate>();
 
   constructor(
     readonly options: TypeScriptEngineOptions,
@@ -84,6 +88,24 @@ export class TypeScriptEngine implements Engine {
     show();
   }
 
+  /** The fixes that hold together; the others are for the next round, on the changed text. */
+  combine(
+    { path, text }: FileAnalysis,
+    fixes: readonly Fix[],
+    { document }: AnalysisRequest,
+    signal: AbortSignal,
+  ): Promise<CombinedFix> {
+    signal.throwIfAborted();
+    const extension = syntaxExtension(path, document.languageId);
+    const known = this.#known.get(path);
+    const linted = known?.text === text ? known.linted : extension && this.#linter.run(text, path, extension);
+    if (!linted || linted.kind !== 'linted') return Promise.resolve({ edits: [], applied: [] });
+    const candidates = fixes.flatMap((fix) => this.#offered.get(fix) ?? []);
+    const chosen = compatibleFixes(this.#linter, { text, path, extension: extension! }, linted, candidates);
+    const applied = fixes.filter((fix) => chosen.some((candidate) => candidate === this.#offered.get(fix)));
+    return Promise.resolve({ edits: normaliseEdits(applied.flatMap(({ edits }) => edits)), applied });
+  }
+
   #analyse(document: SourceDocument): Analysis {
     const { path, text } = document;
     const without = (message: string | undefined): Analysis => ({
@@ -126,12 +148,12 @@ export class TypeScriptEngine implements Engine {
       allocation: { ...report.allocation, evidence: [{ kind: 'measured sample', sample: docs.sample }] },
       heat: report.heat,
       related: report.related.map(({ span, message }) => ({ location: { file: path, span }, message })),
-      fixes: fixes.map((fix): Fix => ({
-        title: fix.title,
-        kind: fix.kind,
-        edits: fix.edits.map((edit) => ({ ...edit, file: path })),
-        verification: 'verified',
-      })),
+      fixes: fixes.map((fix) => {
+        const edits = fix.edits.map((edit) => ({ ...edit, file: path }));
+        const offered: Fix = { title: fix.title, kind: fix.kind, edits, verification: 'verified' };
+        this.#offered.set(offered, { report, fix });
+        return offered;
+      }),
     };
   }
 

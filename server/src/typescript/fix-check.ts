@@ -10,7 +10,7 @@ interface Source {
   readonly path: string;
   readonly extension: string;
 }
-interface Candidate {
+export interface Candidate {
   readonly report: LintReport;
   readonly fix: ProposedFix;
 }
@@ -43,6 +43,25 @@ export function checkFixes(
     }
   }
   return passed;
+}
+
+/**
+ * The fixes that may be applied together, in their order: one that overlaps an earlier one, or that together with them
+ * would declare a name twice or bring a report back, is left out.
+ */
+export function compatibleFixes(
+  linter: RuleLinter,
+  source: Source,
+  before: Linted,
+  candidates: readonly Candidate[],
+): Candidate[] {
+  const separate = disjoint(candidates);
+  if (problem(linter, source, before, separate) === undefined) return separate;
+  const chosen: Candidate[] = [];
+  for (const candidate of separate) {
+    if (problem(linter, source, before, [...chosen, candidate]) === undefined) chosen.push(candidate);
+  }
+  return chosen;
 }
 
 /** The first fix of each report whose edits overlap no earlier one. */
