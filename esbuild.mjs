@@ -37,20 +37,23 @@ const typescriptApart = {
 };
 
 /**
- * ESLint's own rules are never run, and are a tenth of the TypeScript bundle. The Linter finds an empty table instead
- * (eslint/lib/config/default-config.js).
+ * ESLint's own rules and its own parser never run here, and are a fifth of the TypeScript bundle. The Linter finds an
+ * empty table (eslint/lib/config/default-config.js), and a default parser (eslint/lib/languages/js/index.js) that says so
+ * should anything ever ask it.
  */
-const withoutEslintRules = {
-  name: 'without-eslint-rules',
+const ownRulesOnly = {
+  name: 'own-rules-only',
   setup(build) {
-    build.onResolve({ filter: /^\.\.\/rules$/ }, (args) =>
-      /eslint[\\/]lib[\\/]config$/.test(args.resolveDir)
-        ? { path: 'no-rules', namespace: 'alloclens' }
-        : undefined,
+    const replacements = {
+      'eslint-rules': 'module.exports = new Map();',
+      espree: `exports.parse = () => { throw new Error('espree is not part of this bundle'); };`,
+    };
+    const replace = (path) => ({ path, namespace: 'alloclens' });
+    build.onResolve({ filter: /^\.\.\/rules$/ }, ({ resolveDir }) =>
+      /eslint[\\/]lib[\\/]config$/.test(resolveDir) ? replace('eslint-rules') : undefined,
     );
-    build.onLoad({ filter: /^no-rules$/, namespace: 'alloclens' }, () => ({
-      contents: 'module.exports = new Map();',
-    }));
+    build.onResolve({ filter: /^espree$/ }, () => replace('espree'));
+    build.onLoad({ filter: /.*/, namespace: 'alloclens' }, ({ path }) => ({ contents: replacements[path] }));
   },
 };
 
@@ -74,16 +77,30 @@ const common = {
   },
 };
 
+/**
+ * Server and command line share nearly everything, so they share one bundle; each runs only its own modules, because a
+ * module behind `require` is not evaluated before it is asked for.
+ */
+const shared = `exports.server = () => require('./server/src/main.ts');
+exports.cli = () => require('./server/src/cli.ts');`;
+const entries = {
+  'server.js': `require('./main.js').server();\n`,
+  'cli.js': `#!/usr/bin/env node\nrequire('./main.js').cli();\n`,
+};
+
 const bundles = [
   { ...common, entryPoints: { extension: 'client/src/extension.ts' } },
-  { ...common, entryPoints: { server: 'server/src/main.ts' }, plugins: [typescriptApart] },
   {
     ...common,
-    entryPoints: { cli: 'server/src/cli.ts' },
+    stdin: { contents: shared, resolveDir: root, sourcefile: 'main.js', loader: 'js' },
+    entryNames: 'main',
     plugins: [typescriptApart],
-    banner: { js: '#!/usr/bin/env node' },
   },
-  { ...common, entryPoints: { typescript: relative(root, typescriptEntry) }, plugins: [withoutEslintRules] },
+  {
+    ...common,
+    entryPoints: { typescript: relative(root, typescriptEntry) },
+    plugins: [ownRulesOnly],
+  },
 ].map((options) => ({ ...options, outdir: dist }));
 
 const wasm = [
@@ -93,6 +110,7 @@ const wasm = [
 
 await rm(dist, { recursive: true, force: true });
 await mkdir(dist, { recursive: true });
+for (const [name, text] of Object.entries(entries)) await writeFile(join(dist, name), text, { mode: 0o755 });
 for (const file of wasm) await copyFile(file, join(dist, file.split(/[\\/]/).at(-1)));
 
 if (watch) {
