@@ -1,0 +1,53 @@
+// Package appendformat writes log lines into a byte slice, the slow way: each part is formatted into a string first.
+package appendformat
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+)
+
+const digits = "0123456789abcdef"
+
+// ID is 20 bytes, printed as 40 digits.
+type ID [20]byte
+
+// AppendTo appends the digits of the ID to b.
+func (id ID) AppendTo(b []byte) []byte {
+	for _, x := range id {
+		b = append(b, digits[x>>4], digits[x&15])
+	}
+	return b
+}
+
+// String returns the digits of the ID.
+func (id ID) String() string {
+	var buf [40]byte
+	return string(id.AppendTo(buf[:0]))
+}
+
+// Stamp appends the time of an event.
+func Stamp(line []byte, at time.Time) []byte {
+	return append(line, at.Format(time.RFC3339Nano)...)
+}
+
+// Size appends a number of bytes.
+func Size(line []byte, n int) []byte {
+	line = append(line, " size="...)
+	return append(line, strconv.Itoa(n)...)
+}
+
+// Message appends a quoted message.
+func Message(line []byte, message string) []byte {
+	return append(line, strconv.Quote(message)...)
+}
+
+// Ratio appends a percentage.
+func Ratio(line []byte, part, whole float64) []byte {
+	return append(line, fmt.Sprintf(" ratio=%.1f%%", 100*part/whole)...)
+}
+
+// Request appends the identifier of a request.
+func Request(line []byte, id ID) []byte {
+	return append(line, id.String()...)
+}

@@ -1,0 +1,95 @@
+package preallocateslice
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+var orders = func() []Order {
+	all := make([]Order, 100)
+	for i := range all {
+		all[i] = Order{ID: i, Customer: strings.Repeat("c", 1+i%7), Cents: 1 + i}
+	}
+	return all
+}()
+
+// Escape, so that no benchmark is optimised away.
+var (
+	text    string
+	numbers []int
+	words   []string
+)
+
+func TestOrders(t *testing.T) {
+	if got := Customers(orders[:3]); got != "c, cc, ccc" {
+		t.Errorf("Customers: %q", got)
+	}
+	if got := IDs(orders[:3]); !slices.Equal(got, []int{0, 1, 2}) {
+		t.Errorf("IDs: %v", got)
+	}
+	if IDs(nil) != nil || IDs([]Order{}) != nil {
+		t.Error("IDs of no orders is not nil")
+	}
+	if got, err := Prices(orders[:3]); err != nil || !slices.Equal(got, []int{1, 2, 3}) {
+		t.Errorf("Prices: %v, %v", got, err)
+	}
+	if got, err := Prices(nil); got == nil || err != nil {
+		t.Errorf("Prices of no orders: %v, %v", got, err)
+	}
+	if got, err := Prices([]Order{{}}); got != nil || err == nil {
+		t.Errorf("Prices of a free order: %v, %v", got, err)
+	}
+	names, cents := Totals(map[string]int{"a": 1})
+	if len(names) != 1 || names[0] != "a" || cents[0] != 1 {
+		t.Errorf("Totals: %v, %v", names, cents)
+	}
+	if names, cents := Totals(nil); names != nil || cents != nil {
+		t.Error("Totals of nothing are not nil")
+	}
+	if got := Squares(4); !slices.Equal(got, []int{0, 1, 4, 9}) {
+		t.Errorf("Squares: %v", got)
+	}
+	if got := Squares(-1); got == nil || len(got) != 0 {
+		t.Errorf("Squares(-1): %v", got)
+	}
+}
+
+func BenchmarkCustomers(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		text = Customers(orders)
+	}
+}
+
+func BenchmarkIDs(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		numbers = IDs(orders)
+	}
+}
+
+func BenchmarkPrices(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		numbers, _ = Prices(orders)
+	}
+}
+
+func BenchmarkTotals(b *testing.B) {
+	spent := make(map[string]int)
+	for _, o := range orders {
+		spent[o.Customer+strings.Repeat("x", o.ID)] += o.Cents
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		words, numbers = Totals(spent)
+	}
+}
+
+func BenchmarkSquares(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		numbers = Squares(100)
+	}
+}
