@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { neutraliseGoFlags, withoutGoFlags } from '../../../server/src/go/go-flags';
+
+describe('GOFLAGS', () => {
+  for (const flag of [
+    '-json',
+    '--json',
+    '-toolexec=/tmp/evil',
+    "'-toolexec=/tmp/evil -with=arguments'",
+    '-gcflags=all=-N',
+    '"-gcflags=-N -l"',
+    '-o=/tmp/out',
+    '-overlay=o.json',
+    '-mod=mod',
+    '-n',
+    '-x',
+    '-a',
+    '-C=/tmp',
+    '-cover',
+    '-deps',
+  ]) {
+    it(`leaves out ${flag}, and says why`, () => {
+      const kept = neutraliseGoFlags(`-tags=a,b ${flag} -race`);
+      assert.equal(kept.flags, '-tags=a,b -race');
+      assert.equal(kept.notes.length, 1);
+      assert.match(kept.notes[0]!, /^“-.*” in GOFLAGS is ignored here: .+\.$/);
+    });
+  }
+
+  for (const flag of [
+    '-mod=vendor',
+    '-mod=readonly',
+    '-tags=integration',
+    '-race',
+    '-pgo=off',
+    '-buildvcs=false',
+    "'-ldflags=-s -w'",
+    '-trimpath',
+    '-modfile=alt.mod',
+    '-asmflags=-x',
+  ]) {
+    it(`keeps ${flag}`, () => {
+      assert.deepEqual(neutraliseGoFlags(` ${flag} `), { flags: flag, notes: [] });
+    });
+  }
+
+  it('is empty for empty', () => {
+    assert.deepEqual(neutraliseGoFlags('  '), { flags: '', notes: [] });
+  });
+
+  it('takes named flags out', () => {
+    assert.equal(withoutGoFlags('-mod=vendor -race -modfile=x.mod', ['mod', 'modfile']), '-race');
+  });
+});
