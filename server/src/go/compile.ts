@@ -112,7 +112,9 @@ export async function compile(
   const { toolchain, unit } = request;
   const notes: Note[] = [...unit.notes];
   const overlay = await overlayOf(store, request, notes);
-  const names = new FileNames(unit.folder, toolchain, overlay);
+  const copied = unit.modfile && { path: unit.modfile.modulePath, folder: unit.folder };
+  const modules = copied ? [copied, ...toolchain.modules] : toolchain.modules;
+  const names = new FileNames(unit.folder, { ...toolchain, modules }, overlay);
 
   const stderrErrors: CompileError[] = [];
   const examples: string[] = [];
@@ -129,7 +131,11 @@ export async function compile(
           if (!testMain) onRecord(record);
           return;
         case 'error':
-          stderrErrors.push({ at: record.at, message: record.message, importPath });
+          stderrErrors.push({
+            at: record.at && { ...record.at, file: names.resolveRelative(record.at.file) },
+            message: record.message,
+            importPath,
+          });
           return;
         case 'unaccounted':
           if (examples.length < 5) examples.push(record.line);

@@ -368,7 +368,8 @@ export class CompilerOutputParser {
     const line = text(buffer, start, end);
     // Range-over-func bodies: `F capturing by ref: #next (addr=false assign=true width=8)`.
     if (/ capturing by (?:ref|value): .* \(addr=\w+ assign=\w+ width=\d+\)$/.test(line)) return;
-    if (/^go: (?:downloading|finding|extracting|found) /.test(line)) return;
+    // Progress, and the heading of errors that follow with their positions.
+    if (/^go: (?:downloading|finding|extracting|found) |^go: errors parsing .*:$/.test(line)) return;
     if (/^(?:go: |go list |too many errors|note: )/.test(line) || this.errors) {
       this.block = { kind: 'error', at: undefined, lines: [line.replace(/^go: /, '')] };
       return;
@@ -523,8 +524,10 @@ function isBareName(name: string): boolean {
   return /^[~.]?[\p{L}_][\p{L}\p{Nd}_]*$/u.test(name) && name !== 'append';
 }
 
-/** True for `importpath/file.go`, which `-trimpath` makes of every compiled file's name. */
+/** True for `importpath/file.go`, which `-trimpath` makes of every compiled file's name; go.mod is none. */
 function isTrimmed(buffer: Buffer, start: number, end: number): boolean {
+  const name = buffer.toString('latin1', Math.max(start, end - 7), end);
+  if (name.endsWith('go.mod') || name.endsWith('go.work')) return false;
   const first = buffer[start];
   if (first === 0x2f /* / */) return false;
   if (first === 0x2e /* . */) {

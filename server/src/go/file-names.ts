@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Overlay } from './overlay';
-import type { GoToolchain } from './toolchain';
+import type { GoToolchain, MainModule } from './toolchain';
 
 /**
  * From file names as the compiler prints them under -trimpath to absolute paths:
@@ -21,7 +21,9 @@ export class FileNames {
 
   constructor(
     private readonly folder: string,
-    private readonly toolchain: Pick<GoToolchain, 'goroot' | 'modcache' | 'gopath' | 'modules'>,
+    private readonly toolchain: Pick<GoToolchain, 'goroot' | 'modcache' | 'gopath'> & {
+      readonly modules: readonly Pick<MainModule, 'path' | 'folder'>[];
+    },
     private readonly overlay: Overlay,
   ) {}
 

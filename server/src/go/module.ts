@@ -42,7 +42,7 @@ export interface CompileUnit {
   /** False for code that is not the user's: tests of dependencies need modules that are not there. */
   readonly tests: boolean;
   /** The module cache is read-only: its modules are compiled through a copy of their go.mod. */
-  readonly modfile: { readonly text: string; readonly sum: string } | undefined;
+  readonly modfile: { readonly modulePath: string; readonly text: string; readonly sum: string } | undefined;
   readonly notes: readonly Note[];
 }
 
@@ -70,19 +70,22 @@ export async function compileUnit(
   const unit = { folder: module.folder, overlay: true, tests: true, modfile: undefined, notes: [] };
 
   if (place === 'module cache') {
-    // In a module without a go.mod of its own, the folder that carries the version is the root.
     const root = cacheRoot(file, toolchain.modcache) ?? module.folder;
-    const own =
-      module.moduleFile !== undefined && inside(module.moduleFile, root) ? module.moduleFile : undefined;
+    if (module.moduleFile === undefined || !inside(module.moduleFile, root)) {
+      const message =
+        'This file is in the module cache, in a module without a go.mod: its package is compiled on its own from what is on disk, and may import only the standard library.';
+      const patterns = await scratchFiles(file, new Map());
+      return { ...unit, folder, patterns, overlay: false, tests: false, notes: [{ file, message }] };
+    }
     const read = (name: string) => readFile(path.join(root, name), 'utf8').catch(() => '');
-    const text =
-      own === undefined ? `module ${modulePath(root, toolchain.modcache)}\n` : await read('go.mod');
+    const modulePath = modulePathOf(root, toolchain.modcache);
+    const text = await read('go.mod');
     return {
       folder: root,
       patterns: [pattern(root, folder)],
       overlay: false,
       tests: false,
-      modfile: { text, sum: await read('go.sum') },
+      modfile: { modulePath, text, sum: await read('go.sum') },
       notes: [
         {
           file,
@@ -190,7 +193,7 @@ function cacheRoot(file: string, modcache: string): string | undefined {
 }
 
 /** `example.com/Dep` for the folder `example.com/!dep@v1.0.0`: capitals are escaped in the cache. */
-function modulePath(root: string, modcache: string): string {
+function modulePathOf(root: string, modcache: string): string {
   const relative = path.relative(modcache, root).split(path.sep).join('/');
   return relative.replace(/@.*$/, '').replace(/!([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
