@@ -1,4 +1,5 @@
 import { accumulatingSpread } from './accumulating-spread';
+import { formatThenAppend } from './format-then-append';
 import { perCallBuffer } from './per-call-buffer';
 import { preallocateArray } from './preallocate-array';
 import type { TypeScriptRule } from './rule';
@@ -6,6 +7,7 @@ import type { TypeScriptRule } from './rule';
 /** Every TypeScript rule, alphabetical. The server, the ESLint plugin and the documentation are built from this list. */
 export const typescriptRules: readonly TypeScriptRule[] = [
   accumulatingSpread,
+  formatThenAppend,
   perCallBuffer,
   preallocateArray,
 ];

@@ -159,3 +159,15 @@ export function indentAt(sourceCode: TSESLint.SourceCode, offset: number): strin
   const start = sourceCode.text.lastIndexOf('\n', offset - 1) + 1;
   return /^[ \t]*/.exec(sourceCode.text.slice(start, offset))![0];
 }
+
+/** Takes a statement out, with its line when it has the line to itself; comments around it stay. */
+export function removeStatement(sourceCode: TSESLint.SourceCode, statement: TSESTree.Node): TextEdit {
+  const { text } = sourceCode;
+  const [start, end] = statement.range;
+  const line = text.lastIndexOf('\n', start - 1) + 1;
+  const next = text.indexOf('\n', end);
+  const alone = text.slice(line, start).trim() === '' && next >= 0 && text.slice(end, next).trim() === '';
+  if (alone) return { span: { start: line, end: next + 1 }, newText: '' };
+  const gap = /^[ \t]*/.exec(text.slice(end))![0].length;
+  return { span: { start, end: end + gap }, newText: '' };
+}
