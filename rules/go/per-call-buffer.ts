@@ -1,6 +1,7 @@
 import type { Node } from 'web-tree-sitter';
 import type { AllocationCost, AllocationKind, FileEdit, Related } from '../model';
 import { isBuiltin, isUniverse } from './contracts';
+import { isHot } from './hot-code';
 import { isWrittenBeforeRead, lifetimeOf, type ContractCall, type Lifetime, type Shape } from './lifetime';
 import type { Decision, GoFile, GoFix, GoRule, Probe } from './rule';
 import { argumentsOf, enclosingFunction, qualified, spanOf, unparenthesised } from './syntax';
@@ -210,6 +211,8 @@ function sliceCandidate(
     (call) => call.callee === 'runtime.makeslice',
   ).length;
   if (listing.length > 0 && emitted === 0) return undefined;
+  // Nothing but the size keeps it from the stack: often small, and then only worth a pool where it runs a lot.
+  if (!isHot(file, expression)) return undefined;
   const small = atLeast(file.pkg.toolchain, 1, 25);
   return {
     ...base,

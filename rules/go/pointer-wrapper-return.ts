@@ -322,17 +322,15 @@ function isInsideStatementAssigning(call: Node, argument: Node): boolean {
 const copyNames = /^(shallow|deep)?(clone|copy|with|dup|fork|snapshot)/i;
 
 /**
- * A struct copied and returned is how Go programs clone, so the copy is taken to be on purpose unless the callers
- * show otherwise. A slice or map header copied from a pointer and returned by address has no such use.
+ * A struct copied and returned is how Go programs clone (a request with another body), so the copy is taken to be on
+ * purpose unless every caller shows that it replaces the only pointer to the old value. A slice or map header copied
+ * from a pointer and returned by address has no such use.
  */
 function isWorthReporting(wrapper: Wrapper, callers: Callers): boolean {
   const name = wrapper.fn.childForFieldName('name')?.text ?? '';
-  if (copyNames.test(name)) return false;
-  if (callers.found.includes('kept')) return false;
-  const replacing = callers.found.filter((caller) => caller === 'reassigned' || caller === 'replaced').length;
-  if (wrapper.pointer.kind === 'receiver') return replacing > 0 && replacing === callers.found.length;
+  if (copyNames.test(name) || callers.found.includes('kept')) return false;
   if (wrapper.pointee.type === 'slice_type' || wrapper.pointee.type === 'map_type') return true;
-  return replacing > 0 && !callers.found.includes('unknown');
+  return callers.found.length > 0 && callers.found.every((caller) => caller === 'reassigned');
 }
 
 function describe(file: GoFile, decision: Decision, wrapper: Wrapper, callers: Callers): GoReport {
