@@ -416,7 +416,7 @@ function isCountedFill(file: GoFile, call: Node, argument: Node): boolean {
 }
 
 /** `v[a:n]` where every value that n ever has is the count of a fill of the whole v. */
-function isBoundedByCount(file: GoFile, slice: Node, binding: Binding): boolean {
+export function isBoundedByCount(file: GoFile, slice: Node, binding: Binding): boolean {
   const end = slice.childForFieldName('end');
   if (!end || slice.childForFieldName('capacity')) return false;
   if (end.text === '0') return true;

@@ -1,8 +1,15 @@
 import type { Node } from 'web-tree-sitter';
 import type { AllocationCost, AllocationKind, FileEdit, Related } from '../model';
-import { isBuiltin, isUniverse } from './contracts';
+import { contractOf, isBuiltin, isUniverse } from './contracts';
 import { isHot } from './hot-code';
-import { isWrittenBeforeRead, lifetimeOf, type ContractCall, type Lifetime, type Shape } from './lifetime';
+import {
+  isBoundedByCount,
+  isWrittenBeforeRead,
+  lifetimeOf,
+  type ContractCall,
+  type Lifetime,
+  type Shape,
+} from './lifetime';
 import type { Decision, GoFile, GoFix, GoRule, Probe } from './rule';
 import { argumentsOf, enclosingFunction, qualified, spanOf, unparenthesised } from './syntax';
 import {
@@ -35,6 +42,8 @@ export const rule: GoRule = {
     sample: 'go/perbuffer',
   },
   check(file, report) {
+    // What a test or a benchmark allocates outside of its loop, it allocates once.
+    if (file.path.endsWith('_test.go')) return;
     const taken = new Set<string>();
     for (const decision of file.facts?.decisions ?? []) {
       const candidate = findCandidate(file, decision);
@@ -88,7 +97,8 @@ interface Candidate {
   /** Slices: element type, size and capacity expressions, whether it starts with length 0. */
   readonly slice?: {
     readonly type: Node;
-    readonly element: Node;
+    /** Of an element. */
+    readonly bytes: number;
     readonly size: Node;
     readonly constant: Constant | undefined;
     readonly empty: boolean;
@@ -112,11 +122,19 @@ function findCandidate(file: GoFile, decision: Decision): Candidate | undefined 
   if (decision.subject === 'moved' && (decision.outcome !== 'heap' || variable.declaration.id !== node.id))
     return undefined;
   const fn = variable.owner;
-  if (enclosingLoop(variable.declaration) || fn.descendantsOfType('goto_statement').length > 0)
+  if (
+    runsOnce(fn) ||
+    enclosingLoop(variable.declaration) ||
+    fn.descendantsOfType('goto_statement').length > 0
+  )
     return undefined;
   return decision.subject === 'moved'
     ? movedCandidate(file, variable, fn)
     : expressionCandidate(file, decision, variable, fn);
+}
+
+function runsOnce(fn: Node): boolean {
+  return fn.type === 'function_declaration' && /^(main|init)$/.test(fn.childForFieldName('name')?.text ?? '');
 }
 
 /** The expression as a variable's initialiser holds it: `&T{}` for `T{}`, parentheses included. */
@@ -192,7 +210,7 @@ function sliceCandidate(
   if (empty && constantOf(file, length)?.value !== 0) return undefined;
   const size = capacity ?? length;
   const constant = constantOf(file, size);
-  const slice = { type, element, size, constant, empty };
+  const slice = { type, bytes, size, constant, empty };
   const base = { node: expression, variable, fn, type, shape: 'slice', kind: 'make', slice } as const;
   const total = constant?.value === undefined ? undefined : constant.value * bytes;
   if (total !== undefined && total < smallest) return undefined;
@@ -483,7 +501,8 @@ function planSlice(
   const pointer = freshName(file, [`${name}p`, `${name}Ptr`], taken);
   const clean = isWrittenBeforeRead(file, variable, empty);
   if (!clean && !(atLeast(file.pkg.language, 1, 21) && isFree(file, fn, 'clear'))) return undefined;
-  if (empty && lifetime.capacityObserved && !candidate.proven) return undefined;
+  // A grown buffer comes back with more capacity than make gave: nothing may see that.
+  if (empty && (!clean || lifetime.capacityObserved)) return undefined;
   const statements = [`${pointer} := ${pool}.Get().(*${type.text})`];
   const put = `${pool}.Put(${pointer})`;
 
@@ -491,19 +510,18 @@ function planSlice(
     if (!constant.global) return undefined;
     const make = [`b := make(${type.text}, ${empty ? '0, ' : ''}${size.text})`, 'return &b'];
     if (empty && lifetime.grows && !lifetime.advances) {
-      if (!clean) statements.push(`clear((*${pointer})[:cap(*${pointer})])`);
       statements.push(`${name} := (*${pointer})[:0]`);
       const limit =
-        constant.value !== undefined && constant.value <= keptAtMost ? limitText(constant.value) : size.text;
+        constant.value !== undefined && constant.value * slice.bytes <= keptAtMost
+          ? limitText(slice.bytes)
+          : size.text;
       statements.push(
         `defer func() {\n\tif cap(${name}) <= ${limit} {\n\t\t*${pointer} = ${name}\n\t\t${put}\n\t}\n}()`,
       );
     } else {
       statements.push(`defer ${put}`);
-      if (empty) {
-        if (!clean) statements.push(`clear((*${pointer})[:cap(*${pointer})])`);
-        statements.push(`${name} := (*${pointer})[:0]`);
-      } else {
+      if (empty) statements.push(`${name} := (*${pointer})[:0]`);
+      else {
         statements.push(`${name} := *${pointer}`);
         if (!clean) statements.push(`clear(${name})`);
       }
@@ -512,47 +530,51 @@ function planSlice(
     return { pool, make, statements, rewrites: [], claim };
   }
 
-  if (!isPure(file, size) || !isIntSized(file, size)) return undefined;
-  const bound = size.text;
+  if (!isIntSized(file, size)) return undefined;
+  // Evaluated once, as before; a plain name or len may be repeated.
+  const bound = isPlain(file, size) ? size.text : freshName(file, [`${name}Size`, `${name}Length`], taken);
+  if (bound !== size.text) statements.push(`${bound} := ${size.text}`);
   statements.push(
     `if cap(*${pointer}) < ${bound} {\n\t*${pointer} = make(${type.text}, ${empty ? '0, ' : ''}${bound})\n}`,
   );
-  if (empty) {
-    if (!clean) statements.push(`clear((*${pointer})[:cap(*${pointer})])`);
-    statements.push(`${name} := (*${pointer})[:0]`);
-  } else {
-    // With a capacity of exactly the length an append copies, as it did on the slice that make gave.
-    const exact = candidate.proven
-      ? mayObserveCapacity(file, variable)
-      : lifetime.capacityObserved || lifetime.grows;
+  if (empty) statements.push(`${name} := (*${pointer})[:0]`);
+  else {
+    // With a capacity of exactly the length, append copies and slicing past the end panics, as on what make gave.
+    const exact = lifetime.capacityObserved || lifetime.grows || mayObserveCapacity(file, variable);
     statements.push(`${name} := (*${pointer})[:${bound}${exact ? `:${bound}` : ''}]`);
     if (!clean) statements.push(`clear(${name})`);
   }
   const back = empty && lifetime.grows && !lifetime.advances && lifetime.kept === undefined;
   const measured = back ? name : `*${pointer}`;
   statements.push(
-    `defer func() {\n\tif cap(${measured}) <= ${limitText(0)} {\n${back ? `\t\t*${pointer} = ${name}\n` : ''}\t\t${put}\n\t}\n}()`,
+    `defer func() {\n\tif cap(${measured}) <= ${limitText(slice.bytes)} {\n${back ? `\t\t*${pointer} = ${name}\n` : ''}\t\t${put}\n\t}\n}()`,
   );
   return {
     pool,
-    make: [`return new(${type.text})`],
+    // Not nil, so that a length of 0 gives an empty slice, as make does.
+    make: [`b := make(${type.text}, 0, 512)`, 'return &b'],
     statements,
     rewrites: [],
     claim: { effect: 'runs less', within: [spanOf(fn)], callees: ['runtime.makeslice'] },
   };
 }
 
-function limitText(atLeastValue: number): string {
-  return atLeastValue > keptAtMost ? String(atLeastValue) : '64<<10';
+/** The limit in elements of so many bytes. */
+function limitText(bytes: number): string {
+  return `${keptAtMost / bytes / 1024}<<10`;
 }
 
-/** Anything but len, index and slicing with bounds may see a capacity that is larger than make gave. */
+/** Some use could tell a capacity that is larger than the length. */
 function mayObserveCapacity(file: GoFile, variable: Binding): boolean {
   return variable.uses.some(({ node }) => {
-    const parent = parenthesized(node).parent;
-    if (parent?.type === 'index_expression') return false;
-    if (parent?.type !== 'argument_list' || !parent.parent) return true;
-    return !isBuiltin(file, parent.parent, 'len', 'copy', 'clear');
+    const outer = parenthesized(node);
+    const parent = outer.parent;
+    if (parent?.type === 'index_expression' || parent?.type === 'range_clause') return false;
+    if (parent?.type === 'slice_expression')
+      return parent.childForFieldName('end') !== null && !isBoundedByCount(file, parent, variable);
+    const call = parent?.type === 'argument_list' ? parent.parent : undefined;
+    if (call?.type !== 'call_expression') return true;
+    return !isBuiltin(file, call, 'len', 'copy', 'clear') && !contractOf(file, call, outer, 'slice');
   });
 }
 
@@ -592,7 +614,7 @@ function planBuffer(file: GoFile, candidate: Candidate, taken: ReadonlySet<strin
     statements: [
       `${name} := ${pool}.Get().(*${type.text})`,
       `${name}.Reset()`,
-      `defer func() {\n\tif ${name}.Cap() <= ${limitText(0)} {\n\t\t${pool}.Put(${name})\n\t}\n}()`,
+      `defer func() {\n\tif ${name}.Cap() <= ${limitText(1)} {\n\t\t${pool}.Put(${name})\n\t}\n}()`,
     ],
     rewrites,
     claim: { effect: 'moves', within: [spanOf(fn)], callees: ['runtime.newobject'] },
@@ -635,7 +657,10 @@ function hasComment(node: Node): boolean {
   return node.descendantsOfType('comment').length > 0;
 }
 
-/** `bufPool` when no other function of the package has a local of the name; else with the function's name in front. */
+/**
+ * `bufPool` when no other function of the package has a local of the name; else with the function's name in front,
+ * so that fixes made one after the other, or in several files, do not collide. Of a name like b: `copyAllPool`.
+ */
 function poolName(file: GoFile, variable: Binding, fn: Node, taken: ReadonlySet<string>): string {
   const elsewhere = new RegExp(
     `(?<![\\w.])${variable.name}\\s*(:=|=\\s*(make|new|&))|\\bvar\\s+${variable.name}\\b`,
@@ -644,7 +669,10 @@ function poolName(file: GoFile, variable: Binding, fn: Node, taken: ReadonlySet<
   const count = file.pkg.files.reduce((sum, other) => sum + (other.text.match(elsewhere)?.length ?? 0), 0);
   const owner = ownerName(fn);
   const long = `${owner}${variable.name[0]!.toUpperCase()}${variable.name.slice(1)}Pool`;
-  return freshName(file, count <= 1 ? [`${variable.name}Pool`, long] : [long], taken);
+  const { length } = variable.name;
+  const candidates =
+    length <= 2 ? [`${owner}Pool`, long] : count <= 1 ? [`${variable.name}Pool`, long] : [long];
+  return freshName(file, candidates, taken);
 }
 
 /** `copyAll`, for a method `typeMethod`, starting with a lower-case letter. */
@@ -677,28 +705,12 @@ function at(offset: number): { start: number; end: number } {
   return { start: offset, end: offset };
 }
 
-/** Evaluating it again gives the same: names, fields, arithmetic, len and cap, nothing that could run other code. */
-function isPure(file: GoFile, node: Node): boolean {
+/** Short, and evaluating it again gives the same: a name, or len of a name. */
+function isPlain(file: GoFile, node: Node): boolean {
   const expression = unparenthesised(node);
-  switch (expression.type) {
-    case 'int_literal':
-    case 'identifier':
-      return true;
-    case 'selector_expression':
-      return isPure(file, expression.childForFieldName('operand')!);
-    case 'binary_expression':
-      return (
-        isPure(file, expression.childForFieldName('left')!) &&
-        isPure(file, expression.childForFieldName('right')!)
-      );
-    case 'call_expression':
-      return (
-        isBuiltin(file, expression, 'len', 'cap', 'min', 'max') &&
-        argumentsOf(expression).every((a) => isPure(file, a))
-      );
-    default:
-      return false;
-  }
+  if (expression.type === 'identifier') return true;
+  if (expression.type !== 'call_expression' || !isBuiltin(file, expression, 'len')) return false;
+  return argumentsOf(expression)[0]?.type === 'identifier';
 }
 
 /**
