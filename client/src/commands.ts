@@ -8,7 +8,7 @@ import {
 import { analysedDocument } from './languages';
 import { showRuleDocumentation, type LanguageServer } from './language-server';
 import type { RulePages } from './rule-pages';
-import { count } from './status';
+import { count } from './status-view';
 
 export interface CommandContext {
   readonly server: LanguageServer;
@@ -34,7 +34,9 @@ export function registerCommands(context: CommandContext): Disposable[] {
       try {
         await run(...args);
       } catch (error) {
-        context.output.error(`${name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+        context.output.error(
+          `${name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+        );
         const choice = await window.showErrorMessage(
           `AllocLens: ${error instanceof Error ? error.message : String(error)}`,
           'Show Output',
@@ -48,14 +50,18 @@ export function registerCommands(context: CommandContext): Disposable[] {
 async function analyseDocument(scope: 'file' | 'package', context: CommandContext): Promise<void> {
   const document = analysedDocument(window.activeTextEditor);
   if (document) await analyse({ scope, uri: document.uri.toString() }, context);
-  else void window.showInformationMessage('AllocLens analyses Go, TypeScript and JavaScript: open such a file first.');
+  else
+    void window.showInformationMessage(
+      'AllocLens analyses Go, TypeScript and JavaScript: open such a file first.',
+    );
 }
 
 /** Runs an analysis; the server shows its progress, with a way to cancel it. */
 async function analyse(params: AnalyseParams, { server, output }: CommandContext): Promise<void> {
   const client = await server.start();
   const result = await client.sendRequest<AnalyseResult>(analyseRequest, params);
-  for (const { uri, message } of result.notes) output.warn(uri === undefined ? message : `${uri}: ${message}`);
+  for (const { uri, message } of result.notes)
+    output.warn(uri === undefined ? message : `${uri}: ${message}`);
   const summary = `${result.cancelled ? 'Cancelled after ' : ''}${count(result.files, 'file')}: ${count(result.findings, 'finding')}`;
   const notes = result.notes.length > 0 ? `; ${count(result.notes.length, 'note')} in the log` : '';
   const choice = await window.showInformationMessage(
@@ -69,5 +75,7 @@ async function analyse(params: AnalyseParams, { server, output }: CommandContext
 
 async function restart({ server, output }: CommandContext): Promise<void> {
   output.info('Restarting the language server.');
-  await window.withProgress({ location: ProgressLocation.Window, title: 'Restarting AllocLens' }, () => server.restart());
+  await window.withProgress({ location: ProgressLocation.Window, title: 'Restarting AllocLens' }, () =>
+    server.restart(),
+  );
 }

@@ -57,7 +57,9 @@ export class LanguageServer implements Disposable {
       await this.#enqueue(async () => {
         // A server that did not start has nothing to end.
         const client = await running.catch(() => undefined);
-        await client?.dispose().catch((error: unknown) => this.output.warn(`Ending the server: ${String(error)}`));
+        await client
+          ?.dispose()
+          .catch((error: unknown) => this.output.warn(`Ending the server: ${String(error)}`));
       });
       this.onStatus(undefined);
     }
@@ -80,7 +82,11 @@ export class LanguageServer implements Disposable {
       'AllocLens',
       {
         run: { module, transport: TransportKind.ipc },
-        debug: { module, transport: TransportKind.ipc, options: { execArgv: ['--nolazy', '--inspect=6017'] } },
+        debug: {
+          module,
+          transport: TransportKind.ipc,
+          options: { execArgv: ['--nolazy', '--inspect=6017'] },
+        },
       },
       this.#options(),
     );

@@ -48,7 +48,11 @@ export class RulePages {
     }
     items.sort((a, b) => (a.label < b.label ? -1 : 1));
     return (
-      await window.showQuickPick(items, { title: 'AllocLens Rules', placeHolder: 'Rule', matchOnDetail: true })
+      await window.showQuickPick(items, {
+        title: 'AllocLens Rules',
+        placeHolder: 'Rule',
+        matchOnDetail: true,
+      })
     )?.page;
   }
 }
