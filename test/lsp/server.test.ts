@@ -1,29 +1,44 @@
 import assert from 'node:assert/strict';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import type { RuleMeta } from '../../rules/model';
 import { TrustGate } from '../../server/src/host/trust';
-import { FakeEditor, temporaryFolder, uri, type EditorOptions } from '../support/fake-editor';
+import {
+  analyseRequest,
+  clearNotification,
+  trustGrantedNotification,
+  type AnalyseResult,
+} from '../../server/src/lsp/protocol';
+import {
+  FakeEditor,
+  temporaryFolder,
+  uri,
+  vscodeCapabilities,
+  type EditorOptions,
+} from '../support/fake-editor';
 import { FakeEngine } from '../support/fake-engine';
 
-const rule = (id: RuleMeta['id'], reports: RuleMeta['reports']): RuleMeta => ({
+const rule = (id: RuleMeta['id'], reports: RuleMeta['reports'] = 'allocation'): RuleMeta => ({
   id,
   summary: 's',
   fix: 'safe',
   reports,
   sample: 'go/x',
 });
-const rules = [
-  rule('go/per-call-buffer', 'allocation'),
-  rule('go/leaked-buffer', 'bug'),
-  rule('ts/per-call-buffer', 'allocation'),
-];
+const rules = [rule('go/per-call-buffer'), rule('go/leaked-buffer', 'bug'), rule('ts/per-call-buffer')];
 
-async function start(t: TestContext, files: Record<string, string>, options: EditorOptions = {}) {
+interface Options extends Omit<EditorOptions, 'settings'> {
+  settings?: (path: string) => unknown;
+  debounce?: number;
+}
+
+async function start(t: TestContext, files: Record<string, string>, options: Options = {}) {
   const go = new FakeEngine('go');
   const typescript = new FakeEngine('typescript');
   const { folder, remove } = temporaryFolder(files);
   const trust = new TrustGate(false);
+  const { settings, debounce = 5, folders = ['.'], ...rest } = options;
   const editor = await FakeEditor.inProcess(
     {
       version: '1.2.3',
@@ -33,16 +48,66 @@ async function start(t: TestContext, files: Record<string, string>, options: Edi
         typescript: () => Promise.resolve(() => typescript),
       },
       trust,
-      debounce: 5,
+      debounce,
     },
-    { folders: [folder], ...options },
+    {
+      ...rest,
+      folders: folders.map((name) => join(folder, name)),
+      ...(settings && { settings: (asked) => settings(asked.slice(uri(folder).length + 1)) }),
+    },
   );
+  let ended = false;
+  const quit = async (): Promise<void> => {
+    if (!ended) await editor.quit();
+    ended = true;
+  };
   t.after(async () => {
-    await editor.quit();
+    await quit();
     remove();
   });
-  return { editor, go, typescript, trust, at: (name: string) => join(folder, name) };
+  return { editor, go, typescript, trust, folder, quit, at: (name: string) => join(folder, name) };
 }
+
+test('the server says exactly what it can do', async (t) => {
+  const { editor } = await start(t, {});
+  assert.deepEqual(editor.initializeResult, {
+    serverInfo: { name: 'alloclens', version: '1.2.3' },
+    capabilities: {
+      positionEncoding: 'utf-16',
+      textDocumentSync: { openClose: true, change: 2, save: { includeText: false } },
+      hoverProvider: true,
+      codeActionProvider: { codeActionKinds: ['quickfix', 'source.fixAll.alloclens'] },
+      executeCommandProvider: { commands: ['alloclens.server.showPage'] },
+      workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+    },
+  });
+  await editor.until(() => editor.registrations.length === 2, 'the registrations');
+  assert.deepEqual(
+    editor.registrations.map(({ method, registerOptions }) => [method, registerOptions]),
+    [
+      ['workspace/didChangeConfiguration', { section: 'alloclens' }],
+      [
+        'workspace/didChangeWatchedFiles',
+        { watchers: [{ globPattern: '**/*.go' }, { globPattern: '**/{go.mod,go.work,go.sum}' }] },
+      ],
+    ],
+  );
+});
+
+test('a client that can do little is asked for little', async (t) => {
+  const { editor, at } = await start(
+    t,
+    {},
+    { capabilities: {}, initializationOptions: { showPageCommand: 'x', settings: { show: 'hot' } } },
+  );
+  assert.equal(editor.initializeResult.capabilities.codeActionProvider, false);
+  assert.equal(editor.initializeResult.capabilities.executeCommandProvider, undefined);
+  await editor.open(at('a.ts'), 'alloc() + hotalloc()');
+  const [diagnostic] = await editor.shows(at('a.ts'), ['hotalloc()']);
+  assert.equal(diagnostic!.relatedInformation, undefined);
+  assert.equal(diagnostic!.codeDescription, undefined);
+  assert.deepEqual(editor.registrations, []);
+});
 
 test('an opened file shows its findings, and an edit that is not saved changes them', async (t) => {
   const { editor, at } = await start(t, { 'a.go': '' });
@@ -73,6 +138,431 @@ test('an opened file shows its findings, and an edit that is not saved changes t
     both.map(({ severity }) => severity),
     [3, 2],
   );
+  assert.equal(both[0]!.relatedInformation![1]!.message, 'Heat: in a loop');
   await editor.edit(at('a.go'), 'hotalloc() + badalloc()', '1');
   await editor.shows(at('a.go'), []);
+});
+
+test('positions are UTF-16 behind characters of any width', async (t) => {
+  const { editor, at } = await start(t, {});
+  await editor.open(at('a.ts'), '/* ü 😀 */ alloc()\r\n/* é */ alloc()\r\n');
+  const ranges = (await editor.shows(at('a.ts'), ['alloc()', 'alloc()'])).map(({ range }) => range.start);
+  assert.deepEqual(ranges, [
+    { line: 0, character: 11 },
+    { line: 1, character: 8 },
+  ]);
+});
+
+test('the newest edit wins: a running analysis of the package is cancelled', async (t) => {
+  const { editor, go, at } = await start(t, { 'a.go': '', 'b.go': '' });
+  await editor.open(at('a.go'), 'package a // alloc()');
+  await editor.open(at('b.go'), 'package a // alloc()');
+  await editor.shows(at('b.go'), ['alloc()']);
+  await editor.idle();
+  go.gate.close();
+  const before = go.requests.length;
+  await editor.edit(at('a.go'), 'alloc()', 'maybealloc()');
+  await editor.until(() => go.requests.length > before, 'the first analysis');
+  await editor.edit(at('a.go'), 'maybealloc()', 'badalloc()');
+  await editor.edit(at('b.go'), 'alloc()', 'hotalloc()');
+  await editor.until(() => go.aborted === 1 && go.requests.length === before + 2, 'the second analysis');
+  go.gate.open();
+  await editor.shows(at('a.go'), ['badalloc()']);
+  await editor.shows(at('b.go'), ['hotalloc()']);
+  await editor.idle();
+  // Both edits are answered by one analysis, with both buffers.
+  assert.equal(go.requests.length, before + 2);
+  const buffers = [...go.requests.at(-1)!.buffers.values()].map(({ text }) => text);
+  assert.deepEqual(buffers, ['package a // badalloc()', 'package a // hotalloc()']);
+});
+
+test('a result for another version is never published', async (t) => {
+  const { editor, typescript, at } = await start(t, {});
+  // An engine that ignores cancellation and answers late.
+  const analyse = typescript.analyse.bind(typescript);
+  const late: (() => void)[] = [];
+  typescript.analyse = async (request, publish) => {
+    await analyse(request, (files) => late.push(() => publish(files)), new AbortController().signal);
+    if (request.document.version === 1) await new Promise<void>((resolve) => late.push(resolve));
+    else late.splice(0).forEach((publishOrResolve) => publishOrResolve());
+  };
+  await editor.open(at('a.ts'), 'alloc()');
+  await editor.until(() => typescript.requests.length === 1, 'the first analysis');
+  await editor.edit(at('a.ts'), 'alloc()', 'badalloc() alloc()');
+  await editor.shows(at('a.ts'), ['badalloc()', 'alloc()']);
+  await editor.idle();
+  assert.deepEqual(
+    editor.published.map(({ version }) => version),
+    [2],
+  );
+});
+
+test('code actions for a text that has changed since its analysis are withheld', async (t) => {
+  const { editor, typescript, at } = await start(t, {}, { debounce: 5 });
+  await editor.open(at('a.ts'), 'alloc()');
+  await editor.shows(at('a.ts'), ['alloc()']);
+  typescript.gate.close();
+  await editor.edit(at('a.ts'), 'alloc()', ' alloc()');
+  const old = { start: { line: 0, character: 0 }, end: { line: 0, character: 7 } };
+  assert.deepEqual(await editor.codeActions(at('a.ts'), old), []);
+  assert.equal(await editor.hover(at('a.ts'), 'alloc()'), null);
+  typescript.gate.open();
+  await editor.shows(at('a.ts'), ['alloc()']);
+  assert.notDeepEqual(await editor.codeActions(at('a.ts'), 'alloc()'), []);
+});
+
+test('the quick fixes, in this order, for what the diagnostics point at', async (t) => {
+  const { editor, at } = await start(t, {}, { initializationOptions: { showPageCommand: 'show.page' } });
+  const text = 'package a\n\nfunc f() {\n\t_ = alloc()\n\t_ = alloc()\n\t_ = maybealloc()\n}\n';
+  await editor.open(at('a.go'), text);
+  await editor.shows(at('a.go'), ['alloc()', 'alloc()', 'maybealloc()']);
+  const actions = await editor.codeActions(at('a.go'), 'alloc()');
+  assert.deepEqual(
+    actions.map(({ title, kind, isPreferred }) => [title, kind, isPreferred]),
+    [
+      ['Reuse it (verified: 1 → 0 allocations)', 'quickfix', true],
+      ['Fix all go/per-call-buffer in this file (2 fixes)', 'quickfix', undefined],
+      ['Disable go/per-call-buffer for this line', 'quickfix', undefined],
+      ['Disable go/per-call-buffer for this file', 'quickfix', undefined],
+      ['Show the documentation of go/per-call-buffer', 'quickfix', undefined],
+    ],
+  );
+  const after = (index: number): string => editor.apply(at('a.go'), actions[index]);
+  assert.equal(after(0), text.replace('alloc()', 'reuse()'));
+  assert.equal(after(1), text.replaceAll('= alloc()', '= reuse()'));
+  assert.equal(after(2), text.replace('\t_ = alloc', '\t//alloclens:ignore go/per-call-buffer\n\t_ = alloc'));
+  assert.equal(after(3), `//alloclens:ignore-file go/per-call-buffer\n\n${text}`);
+  assert.deepEqual(actions[4]!.command, {
+    title: 'Show the documentation of go/per-call-buffer',
+    command: 'show.page',
+    arguments: ['https://github.com/alloclens/alloclens/blob/main/rules/go/per-call-buffer.md'],
+  });
+  for (const { diagnostics } of actions) assert.equal(diagnostics?.[0]?.code, 'go/per-call-buffer');
+
+  const [suggestion] = await editor.codeActions(at('a.go'), 'maybealloc()');
+  assert.deepEqual([suggestion!.title, suggestion!.isPreferred], ['Reuse it if nobody keeps it', undefined]);
+});
+
+test('no code actions without a diagnostic of ours', async (t) => {
+  const { editor, at } = await start(t, {});
+  await editor.open(at('a.ts'), 'alloc(); other()');
+  await editor.shows(at('a.ts'), ['alloc()']);
+  assert.deepEqual(await editor.codeActions(at('a.ts'), 'other()'), []);
+  const actions = await editor.connection.sendRequest('textDocument/codeAction', {
+    textDocument: { uri: uri(at('a.ts')) },
+    range: editor.rangeOf(at('a.ts'), 'alloc()'),
+    context: {
+      diagnostics: [
+        {
+          range: editor.rangeOf(at('a.ts'), 'alloc()'),
+          message: 'm',
+          source: 'eslint',
+          code: 'ts/per-call-buffer',
+        },
+      ],
+    },
+  });
+  assert.deepEqual(actions, []);
+  assert.deepEqual(await editor.codeActions(at('a.ts'), 'alloc()', ['refactor']), []);
+});
+
+test('source.fixAll applies safe fixes only, for the newest text, and only when asked for', async (t) => {
+  const { editor, at } = await start(t, {}, { debounce: 60_000 });
+  await editor.open(at('a.ts'), 'alloc(); maybealloc()');
+  await editor.edit(at('a.ts'), 'alloc();', 'alloc(); hotalloc();');
+  // The analysis is due in a minute; a request for the fixes does not wait for that.
+  for (const kind of ['source.fixAll', 'source.fixAll.alloclens', 'source']) {
+    const [action, ...others] = await editor.codeActions(at('a.ts'), 'alloc()', [kind]);
+    assert.equal(action?.kind, 'source.fixAll.alloclens');
+    assert.deepEqual(others, []);
+    assert.equal(editor.apply(at('a.ts'), action), 'reuse(); reuse(); maybealloc()');
+  }
+  assert.deepEqual(await editor.codeActions(at('a.ts'), 'alloc()', ['source.fixAll.eslint']), []);
+  await editor.edit(at('a.ts'), 'alloc(); hotalloc(); ', '');
+  assert.deepEqual(await editor.codeActions(at('a.ts'), 'maybealloc()', ['source.fixAll']), []);
+});
+
+test('a disable comment silences the finding it was made for', async (t) => {
+  const { editor, at } = await start(t, {});
+  await editor.open(at('a.go'), 'package a\n\nvar x = alloc()\nvar y = alloc()\n');
+  await editor.shows(at('a.go'), ['alloc()', 'alloc()']);
+  const line = (await editor.codeActions(at('a.go'), 'alloc()')).find(({ title }) =>
+    title.endsWith('this line'),
+  );
+  const text = editor.document(at('a.go')).getText();
+  await editor.edit(at('a.go'), text, editor.apply(at('a.go'), line));
+  await editor.shows(at('a.go'), ['alloc()']);
+  assert.equal(editor.shownFor(at('a.go'))[0]!.range.start.line, 4);
+});
+
+test('the hover says what, why, how hot, on what evidence, and what to do', async (t) => {
+  const { editor, at } = await start(t, {}, { initializationOptions: { pagesUri: 'file:///pages' } });
+  await editor.open(at('a.ts'), 'hotalloc();  badalloc()');
+  await editor.shows(at('a.ts'), ['hotalloc()', 'badalloc()']);
+  assert.deepEqual(await editor.hover(at('a.ts'), 'hotalloc()'), {
+    contents: {
+      kind: 'markdown',
+      value: `**hotalloc() allocates on each call**
+
+- What: make; allocates each time it runs.
+- Why: The buffer is made anew.
+- Heat: 0.7 of 1: in a loop.
+- Evidence: the compiler says \`hotalloc() escapes to heap\`.
+- Fix: Reuse it (safe, verified: 1 → 0 allocations).
+
+[ts/per-call-buffer](file:///pages/typescript/per-call-buffer.md) · hot code`,
+    },
+    range: { start: { line: 0, character: 0 }, end: { line: 0, character: 10 } },
+  });
+  assert.equal(await editor.hover(at('a.ts'), '  badalloc'), null);
+});
+
+test('settings belong to the resource: two folders, two answers', async (t) => {
+  const { editor, at } = await start(
+    t,
+    {},
+    {
+      folders: ['one', 'two'],
+      settings: (path) =>
+        path.startsWith('one/') ? { show: 'hot' } : { rules: { 'ts/per-call-buffer': 'warning' } },
+    },
+  );
+  await editor.open(at('one/a.ts'), 'alloc(); hotalloc()');
+  await editor.open(at('two/a.ts'), 'alloc(); hotalloc()');
+  await editor.shows(at('one/a.ts'), ['hotalloc()']);
+  const both = await editor.shows(at('two/a.ts'), ['alloc()', 'hotalloc()']);
+  assert.deepEqual(
+    both.map(({ severity }) => severity),
+    [2, 2],
+  );
+});
+
+test('changed settings are asked for again, and a bad value is said once in a sentence', async (t) => {
+  let section: unknown = { show: 'hot' };
+  const { editor, at } = await start(t, {}, { settings: () => section });
+  await editor.open(at('a.ts'), 'alloc()');
+  await editor.shows(at('a.ts'), []);
+  section = { show: 'some', typescript: { enable: true } };
+  await editor.connection.sendNotification('workspace/didChangeConfiguration', { settings: null });
+  await editor.shows(at('a.ts'), ['alloc()']);
+  await editor.open(at('b.ts'), 'alloc()');
+  await editor.shows(at('b.ts'), ['alloc()']);
+  assert.deepEqual(editor.messages, [
+    'AllocLens settings: "alloclens.show" must be "hot", "likely" or "all", not "some". The default is used.',
+  ]);
+  section = { typescript: { enable: false } };
+  await editor.connection.sendNotification('workspace/didChangeConfiguration', { settings: null });
+  await editor.shows(at('a.ts'), []);
+});
+
+test('with run = onSave the compiler waits for the save; TypeScript does not', async (t) => {
+  const { editor, go, at } = await start(t, { 'a.go': '' }, { settings: () => ({ run: 'onSave' }) });
+  await editor.open(at('a.go'), 'package a // alloc()');
+  await editor.shows(at('a.go'), ['alloc()']);
+  await editor.edit(at('a.go'), 'alloc()', 'badalloc()');
+  await editor.open(at('a.ts'), '');
+  await editor.edit(at('a.ts'), '', 'alloc()');
+  await editor.shows(at('a.ts'), ['alloc()']);
+  await editor.idle();
+  assert.equal(go.requests.length, 1);
+  await editor.save(at('a.go'));
+  await editor.shows(at('a.go'), ['badalloc()']);
+});
+
+test('a file that is closed loses its findings; its neighbours are compiled without its buffer', async (t) => {
+  const { editor, go, at } = await start(t, { 'a.go': 'package a\n', 'b.go': 'package a\n' });
+  await editor.open(at('a.go'), 'package a // alloc()');
+  await editor.open(at('b.go'), 'package a');
+  await editor.shows(at('a.go'), ['alloc()']);
+  await editor.shows(at('b.go'), []);
+  await editor.idle();
+  const before = go.requests.length;
+  await editor.close(at('a.go'));
+  await editor.shows(at('a.go'), []);
+  await editor.until(() => go.requests.length > before, 'the analysis of the neighbour');
+  assert.deepEqual([...go.requests.at(-1)!.buffers.keys()], [at('b.go')]);
+});
+
+test('a document that is no file is analysed as virtual, without a place among the buffers', async (t) => {
+  const { editor, go, at } = await start(t, { 'a.go': '' });
+  await editor.open('untitled:Untitled-1', 'package a // alloc()', 'go');
+  const [diagnostic] = await editor.shows('untitled:Untitled-1', ['alloc()']);
+  assert.equal(diagnostic!.relatedInformation![0]!.location.uri, 'untitled:Untitled-1');
+  assert.equal(go.requests[0]!.document.virtual, true);
+  assert.equal(go.requests[0]!.buffers.size, 0);
+  const [fix] = await editor.codeActions('untitled:Untitled-1', 'alloc()');
+  assert.equal(editor.apply('untitled:Untitled-1', fix), 'package a // reuse()');
+  await editor.open(at('a.go'), 'package a');
+  await editor.shows(at('a.go'), []);
+  assert.deepEqual([...go.requests.at(-1)!.buffers.keys()], [at('a.go')]);
+});
+
+test('analyse the package: files that nobody opened show theirs, until cleared', async (t) => {
+  const { editor, at } = await start(t, {
+    'p/a.go': 'package p // alloc()',
+    'p/b.go': 'package p // badalloc() broken',
+    'q/c.go': 'package q // alloc()',
+  });
+  const analyse = (scope: string, file?: string): Promise<AnalyseResult> =>
+    editor.connection.sendRequest(analyseRequest, { scope, ...(file && { uri: uri(at(file)) }) });
+  assert.deepEqual(await analyse('package', 'p/a.go'), {
+    files: 2,
+    findings: 2,
+    notes: [{ uri: uri(at('p/b.go')), message: 'The package does not compile.' }],
+    cancelled: false,
+  });
+  await editor.shows(at('p/b.go'), ['badalloc()']);
+  assert.equal(editor.shownFor(at('q/c.go')).length, 0);
+  assert.deepEqual(
+    editor.progress.map(({ value }) => value.kind).filter((kind) => kind !== 'report'),
+    ['begin', 'end'],
+  );
+  assert.equal((await analyse('workspace')).files, 3);
+  await editor.shows(at('q/c.go'), ['alloc()']);
+  assert.equal((await analyse('file', 'q/c.go')).files, 1);
+  await assert.rejects(analyse('file'), /its "uri" must be given/);
+
+  // Opened and closed again, an asked-for file keeps its findings; deleted, it loses them.
+  await editor.open(at('q/c.go'), 'package q');
+  await editor.shows(at('q/c.go'), []);
+  await editor.close(at('q/c.go'));
+  await editor.shows(at('q/c.go'), ['alloc()']);
+  rmSync(at('q/c.go'));
+  await editor.connection.sendNotification('workspace/didChangeWatchedFiles', {
+    changes: [{ uri: uri(at('q/c.go')), type: 3 }],
+  });
+  await editor.shows(at('q/c.go'), []);
+  await editor.connection.sendNotification(clearNotification);
+  await editor.shows(at('p/a.go'), []);
+  await editor.shows(at('p/b.go'), []);
+});
+
+test('an analysis of the workspace can be cancelled from its progress', async (t) => {
+  const { editor, go } = await start(t, { 'a.go': 'package a' });
+  go.gate.close();
+  const running = editor.connection.sendRequest<AnalyseResult>(analyseRequest, { scope: 'workspace' });
+  await editor.until(() => go.requests.length === 1 && editor.progress.length > 1, 'the analysis');
+  await editor.connection.sendNotification('window/workDoneProgress/cancel', {
+    token: editor.progress[0]!.token,
+  });
+  assert.equal((await running).cancelled, true);
+  assert.equal(go.aborted, 1);
+  assert.equal(editor.progress.at(-1)!.value.kind, 'end');
+});
+
+test('go.mod or a Go file changes on disk: open documents are analysed again', async (t) => {
+  const { editor, go, at } = await start(t, { 'a.go': '', 'other.go': 'package a\n' });
+  await editor.open(at('a.go'), 'package a');
+  await editor.shows(at('a.go'), []);
+  await editor.idle();
+  const before = go.requests.length;
+  writeFileSync(at('other.go'), 'package a // alloc()\n');
+  await editor.connection.sendNotification('workspace/didChangeWatchedFiles', {
+    changes: [{ uri: uri(at('other.go')), type: 2 }],
+  });
+  await editor.until(() => go.requests.length > before, 'another analysis');
+  // It is not open and nobody asked for it.
+  assert.equal(editor.diagnostics.get(uri(at('other.go'))), undefined);
+});
+
+test('an equal result for the same version is not published twice', async (t) => {
+  const { editor, typescript, at } = await start(t, {});
+  await editor.open(at('a.ts'), 'alloc()');
+  await editor.shows(at('a.ts'), ['alloc()']);
+  await editor.save(at('a.ts'));
+  await editor.until(() => typescript.requests.length === 2, 'the second analysis');
+  await editor.idle();
+  await editor.edit(at('a.ts'), 'alloc()', ' alloc()');
+  await editor.shows(at('a.ts'), ['alloc()']);
+  assert.deepEqual(
+    editor.published.map(({ version }) => version),
+    [1, 2],
+  );
+});
+
+test('trust: closed until granted, then everything is analysed again with settings asked anew', async (t) => {
+  let asked = 0;
+  const { editor, go, trust, at } = await start(
+    t,
+    { 'a.go': '' },
+    {
+      initializationOptions: { trusted: false },
+      settings: () => {
+        asked++;
+        return {};
+      },
+    },
+  );
+  assert.equal(trust.trusted, false);
+  await editor.open(at('a.go'), 'package a');
+  await editor.shows(at('a.go'), []);
+  assert.equal((await editor.idle()).trusted, false);
+  const [requests, questions] = [go.requests.length, asked];
+  await editor.connection.sendNotification(trustGrantedNotification);
+  await editor.until(() => go.requests.length > requests, 'another analysis');
+  assert.equal(trust.trusted, true);
+  assert.equal(asked, questions + 1);
+  await editor.until(() => editor.statuses.at(-1)?.trusted === true, 'the status');
+});
+
+test('the status: busy while it works, then what each open document has', async (t) => {
+  const { editor, go, at } = await start(t, { 'a.go': '' });
+  go.gate.close();
+  await editor.open(at('a.go'), 'package a // hotalloc() alloc() broken');
+  await editor.until(() => editor.statuses.at(-1)?.state === 'busy', 'a busy server');
+  go.gate.open();
+  await editor.until(() => editor.statuses.at(-1)?.documents[0]?.findings === 2, 'the findings');
+  const { state, trusted, documents } = await editor.idle();
+  assert.deepEqual([state, trusted], ['idle', true]);
+  const { milliseconds, ...rest } = documents[0]!;
+  assert.ok(milliseconds! >= 0);
+  assert.deepEqual(rest, {
+    uri: uri(at('a.go')),
+    findings: 2,
+    hot: 1,
+    go: { version: 'go1.26.8', path: '/fake/go', how: 'in a test' },
+    notes: [{ uri: uri(at('a.go')), message: 'The package does not compile.' }],
+  });
+});
+
+test('a Go file that cannot be compiled for want of a toolchain is a problem', async (t) => {
+  const { editor, go, at } = await start(t, { 'a.go': '' });
+  go.toolchain = () => undefined;
+  await editor.open(at('a.go'), 'package a // broken');
+  await editor.until(() => editor.statuses.at(-1)?.state === 'problem', 'a problem');
+});
+
+test('an engine that crashes leaves a note and a log entry, and the next edit is analysed', async (t) => {
+  const { editor, at } = await start(t, {});
+  await editor.open(at('a.ts'), 'alloc()');
+  await editor.shows(at('a.ts'), ['alloc()']);
+  await editor.edit(at('a.ts'), 'alloc()', 'crash()');
+  await editor.shows(at('a.ts'), []);
+  const { documents } = await editor.idle();
+  assert.match(
+    documents[0]!.notes[0]!.message,
+    /^The analysis failed: the fake engine was told to crash\. The log/,
+  );
+  assert.ok(editor.log.some((line) => line.includes('the fake engine was told to crash')));
+  await editor.edit(at('a.ts'), 'crash()', 'alloc()');
+  await editor.shows(at('a.ts'), ['alloc()']);
+});
+
+test('shutdown during an analysis ends it and disposes the engines', async (t) => {
+  const { editor, go, at, quit } = await start(t, { 'a.go': '' });
+  go.gate.close();
+  await editor.open(at('a.go'), 'package a');
+  await editor.until(() => go.requests.length === 1, 'the analysis');
+  await quit();
+  assert.equal(go.aborted, 1);
+  assert.equal(go.disposed, true);
+});
+
+test('without a page command of the client the server shows the page itself', async (t) => {
+  const { editor } = await start(t, {}, { capabilities: vscodeCapabilities });
+  await editor.connection.sendRequest('workspace/executeCommand', {
+    command: 'alloclens.server.showPage',
+    arguments: ['file:///pages/go/x.md'],
+  });
+  assert.deepEqual(editor.shown, ['file:///pages/go/x.md']);
 });

@@ -47,6 +47,8 @@ export const vscodeCapabilities: ClientCapabilities = {
 };
 
 export interface EditorOptions {
+  /** The server ends when this process does. */
+  readonly processId?: number;
   readonly folders?: readonly string[];
   readonly initializationOptions?: InitializationOptions;
   readonly capabilities?: ClientCapabilities;
@@ -55,7 +57,7 @@ export interface EditorOptions {
 }
 
 /** Milliseconds after which a wait has failed. Generous: nothing waits for it when all is well. */
-const patience = 30_000;
+const patience = 10_000;
 
 /**
  * An editor that speaks the protocol and has no screen. It waits for states, never for time: every message of the
@@ -73,6 +75,7 @@ export class FakeEditor {
   readonly statuses: StatusParams[] = [];
   readonly #documents = new Map<string, TextDocument>();
   readonly #waiting = new Set<() => void>();
+  #server: { dispose(): void } | undefined;
   initializeResult!: InitializeResult;
 
   private constructor(
@@ -133,7 +136,9 @@ export class FakeEditor {
     const connection = createConnection(new StreamMessageReader(up), new StreamMessageWriter(down));
     serve(connection, server);
     connection.listen();
-    return FakeEditor.over(down, up, options);
+    const editor = await FakeEditor.over(down, up, options);
+    editor.#server = connection;
+    return editor;
   }
 
   /** An editor for a server that reads and writes these streams. */
@@ -150,7 +155,8 @@ export class FakeEditor {
   async #initialize(): Promise<void> {
     const { folders = [], initializationOptions = {}, capabilities = vscodeCapabilities } = this.options;
     this.initializeResult = await this.connection.sendRequest('initialize', {
-      processId: process.pid,
+      // A server watches over the process that it is given, for ever: none within this one.
+      processId: this.options.processId ?? null,
       rootUri: null,
       capabilities,
       initializationOptions,
@@ -246,10 +252,14 @@ export class FakeEditor {
       const check = (): void => {
         if (!holds()) return;
         clearTimeout(timer);
+        clearInterval(looking);
         this.#waiting.delete(check);
         resolve();
       };
+      // Not every state comes with a message: a test may wait for what the engine was asked.
+      const looking = setInterval(check, 10);
       const timer = setTimeout(() => {
+        clearInterval(looking);
         this.#waiting.delete(check);
         const seen = [...this.diagnostics.values()].map((params) => JSON.stringify(params)).join('\n');
         reject(
@@ -296,7 +306,9 @@ export class FakeEditor {
 
   async quit(): Promise<void> {
     await this.connection.sendRequest('shutdown');
-    await this.connection.sendNotification('exit').catch(() => undefined);
+    // In this process, `exit` would end the test.
+    if (this.#server) this.#server.dispose();
+    else await this.connection.sendNotification('exit');
     this.connection.dispose();
   }
 }

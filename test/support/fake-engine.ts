@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Finding, Fix, Language } from '../../rules/model';
 import type {
@@ -79,18 +79,13 @@ export class FakeEngine implements Engine {
   #unit({ document, buffers }: AnalysisRequest): SourceDocument[] {
     if (this.language === 'typescript' || document.virtual) return [document];
     const folder = dirname(document.path);
-    return readdirSync(folder)
-      .filter((name) => name.endsWith('.go'))
-      .map((name): SourceDocument => {
-        const path = join(folder, name);
-        const read = (): SourceDocument => ({
-          path,
-          languageId: 'go',
-          version: 0,
-          text: readFileSync(path, 'utf8'),
-        });
-        return path === document.path ? document : (buffers.get(path) ?? read());
-      });
+    const paths = new Set([document.path, ...[...buffers.keys()].filter((path) => dirname(path) === folder)]);
+    if (existsSync(folder))
+      for (const name of readdirSync(folder)) if (name.endsWith('.go')) paths.add(join(folder, name));
+    return [...paths].sort().map((path): SourceDocument => {
+      if (path === document.path) return document;
+      return buffers.get(path) ?? { path, languageId: 'go', version: 0, text: readFileSync(path, 'utf8') };
+    });
   }
 
   #analysis({ path, version, text }: SourceDocument, { settings }: AnalysisRequest): FileAnalysis {

@@ -1,4 +1,4 @@
-import type { Connection } from 'vscode-languageserver';
+import { MessageType, ShowMessageNotification, type Connection } from 'vscode-languageserver';
 import { parseSettings, type Settings } from '../service/settings';
 import { uriOf } from './convert';
 
@@ -59,7 +59,11 @@ export class SettingsCache {
     for (const problem of problems) {
       if (this.#reported.has(problem)) continue;
       this.#reported.add(problem);
-      this.connection.window.showWarningMessage(`AllocLens settings: ${problem}`);
+      // Not window.showWarningMessage: that asks a question and waits for its answer.
+      await this.connection.sendNotification(ShowMessageNotification.type, {
+        type: MessageType.Warning,
+        message: `AllocLens settings: ${problem}`,
+      });
     }
     return settings;
   }

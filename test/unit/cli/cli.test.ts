@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync, statSync, chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { test, type TestContext } from 'node:test';
+import type { Log } from 'sarif';
 import type { RuleMeta } from '../../../rules/model';
 import { run, type Surroundings } from '../../../server/src/cli/program';
 import type { JsonReport } from '../../../server/src/report/json';
@@ -135,25 +136,24 @@ test('SARIF: rules, results in 1-based columns, only safe fixes, notes as notifi
   });
   const { code, out } = await alloclens(['scan', '--format', 'sarif']);
   assert.equal(code, 1);
-  const log = JSON.parse(out);
+  const log = JSON.parse(out) as Log;
   assert.equal(log.version, '2.1.0');
   assert.equal(log.runs.length, 1);
-  const [{ tool, results, invocations, originalUriBaseIds, columnKind }] = log.runs;
+  const { tool, results, invocations, originalUriBaseIds, columnKind } = log.runs[0]!;
   assert.equal(columnKind, 'utf16CodeUnits');
-  assert.match(originalUriBaseIds.SRCROOT.uri, /^file:\/\/\/.*\/$/);
+  assert.match(originalUriBaseIds!['SRCROOT']!.uri!, /^file:\/\/\/.*\/$/);
   assert.equal(tool.driver.name, 'AllocLens');
   assert.deepEqual(
-    tool.driver.rules.map(({ id }: { id: string }) => id),
+    tool.driver.rules!.map(({ id }) => id),
     ['go/per-call-buffer'],
   );
-  assert.match(tool.driver.rules[0].helpUri, /rules\/go\/per-call-buffer\.md$/);
+  assert.match(tool.driver.rules![0]!.helpUri!, /rules\/go\/per-call-buffer\.md$/);
   assert.deepEqual(
-    results.map((result: any) => [
-      // eslint-disable-line @typescript-eslint/no-explicit-any
+    results!.map((result) => [
       result.ruleId,
       result.level,
-      result.locations[0].physicalLocation.artifactLocation.uri,
-      result.locations[0].physicalLocation.region,
+      result.locations![0]!.physicalLocation!.artifactLocation!.uri,
+      result.locations![0]!.physicalLocation!.region,
       result.fixes?.length ?? 0,
     ]),
     [
@@ -174,13 +174,16 @@ test('SARIF: rules, results in 1-based columns, only safe fixes, notes as notifi
       ['ts/leaked-buffer', 'warning', 'b.ts', { startLine: 1, startColumn: 1, endLine: 1, endColumn: 11 }, 0],
     ],
   );
-  assert.deepEqual(results[1].fixes[0].artifactChanges[0].replacements, [
+  assert.deepEqual(results![1]!.fixes![0]!.artifactChanges[0]!.replacements, [
     {
       deletedRegion: { startLine: 3, startColumn: 9, endLine: 3, endColumn: 16 },
       insertedContent: { text: 'reuse()' },
     },
   ]);
-  assert.equal(invocations[0].toolExecutionNotifications[0].message.text, 'The package does not compile.');
+  assert.equal(
+    invocations![0]!.toolExecutionNotifications![0]!.message.text,
+    'The package does not compile.',
+  );
 });
 
 test('--show and --rule narrow the report', async (t) => {
@@ -288,14 +291,14 @@ test('a file that is not UTF-8 is named, and never rewritten', async (t) => {
 test('control characters of a source file do not reach the terminal', async (t) => {
   const { alloclens } = setUp(t, { 'a.ts': '/* \u001b[31m\u202e */ alloc()' });
   const { out } = await alloclens(['scan']);
-  assert.doesNotMatch(out, /\u001b|\u202e/); // eslint-disable-line no-control-regex
+  assert.doesNotMatch(out, /\u001b|\u202e/);
   assert.match(out, /\/\* ·\[31m· \*\/ alloc\(\)\n +\| {14}\^{7}\n/);
 });
 
 test('colours only when asked for', async (t) => {
   const { alloclens } = setUp(t, { 'a.ts': 'alloc()' });
-  assert.doesNotMatch((await alloclens(['scan'])).out, /\u001b\[/); // eslint-disable-line no-control-regex
-  assert.match((await alloclens(['scan'], { color: true })).out, /\u001b\[/); // eslint-disable-line no-control-regex
+  assert.doesNotMatch((await alloclens(['scan'])).out, /\u001b\[/);
+  assert.match((await alloclens(['scan'], { color: true })).out, /\u001b\[/);
 });
 
 test('a package is analysed once however many of its files are named', async (t) => {
