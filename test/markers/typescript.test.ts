@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { typescriptRules } from '../../rules/typescript/index';
 import { defaultSettings, type Settings } from '../../server/src/service/settings';
+import { fixAll } from '../../server/src/typescript/fix-all';
 import { parseTxtar } from '../support/txtar';
-import { applyAllFixes, newTypeScriptEngine, analyseTypeScript, ruleNames } from '../support/typescript';
+import { newTypeScriptEngine, analyseTypeScript, ruleNames } from '../support/typescript';
 import { matchWants, parseWants, type Reported, type Want } from '../support/wants';
 
 /**
@@ -56,7 +57,7 @@ for (const name of cases) {
           assert.deepEqual(own.flatMap((finding) => finding.fixes), [], 'no fix may be offered');
           return;
         }
-        const fixed = await applyAllFixes(engine, path, text, id);
+        const fixed = await fixAll(engine, `/${path}`, text, { rule: id, suggestions: true });
         assert.equal(fixed, expected);
         const again = await analyseTypeScript(engine, path, fixed);
         const left = again.findings.filter((finding) => finding.ruleId === id && finding.fixes.length > 0);

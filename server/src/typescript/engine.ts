@@ -118,7 +118,9 @@ export class TypeScriptEngine implements Engine {
     if (/\.d\.[cm]?ts$/i.test(path)) return without(undefined);
     const skipped = skipReason(path, text);
     if (skipped !== undefined) return without(`not analysed: ${skipped}`);
-    const result = this.#linter.run(text, path, syntaxExtension(path, document.languageId)!);
+    const rules = this.#possibleRules(text);
+    if (rules.length === 0) return without(undefined);
+    const result = this.#linter.run(text, path, syntaxExtension(path, document.languageId)!, rules);
     if (result.kind === 'unparsable') {
       return without(`not analysed: line ${result.line} does not parse (${result.message})`);
     }
@@ -128,6 +130,19 @@ export class TypeScriptEngine implements Engine {
       reports: result.reports,
       ...(isGenerated(text) ? {} : { linted: result }),
     };
+  }
+
+  /** Names of the rules that the text has the words for: most files of a project need no parse at all. */
+  #possibleRules(text: string): string[] {
+    const found = new Map<string, boolean>();
+    const has = (word: string): boolean => {
+      let known = found.get(word);
+      if (known === undefined) found.set(word, (known = text.includes(word)));
+      return known;
+    };
+    return [...this.#rules.values()]
+      .filter(({ meta }) => meta.docs!.words.every((group) => group.some(has)))
+      .map(({ name }) => name);
   }
 
   #severity(report: LintReport, settings: Settings): ReturnType<typeof severityOf> {

@@ -142,9 +142,13 @@ describe('TypeScriptEngine', () => {
   });
 
   it('raises nothing for a text that does not parse, and says so', async () => {
-    const { findings, notes } = await analyse('function (');
+    const { findings, notes } = await analyse('function Sample(');
     assert.deepEqual(findings, []);
     assert.match(notes[0]!.message, /line 1 does not parse/);
+  });
+
+  it('does not parse what no rule has the words for', async () => {
+    assert.deepEqual(await analyse('function (').then(({ findings, notes }) => [findings, notes]), [[], []]);
   });
 
   it('skips minified and huge files with a note, declarations without one', async () => {
