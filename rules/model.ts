@@ -140,6 +140,8 @@ export interface Note {
   /** Absolute path of the file or folder; absent when the note is about the whole run. */
   readonly file?: string;
   readonly message: string;
+  /** The analysis is complete, but the compiler refuted a fix: for reports and the log, not for the editor's status. */
+  readonly kind?: 'withheld fix';
 }
 
 /** What is known of a rule without running it. Everything else (registry, README table, manifest) is derived. */

@@ -1,5 +1,5 @@
 import type { Finding, Note, Related, RuleId } from '../../../rules/model';
-import { staticHeat } from '../../../rules/go/hot-code';
+import { loopsAround, staticHeat } from '../../../rules/go/hot-code';
 import type { Decision, GoFile, GoFix, GoPackage, GoReport, GoRule } from '../../../rules/go/rule';
 import { suppressionsOf } from '../../../rules/go/suppress';
 import { spanOf } from '../../../rules/go/syntax';
@@ -9,6 +9,8 @@ import { compareFindings, severityOf, type Visibility } from '../service/ranking
 export interface Candidate {
   readonly finding: Finding;
   readonly fixes: readonly GoFix[];
+  /** In a loop of its function: "per call" would be wrong. */
+  readonly inLoop: boolean;
 }
 
 export interface CheckedFile {
@@ -59,6 +61,7 @@ function checkFile(
             fixes: [],
           },
           fixes: file.generated ? [] : (report.fixes ?? []),
+          inLoop: loopsAround(report.node).length > 0,
         });
       });
     } catch (error) {

@@ -52,6 +52,8 @@ export interface CompiledPackage {
   readonly fingerprint: string | undefined;
   /** Its tests were compiled, too. False when there are none. */
   readonly testsCompiled: boolean;
+  /** Change whenever the package, its tests or something that they depend on changes: names in the build cache. */
+  readonly exports: readonly string[];
   readonly errors: readonly CompileError[];
 }
 
@@ -294,15 +296,16 @@ class ErrorList {
 
 /** The packages as they were asked for: the errors of their test variants are theirs, the variants are not listed. */
 function describePackages(listed: readonly ListedPackage[], errors: ErrorList): CompiledPackage[] {
-  const tested = new Map<string, { errors: CompileError[]; compiled: boolean }>();
+  const tested = new Map<string, { errors: CompileError[]; compiled: boolean; exports: string[] }>();
   for (const entry of listed) {
     const target = entry.ForTest || testMainOf(entry);
     if (target === undefined) continue;
-    const known = tested.get(target) ?? { errors: [], compiled: true };
+    const known = tested.get(target) ?? { errors: [], compiled: true, exports: [] };
     known.errors.push(...errors.addListed(entry.Error, target));
     for (const dependency of entry.DepsErrors ?? [])
       known.errors.push(...errors.addListed(dependency, target));
     if (entry.ForTest && !entry.Export) known.compiled = false;
+    if (entry.Export) known.exports.push(entry.Export);
     tested.set(target, known);
   }
 
@@ -334,6 +337,7 @@ function describePackages(listed: readonly ListedPackage[], errors: ErrorList): 
       ignoredFiles: files([...(entry.IgnoredGoFiles ?? []), ...(entry.InvalidGoFiles ?? [])]),
       compiled: (entry.Export ?? '') !== '',
       fingerprint: entry.Export ? entry.BuildID : undefined,
+      exports: [...(entry.Export ? [entry.Export] : []), ...(tests?.exports ?? [])].sort(),
       testsCompiled: hasTests && tests?.compiled === true,
       errors: [...new Set([...own, ...(tests?.errors ?? [])])],
     });

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { FileEdit, Fix, Note, RuleId } from '../../../rules/model';
+import type { Fix, Note, RuleId } from '../../../rules/model';
 import { goRules } from '../../../rules/go/index';
 import type { GoFix, GoPackage, GoRule, GoVersion } from '../../../rules/go/rule';
 import type {
@@ -14,18 +14,17 @@ import type {
   ToolchainReport,
 } from '../service/engine';
 import type { Settings } from '../service/settings';
-import { checkPackage, type CheckedFile } from './check';
-import type { GoCompiler, GoUnit, ListedPackage } from './compiler';
-import type { CompilerRecord } from './compiler-record';
-import { PackageRecords } from './facts';
+import { checkPackage, type Candidate, type CheckedFile } from './check';
+import { Builds, joinBuilds, sameBuild, type Build, type BuildUnit } from './build';
+import type { CompiledPackage } from './compile';
 import { combineFixes } from './fixes';
 import { buildPackage } from './package';
 import { GoSyntax, type GrammarPaths, type ParsedFile } from './syntax';
+import { Verifier, type FixJob, type Verdict } from './verify';
+import { verifiedFix, unverifiedFix } from './offer';
 
 export interface GoEngineOptions {
   readonly grammar: GrammarPaths;
-  /** Absent: only syntax is analysed. */
-  readonly compiler?: GoCompiler;
   /** For tests of single rules. */
   readonly rules?: readonly GoRule[];
 }
@@ -41,32 +40,29 @@ export async function createGoEngine(host: EngineHost, options: GoEngineOptions)
   return new GoEngine(host, await GoSyntax.load(options.grammar), options);
 }
 
-/** A compile error, placed where the compiler saw it. */
-interface CompileError {
-  readonly file: string | undefined;
-  readonly line: number;
-  readonly message: string;
-}
-
 interface Sources {
   readonly directory: string;
   /** Absolute path → what the editor or the disk has. */
   readonly texts: ReadonlyMap<string, SourceDocument>;
+  /** The unit that compiles the folder, or one sentence that says why there is none. */
+  readonly unit: BuildUnit | string;
 }
 
-/** What one compile said about all its folders. */
-interface Compiled {
-  readonly unit: GoUnit;
-  readonly records: PackageRecords;
-  readonly packages: readonly ListedPackage[];
-  readonly errors: readonly CompileError[];
+/** A folder after the rules ran, its trees still alive. */
+interface Checked {
+  readonly sources: Sources;
+  readonly files: readonly CheckedFile[];
+  readonly notes: readonly Note[];
+  readonly leases: readonly ParsedFile[];
+  /** Why fixes cannot be verified, by package; absent when they can. */
+  readonly unverifiable: ReadonlyMap<GoPackage, string>;
 }
 
-/** The text of a fix before it was offered, kept to combine fixes. */
+/** What a fix was made from, to combine it with others. */
 const origins = new WeakMap<Fix, { fix: GoFix; pkg: GoPackage }>();
 
 /** Packages that one compile of a scan takes: it bounds memory, and each compile costs a start of `go`. */
-const scanBatch = 24;
+const scanBatch = 16;
 
 export class GoEngine implements Engine {
   readonly language = 'go';
@@ -74,13 +70,17 @@ export class GoEngine implements Engine {
   readonly #broken = new Map<RuleId, unknown>();
   readonly #toolchains = new Map<string, ToolchainReport>();
   readonly #disposed = new AbortController();
+  readonly #builds: Builds;
+  readonly #verifier: Verifier;
 
   constructor(
     private readonly host: EngineHost,
     private readonly syntax: GoSyntax,
-    private readonly options: GoEngineOptions,
+    options: GoEngineOptions,
   ) {
     this.#rules = options.rules ?? goRules;
+    this.#builds = new Builds(host);
+    this.#verifier = new Verifier(this.#builds, syntax, host.logger);
   }
 
   accepts(document: Pick<SourceDocument, 'path' | 'languageId'>): boolean {
@@ -94,22 +94,21 @@ export class GoEngine implements Engine {
   ): Promise<void> {
     const either = AbortSignal.any([signal, this.#disposed.signal]);
     const { document, buffers, settings } = request;
-    if (document.virtual) {
-      const sources = { directory: path.dirname(document.path), texts: new Map([[document.path, document]]) };
-      const reason =
-        'Only the syntax was analysed: the document is not a file on disk, so there is nothing to compile.';
-      return this.#analyse([sources], reason, settings, publish, either);
-    }
     const directory = path.dirname(document.path);
+    if (document.virtual) {
+      const unit =
+        'Only the syntax was analysed: the document is not a file on disk, so there is nothing to compile.';
+      const texts = new Map([[document.path, document]]);
+      return this.#analyse([{ directory, texts, unit }], new Map(), settings, publish, either);
+    }
     const all = new Map(buffers).set(document.path, document);
-    const sources = await readSources(directory, all);
-    const compiled = await this.#compile([sources], all, settings, either);
-    await this.#analyse([sources], compiled, settings, publish, either);
+    const sources = await this.#sources(document.path, all, settings, either);
+    await this.#analyse([sources], all, settings, publish, either);
   }
 
   /**
-   * Analyses many packages, a few in each compile, so that memory stays bounded. `onFiles` gets each package once, with
-   * its fixes verified, in the order of `directories`.
+   * Analyses many packages, several in each compile, so that memory stays bounded. `onFiles` gets the files of one
+   * package at a time, once, with their fixes verified. Rejects with AbortError when `signal` fires.
    */
   async scan(
     request: ScanRequest,
@@ -118,96 +117,108 @@ export class GoEngine implements Engine {
   ): Promise<void> {
     const either = AbortSignal.any([signal, this.#disposed.signal]);
     const buffers = request.buffers ?? new Map<string, SourceDocument>();
-    for (let i = 0; i < request.directories.length; i += scanBatch) {
-      either.throwIfAborted();
-      const batch: Sources[] = [];
-      for (const directory of request.directories.slice(i, i + scanBatch)) {
-        const sources = await readSources(directory, buffers);
-        if (sources.texts.size > 0) batch.push(sources);
+    let batch: Sources[] = [];
+    const finish = async (): Promise<void> => {
+      const ready = batch;
+      batch = [];
+      // Only the last word about a file goes out.
+      const last = new Map<string, FileAnalysis>();
+      const keep = (files: readonly FileAnalysis[]): void => files.forEach((file) => last.set(file.path, file));
+      if (ready.length > 0) await this.#analyse(ready, buffers, request.settings, keep, either);
+      for (const { texts } of ready) {
+        onFiles([...texts.keys()].flatMap((file) => last.get(file) ?? []));
       }
-      if (batch.length === 0) continue;
-      const compiled = await this.#compile(batch, buffers, request.settings, either);
-      await this.#analyse(batch, compiled, request.settings, onFiles, either);
+    };
+    for (const directory of request.directories) {
+      either.throwIfAborted();
+      const sources = await this.#sources(path.join(directory, 'x.go'), buffers, request.settings, either);
+      if (sources.texts.size === 0) continue;
+      const first = batch[0];
+      const joins =
+        !first ||
+        (typeof first.unit === 'string'
+          ? first.unit === sources.unit
+          : typeof sources.unit !== 'string' && sameBuild(first.unit, sources.unit));
+      if (!joins || batch.length >= scanBatch) await finish();
+      batch.push(sources);
     }
+    await finish();
   }
 
-  /** One compile of all folders, which must be of one module; or one sentence that says why there is none. */
-  async #compile(
-    batch: readonly Sources[],
+  /** The folder's texts and the unit that compiles the file. */
+  async #sources(
+    file: string,
     buffers: ReadonlyMap<string, SourceDocument>,
     settings: Settings,
     signal: AbortSignal,
-  ): Promise<Compiled | string> {
-    const { compiler } = this.options;
-    if (!compiler) return 'Only the syntax was analysed: there is no Go compiler.';
-    const unit = await compiler.locate(batch[0]!.directory, settings, signal);
-    if ('reason' in unit) return unit.reason;
-    for (const { texts } of batch) {
-      for (const file of texts.keys()) {
-        this.#toolchains.set(file, { version: unit.toolchainName, path: unit.command, how: unit.how });
-      }
+  ): Promise<Sources> {
+    const directory = path.dirname(file);
+    const texts = await readTexts(directory, buffers);
+    const named = texts.has(file) ? file : ([...texts.keys()][0] ?? file);
+    const plain = new Map([...buffers].map(([name, { text }]) => [name, text]));
+    const unit = await this.#builds.locate(named, plain, settings, signal);
+    if (typeof unit !== 'string') {
+      const { versionText, go, why } = unit.toolchain;
+      for (const name of texts.keys()) this.#toolchains.set(name, { version: versionText, path: go, how: why });
     }
-    const resolve = resolver(unit);
-    const records = new PackageRecords(resolve);
-    const errors: CompileError[] = [];
-    let unaccounted = 0;
-    const onRecord = (record: CompilerRecord): void => {
-      records.add(record);
-      if (record.kind === 'unaccounted') {
-        if (unaccounted++ < 5) this.host.logger.debug(`line of the compiler not understood: ${record.line}`);
-      } else if (record.kind === 'error') {
-        errors.push({ file: record.at?.file, line: record.at?.line ?? 0, message: record.message });
-      }
-    };
-    const overlay = new Map<string, string>();
-    for (const [file, document] of buffers) {
-      if (!document.virtual && file.endsWith('.go') && file.startsWith(unit.root))
-        overlay.set(file, document.text);
-    }
-    const directories = batch.map(({ directory }) => directory);
-    const { packages } = await compiler.compile(unit, { directories, overlay }, settings, onRecord, signal);
-    return { unit, records, packages, errors };
+    return { directory, texts, unit };
   }
 
+  /** Compiles, checks, publishes; then verifies the fixes and publishes what has any again. */
   async #analyse(
     batch: readonly Sources[],
-    compiled: Compiled | string,
+    buffers: ReadonlyMap<string, SourceDocument>,
     settings: Settings,
     publish: (files: readonly FileAnalysis[]) => void,
     signal: AbortSignal,
   ): Promise<void> {
-    for (const sources of batch) {
-      await turn();
-      signal.throwIfAborted();
-      const leases: ParsedFile[] = [];
+    const units = batch.flatMap(({ unit }) => (typeof unit === 'string' ? [] : [unit]));
+    const overlays = new Map<string, string>();
+    for (const [file, { virtual, text }] of buffers) if (!virtual && file.endsWith('.go')) overlays.set(file, text);
+    let build: Build | string | undefined;
+    if (units.length > 0) {
       try {
-        const { checked, notes } = this.#check(sources, compiled, settings, leases);
-        publish(
-          checked.map(({ file, candidates, notes: own }) => ({
-            path: file.path,
-            version: sources.texts.get(file.path)!.version,
-            text: file.text,
-            findings: candidates.map(({ finding, fixes }) => ({
-              ...finding,
-              fixes: fixes.flatMap((fix) => offer(file.pkg, fix)),
-            })),
-            notes: [...own, ...notes.filter((note) => note.file === undefined || note.file === file.path)],
-          })),
-        );
-      } finally {
-        for (const lease of leases) lease.release();
+        build = await this.#builds.run(joinBuilds(units), overlays, signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        build = `Only the syntax was analysed. ${error instanceof Error ? error.message : String(error)}`;
       }
+    }
+    const open: Checked[] = [];
+    try {
+      const jobs = new Map<GoFix, FixJob>();
+      for (const sources of batch) {
+        await turn();
+        signal.throwIfAborted();
+        const checked = this.#check(sources, typeof sources.unit === 'string' ? sources.unit : build!, settings);
+        open.push(checked);
+        for (const { file, candidates } of checked.files) {
+          for (const fix of candidates.flatMap(({ fixes }) => fixes)) {
+            if (checked.unverifiable.has(file.pkg) || typeof sources.unit === 'string') continue;
+            jobs.set(fix, { pkg: file.pkg, directory: sources.directory, unit: sources.unit, fix });
+          }
+        }
+        publish(analyses(checked, new Map()));
+      }
+      if (jobs.size === 0 || build === undefined || typeof build === 'string') return;
+      const verdicts = await this.#verifier.verify(build, overlays, [...jobs.values()], signal);
+      const byFix = new Map([...jobs].map(([fix, job]) => [fix, verdicts.get(job)!]));
+      signal.throwIfAborted();
+      for (const checked of open) {
+        if (checked.files.some(({ candidates }) => candidates.some(({ fixes }) => fixes.length > 0))) {
+          publish(analyses(checked, byFix));
+        }
+      }
+    } finally {
+      for (const { leases } of open) for (const lease of leases) lease.release();
     }
   }
 
   /** Parses a folder, joins the facts, runs the rules. */
-  #check(
-    { directory, texts }: Sources,
-    compiled: Compiled | string,
-    settings: Settings,
-    leases: ParsedFile[],
-  ): { checked: CheckedFile[]; notes: Note[] } {
+  #check(sources: Sources, build: Build | string, settings: Settings): Checked {
+    const { directory, texts } = sources;
     const notes: Note[] = [];
+    const leases: ParsedFile[] = [];
     const groups = new Map<string, ParsedFile[]>();
     for (const [file, { text }] of [...texts].sort(([a], [b]) => (a < b ? -1 : 1))) {
       const parsed = this.syntax.parse(file, text);
@@ -219,71 +230,57 @@ export class GoEngine implements Engine {
       const name = parsed.packageName ?? '';
       groups.set(name, [...(groups.get(name) ?? []), parsed]);
     }
-    if (typeof compiled === 'string') {
-      for (const file of texts.keys()) notes.push({ file, message: compiled });
+    const compiled = typeof build === 'string' ? undefined : build.packages.find((p) => p.folder === directory);
+    const unit = typeof sources.unit === 'string' ? undefined : sources.unit;
+    if (typeof build !== 'string') {
+      notes.push(...build.notes.filter(({ file }) => file === undefined || texts.has(file)));
     }
-    const listed =
-      typeof compiled === 'string' ? undefined : compiled.packages.find((p) => p.directory === directory);
-    const checked: CheckedFile[] = [];
-    for (const files of groups.values()) {
-      const paths = new Set(files.map((file) => file.path));
-      let records: PackageRecords | undefined;
-      if (typeof compiled !== 'string') {
-        const failure = failureOf(compiled, directory, paths);
-        if (failure !== undefined) for (const file of paths) notes.push({ file, message: failure });
-        else if (listed && files.some((file) => listed.files.includes(file.path))) ({ records } = compiled);
-        else {
-          for (const file of paths) {
-            notes.push({
-              file,
-              message: 'Only the syntax was analysed: the file is not part of this build.',
-            });
-          }
-        }
-      }
-      const unit = typeof compiled === 'string' ? undefined : compiled.unit;
+    const files: CheckedFile[] = [];
+    const unverifiable = new Map<GoPackage, string>();
+    for (const parsed of groups.values()) {
+      const missing =
+        typeof build === 'string' ? { note: build, short: reasonFor(this.host) } : missingPart(build, compiled, parsed);
+      if (missing) for (const { path: file } of parsed) notes.push({ file, message: missing.note });
+      const records = missing || typeof build === 'string' ? undefined : build.records;
       const pkg = buildPackage({
-        importPath: listed?.importPath ?? path.basename(directory),
-        files,
+        importPath: compiled?.importPath ?? path.basename(directory),
+        files: parsed,
         records,
-        toolchain: unit?.toolchain ?? unknownVersion,
-        language: unit?.language ?? unknownVersion,
+        compiled: (file) => isCompiled(compiled, file),
+        toolchain: unit?.toolchain.version ?? unknownVersion,
+        language: compiled?.module?.language ?? unit?.toolchain.version ?? unknownVersion,
       });
-      checked.push(...checkPackage(pkg, this.#rules, settings, this.#broken));
+      if (missing) unverifiable.set(pkg, missing.short);
+      files.push(...checkPackage(pkg, this.#rules, settings, this.#broken));
     }
-    return { checked, notes };
+    return { sources, files, notes, leases, unverifiable };
   }
 
   async combine(
     analysis: FileAnalysis,
     fixes: readonly Fix[],
     _request: AnalysisRequest,
-    _signal: AbortSignal,
+    signal: AbortSignal,
   ): Promise<CombinedFix> {
+    signal.throwIfAborted();
     const known = fixes.flatMap((offered) => {
       const origin = origins.get(offered);
-      return origin ? [{ offered, ...origin.fix, pkg: origin.pkg }] : [];
+      return origin ? [{ ...origin.fix, offered, pkg: origin.pkg }] : [];
     });
     const first = known[0];
     if (!first) return { edits: [], applied: [] };
-    const { texts } = await this.#reparse(first.pkg);
+    // The trees of an analysis are freed when it ends: its files are parsed again.
+    const files = first.pkg.files.flatMap(({ path, text }) => this.syntax.parse(path, text) ?? []);
     try {
-      const pkg = texts.pkg;
-      if (pkg.files.find((file) => file.path === analysis.path)?.text !== analysis.text) {
+      if (files.find((file) => file.path === analysis.path)?.text !== analysis.text) {
         return { edits: [], applied: [] };
       }
+      const pkg = buildPackage({ ...first.pkg, files, records: undefined });
       const { edits, applied } = combineFixes(pkg, known);
       return { edits, applied: applied.map(({ offered }) => offered) };
     } finally {
-      texts.release();
+      for (const file of files) file.release();
     }
-  }
-
-  /** The trees of an analysis are freed when it ends: parse its files again. */
-  async #reparse(pkg: GoPackage): Promise<{ texts: { pkg: GoPackage; release(): void } }> {
-    const files = pkg.files.flatMap(({ path, text }) => this.syntax.parse(path, text) ?? []);
-    const fresh = buildPackage({ ...pkg, files, records: undefined });
-    return { texts: { pkg: fresh, release: () => files.forEach((file) => file.release()) } };
   }
 
   toolchain(file: string): ToolchainReport | undefined {
@@ -291,98 +288,121 @@ export class GoEngine implements Engine {
   }
 
   async dispose(): Promise<void> {
-    this.#disposed.abort();
+    this.#disposed.abort(new DOMException('The engine was stopped.', 'AbortError'));
+    await this.#builds.dispose();
     this.syntax.dispose();
   }
 }
 
-const unknownVersion: GoVersion = { major: 1, minor: 21 };
+/** What is published of a folder. Without a verdict a fix waits; what cannot be verified says so. */
+function analyses(
+  { sources, files, notes, unverifiable }: Checked,
+  verdicts: ReadonlyMap<GoFix, Verdict>,
+): FileAnalysis[] {
+  const result: FileAnalysis[] = files.map(({ file, candidates, notes: own }) => {
+    const withheld: Note[] = [];
+    const findings = candidates.map((candidate) => {
+      const fixes = candidate.fixes.flatMap((fix) => {
+        const verdict = verdicts.get(fix);
+        if (verdict?.verdict === 'refuted') withheld.push(withheldNote(candidate, fix, verdict.reason));
+        return offer(file.pkg, candidate, fix, verdict, unverifiable.get(file.pkg));
+      });
+      return { ...candidate.finding, fixes };
+    });
+    return {
+      path: file.path,
+      version: sources.texts.get(file.path)!.version,
+      text: file.text,
+      findings,
+      notes: [...own, ...notes.filter((note) => (note.file ?? file.path) === file.path), ...withheld],
+    };
+  });
+  // A file that could not be parsed is published, too, with its note.
+  for (const [file, { version, text }] of sources.texts) {
+    if (result.some((analysis) => analysis.path === file)) continue;
+    result.push({ path: file, version, text, findings: [], notes: notes.filter((note) => note.file === file) });
+  }
+  return result;
+}
 
-/** A fix as the editor shows it. */
-function offer(pkg: GoPackage, fix: GoFix): Fix[] {
+function withheldNote({ finding }: Candidate, fix: GoFix, reason: string): Note {
+  return {
+    file: finding.file,
+    kind: 'withheld fix',
+    message: `${finding.ruleId}: the fix “${fix.title}” was withheld: ${reason}.`,
+  };
+}
+
+/** A fix as the editor shows it; none while its verdict is awaited, or when it was refuted. */
+function offer(
+  pkg: GoPackage,
+  candidate: Candidate,
+  fix: GoFix,
+  verdict: Verdict | undefined,
+  unverifiable: string | undefined,
+): Fix[] {
+  if (verdict?.verdict === 'refuted' || (!verdict && unverifiable === undefined)) return [];
   const { edits, applied } = combineFixes(pkg, [fix]);
   if (applied.length === 0) return [];
-  const offered: Fix = {
-    title: fix.title,
-    kind: fix.kind,
-    edits: edits as FileEdit[],
-    verification: 'unverified',
-  };
+  const offered = verdict
+    ? verifiedFix(fix, edits, verdict, candidate.inLoop)
+    : unverifiedFix(fix, edits, unverifiable!);
   origins.set(offered, { fix, pkg });
   return [offered];
 }
 
-/** From `import/path/file.go`, as -trimpath prints it, to the file in the module. */
-export function resolver(unit: Pick<GoUnit, 'root' | 'modulePath'>): (file: string) => string | undefined {
-  const known = new Map<string, string | undefined>();
-  const directoryOf = (importPath: string): string | undefined => {
-    if (unit.modulePath === 'std') return path.join(unit.root, importPath);
-    if (importPath === unit.modulePath) return unit.root;
-    return importPath.startsWith(`${unit.modulePath}/`)
-      ? path.join(unit.root, importPath.slice(unit.modulePath.length + 1))
-      : undefined;
-  };
-  const resolve = (file: string): string | undefined => {
-    if (path.isAbsolute(file)) return file;
-    const slash = file.lastIndexOf('/');
-    if (slash < 0 || !file.endsWith('.go')) return undefined;
-    const base = file.slice(slash + 1);
-    // The external test package of p is compiled as p_test.
-    const importPath = base.endsWith('_test.go')
-      ? file.slice(0, slash).replace(/_test$/, '')
-      : file.slice(0, slash);
-    const directory = directoryOf(importPath);
-    return directory && path.join(directory, base);
-  };
-  return (file) => {
-    if (known.has(file)) return known.get(file);
-    const path = resolve(file);
-    known.set(file, path);
-    return path;
-  };
+const unknownVersion: GoVersion = { major: 1, minor: 21 };
+
+/** Why nothing can be compiled at all, for the title of a fix. */
+function reasonFor({ trust }: EngineHost): string {
+  return trust.trusted ? 'there is no Go compiler' : 'the workspace is not trusted';
 }
 
-/** Why the compiler's part is missing for these files, with the first error; undefined when it is there. */
-function failureOf({ errors }: Compiled, directory: string, files: ReadonlySet<string>): string | undefined {
-  const own = errors.filter(({ file }) => file !== undefined && path.dirname(file) === directory);
-  // Errors of test files leave the package itself compiled.
-  const production = own.find(({ file }) => !file!.endsWith('_test.go'));
-  const first = production ?? own.find(({ file }) => files.has(file!));
-  if (!first) return undefined;
+function isCompiled(compiled: CompiledPackage | undefined, file: string): boolean {
+  if (!compiled) return false;
+  if (compiled.goFiles.includes(file) || compiled.cgoFiles.includes(file)) return compiled.compiled;
   return (
-    'Only the syntax was analysed: the package does not compile. ' +
-    `${path.basename(first.file!)}:${first.line}: ${first.message}`
+    compiled.testsCompiled && (compiled.testFiles.includes(file) || compiled.externalTestFiles.includes(file))
   );
 }
 
+/** Why the compiler's part is missing for these files, with the first error; undefined when it is there. */
+function missingPart(
+  build: Build,
+  compiled: CompiledPackage | undefined,
+  files: readonly ParsedFile[],
+): { note: string; short: string } | undefined {
+  if (files.some(({ path }) => isCompiled(compiled, path))) return undefined;
+  const error = compiled?.errors[0] ?? (compiled ? undefined : build.errors[0]);
+  if (error) {
+    const where = error.at ? `${path.basename(error.at.file)}:${error.at.line}: ` : '';
+    return {
+      note: `Only the syntax was analysed: the package does not compile. ${where}${error.message}`,
+      short: 'the package does not compile',
+    };
+  }
+  return {
+    note: 'Only the syntax was analysed: build constraints or the module leave this file out of the build.',
+    short: 'the file is not part of the build',
+  };
+}
+
 /** The Go files of a folder: buffers first, else the disk. */
-async function readSources(
+async function readTexts(
   directory: string,
   buffers: ReadonlyMap<string, SourceDocument>,
-): Promise<Sources> {
+): Promise<ReadonlyMap<string, SourceDocument>> {
   const texts = new Map<string, SourceDocument>();
   for (const [file, document] of buffers) {
     if (path.dirname(file) === directory && file.endsWith('.go')) texts.set(file, document);
   }
-  let names: string[] = [];
-  try {
-    names = await readdir(directory);
-  } catch {
-    // A folder that exists only in the editor.
-  }
+  // A folder may exist only in the editor.
+  const names = await readdir(directory).catch(() => []);
   for (const name of names.sort()) {
     const file = path.join(directory, name);
     if (!name.endsWith('.go') || /^[._]/.test(name) || texts.has(file)) continue;
-    try {
-      texts.set(file, { path: file, languageId: 'go', version: 0, text: await readFile(file, 'utf8') });
-    } catch (error) {
-      if (
-        (error as NodeJS.ErrnoException).code !== 'ENOENT' &&
-        (error as NodeJS.ErrnoException).code !== 'EISDIR'
-      ) {
-        throw error;
-      }
-    }
+    const text = await readFile(file, 'utf8').catch(() => undefined);
+    if (text !== undefined) texts.set(file, { path: file, languageId: 'go', version: 0, text });
   }
-  return { directory, texts };
+  return texts;
 }

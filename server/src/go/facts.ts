@@ -49,6 +49,7 @@ export class PackageRecords {
   /** normalised symbol → absolute file or '' → counts */
   readonly #calls = new Map<string, Map<string, CallCounts>>();
   #symbol: string | undefined;
+  #package = '';
   #pending = new Map<string, CallCounts>();
   #strings = new Map<string, string>();
 
@@ -56,7 +57,11 @@ export class PackageRecords {
 
   add(record: CompilerRecord): void {
     if (record.kind === 'call') return this.#addCall(record);
-    if (record.kind === 'package') return this.#flush();
+    if (record.kind === 'package') {
+      this.#flush();
+      this.#package = record.importPath;
+      return;
+    }
     if (record.kind === 'error' || record.kind === 'unaccounted') return;
     const { line, column } = record.at;
     const path = this.resolve(record.at.file);
@@ -113,7 +118,11 @@ export class PackageRecords {
 
   /** The same symbol listed again (another shape, the test variant) adds nothing that was already counted. */
   #flush(): void {
-    const symbol = this.#symbol === undefined ? undefined : mergeShapes(this.#symbol);
+    // Every program's functions are `main.F`: told apart by the package that is being listed.
+    const symbol =
+      this.#symbol === undefined
+        ? undefined
+        : mergeShapes(this.#symbol.startsWith('main.') ? this.#package + this.#symbol.slice(4) : this.#symbol);
     if (symbol !== undefined && this.#pending.size > 0) {
       let files = this.#calls.get(symbol);
       if (!files) this.#calls.set(symbol, (files = new Map()));

@@ -7,6 +7,8 @@ export interface PackageInput {
   readonly files: readonly ParsedFile[];
   /** Undefined when no compile ran or the package did not compile: rules then see syntax only. */
   readonly records: PackageRecords | undefined;
+  /** False for files that the build leaves out or that did not compile: they have no facts. */
+  readonly compiled?: (path: string) => boolean;
   readonly toolchain: GoVersion;
   readonly language: GoVersion;
 }
@@ -32,7 +34,10 @@ export function buildPackage(input: PackageInput): GoPackage {
       pkg,
       generated: file.generated,
       imports: file.imports,
-      facts: records && locate && new FileFacts(file, records, input.importPath, locate),
+      facts:
+        records && locate && input.compiled?.(file.path) !== false
+          ? new FileFacts(file, records, input.importPath, locate)
+          : undefined,
     });
   }
   return pkg;

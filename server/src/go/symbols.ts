@@ -3,7 +3,7 @@ import type { Node } from 'web-tree-sitter';
 /**
  * Names of functions in the listing of `-S`: `example.com/p.F`, `example.com/p.(*T).M`, closures `F.func1`, `F.func1.2`,
  * `F.gowrap1`, `F.deferwrap1`, `F-range1`; package initialisation `example.com/p.init` and `example.com/p.init.0`;
- * functions of package main are `main.F` whatever the import path. Generic ones are listed once per shape:
+ * functions of package main are `main.F` in the listing, with their import path here. Generic ones are listed once per shape:
  * `F[go.shape.int]`, and once per dictionary wrapper: `F[int]`.
  */
 
@@ -60,7 +60,6 @@ export function symbolBase(
 }
 
 function prefixOf(importPath: string, packageName: string | undefined): string {
-  if (packageName === 'main') return 'main';
   return packageName?.endsWith('_test') && !importPath.endsWith('_test') ? `${importPath}_test` : importPath;
 }
 

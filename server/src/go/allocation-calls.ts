@@ -1,0 +1,37 @@
+import type { PackageRecords } from './facts';
+import { familyOf } from './symbols';
+
+/** Callee → how often it is called in the listing. */
+export type Counts = ReadonlyMap<string, number>;
+
+/**
+ * Runtime functions that allocate, as the compiler calls them (cmd/compile/internal/typecheck/builtin.go). `newproc` and
+ * `deferproc` are left out: a goroutine is not what the fixes are about.
+ */
+const allocating =
+  /^runtime\.(?:newobject|mallocgc\w*|malloc\w+|makeslice(?:64|copy)?|growslice\w*|makemap(?:64|_small)?|mapassign\w*|makechan(?:64)?|convT\w*|concatstring\w*|concatbyte\w*|slicebytetostring|stringtoslicebyte|stringtoslicerune|slicerunetostring|intstring|moveSlice\w*)$/;
+
+export function allocates(callee: string): boolean {
+  return allocating.test(callee);
+}
+
+/** Calls of the function and its closures; with `lines` (0-based, inclusive) only those on lines of that file. */
+export function callsIn(
+  records: PackageRecords,
+  base: string,
+  lines?: { path: string; first: number; last: number },
+): Counts {
+  const counts = new Map<string, number>();
+  const add = (callee: string, n: number): void => {
+    counts.set(callee, (counts.get(callee) ?? 0) + n);
+  };
+  const symbols = [...familyOf(base, records.symbols)];
+  if (!lines) {
+    for (const symbol of symbols) for (const [callee, n] of records.callees(symbol)) add(callee, n);
+    return counts;
+  }
+  for (const { callee, line } of records.calls(symbols, lines.path)) {
+    if (lines.first <= line && line <= lines.last) add(callee, 1);
+  }
+  return counts;
+}

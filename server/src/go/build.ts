@@ -1,0 +1,182 @@
+import path from 'node:path';
+import type { Note } from '../../../rules/model';
+import { ProcessRunner } from '../host/process';
+import { UntrustedError } from '../host/trust';
+import type { EngineHost } from '../service/engine';
+import type { Settings } from '../service/settings';
+import { compile, type CompileError, type CompiledPackage, type CompileSummary } from './compile';
+import { PackageRecords } from './facts';
+import { compileUnit, findModule, type CompileUnit } from './module';
+import { OverlayStore } from './overlay';
+import { Toolchains, type GoToolchain } from './toolchain';
+
+/** Folders that one compile can take, and the toolchain that compiles them. */
+export interface BuildUnit {
+  readonly toolchain: GoToolchain;
+  readonly unit: CompileUnit;
+  readonly buildFlags: readonly string[];
+}
+
+/** What one compile said about all its packages. */
+export interface Build {
+  readonly unit: BuildUnit;
+  readonly records: PackageRecords;
+  readonly packages: readonly CompiledPackage[];
+  readonly errors: readonly CompileError[];
+  readonly notes: readonly Note[];
+}
+
+/** Absolute path → text; null deletes. */
+export type Overlays = ReadonlyMap<string, string | null>;
+
+/** Toolchains, overlays and compiles of one engine. Nothing is started before the workspace is trusted. */
+export class Builds {
+  readonly #runner: ProcessRunner;
+  readonly #toolchains = new Map<string, Toolchains>();
+  #store: Promise<OverlayStore> | undefined;
+
+  constructor(private readonly host: EngineHost) {
+    this.#runner = new ProcessRunner(host.trust, host.logger);
+  }
+
+  /** The unit that compiles the file's package, or one sentence that says why there is none. */
+  async locate(
+    file: string,
+    buffers: ReadonlyMap<string, string>,
+    settings: Settings,
+    signal: AbortSignal,
+  ): Promise<BuildUnit | string> {
+    try {
+      const module = await findModule(file);
+      const answer = await this.#toolchainsFor(settings).for(module, signal);
+      if (!answer.toolchain) return `Only the syntax was analysed. ${answer.note.message}`;
+      const unit = await compileUnit(file, module, answer.toolchain, buffers);
+      return { toolchain: answer.toolchain, unit, buildFlags: settings.go.buildFlags };
+    } catch (error) {
+      if (error instanceof UntrustedError) return `Only the syntax was analysed. ${error.message}`;
+      throw error;
+    }
+  }
+
+  /**
+   * One compile. Rejects with AbortError when `signal` fires.
+   * @throws ToolError when the go command cannot be started
+   */
+  async run(unit: BuildUnit, files: Overlays, signal: AbortSignal): Promise<Build> {
+    this.#store ??= OverlayStore.create();
+    const records = new PackageRecords((file) => (path.isAbsolute(file) ? file : undefined));
+    const summary: CompileSummary = await compile(
+      this.#runner,
+      await this.#store,
+      { ...unit, files },
+      (record) => records.add(record),
+      signal,
+    );
+    const { packages, errors, notes, unaccounted } = summary;
+    if (unaccounted.count > 0) {
+      this.host.logger.warn(
+        `${unaccounted.count} lines of the compiler's output were not understood, such as: ${unaccounted.examples.join(' | ')}`,
+      );
+    }
+    return { unit, records, packages, errors, notes };
+  }
+
+  /**
+   * Compiles the packages of the module's workspace that import the folder's package, through others or in their tests.
+   * Undefined when there are none.
+   */
+  async runDependents(
+    unit: BuildUnit,
+    directory: string,
+    files: Overlays,
+    signal: AbortSignal,
+  ): Promise<Build | undefined> {
+    const patterns = await this.#dependents(unit, directory, signal);
+    if (patterns.length === 0) return undefined;
+    return this.run({ ...unit, unit: { ...unit.unit, patterns, notes: [] } }, files, signal);
+  }
+
+  async #dependents({ toolchain, unit, buildFlags }: BuildUnit, directory: string, signal: AbortSignal): Promise<string[]> {
+    if (toolchain.modules.length === 0) return [];
+    const patternOf = (folder: string): string => {
+      const from = path.relative(unit.folder, folder).split(path.sep).join('/');
+      if (from === '') return '.';
+      return from.startsWith('../') || from === '..' ? from : `./${from}`;
+    };
+    const all = toolchain.modules.map(({ folder }) => `${patternOf(folder)}/...`);
+    const format =
+      '{{.Dir}}\t{{.ImportPath}}\t{{join .Imports " "}}\t{{join .TestImports " "}} {{join .XTestImports " "}}';
+    const { stdout } = await this.#runner.text(
+      {
+        command: toolchain.go,
+        args: ['list', '-e', ...buildFlags, '-f', format, '--', ...all],
+        cwd: unit.folder,
+        env: toolchain.env,
+        signal,
+      },
+      64 * 1024 * 1024,
+    );
+    const packages = stdout.split(/\r?\n/).flatMap((line) => {
+      const [folder, importPath, imports, tests] = line.split('\t');
+      if (!folder || !importPath) return [];
+      return [{ folder, importPath, imports: imports!.split(' '), tests: (tests ?? '').split(' ') }];
+    });
+    const reached = new Set(
+      packages.filter(({ folder }) => folder === directory).map(({ importPath }) => importPath),
+    );
+    for (let size = -1; size !== reached.size; ) {
+      size = reached.size;
+      for (const { importPath, imports } of packages) {
+        if (imports.some((imported) => reached.has(imported))) reached.add(importPath);
+      }
+    }
+    return packages
+      .filter(({ folder, importPath, tests }) => {
+        const reaches = reached.has(importPath) || tests.some((imported) => reached.has(imported));
+        return reaches && folder !== directory;
+      })
+      .map(({ folder }) => patternOf(folder));
+  }
+
+  #toolchainsFor({ go }: Settings): Toolchains {
+    const key = JSON.stringify([go.path, Object.entries(go.environment).sort()]);
+    let toolchains = this.#toolchains.get(key);
+    if (!toolchains) {
+      toolchains = new Toolchains({
+        runner: this.#runner,
+        logger: this.host.logger,
+        configured: go.path,
+        environment: go.environment,
+      });
+      this.#toolchains.set(key, toolchains);
+    }
+    return toolchains;
+  }
+
+  async dispose(): Promise<void> {
+    await (await this.#store)?.dispose();
+    this.#store = undefined;
+  }
+}
+
+/** True when one compile can take the packages of both. */
+export function sameBuild(a: BuildUnit, b: BuildUnit): boolean {
+  const modules = (unit: BuildUnit): boolean => unit.unit.patterns.every((pattern) => !pattern.endsWith('.go'));
+  return (
+    a.toolchain === b.toolchain &&
+    a.unit.folder === b.unit.folder &&
+    a.unit.overlay === b.unit.overlay &&
+    a.unit.tests === b.unit.tests &&
+    a.unit.modfile?.text === b.unit.modfile?.text &&
+    modules(a) &&
+    modules(b)
+  );
+}
+
+/** One unit for the packages of all; they must be of the same build. */
+export function joinBuilds(units: readonly BuildUnit[]): BuildUnit {
+  const first = units[0]!;
+  const patterns = [...new Set(units.flatMap(({ unit }) => unit.patterns))].sort();
+  const notes = units.flatMap(({ unit }) => unit.notes);
+  return { ...first, unit: { ...first.unit, patterns, notes } };
+}

@@ -1,0 +1,483 @@
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import { LRUCache } from 'lru-cache';
+import type { Node } from 'web-tree-sitter';
+import type { FileEdit, Span, TextEdit } from '../../../rules/model';
+import type { Claim, GoFile, GoFix, GoPackage, Probe } from '../../../rules/go/rule';
+import { enclosingDeclaration, isFunction } from '../../../rules/go/syntax';
+import type { Logger } from '../host/logger';
+import { applyEdits, mapSpan, normaliseEdits } from '../text/edits';
+import { joinBuilds, type Build, type Builds, type BuildUnit, type Overlays } from './build';
+import { allocates, callsIn, type Counts } from './allocation-calls';
+import type { CompileError, CompiledPackage } from './compile';
+import { FileFacts } from './facts';
+import { combineFixes } from './fixes';
+import { exportedSignature } from './signatures';
+import { symbolBase } from './symbols';
+import type { GoSyntax, ParsedFile } from './syntax';
+
+/** A candidate fix and where it stands. The package's trees must stay alive until its verdict is there. */
+export interface FixJob {
+  readonly pkg: GoPackage;
+  /** Absolute folder of the package, and the unit that compiles it. */
+  readonly directory: string;
+  readonly unit: BuildUnit;
+  readonly fix: GoFix;
+}
+
+export type Verdict =
+  | {
+      readonly verdict: 'verified';
+      /** Calls of the claimed callees in the claimed functions; absent for `runs less`. */
+      readonly before?: number;
+      readonly after?: number;
+    }
+  /** `reason` completes "… was withheld: ". */
+  | { readonly verdict: 'refuted'; readonly reason: string };
+
+/** Something that one compile of a changed package answers. Several share a compile when their functions differ. */
+interface Question {
+  readonly job: FixJob;
+  /** The changed text: a fix, or the edits of a probe. */
+  readonly change: Pick<GoFix, 'title' | 'edits' | 'imports'>;
+  readonly probe: Probe | undefined;
+  /** Declarations that are touched or looked at. */
+  readonly functions: ReadonlySet<string>;
+}
+
+/** Verdicts kept; each is a few numbers. */
+const cached = 4000;
+
+/**
+ * The compiler judges fixes before they are offered: the changed package and its tests compile, the obligations hold,
+ * the probes stay on the stack, and the claimed effect is seen in the emitted calls.
+ */
+export class Verifier {
+  readonly #verdicts = new LRUCache<string, Verdict>({ max: cached });
+
+  constructor(
+    private readonly builds: Builds,
+    private readonly syntax: GoSyntax,
+    private readonly logger: Logger,
+  ) {}
+
+  /**
+   * @param build the compile of the original texts; `base` are the overlays that it was made with
+   * @throws AbortError when `signal` fires
+   */
+  async verify(
+    build: Build,
+    base: Overlays,
+    jobs: readonly FixJob[],
+    signal: AbortSignal,
+  ): Promise<Map<FixJob, Verdict>> {
+    const verdicts = new Map<FixJob, Verdict>();
+    const keys = new Map(jobs.map((job) => [job, keyOf(job, build)]));
+    const questions: Question[] = [];
+    for (const job of jobs) {
+      const known = this.#verdicts.get(keys.get(job)!);
+      if (known) verdicts.set(job, known);
+      else questions.push(...questionsOf(job));
+    }
+    const run = new Run(this.builds, this.syntax, build, base, signal);
+    for (const [question, answer] of await run.answer(questions)) {
+      const known = verdicts.get(question.job);
+      if (known?.verdict !== 'refuted' && (answer.verdict === 'refuted' || !question.probe)) {
+        verdicts.set(question.job, answer);
+      }
+    }
+    for (const job of jobs) {
+      const verdict = verdicts.get(job)!;
+      if (verdict.verdict === 'verified' && exportedSignature(job.pkg, job.fix.edits)) {
+        const reason = await run.breaksDependents(job);
+        if (reason !== undefined) verdicts.set(job, { verdict: 'refuted', reason });
+      }
+    }
+    for (const [job, verdict] of verdicts) {
+      this.#verdicts.set(keys.get(job)!, verdict);
+      if (verdict.verdict === 'refuted') this.logger.debug(`${job.fix.title} was withheld: ${verdict.reason}`);
+    }
+    return verdicts;
+  }
+}
+
+function keyOf({ fix, directory }: FixJob, build: Build): string {
+  const exports = packageIn(build, directory)?.exports;
+  const { title: _title, ...content } = fix;
+  return createHash('sha256').update(JSON.stringify([directory, exports, content])).digest('base64');
+}
+
+function packageIn(build: Build, directory: string): CompiledPackage | undefined {
+  return build.packages.find(({ folder }) => folder === directory);
+}
+
+function questionsOf(job: FixJob): Question[] {
+  const { fix, pkg } = job;
+  const claimed = fix.claim.within.flatMap((span) => {
+    const file = fix.edits[0]?.file;
+    return file === undefined ? [] : declarationsAt(pkg, file, span);
+  });
+  const questions: Question[] = [
+    { job, change: fix, probe: undefined, functions: new Set([...touched(pkg, fix.edits), ...claimed]) },
+  ];
+  for (const probe of fix.probes ?? []) {
+    const file = probe.edits[0]?.file ?? fix.edits[0]?.file;
+    const change = { title: probe.states, edits: probe.edits };
+    const functions = new Set([
+      ...touched(pkg, probe.edits),
+      ...(file === undefined ? [] : declarationsAt(pkg, file, probe.stays)),
+    ]);
+    questions.push({ job, change, probe, functions });
+  }
+  return questions;
+}
+
+function touched(pkg: GoPackage, edits: readonly FileEdit[]): string[] {
+  return edits.flatMap(({ file, span }) => declarationsAt(pkg, file, span));
+}
+
+/** Keys of the functions that overlap the span; edits between declarations touch none. */
+function declarationsAt(pkg: GoPackage, path: string, { start, end }: Span): string[] {
+  const file = pkg.files.find((candidate) => candidate.path === path);
+  return (file?.root.namedChildren ?? [])
+    .filter((node) => node.startIndex < Math.max(end, start + 1) && start < node.endIndex)
+    .map((node) => `${path}:${node.startIndex}`);
+}
+
+/** The questions about one state of the original texts. */
+class Run {
+  readonly #answers = new Map<Question, Verdict>();
+  readonly #oldErrors: ReadonlySet<string>;
+
+  constructor(
+    private readonly builds: Builds,
+    private readonly syntax: GoSyntax,
+    private readonly build: Build,
+    private readonly base: Overlays,
+    private readonly signal: AbortSignal,
+  ) {
+    this.#oldErrors = new Set(build.errors.map(errorKey));
+  }
+
+  async answer(questions: readonly Question[]): Promise<Map<Question, Verdict>> {
+    const waiting = groups(questions);
+    for (let group = waiting.shift(); group; group = waiting.shift()) {
+      this.signal.throwIfAborted();
+      waiting.push(...(await this.#ask(group)));
+    }
+    return this.#answers;
+  }
+
+  /** One compile. Gives back what has to be asked again in smaller groups. */
+  async #ask(group: readonly Question[]): Promise<Question[][]> {
+    const again: Question[][] = [];
+    const files = new Map(this.base);
+    const edited = new Map<Question, ReadonlyMap<string, readonly TextEdit[]>>();
+    const byPackage = new Map<GoPackage, Question[]>();
+    for (const question of group) {
+      const { pkg } = question.job;
+      byPackage.set(pkg, [...(byPackage.get(pkg) ?? []), question]);
+    }
+    for (const [pkg, questions] of byPackage) {
+      const { edits, applied, withheld } = combineFixes(
+        pkg,
+        questions.map((question) => ({ ...question.change, question })),
+      );
+      for (const [{ question }, reason] of withheld) {
+        if (questions.length === 1) this.#refute(question, reason);
+        else again.push([question]);
+      }
+      const asked = applied.map(({ question }) => question);
+      const all = withObligations(pkg, edits, asked);
+      for (const question of asked) edited.set(question, all);
+      for (const [file, own] of all) {
+        files.set(file, applyEdits(pkg.files.find(({ path }) => path === file)!.text, own));
+      }
+    }
+    if (edited.size === 0) return again;
+    const unit = joinBuilds([...edited.keys()].map(({ job }) => job.unit));
+    const after = await this.builds.run(unit, files, this.signal);
+    for (const [pkg, all] of byPackage) {
+      const asked = all.filter((question) => edited.has(question));
+      const first = asked[0];
+      if (!first) continue;
+      const { directory } = first.job;
+      const errors = after.errors.filter((error) => this.#isNew(error) && concerns(error, directory));
+      const compiled = packageIn(after, directory)?.compiled === true;
+      if (errors.length === 0 && compiled) {
+        for (const question of asked) this.#judge(question, pkg, edited.get(question)!, files, after);
+      } else if (asked.length === 1) {
+        this.#refute(first, `the package would not compile: ${brief(errors[0] ?? after.errors[0])}`);
+      } else again.push(...separate(asked, errors, edited.get(first)!));
+    }
+    return again;
+  }
+
+  #isNew(error: CompileError): boolean {
+    return !this.#oldErrors.has(errorKey(error));
+  }
+
+  #refute(question: Question, reason: string): void {
+    this.#answers.set(question, { verdict: 'refuted', reason });
+  }
+
+  #judge(
+    question: Question,
+    pkg: GoPackage,
+    edits: ReadonlyMap<string, readonly TextEdit[]>,
+    files: Overlays,
+    after: Build,
+  ): void {
+    const { probe, job } = question;
+    const parsed: ParsedFile[] = [];
+    const parse = (file: string): ParsedFile | undefined => {
+      const text = files.get(file) ?? pkg.files.find(({ path }) => path === file)?.text;
+      // A key of its own: the editor's tree of the file stays in the cache.
+      const tree = text === undefined || text === null ? undefined : this.syntax.parse(`${file}#changed`, text);
+      if (tree) parsed.push(tree);
+      return tree;
+    };
+    try {
+      const answer = probe
+        ? this.#probe(probe, job, pkg, edits, after, parse)
+        : this.#effect(job, pkg, edits, after, parse);
+      this.#answers.set(question, answer);
+    } finally {
+      for (const file of parsed) file.release();
+    }
+  }
+
+  #probe(
+    probe: Probe,
+    job: FixJob,
+    pkg: GoPackage,
+    edits: ReadonlyMap<string, readonly TextEdit[]>,
+    after: Build,
+    parse: (file: string) => ParsedFile | undefined,
+  ): Verdict {
+    const file = probe.edits[0]?.file ?? job.fix.edits[0]!.file;
+    const tree = parse(file);
+    if (!tree) return { verdict: 'refuted', reason: `${probe.states}: the changed text could not be parsed` };
+    const facts = new FileFacts({ ...tree, path: file }, after.records, pkg.importPath, () => undefined);
+    const span = mapSpan(probe.stays, edits.get(file) ?? []);
+    const node = nodeOf(tree.root, span);
+    const decision = node && (facts.decision(node) ?? facts.moved(node));
+    const stays = node && (decision ? decision.outcome === 'stack' : isDeclaredVariable(node));
+    if (stays) return { verdict: 'verified' };
+    const cause = decision?.flow[0] ? ` (${decision.flow.at(-1)!.why} ${decision.flow.at(-1)!.expression})` : '';
+    return { verdict: 'refuted', reason: `the compiler does not confirm that ${probe.states}${cause}` };
+  }
+
+  #effect(
+    { fix, directory }: FixJob,
+    pkg: GoPackage,
+    edits: ReadonlyMap<string, readonly TextEdit[]>,
+    after: Build,
+    parse: (file: string) => ParsedFile | undefined,
+  ): Verdict {
+    const { claim } = fix;
+    if (claim.effect === 'runs less') return { verdict: 'verified' };
+    const file = pkg.files.find(({ path }) => path === fix.edits[0]?.file);
+    const tree = file && parse(file.path);
+    if (!file || !tree || claim.within.length === 0) {
+      return { verdict: 'refuted', reason: 'the fix does not say in which function its effect can be seen' };
+    }
+    void directory;
+    let before = 0;
+    let left = 0;
+    for (const span of claim.within) {
+      const was = countsWithin(this.build, pkg, file, file.root, span);
+      const is = countsWithin(after, pkg, tree, tree.root, mapSpan(span, edits.get(file.path) ?? []));
+      if (!was || !is) return { verdict: 'refuted', reason: 'the function of the claim was not found' };
+      before += claimed(was, claim);
+      left += claimed(is, claim);
+      const added = newAllocation(was, is);
+      if (added !== undefined) return { verdict: 'refuted', reason: `the changed function would call ${added}` };
+    }
+    if (left >= before) {
+      const names = claim.callees.join(', ');
+      return {
+        verdict: 'refuted',
+        reason:
+          before === 0
+            ? `the compiler emits no call of ${names} here`
+            : `the compiler still emits ${left} of ${before} calls of ${names}`,
+      };
+    }
+    return { verdict: 'verified', before, after: left };
+  }
+
+  /** With an exported signature changed, the packages that import this one must still compile, tests included. */
+  async breaksDependents(job: FixJob): Promise<string | undefined> {
+    const { edits } = combineFixes(job.pkg, [job.fix]);
+    const files = new Map(this.base);
+    for (const file of job.pkg.files) {
+      const own = edits.filter((edit) => edit.file === file.path);
+      if (own.length > 0) files.set(file.path, applyEdits(file.text, own));
+    }
+    const changed = await this.builds.runDependents(job.unit, job.directory, files, this.signal);
+    if (!changed || changed.errors.length === 0) return undefined;
+    const before = await this.builds.runDependents(job.unit, job.directory, this.base, this.signal);
+    const old = new Set(before?.errors.map(errorKey));
+    const error = changed.errors.find((candidate) => !old.has(errorKey(candidate)));
+    return error && `another package would not compile: ${brief(error)}`;
+  }
+}
+
+/** Fixes of different functions share a compile; the first group is the largest. */
+function groups(questions: readonly Question[]): Question[][] {
+  const result: { questions: Question[]; functions: Set<string> }[] = [];
+  for (const question of questions) {
+    let group = result.find(({ functions }) => [...question.functions].every((name) => !functions.has(name)));
+    if (!group) result.push((group = { questions: [], functions: new Set() }));
+    group.questions.push(question);
+    for (const name of question.functions) group.functions.add(name);
+  }
+  return result.map((group) => group.questions);
+}
+
+/** Those in whose functions errors stand are asked alone, the rest together; without a suspect, in halves. */
+function separate(
+  asked: readonly Question[],
+  errors: readonly CompileError[],
+  edits: ReadonlyMap<string, readonly TextEdit[]>,
+): Question[][] {
+  const suspects = asked.filter(({ job, functions }) =>
+    [...functions].some((name) => {
+      const colon = name.lastIndexOf(':');
+      const file = job.pkg.files.find(({ path }) => path === name.slice(0, colon));
+      const node = file?.root.namedChildren.find(({ startIndex }) => startIndex === Number(name.slice(colon + 1)));
+      if (!file || !node) return false;
+      const own = edits.get(file.path) ?? [];
+      const text = applyEdits(file.text, own);
+      const span = mapSpan({ start: node.startIndex, end: node.endIndex }, own);
+      const lineOf = (offset: number): number => text.slice(0, offset).split('\n').length;
+      const [first, last] = [lineOf(span.start), lineOf(span.end)];
+      return errors.some(({ at }) => at?.file === file.path && first <= at.line && at.line <= last);
+    }),
+  );
+  if (suspects.length > 0 && suspects.length < asked.length) {
+    return [asked.filter((question) => !suspects.includes(question)), ...suspects.map((question) => [question])];
+  }
+  const middle = asked.length >> 1;
+  return [asked.slice(0, middle), asked.slice(middle)];
+}
+
+/** Lines move with the edits: an error is the same when file and words are. */
+function errorKey({ at, message }: CompileError): string {
+  return `${at?.file ?? ''}\0${message}`;
+}
+
+function concerns({ at }: CompileError, directory: string): boolean {
+  return at === undefined || path.dirname(at.file) === directory;
+}
+
+function brief(error: CompileError | undefined): string {
+  if (!error) return 'the compiler gave no reason';
+  const where = error.at ? `${path.basename(error.at.file)}:${error.at.line}: ` : '';
+  return where + error.message.split('\n')[0]!;
+}
+
+/**
+ * Obligations join the fixed text for the compile only. Statements go into `if false { … }`: checked by the compiler
+ * like any others, and dropped before escape analysis, so that they do not change what is measured.
+ */
+function withObligations(
+  pkg: GoPackage,
+  edits: readonly FileEdit[],
+  asked: readonly Question[],
+): Map<string, TextEdit[]> {
+  const result = new Map<string, TextEdit[]>();
+  for (const edit of edits) {
+    const own = result.get(edit.file);
+    if (own) own.push(edit);
+    else result.set(edit.file, [edit]);
+  }
+  const seen = new Set<string>();
+  for (const { job, probe } of asked) {
+    if (probe) continue;
+    const file = pkg.files.find(({ path }) => path === job.fix.edits[0]?.file);
+    if (!file) continue;
+    const own = result.get(file.path) ?? [];
+    const insert = (offset: number, newText: string): void => {
+      const around = own.find(({ span }) => span.start < offset && offset < span.end);
+      const at = around ? around.span.start : offset;
+      own.push({ span: { start: at, end: at }, newText });
+    };
+    for (const { at, code, imports } of job.fix.obligations ?? []) {
+      // Two fixes may bring the same helper.
+      if (at === 'file' && seen.has(`${file.path}\0${code}`)) continue;
+      seen.add(`${file.path}\0${code}`);
+      if (at === 'file') insert(file.text.length, `\n${code}\n`);
+      else insert(at, `\nif false {\n${code}\n}\n`);
+      for (const [name, imported] of Object.entries(imports ?? {})) {
+        const declaration = `; import ${name} "${imported}"`;
+        if (seen.has(`${file.path}\0${declaration}`)) continue;
+        seen.add(`${file.path}\0${declaration}`);
+        const clause = file.root.namedChildren.find(({ type }) => type === 'package_clause');
+        insert(clause?.endIndex ?? 0, declaration);
+      }
+    }
+    result.set(file.path, normaliseEdits(own));
+  }
+  return result;
+}
+
+/** The largest node with exactly this span, or the smallest around it. */
+function nodeOf(root: Node, { start, end }: Span): Node | undefined {
+  let node = root.namedDescendantForIndex(start, Math.max(start, end - 1)) ?? undefined;
+  while (node?.parent && node.parent.startIndex === start && node.parent.endIndex === end) {
+    if (!node.parent.isNamed) break;
+    if (/_list$|^block$|_statement$|^source_file$/.test(node.parent.type)) break;
+    node = node.parent;
+  }
+  return node;
+}
+
+/** A variable's own declaration without a decision: the compiler says only when it is moved. */
+function isDeclaredVariable(node: Node): boolean {
+  if (node.type !== 'identifier') return false;
+  const parent = node.parent;
+  if (parent?.type === 'var_spec' || parent?.type === 'parameter_declaration') return true;
+  return (
+    parent?.type === 'expression_list' &&
+    (parent.parent?.type === 'short_var_declaration' || parent.parent?.type === 'range_clause')
+  );
+}
+
+/** Emitted calls of the function at the span, closures included; of its lines only when it is not a function. */
+function countsWithin(
+  build: Build,
+  pkg: GoPackage,
+  file: GoFile | ParsedFile,
+  root: Node,
+  span: Span,
+): Counts | undefined {
+  const node = nodeOf(root, span);
+  if (!node) return undefined;
+  const declaration = enclosingDeclaration(node);
+  const packageName = root.namedChildren.find(({ type }) => type === 'package_clause')?.namedChild(0)?.text;
+  const base = symbolBase(pkg.importPath, packageName, declaration);
+  if (isFunction(node)) return callsIn(build.records, base);
+  const logical = file.path.replace(/#changed$/, '');
+  return callsIn(build.records, base, {
+    path: logical,
+    first: node.startPosition.row,
+    last: node.endPosition.row,
+  });
+}
+
+function claimed(counts: Counts, { callees }: Claim): number {
+  return callees.reduce((sum, callee) => sum + (counts.get(callee) ?? 0), 0);
+}
+
+/** An allocation call that the change brings along. More growth of what grew before is not one. */
+function newAllocation(before: Counts, after: Counts): string | undefined {
+  for (const [callee, count] of after) {
+    const had = before.get(callee) ?? 0;
+    if (count <= had || !allocates(callee)) continue;
+    if (callee === 'runtime.growslice' && had > 0) continue;
+    return callee;
+  }
+  return undefined;
+}
