@@ -132,7 +132,11 @@ export interface GoFix {
  */
 export interface Claim {
   readonly effect: 'removes' | 'moves' | 'runs less';
-  /** Functions of the file (declaration or literal nodes' spans, original offsets) whose emitted calls are compared. */
+  /**
+   * Functions of the file (declaration or literal nodes' spans, original offsets) whose emitted calls are compared,
+   * closures included. The span of anything else, such as a loop, compares the calls on its lines. Empty: package
+   * initialisation.
+   */
   readonly within: readonly Span[];
   /** The emitted callees that the claim is about: `runtime.makeslice`, `time.Time.Format`. */
   readonly callees: readonly string[];

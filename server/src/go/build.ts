@@ -96,7 +96,11 @@ export class Builds {
     return this.run({ ...unit, unit: { ...unit.unit, patterns, notes: [] } }, files, signal);
   }
 
-  async #dependents({ toolchain, unit, buildFlags }: BuildUnit, directory: string, signal: AbortSignal): Promise<string[]> {
+  async #dependents(
+    { toolchain, unit, buildFlags }: BuildUnit,
+    directory: string,
+    signal: AbortSignal,
+  ): Promise<string[]> {
     if (toolchain.modules.length === 0) return [];
     const patternOf = (folder: string): string => {
       const from = path.relative(unit.folder, folder).split(path.sep).join('/');
@@ -124,7 +128,7 @@ export class Builds {
     const reached = new Set(
       packages.filter(({ folder }) => folder === directory).map(({ importPath }) => importPath),
     );
-    for (let size = -1; size !== reached.size; ) {
+    for (let size = -1; size !== reached.size;) {
       size = reached.size;
       for (const { importPath, imports } of packages) {
         if (imports.some((imported) => reached.has(imported))) reached.add(importPath);
@@ -161,7 +165,8 @@ export class Builds {
 
 /** True when one compile can take the packages of both. */
 export function sameBuild(a: BuildUnit, b: BuildUnit): boolean {
-  const modules = (unit: BuildUnit): boolean => unit.unit.patterns.every((pattern) => !pattern.endsWith('.go'));
+  const modules = (unit: BuildUnit): boolean =>
+    unit.unit.patterns.every((pattern) => !pattern.endsWith('.go'));
   return (
     a.toolchain === b.toolchain &&
     a.unit.folder === b.unit.folder &&

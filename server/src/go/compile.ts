@@ -48,12 +48,10 @@ export interface CompiledPackage {
   readonly ignoredFiles: readonly string[];
   /** The package itself was compiled, so its decisions are complete. */
   readonly compiled: boolean;
-  /** The build ID: another one when the package, what it depends on, the flags or the toolchain changed. */
+  /** Build IDs of the package and its tests: others when they, what they depend on, the flags or the toolchain changed. */
   readonly fingerprint: string | undefined;
   /** Its tests were compiled, too. False when there are none. */
   readonly testsCompiled: boolean;
-  /** Change whenever the package, its tests or something that they depend on changes: names in the build cache. */
-  readonly exports: readonly string[];
   readonly errors: readonly CompileError[];
 }
 
@@ -296,16 +294,16 @@ class ErrorList {
 
 /** The packages as they were asked for: the errors of their test variants are theirs, the variants are not listed. */
 function describePackages(listed: readonly ListedPackage[], errors: ErrorList): CompiledPackage[] {
-  const tested = new Map<string, { errors: CompileError[]; compiled: boolean; exports: string[] }>();
+  const tested = new Map<string, { errors: CompileError[]; compiled: boolean; builds: string[] }>();
   for (const entry of listed) {
     const target = entry.ForTest || testMainOf(entry);
     if (target === undefined) continue;
-    const known = tested.get(target) ?? { errors: [], compiled: true, exports: [] };
+    const known = tested.get(target) ?? { errors: [], compiled: true, builds: [] };
     known.errors.push(...errors.addListed(entry.Error, target));
     for (const dependency of entry.DepsErrors ?? [])
       known.errors.push(...errors.addListed(dependency, target));
     if (entry.ForTest && !entry.Export) known.compiled = false;
-    if (entry.Export) known.exports.push(entry.Export);
+    if (entry.Export && entry.BuildID) known.builds.push(entry.BuildID);
     tested.set(target, known);
   }
 
@@ -336,8 +334,7 @@ function describePackages(listed: readonly ListedPackage[], errors: ErrorList): 
       externalTestFiles: files(entry.XTestGoFiles),
       ignoredFiles: files([...(entry.IgnoredGoFiles ?? []), ...(entry.InvalidGoFiles ?? [])]),
       compiled: (entry.Export ?? '') !== '',
-      fingerprint: entry.Export ? entry.BuildID : undefined,
-      exports: [...(entry.Export ? [entry.Export] : []), ...(tests?.exports ?? [])].sort(),
+      fingerprint: entry.Export ? [entry.BuildID, ...(tests?.builds ?? [])].join(' ') : undefined,
       testsCompiled: hasTests && tests?.compiled === true,
       errors: [...new Set([...own, ...(tests?.errors ?? [])])],
     });

@@ -123,7 +123,8 @@ export class GoEngine implements Engine {
       batch = [];
       // Only the last word about a file goes out.
       const last = new Map<string, FileAnalysis>();
-      const keep = (files: readonly FileAnalysis[]): void => files.forEach((file) => last.set(file.path, file));
+      const keep = (files: readonly FileAnalysis[]): void =>
+        files.forEach((file) => last.set(file.path, file));
       if (ready.length > 0) await this.#analyse(ready, buffers, request.settings, keep, either);
       for (const { texts } of ready) {
         onFiles([...texts.keys()].flatMap((file) => last.get(file) ?? []));
@@ -159,7 +160,8 @@ export class GoEngine implements Engine {
     const unit = await this.#builds.locate(named, plain, settings, signal);
     if (typeof unit !== 'string') {
       const { versionText, go, why } = unit.toolchain;
-      for (const name of texts.keys()) this.#toolchains.set(name, { version: versionText, path: go, how: why });
+      for (const name of texts.keys())
+        this.#toolchains.set(name, { version: versionText, path: go, how: why });
     }
     return { directory, texts, unit };
   }
@@ -174,7 +176,8 @@ export class GoEngine implements Engine {
   ): Promise<void> {
     const units = batch.flatMap(({ unit }) => (typeof unit === 'string' ? [] : [unit]));
     const overlays = new Map<string, string>();
-    for (const [file, { virtual, text }] of buffers) if (!virtual && file.endsWith('.go')) overlays.set(file, text);
+    for (const [file, { virtual, text }] of buffers)
+      if (!virtual && file.endsWith('.go')) overlays.set(file, text);
     let build: Build | string | undefined;
     if (units.length > 0) {
       try {
@@ -190,7 +193,11 @@ export class GoEngine implements Engine {
       for (const sources of batch) {
         await turn();
         signal.throwIfAborted();
-        const checked = this.#check(sources, typeof sources.unit === 'string' ? sources.unit : build!, settings);
+        const checked = this.#check(
+          sources,
+          typeof sources.unit === 'string' ? sources.unit : build!,
+          settings,
+        );
         open.push(checked);
         for (const { file, candidates } of checked.files) {
           for (const fix of candidates.flatMap(({ fixes }) => fixes)) {
@@ -230,7 +237,8 @@ export class GoEngine implements Engine {
       const name = parsed.packageName ?? '';
       groups.set(name, [...(groups.get(name) ?? []), parsed]);
     }
-    const compiled = typeof build === 'string' ? undefined : build.packages.find((p) => p.folder === directory);
+    const compiled =
+      typeof build === 'string' ? undefined : build.packages.find((p) => p.folder === directory);
     const unit = typeof sources.unit === 'string' ? undefined : sources.unit;
     if (typeof build !== 'string') {
       notes.push(...build.notes.filter(({ file }) => file === undefined || texts.has(file)));
@@ -239,7 +247,9 @@ export class GoEngine implements Engine {
     const unverifiable = new Map<GoPackage, string>();
     for (const parsed of groups.values()) {
       const missing =
-        typeof build === 'string' ? { note: build, short: reasonFor(this.host) } : missingPart(build, compiled, parsed);
+        typeof build === 'string'
+          ? { note: build, short: reasonFor(this.host) }
+          : missingPart(build, compiled, parsed);
       if (missing) for (const { path: file } of parsed) notes.push({ file, message: missing.note });
       const records = missing || typeof build === 'string' ? undefined : build.records;
       const pkg = buildPackage({
@@ -320,7 +330,13 @@ function analyses(
   // A file that could not be parsed is published, too, with its note.
   for (const [file, { version, text }] of sources.texts) {
     if (result.some((analysis) => analysis.path === file)) continue;
-    result.push({ path: file, version, text, findings: [], notes: notes.filter((note) => note.file === file) });
+    result.push({
+      path: file,
+      version,
+      text,
+      findings: [],
+      notes: notes.filter((note) => note.file === file),
+    });
   }
   return result;
 }

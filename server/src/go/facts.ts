@@ -122,7 +122,9 @@ export class PackageRecords {
     const symbol =
       this.#symbol === undefined
         ? undefined
-        : mergeShapes(this.#symbol.startsWith('main.') ? this.#package + this.#symbol.slice(4) : this.#symbol);
+        : mergeShapes(
+            this.#symbol.startsWith('main.') ? this.#package + this.#symbol.slice(4) : this.#symbol,
+          );
     if (symbol !== undefined && this.#pending.size > 0) {
       let files = this.#calls.get(symbol);
       if (!files) this.#calls.set(symbol, (files = new Map()));

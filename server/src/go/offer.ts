@@ -12,7 +12,9 @@ export function verifiedFix(
   const { before, after } = verdict;
   const counted = before !== undefined && after !== undefined;
   // Sites are counted, not iterations: only straight-line code runs each once a call.
-  const figure = counted ? `verified: ${before} → ${after} allocations${inLoop ? '' : ' per call'}` : 'verified';
+  const figure = counted
+    ? `verified: ${before} → ${after} allocations${inLoop ? '' : ' per call'}`
+    : 'verified';
   return {
     title: `${fix.title} (${figure})`,
     kind: fix.kind,
@@ -23,10 +25,11 @@ export function verifiedFix(
 }
 
 /** What nobody checked is a suggestion and says so. */
-export function unverifiedFix(
-  fix: Pick<GoFix, 'title'>,
-  edits: readonly FileEdit[],
-  reason: string,
-): Fix {
-  return { title: `${fix.title} (not verified: ${reason})`, kind: 'suggestion', edits, verification: 'unverified' };
+export function unverifiedFix(fix: Pick<GoFix, 'title'>, edits: readonly FileEdit[], reason: string): Fix {
+  return {
+    title: `${fix.title} (not verified: ${reason})`,
+    kind: 'suggestion',
+    edits,
+    verification: 'unverified',
+  };
 }

@@ -95,16 +95,19 @@ export class Verifier {
     }
     for (const [job, verdict] of verdicts) {
       this.#verdicts.set(keys.get(job)!, verdict);
-      if (verdict.verdict === 'refuted') this.logger.debug(`${job.fix.title} was withheld: ${verdict.reason}`);
+      if (verdict.verdict === 'refuted')
+        this.logger.debug(`${job.fix.title} was withheld: ${verdict.reason}`);
     }
     return verdicts;
   }
 }
 
 function keyOf({ fix, directory }: FixJob, build: Build): string {
-  const exports = packageIn(build, directory)?.exports;
+  const fingerprint = packageIn(build, directory)?.fingerprint;
   const { title: _title, ...content } = fix;
-  return createHash('sha256').update(JSON.stringify([directory, exports, content])).digest('base64');
+  return createHash('sha256')
+    .update(JSON.stringify([directory, fingerprint, content]))
+    .digest('base64');
 }
 
 function packageIn(build: Build, directory: string): CompiledPackage | undefined {
@@ -233,7 +236,8 @@ class Run {
     const parse = (file: string): ParsedFile | undefined => {
       const text = files.get(file) ?? pkg.files.find(({ path }) => path === file)?.text;
       // A key of its own: the editor's tree of the file stays in the cache.
-      const tree = text === undefined || text === null ? undefined : this.syntax.parse(`${file}#changed`, text);
+      const tree =
+        text === undefined || text === null ? undefined : this.syntax.parse(`${file}#changed`, text);
       if (tree) parsed.push(tree);
       return tree;
     };
@@ -264,12 +268,14 @@ class Run {
     const decision = node && (facts.decision(node) ?? facts.moved(node));
     const stays = node && (decision ? decision.outcome === 'stack' : isDeclaredVariable(node));
     if (stays) return { verdict: 'verified' };
-    const cause = decision?.flow[0] ? ` (${decision.flow.at(-1)!.why} ${decision.flow.at(-1)!.expression})` : '';
+    const cause = decision?.flow[0]
+      ? ` (${decision.flow.at(-1)!.why} ${decision.flow.at(-1)!.expression})`
+      : '';
     return { verdict: 'refuted', reason: `the compiler does not confirm that ${probe.states}${cause}` };
   }
 
   #effect(
-    { fix, directory }: FixJob,
+    { fix }: FixJob,
     pkg: GoPackage,
     edits: ReadonlyMap<string, readonly TextEdit[]>,
     after: Build,
@@ -279,20 +285,20 @@ class Run {
     if (claim.effect === 'runs less') return { verdict: 'verified' };
     const file = pkg.files.find(({ path }) => path === fix.edits[0]?.file);
     const tree = file && parse(file.path);
-    if (!file || !tree || claim.within.length === 0) {
-      return { verdict: 'refuted', reason: 'the fix does not say in which function its effect can be seen' };
-    }
-    void directory;
+    if (!file || !tree) return { verdict: 'refuted', reason: 'the changed text could not be parsed' };
     let before = 0;
     let left = 0;
-    for (const span of claim.within) {
+    // Without a function, the effect is seen in package initialisation.
+    for (const span of claim.within.length > 0 ? claim.within : [undefined]) {
       const was = countsWithin(this.build, pkg, file, file.root, span);
-      const is = countsWithin(after, pkg, tree, tree.root, mapSpan(span, edits.get(file.path) ?? []));
+      const moved = span && mapSpan(span, edits.get(file.path) ?? []);
+      const is = countsWithin(after, pkg, tree, tree.root, moved);
       if (!was || !is) return { verdict: 'refuted', reason: 'the function of the claim was not found' };
       before += claimed(was, claim);
       left += claimed(is, claim);
       const added = newAllocation(was, is);
-      if (added !== undefined) return { verdict: 'refuted', reason: `the changed function would call ${added}` };
+      if (added !== undefined)
+        return { verdict: 'refuted', reason: `the changed function would call ${added}` };
     }
     if (left >= before) {
       const names = claim.callees.join(', ');
@@ -346,7 +352,9 @@ function separate(
     [...functions].some((name) => {
       const colon = name.lastIndexOf(':');
       const file = job.pkg.files.find(({ path }) => path === name.slice(0, colon));
-      const node = file?.root.namedChildren.find(({ startIndex }) => startIndex === Number(name.slice(colon + 1)));
+      const node = file?.root.namedChildren.find(
+        ({ startIndex }) => startIndex === Number(name.slice(colon + 1)),
+      );
       if (!file || !node) return false;
       const own = edits.get(file.path) ?? [];
       const text = applyEdits(file.text, own);
@@ -357,7 +365,10 @@ function separate(
     }),
   );
   if (suspects.length > 0 && suspects.length < asked.length) {
-    return [asked.filter((question) => !suspects.includes(question)), ...suspects.map((question) => [question])];
+    return [
+      asked.filter((question) => !suspects.includes(question)),
+      ...suspects.map((question) => [question]),
+    ];
   }
   const middle = asked.length >> 1;
   return [asked.slice(0, middle), asked.slice(middle)];
@@ -451,14 +462,14 @@ function countsWithin(
   pkg: GoPackage,
   file: GoFile | ParsedFile,
   root: Node,
-  span: Span,
+  span: Span | undefined,
 ): Counts | undefined {
-  const node = nodeOf(root, span);
-  if (!node) return undefined;
-  const declaration = enclosingDeclaration(node);
+  const node = span && nodeOf(root, span);
+  if (span && !node) return undefined;
+  const declaration = node && enclosingDeclaration(node);
   const packageName = root.namedChildren.find(({ type }) => type === 'package_clause')?.namedChild(0)?.text;
   const base = symbolBase(pkg.importPath, packageName, declaration);
-  if (isFunction(node)) return callsIn(build.records, base);
+  if (!node || isFunction(node)) return callsIn(build.records, base);
   const logical = file.path.replace(/#changed$/, '');
   return callsIn(build.records, base, {
     path: logical,
