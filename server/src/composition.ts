@@ -1,12 +1,21 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { goRules } from '../../rules/go/index';
 import type { RuleMeta } from '../../rules/model';
 import { typescriptRules } from '../../rules/typescript/index';
+import { createGoEngine } from './go/engine';
 import type { EngineLoaders } from './service/analyser';
 
 /** The parts that the language server and the command line are put together from. */
 
+const grammar = {
+  runtime: wasm('web-tree-sitter/web-tree-sitter.wasm'),
+  go: wasm('tree-sitter-go/tree-sitter-go.wasm'),
+};
+
 export const engines: EngineLoaders = {
+  go: () => Promise.resolve((host) => createGoEngine(host, { grammar })),
   // Its own bundle (esbuild.mjs): who writes only Go never loads TypeScript's parser.
   typescript: async () => {
     const { createTypeScriptEngine } = await import('./typescript/main.js');
@@ -15,7 +24,10 @@ export const engines: EngineLoaders = {
 };
 
 /** All rules, by id. */
-export const rules: readonly RuleMeta[] = typescriptRules.flatMap((rule) => rule.meta.docs ?? []);
+export const rules: readonly RuleMeta[] = [
+  ...goRules.map(({ meta }) => meta),
+  ...typescriptRules.flatMap((rule) => rule.meta.docs ?? []),
+];
 
 /** The version in the nearest package.json: the package's own, both from the bundle and from the compiled sources. */
 export const version: string = readVersion(__dirname);
@@ -32,4 +44,10 @@ function readVersion(folder: string): string {
   }
   const above = dirname(folder);
   return above === folder ? 'unknown' : readVersion(above);
+}
+
+/** A package's wasm file: beside the bundle, or else in node_modules. */
+function wasm(specifier: string): string {
+  const bundled = join(__dirname, specifier.slice(specifier.lastIndexOf('/') + 1));
+  return existsSync(bundled) ? bundled : createRequire(__filename).resolve(specifier);
 }
