@@ -1,11 +1,13 @@
 // npm run measure [-- --language go|typescript] [--rule ID]… [--node MAJOR]…
-// Measures every rule's sample before and after the tool's own fix and writes the figures into the rules' pages.
+// Measures every rule's sample before and after the tool's own fix, and writes the figures into the rules' pages and
+// samples/MEASURED.md. Exits 1 when a fix does not reach its figure.
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import prettier from 'prettier';
+import { root, run } from './lib/run.mjs';
 
-const root = join(import.meta.dirname, '..');
 const { values } = parseArgs({
   options: {
     language: { type: 'string' },
@@ -13,10 +15,13 @@ const { values } = parseArgs({
     node: { type: 'string', multiple: true },
   },
 });
-const wanted = (language) => values.language === undefined || values.language === language;
+const wanted = (language, prefix) =>
+  (values.language === undefined || values.language === language) &&
+  (values.rule === undefined || values.rule.some((id) => id.startsWith(prefix)));
 
+/** What a language's measurement resolves to: `{ id, page, table, environment?, problems? }` for each rule. */
 const results = [];
-if (wanted('typescript')) {
+if (wanted('typescript', 'ts/')) {
   const { measureTypeScript } = await import('./measure/typescript.mjs');
   results.push(
     ...(await measureTypeScript({
@@ -25,22 +30,53 @@ if (wanted('typescript')) {
     })),
   );
 }
-if (wanted('go') && existsSync(join(import.meta.dirname, 'measure', 'go.mjs'))) {
+if (wanted('go', 'go/')) {
+  await run(process.execPath, ['esbuild.mjs'], { stdio: ['ignore', 'ignore', 'inherit'] });
   const { measureGo } = await import('./measure/go.mjs');
   results.push(...(await measureGo({ ...(values.rule && { rules: values.rule }) })));
 }
 
 // Figures of a single major are a look, not a result: the pages keep those of all majors.
-if (values.node) console.log(results.map(({ id, table }) => `\n${id}\n${table}`).join('\n'));
-else for (const { page, table } of results) await writeTable(join(root, page), table);
+if (values.node) console.log(results.map((result) => `\n${result.id}\n${body(result)}`).join('\n'));
+else {
+  for (const result of results) await writePage(join(root, result.page), result);
+  await writeOverview(results);
+}
+const problems = results.flatMap((result) => result.problems ?? []);
+for (const problem of problems) console.error(problem);
+process.exitCode = problems.length > 0 ? 1 : 0;
+
+function body({ table, environment }) {
+  return environment === undefined ? table : `${environment}.\n\n${table}`;
+}
 
 /** Replaces what stands between the page's `<!-- measured -->` and `<!-- /measured -->`. */
-async function writeTable(page, table) {
+async function writePage(page, result) {
   const text = await readFile(page, 'utf8');
-  const written = text.replace(
-    /(<!-- measured -->\n)[^]*?(<!-- \/measured -->)/,
-    (_, open, close) => `${open}\n${table}\n\n${close}`,
+  const section = /(<!-- measured -->\n)[^]*?(<!-- \/measured -->)/;
+  if (!section.test(text)) throw new Error(`${page} has no <!-- measured --> section`);
+  await write(
+    page,
+    text.replace(section, (_, open, close) => `${open}\n${body(result)}\n\n${close}`),
   );
-  if (written === text && !text.includes(table)) throw new Error(`${page} has no <!-- measured --> section`);
-  await writeFile(page, written);
+}
+
+/** samples/MEASURED.md: every rule's table. Rules that were not measured this time keep theirs. */
+async function writeOverview(measured) {
+  const file = join(root, 'samples', 'MEASURED.md');
+  const sections = new Map();
+  const known = existsSync(file) ? await readFile(file, 'utf8') : '';
+  for (const section of known.split(/^(?=## )/m).slice(1)) {
+    sections.set(/^## (\S+)/.exec(section)[1], section.trimEnd());
+  }
+  for (const result of measured) sections.set(result.id, `## ${result.id}\n\n${body(result)}`);
+  const intro =
+    '# Measured\n\nWritten by `npm run measure`: each sample before and after the tool’s own fix of the rule, times as medians.';
+  const sorted = [...sections].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, section]) => section);
+  await write(file, [intro, ...sorted].join('\n\n') + '\n');
+}
+
+async function write(file, text) {
+  const options = await prettier.resolveConfig(file, { editorconfig: true });
+  await writeFile(file, await prettier.format(text, { ...options, filepath: file }));
 }

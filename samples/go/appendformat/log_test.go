@@ -28,6 +28,7 @@ func TestLines(t *testing.T) {
 	}
 }
 
+//measure:allocs/op 0
 func BenchmarkStamp(b *testing.B) {
 	buf := make([]byte, 0, 128)
 	b.ReportAllocs()
@@ -36,6 +37,7 @@ func BenchmarkStamp(b *testing.B) {
 	}
 }
 
+//measure:allocs/op 0
 func BenchmarkSize(b *testing.B) {
 	buf := make([]byte, 0, 128)
 	b.ReportAllocs()
@@ -44,6 +46,7 @@ func BenchmarkSize(b *testing.B) {
 	}
 }
 
+//measure:allocs/op 0
 func BenchmarkMessage(b *testing.B) {
 	buf := make([]byte, 0, 128)
 	b.ReportAllocs()
@@ -52,6 +55,7 @@ func BenchmarkMessage(b *testing.B) {
 	}
 }
 
+//measure:allocs/op 1
 func BenchmarkRatio(b *testing.B) {
 	buf := make([]byte, 0, 128)
 	b.ReportAllocs()
@@ -60,6 +64,7 @@ func BenchmarkRatio(b *testing.B) {
 	}
 }
 
+//measure:allocs/op 0
 func BenchmarkRequest(b *testing.B) {
 	buf := make([]byte, 0, 128)
 	b.ReportAllocs()

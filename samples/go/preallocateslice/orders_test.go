@@ -55,6 +55,7 @@ func TestOrders(t *testing.T) {
 	}
 }
 
+//measure:allocs/op 2
 func BenchmarkCustomers(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
@@ -62,6 +63,7 @@ func BenchmarkCustomers(b *testing.B) {
 	}
 }
 
+//measure:allocs/op 1
 func BenchmarkIDs(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
@@ -69,6 +71,7 @@ func BenchmarkIDs(b *testing.B) {
 	}
 }
 
+//measure:allocs/op 1
 func BenchmarkPrices(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
@@ -76,6 +79,7 @@ func BenchmarkPrices(b *testing.B) {
 	}
 }
 
+//measure:allocs/op 2
 func BenchmarkTotals(b *testing.B) {
 	spent := make(map[string]int)
 	for _, o := range orders {
@@ -87,6 +91,7 @@ func BenchmarkTotals(b *testing.B) {
 	}
 }
 
+//measure:allocs/op 1
 func BenchmarkSquares(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
