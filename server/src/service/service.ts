@@ -141,20 +141,21 @@ export class AnalysisService {
       (!options.final && this.current(path) !== undefined);
     if (!ready()) {
       this.#units.get(unitOf(document))?.hurry();
-      const end = AbortSignal.any([
-        AbortSignal.timeout(options.timeout),
-        ...(options.signal ? [options.signal] : []),
-      ]);
       await new Promise<void>((resolve) => {
-        const check = (): void => {
-          if (!end.aborted && !ready()) return;
+        const stop = (): void => {
+          clearTimeout(timer);
           this.#waiting.delete(check);
-          end.removeEventListener('abort', check);
+          options.signal?.removeEventListener('abort', stop);
           resolve();
         };
+        const check = (): void => {
+          if (ready()) stop();
+        };
+        const timer = setTimeout(stop, options.timeout);
         this.#waiting.add(check);
-        end.addEventListener('abort', check);
-        check();
+        options.signal?.addEventListener('abort', stop);
+        if (options.signal?.aborted) stop();
+        else check();
       });
     }
     return this.#documents.get(path) === document ? this.current(path) : undefined;
