@@ -51,7 +51,7 @@ export async function fixFiles(
   const notes: Note[] = [];
   const buffers = new Map<string, SourceDocument>();
   let result = await scan(analyser, files, options);
-  notes.push(...result.notes);
+  notes.push(...result.notes.filter(({ kind }) => kind !== 'withheld fix'));
   const { files: analysed } = result;
   const remaining = new Map<string, readonly Finding[]>();
   const remember = (analyses: ReadonlyMap<string, FileAnalysis>, paths: Iterable<string>): void => {
@@ -86,7 +86,9 @@ export async function fixFiles(
     if (touched.size === 0) break;
 
     result = await scan(analyser, [...touched.keys()].sort(compareText), { ...options, buffers });
-    const broken = result.notes.filter(({ file }) => file === undefined || touched.has(file));
+    const broken = result.notes.filter(
+      ({ file, kind }) => kind !== 'withheld fix' && (file === undefined || touched.has(file)),
+    );
     const isNew = (note: Note): boolean =>
       !notes.some(({ file, message }) => file === note.file && message === note.message);
     if (!broken.some(isNew)) {

@@ -140,7 +140,9 @@ async function scanCommand(
     const result = await scan(analyser, files, { settings, signal, progress });
     const textOf = (path: string): string => result.analyses.get(path)?.text ?? '';
     if (options.format === 'pretty') {
-      stdout.write(prettyReport(result, { cwd, color: around.color, textOf }));
+      // Why a fix is not offered belongs to the log of whoever wants to know; JSON has it.
+      const notes = result.notes.filter(({ kind }) => options.verbose || kind !== 'withheld fix');
+      stdout.write(prettyReport({ ...result, notes }, { cwd, color: around.color, textOf }));
     } else {
       const report = jsonReport(result, { cwd, version, textOf });
       if (options.format === 'json') stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
@@ -153,7 +155,8 @@ async function scanCommand(
     }
     if (result.findings.length > 0) return 1;
     // Silence about files that nobody could look at is not "nothing to report".
-    const unseen = new Set(result.notes.map(({ file }) => file));
+    const missing = result.notes.filter(({ kind }) => kind !== 'withheld fix');
+    const unseen = new Set(missing.map(({ file }) => file));
     return files.every((file) => unseen.has(file)) ? 2 : 0;
   });
 }

@@ -44,7 +44,9 @@ export async function scan(
   const analyses = new Map<string, FileAnalysis>();
   const notes: Note[] = [];
 
-  const take = (analysis: FileAnalysis): void => {
+  const accept = (analysis: FileAnalysis): void => {
+    if (!wanted.has(analysis.path) || done.has(analysis.path)) return;
+    done.add(analysis.path);
     if (analysis.findings.length > 0) analyses.set(analysis.path, analysis);
     notes.push(...analysis.notes);
   };
@@ -63,12 +65,21 @@ export async function scan(
     const last = new Map<string, FileAnalysis>();
     const request = { document, buffers, settings };
     await analyser.analyse(request, (some) => some.forEach((one) => last.set(one.path, one)), signal);
-    for (const analysis of last.values()) {
-      if (!wanted.has(analysis.path) || done.has(analysis.path)) continue;
-      done.add(analysis.path);
-      take(analysis);
-    }
+    for (const analysis of last.values()) accept(analysis);
   };
+
+  const folders = [
+    ...new Set(files.filter((path) => languageOf(languageIdOf(path)) === 'go').map((path) => dirname(path))),
+  ];
+  progress?.(0, wanted.size, folders[0] ?? '');
+  await analyser.analyseFolders(
+    { directories: folders, buffers, settings },
+    (analyses) => {
+      for (const analysis of analyses) accept(analysis);
+      progress?.(done.size, wanted.size, analyses[0]?.path ?? '');
+    },
+    signal,
+  );
 
   const limit = pLimit(parallel);
   await Promise.all(

@@ -46,7 +46,11 @@ export function registerAnalyse(
             );
           },
         });
-        return { ...result, notes: result.notes.map(toStatusNote), cancelled: false };
+        return {
+          ...result,
+          notes: result.notes.filter(({ kind }) => kind !== 'withheld fix').map(toStatusNote),
+          cancelled: false,
+        };
       } catch (error) {
         if (!abort.signal.aborted) throw error;
         return { files: 0, findings: 0, notes: [], cancelled: true };

@@ -74,7 +74,7 @@ export async function quickFixes(
       const edit = workspaceEdit(fix.edits, context);
       if (!edit) continue;
       fixes.push({
-        title: titleOf(fix),
+        title: fix.title,
         kind: CodeActionKind.QuickFix,
         diagnostics,
         edit,
@@ -134,13 +134,6 @@ async function fixAllOf(
   const { edits, applied } = await context.combine(safe);
   const edit = edits.length > 0 ? workspaceEdit(edits, context) : undefined;
   return edit && { edit, count: applied.length };
-}
-
-function titleOf(fix: Fix): string {
-  if (fix.verification === 'unverified') return `${fix.title} (not verified)`;
-  return fix.allocationsBefore === undefined || fix.allocationsAfter === undefined
-    ? fix.title
-    : `${fix.title} (verified: ${fix.allocationsBefore} → ${fix.allocationsAfter} allocations)`;
 }
 
 /** Versioned edits, or `undefined` when a file no longer has the text that the offsets count in. */

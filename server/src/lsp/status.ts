@@ -54,7 +54,7 @@ export class StatusReporter {
       const analysis = this.service.last(path);
       const milliseconds = this.service.duration(path);
       const go = language === 'go' && !virtual ? await this.analyser.toolchain(path) : undefined;
-      const notes = analysis?.notes ?? [];
+      const notes = (analysis?.notes ?? []).filter(({ kind }) => kind !== 'withheld fix');
       problem ||= language === 'go' && !virtual && this.trust.trusted && !go && notes.length > 0;
       documents.push({
         uri: uriOf(path),

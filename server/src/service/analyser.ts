@@ -6,6 +6,7 @@ import type {
   Engine,
   EngineHost,
   FileAnalysis,
+  FolderRequest,
   SourceDocument,
   ToolchainReport,
 } from './engine';
@@ -13,7 +14,6 @@ import { mergeFixes } from './fixes';
 import { languageOf } from './languages';
 import { compareFindings } from './ranking';
 import type { Settings } from './settings';
-import { goIgnores } from './suppress';
 
 /** Larger texts are not source code that a person edits: generated tables, bundles. UTF-16 units. */
 export const maximumTextLength = 4 * 1024 * 1024;
@@ -81,6 +81,30 @@ export class Analyser {
   }
 
   /**
+   * Analyses the Go packages in the folders, several in each compile. A file that it says nothing about, because the
+   * engine failed or does not know it, is to be asked for with `analyse`.
+   * @throws AbortError when `signal` fires, and nothing else
+   */
+  async analyseFolders(
+    request: FolderRequest,
+    publish: (files: readonly FileAnalysis[]) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (request.directories.length === 0 || !request.settings.go.enable) return;
+    try {
+      const engine = await this.#engine('go');
+      signal.throwIfAborted();
+      await engine.scan?.(request, (files) => signal.aborted || publish(files.map(inOrder)), signal);
+      signal.throwIfAborted();
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      this.host.logger.error(
+        `The analysis of ${request.directories.length} folders failed: ${describe(error)}`,
+      );
+    }
+  }
+
+  /**
    * Edits that apply several fixes of one analysis at once.
    * @throws AbortError when `signal` fires
    */
@@ -142,13 +166,8 @@ export function emptyAnalysis(document: SourceDocument, message?: string): FileA
   return { path: document.path, version: document.version, text: document.text, findings: [], notes };
 }
 
-/** Findings in published order, without those that a comment in the file silences. */
 function inOrder(analysis: FileAnalysis): FileAnalysis {
-  const ignored = goIgnores(analysis.text);
-  return {
-    ...analysis,
-    findings: analysis.findings.filter((finding) => !ignored(finding)).sort(compareFindings),
-  };
+  return { ...analysis, findings: [...analysis.findings].sort(compareFindings) };
 }
 
 function describe(error: unknown): string {

@@ -51,6 +51,15 @@ export interface Engine {
     signal: AbortSignal,
   ): Promise<void>;
   /**
+   * Analyses many folders, each a unit, faster than one after the other. `publish` gets the last word about each file
+   * once, fixes checked. Rejects as `analyse` does.
+   */
+  scan?(
+    request: FolderRequest,
+    publish: (files: readonly FileAnalysis[]) => void,
+    signal: AbortSignal,
+  ): Promise<void>;
+  /**
    * Edits that apply several fixes at once, where putting their edits side by side is not enough: imports that both
    * need, or that only both together leave unused. Fixes that cannot join the earlier ones are left out of `applied`.
    * All fixes are of the analysis. Without this method the edits are merged as they are.
@@ -65,6 +74,14 @@ export interface Engine {
   toolchain?(path: string): ToolchainReport | undefined;
   /** Ends child processes and frees what the engine holds. Running analyses reject with AbortError. */
   dispose(): Promise<void>;
+}
+
+export interface FolderRequest {
+  /** Absolute. */
+  readonly directories: readonly string[];
+  readonly buffers: ReadonlyMap<string, SourceDocument>;
+  /** Of all the folders. */
+  readonly settings: Settings;
 }
 
 export interface CombinedFix {
@@ -90,5 +107,5 @@ export interface EngineHost {
   readonly trust: TrustGate;
 }
 
-/** Exported as `createGoEngine` by server/src/go/engine.ts and `createTypeScriptEngine` by server/src/typescript/index.ts. */
+/** Makes one language's engine; server/src/composition.ts has them all. */
 export type CreateEngine = (host: EngineHost) => Engine | Promise<Engine>;

@@ -51,13 +51,9 @@ export function evidenceText(evidence: Evidence): string {
   }
 }
 
-/** "safe, verified: 1 → 0 allocations". */
+/** How far a fix is to be trusted; that and what was verified is also in its title. */
 export function fixText(fix: Fix): string {
-  const kind = isSafe(fix) ? 'safe' : 'suggestion';
-  if (fix.verification === 'unverified') return `${kind}, not verified`;
-  return fix.allocationsBefore === undefined || fix.allocationsAfter === undefined
-    ? `${kind}, verified`
-    : `${kind}, verified: ${fix.allocationsBefore} → ${fix.allocationsAfter} allocations`;
+  return isSafe(fix) ? 'safe' : 'suggestion: check its condition';
 }
 
 /** Text from code and compilers must not turn into Markdown structure, but its own `code` spans may stay. */

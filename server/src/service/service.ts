@@ -179,12 +179,17 @@ export class AnalysisService {
     const wanted = new Set(paths);
     const covered = new Set<string>();
     const limit = pLimit(2);
+    const step = (path: string): void => options.progress?.(covered.size, path);
     try {
+      await this.#analyseFolders(paths, signal, (files) => {
+        for (const file of files) if (wanted.has(file.path)) covered.add(file.path);
+        step(files[0]?.path ?? '');
+      });
       await Promise.all(
         paths.map((path) =>
           limit(async () => {
             signal.throwIfAborted();
-            options.progress?.(covered.size, path);
+            step(path);
             if (covered.has(path)) return;
             const document = this.#documents.get(path) ?? (await this.#read(path));
             if (!document) return;
@@ -204,6 +209,41 @@ export class AnalysisService {
       findings: results.reduce((sum, { findings }) => sum + findings.length, 0),
       notes: results.flatMap(({ notes }) => notes),
     };
+  }
+
+  /** Several Go packages in each compile. */
+  async #analyseFolders(
+    paths: readonly string[],
+    signal: AbortSignal,
+    seen: (files: readonly FileAnalysis[]) => void,
+  ): Promise<void> {
+    const bySettings = new Map<string, { settings: Settings; directories: Set<string> }>();
+    for (const path of paths) {
+      if (this.#languageOf(path) !== 'go') continue;
+      const settings = await this.host.settings(path);
+      const key = JSON.stringify(settings);
+      const group = bySettings.get(key) ?? { settings, directories: new Set() };
+      group.directories.add(dirname(path));
+      bySettings.set(key, group);
+      this.#requested.add(path);
+    }
+    for (const { settings, directories } of bySettings.values()) {
+      if (directories.size < 2) continue;
+      const request = { directories: [...directories], buffers: this.#buffers(), settings };
+      const start = performance.now();
+      await this.analyser.analyseFolders(
+        request,
+        (files) => {
+          seen(files);
+          for (const file of files) this.#accept(file, performance.now() - start);
+        },
+        signal,
+      );
+    }
+  }
+
+  #languageOf(path: string) {
+    return languageOf(this.#documents.get(path)?.languageId ?? languageIdOf(path));
   }
 
   /** Stops everything; the service is not used afterwards. */

@@ -1,5 +1,4 @@
 import type { Finding, RuleId, TextEdit } from '../../../rules/model';
-import { LineIndex } from '../text/positions';
 
 /**
  * Comments that silence a rule: ESLint's disable comments in TypeScript, `//alloclens:ignore` directives in Go. ESLint
@@ -43,32 +42,3 @@ function insertion(at: number, newText: string): TextEdit {
 function newline(text: string): string {
   return text.charAt(text.indexOf('\n') - 1) === '\r' ? '\r\n' : '\n';
 }
-
-const directive = /^(.*?)\/\/alloclens:ignore(-file)?(?![\w-])[ \t]*([^\r\n]*)/;
-
-/**
- * Tells which Go findings a directive silences: `//alloclens:ignore [rule[,rule…]] [reason]` at the end of the line on
- * which a finding starts or alone on the line above it, and `//alloclens:ignore-file [rule[,rule…]] [reason]` alone on
- * any line. Without a rule it silences all of them. ESLint sees to the comments of TypeScript.
- */
-export function goIgnores(text: string): (finding: Finding) => boolean {
-  if (!text.includes('//alloclens:ignore')) return () => false;
-  const lines = new LineIndex(text);
-  const byLine = new Map<number, Silence>();
-  const forFile: Silence[] = [];
-  text.split('\n').forEach((content, line) => {
-    const found = directive.exec(content);
-    if (!found) return;
-    const [, before, file, rest] = found as unknown as [string, string, string | undefined, string];
-    const ids = /^(?:go\/[\w-]+(?:,\s*|$|(?=\s)))+/.exec(rest)?.[0].match(/go\/[\w-]+/g);
-    const silence: Silence = ids ? (ruleId) => ids.includes(ruleId) : () => true;
-    const alone = before.trim() === '';
-    if (!file) byLine.set(alone ? line + 1 : line, silence);
-    else if (alone) forFile.push(silence);
-  });
-  return ({ language, ruleId, span }) =>
-    language === 'go' &&
-    (forFile.some((silence) => silence(ruleId)) || byLine.get(lines.lineAt(span.start))?.(ruleId) === true);
-}
-
-type Silence = (ruleId: string) => boolean;
