@@ -295,7 +295,7 @@ test('the hover says what, why, how hot, on what evidence, and what to do', asyn
 - Why: The buffer is made anew.
 - Heat: 0.7 of 1: in a loop.
 - Evidence: the compiler says \`hotalloc() escapes to heap\`.
-- Fix: Reuse it (safe).
+- Fix: Reuse it · safe.
 
 [ts/per-call-buffer](file:///pages/typescript/per-call-buffer.md) · hot code`,
     },

@@ -54,7 +54,7 @@ function one(finding: Finding, lines: LineIndex, colors: Colors): string[] {
     `      ${label('heat')}${heat.score}${because ? `, ${printable(because)}` : ''}`,
     ...fixes.map(
       (fix) =>
-        `      ${label('fix')}${isSafe(fix) ? colors.green(printable(fix.title)) : printable(fix.title)} (${fixText(fix)})`,
+        `      ${label('fix')}${isSafe(fix) ? colors.green(printable(fix.title)) : printable(fix.title)} · ${fixText(fix)}`,
     ),
   ];
 }

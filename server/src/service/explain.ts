@@ -23,7 +23,7 @@ export function explain(finding: Finding, page: string): string {
     `- Why: ${sentence(plain(allocation.reason))}`,
     `- Heat: ${heatText(finding)}.`,
     ...allocation.evidence.map((evidence) => `- Evidence: ${evidenceText(evidence)}.`),
-    ...finding.fixes.map((fix) => `- Fix: ${plain(fix.title)} (${fixText(fix)}).`),
+    ...finding.fixes.map((fix) => `- Fix: ${plain(fix.title)} · ${fixText(fix)}.`),
   ];
   if (finding.fixes.length === 0) lines.push('- Fix: none is offered here; the page says when one is.');
   lines.push('', `[${finding.ruleId}](${page})${heat.score >= hotScore ? ' · hot code' : ''}`);

@@ -57,7 +57,7 @@ test('scan prints each finding with its line, reason, heat and fixes, and exits 
         |          ^^^^^^^^^^
       why:  the buffer is made anew
       heat: 0.7, in a loop
-      fix:  Reuse it (safe)
+      fix:  Reuse it · safe
 
 1 finding in 1 file: 1 information. 1 can be fixed with "alloclens fix".
 `,
