@@ -29,8 +29,8 @@ export const accumulatingSpread = createRule({
   },
   words: [['...', '.concat', 'Object.assign']],
   messages: {
-    reduce: 'this {{form}} copies the whole accumulator on every call: n elements cost about n²/2 copies',
-    loop: 'this {{form}} copies all of {{name}} on every iteration: n elements cost about n²/2 copies',
+    reduce: 'This {{form}} copies the whole accumulator on every call: n elements cost about n²/2 copies.',
+    loop: 'This {{form}} copies all of {{name}} on every iteration: n elements cost about n²/2 copies.',
   },
   check({ sourceCode, filename }, report) {
     const context = { sourceCode, typed: /\.[cm]?tsx?$/.test(filename) };

@@ -21,7 +21,7 @@ export const preallocateArray = createRule({
   words: [['.push('], ['for']],
   messages: {
     grows:
-      '{{name}} always ends with {{count}} elements, but push grows it step by step, copying at each step',
+      '{{name}} always ends with {{count}} elements, but push grows it step by step, copying at each step.',
   },
   check({ sourceCode }, report) {
     function check(loop: TSESTree.ForStatement | TSESTree.ForOfStatement): void {
