@@ -8,7 +8,7 @@ import type {
   HeapReason,
   ParameterFlow,
 } from '../../../rules/go/rule';
-import { enclosingDeclaration, unparenthesised } from '../../../rules/go/syntax';
+import { enclosingDeclaration, isFunction, unparenthesised } from '../../../rules/go/syntax';
 import type { CompilerPosition, CompilerRecord, RawFlowStep } from './compiler-record';
 import type { ParsedFile } from './syntax';
 import { familyOf, mergeShapes, mergeText, symbolBase } from './symbols';
@@ -39,6 +39,9 @@ type CallCounts = Map<string, number>;
 /** Calls that say nothing about allocation and that every function has. */
 const noise =
   /^runtime\.(morestack|gcWriteBarrier|panic|goPanic|deferreturn|wbMove|wbZero|memmove|memequal|memclr|typedmem|duff|race|asan|msan)/;
+
+/** From Go 1.27 a small object of known size is allocated by a function of its size class: `mallocgcSmallNoScanSC2`. */
+const sizedMalloc = /^runtime\.mallocgc(?:Tiny|Small)\w*$/;
 
 /**
  * Collects the compiler's records of one package, compactly, in one pass. The package and its test variant are both
@@ -97,6 +100,20 @@ export class PackageRecords {
       case 'inlined':
         if (!file.inlined.has(at)) file.inlined.set(at, { line, column, callee: record.callee });
         break;
+      case 'heap closure': {
+        // A wrapper that `go x.M()` or a deferred call in a loop makes has an explanation, but no summary.
+        const key = decisionKey(at, 'expression', 'func literal');
+        if (!file.decisions.has(key)) {
+          file.decisions.set(key, {
+            line,
+            column,
+            subject: 'expression',
+            text: 'func literal',
+            outcome: 'heap',
+          });
+        }
+        break;
+      }
       case 'free':
         if (/global|zero/.test(record.text)) file.free.push({ line, column, name: record.name });
         break;
@@ -112,7 +129,8 @@ export class PackageRecords {
     const path = this.resolve(record.at.file);
     let counts = this.#pending.get(path ?? '');
     if (!counts) this.#pending.set(path ?? '', (counts = new Map()));
-    const key = this.#intern(`${path === undefined ? 0 : record.at.line}\t${mergeShapes(record.callee)}`);
+    const callee = mergeShapes(record.callee.replace(sizedMalloc, 'runtime.newobject'));
+    const key = this.#intern(`${path === undefined ? 0 : record.at.line}\t${callee}`);
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
 
@@ -226,15 +244,19 @@ function rank(flow: ParameterFlow): number {
 const lastColumn = 255;
 
 /**
- * The node that a compiler position means. The compiler puts a call, conversion, `make` and `new` at its `(`, a
- * composite literal at its `{`, a binary expression at its operator, a selector at its dot, an index or slice
- * expression at its `[`, everything else at its first byte (cmd/compile/internal/syntax, observed on Go 1.21–1.27).
+ * The node that a compiler position means. The compiler puts a call, `make` and `new` at its `(`, a composite literal at
+ * its `{`, a binary expression at its operator, a selector at its dot, an index or slice expression at its `[`, a
+ * conversion where its operand is, everything else at its first byte. (cmd/compile/internal/syntax; Go 1.21-1.27 agree.)
  */
 export function nodeAt(root: Node, offset: number, text: string): Node | undefined {
   const leaf = root.descendantForIndex(offset, offset + 1);
   if (!leaf || leaf.startIndex !== offset) return undefined;
-  if (leaf.isNamed) return leaf;
-  const parent = leaf.parent;
+  const node = leaf.isNamed ? leaf : ownerOf(leaf, text);
+  return node && (conversionOf(node, text) ?? node);
+}
+
+function ownerOf(token: Node, text: string): Node | undefined {
+  const parent = token.parent;
   if (!parent) return undefined;
   switch (parent.type) {
     case 'argument_list':
@@ -246,6 +268,22 @@ export function nodeAt(root: Node, offset: number, text: string): Node | undefin
     default:
       return parent;
   }
+}
+
+/** `[]byte(s)`, reported at s as `([]byte)(s)`: the words tell it from a decision about s. */
+function conversionOf(operand: Node, text: string): Node | undefined {
+  if (!text.endsWith(')')) return undefined;
+  let inner = operand;
+  while (inner.parent?.type === 'parenthesized_expression') inner = inner.parent;
+  const list = inner.parent;
+  const call = list?.type === 'argument_list' && list.namedChildCount === 1 ? list.parent : list;
+  if (call?.type !== 'call_expression' && call?.type !== 'type_conversion_expression') return undefined;
+  const type = call.childForFieldName(call.type === 'call_expression' ? 'function' : 'type');
+  if (!type || type.equals(inner)) return undefined;
+  const said = text.replace(/\s/g, '');
+  const head = type.text.replace(/\s/g, '').replace(/^\((.*)\)$/, '$1');
+  const spelled = said.startsWith(`${head}(`) || said.startsWith(`(${head})(`);
+  return spelled || said.endsWith(`(${operand.text.replace(/\s/g, '')})`) ? call : undefined;
 }
 
 /** Where the compiler puts a call or conversion: its opening parenthesis. */
@@ -273,7 +311,7 @@ const reasons: ReadonlySet<string> = new Set([
 ]);
 
 /** Boxed basic constants live in read-only data on every supported Go; before 1.25 no flag says so. */
-const constant = /^(?:-?[\d.]|"|`|'|true$|false$)/;
+const constant = /^(?:-?\d[\w.]*(?:e[+-]?\d+)?|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|true|false)$/;
 
 class JoinedDecision implements Decision {
   #flow: readonly FlowStep[] | undefined;
@@ -351,7 +389,13 @@ export class FileFacts implements GoFacts {
         // A variable of an inlined callee is reported at the call; the callee may have no body of its own left.
         if (node && subject === 'moved' && node.text !== text && node.type !== 'call_expression')
           node = switchAlias(node, text);
-        if (!node) continue;
+        // At the name of a generic function stands the copy in its dictionary wrapper.
+        if (
+          !node ||
+          (subject === 'expression' && node.parent?.childForFieldName('body') && isFunction(node.parent))
+        ) {
+          continue;
+        }
         const at = `${line}:${column}`;
         const steps = found.flows.get(`${at}:${text}`) ?? [];
         const reason = steps.find(({ why }) => reasons.has(why))?.why as HeapReason | undefined;

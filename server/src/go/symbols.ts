@@ -32,7 +32,8 @@ export function mergeShapes(symbol: string): string {
 /** An expression as the compiler prints it, the same for every shape of a generic function. */
 export function mergeText(text: string): string {
   if (!text.includes('go.shape.') && !text.includes('.dict.')) return text;
-  return mergeShapes(text).replace(/go\.shape\.[\w*./]+/g, 'T');
+  const types = text.replace(/go\.shape\.[\w*./]+/g, 'T');
+  return types.replace(/(\b(?!map\b)\w+)\[[^[\]]*\](?=\()/g, '$1[...]').replace(/&\.dict\.[^,)]*/g, '&.dict');
 }
 
 /** The symbol of a function declaration, or of package initialisation when there is none. */
