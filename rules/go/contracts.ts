@@ -118,6 +118,8 @@ export function contractOf(
     return encoders.has(path) && fn === 'NewEncoder' && chained && shape === 'stream' ? { name } : undefined;
   }
   if (callee.type !== 'selector_expression') return undefined;
+  const codec = codecMethod(file, callee);
+  if (codec !== undefined) return { name: codec };
   const receiver = callee.childForFieldName('operand');
   const method = callee.childForFieldName('field')?.text ?? '';
   if (!receiver) return undefined;
@@ -141,6 +143,18 @@ export function contractOf(
       ...(known.imports && { imports: known.imports }),
     },
   };
+}
+
+/** `binary.BigEndian.Uint16(b)`, `base64.StdEncoding.Encode(dst, src)`: they read and fill what they are given. */
+function codecMethod(file: GoFile, callee: Node): string | undefined {
+  const receiver = callee.childForFieldName('operand');
+  const owner = receiver && importedFunction(file, receiver);
+  const method = callee.childForFieldName('field')?.text ?? '';
+  if (owner == null) return undefined;
+  const known =
+    (/^encoding\/binary\.(Big|Little|Native)Endian$/.test(owner) && /^(Put)?Uint(16|32|64)$/.test(method)) ||
+    (/^encoding\/base(32|64)\.\w+Encoding$/.test(owner) && /^(Encode|Decode|EncodeToString)$/.test(method));
+  return known ? `${owner}.${method}` : undefined;
 }
 
 /** `template.Execute(w, data)` writes to w and forgets it; only the two template packages promise that. */

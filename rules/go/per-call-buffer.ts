@@ -10,8 +10,8 @@ import {
   type Lifetime,
   type Shape,
 } from './lifetime';
-import type { Decision, GoFile, GoFix, GoRule, Probe } from './rule';
-import { argumentsOf, enclosingFunction, qualified, spanOf, unparenthesised } from './syntax';
+import type { Decision, GoFile, GoFix, GoPackage, GoRule, Probe } from './rule';
+import { argumentsOf, enclosingFunction, isFunction, qualified, spanOf, unparenthesised } from './syntax';
 import {
   enclosingLoop,
   enclosingStatement,
@@ -224,11 +224,10 @@ function sliceCandidate(
   }
   if (constant || (decision.outcome === 'heap' && decision.reason !== 'non-constant size')) return undefined;
   // A variable that only ever holds a constant is folded into the make (Go 1.25): then nothing is emitted.
-  const listing = file.facts?.emitted(fn) ?? [];
   const emitted = (file.facts?.emitted(expression) ?? []).filter(
     (call) => call.callee === 'runtime.makeslice',
   ).length;
-  if (listing.length > 0 && emitted === 0) return undefined;
+  if (emitted === 0 && hasListing(file.pkg)) return undefined;
   // Nothing but the size keeps it from the stack: often small, and then only worth a pool where it runs a lot.
   if (!isHot(file, expression)) return undefined;
   const small = atLeast(file.pkg.toolchain, 1, 25);
@@ -240,6 +239,20 @@ function sliceCandidate(
     proven: decision.outcome === 'stack' && !hasDeferBefore(fn, variable),
     emitted,
   };
+}
+
+const listings = new WeakMap<GoPackage, boolean>();
+
+/** The compile was asked for the emitted calls: some function of the package has one. */
+function hasListing(pkg: GoPackage): boolean {
+  let known = listings.get(pkg);
+  if (known === undefined) {
+    known = pkg.files.some((file) =>
+      file.root.namedChildren.some((node) => isFunction(node) && (file.facts?.emitted(node).length ?? 0) > 0),
+    );
+    listings.set(pkg, known);
+  }
+  return known;
 }
 
 /** A deferred call registered before the buffer exists runs after the buffer has gone back to the pool. */
@@ -507,8 +520,10 @@ function planSlice(
   const put = `${pool}.Put(${pointer})`;
 
   if (constant) {
-    if (!constant.global) return undefined;
-    const make = [`b := make(${type.text}, ${empty ? '0, ' : ''}${size.text})`, 'return &b'];
+    // A local constant does not reach the pool: its value does.
+    const amount = constant.global ? size.text : constant.value;
+    if (amount === undefined) return undefined;
+    const make = [`b := make(${type.text}, ${empty ? '0, ' : ''}${amount})`, 'return &b'];
     if (empty && lifetime.grows && !lifetime.advances) {
       statements.push(`${name} := (*${pointer})[:0]`);
       const limit =
@@ -718,7 +733,7 @@ function isPlain(file: GoFile, node: Node): boolean {
  * withholds the fix on a mismatch.
  */
 function isIntSized(file: GoFile, node: Node): boolean {
-  return node.descendantsOfType('identifier').every((identifier) => {
+  return [node, ...node.descendantsOfType('identifier')].every((identifier) => {
     const binding = namesAround(file.root, identifier).resolve(identifier);
     const type = binding?.declaration.parent?.childForFieldName('type');
     if (
