@@ -548,7 +548,7 @@ function planSlice(
   if (!isIntSized(file, size)) return undefined;
   // Evaluated once, as before; a plain name or len may be repeated.
   const bound = isPlain(file, size) ? size.text : freshName(file, [`${name}Size`, `${name}Length`], taken);
-  if (bound !== size.text) statements.push(`${bound} := ${size.text}`);
+  if (bound !== size.text) statements.push(`${bound} := ${spaced(size)}`);
   statements.push(
     `if cap(*${pointer}) < ${bound} {\n\t*${pointer} = make(${type.text}, ${empty ? '0, ' : ''}${bound})\n}`,
   );
@@ -720,6 +720,17 @@ function at(offset: number): { start: number; end: number } {
   return { start: offset, end: offset };
 }
 
+/** A binary expression as gofmt writes it outside of an argument list. */
+function spaced(node: Node, tight = false): string {
+  const left = node.childForFieldName('left');
+  const right = node.childForFieldName('right');
+  if (node.type !== 'binary_expression' || !left || !right) return node.text;
+  const operator = node.childForFieldName('operator')?.text ?? '';
+  const adds = /^[-+|^]$/.test(operator);
+  if (!adds && tight) return node.text;
+  return `${spaced(left, adds)} ${operator} ${spaced(right, adds)}`;
+}
+
 /** Short, and evaluating it again gives the same: a name, or len of a name. */
 function isPlain(file: GoFile, node: Node): boolean {
   const expression = unparenthesised(node);
@@ -753,6 +764,13 @@ function isIntSized(file: GoFile, node: Node): boolean {
 function probe(file: GoFile, candidate: Candidate, contracts: readonly ContractCall[]): Probe {
   const edits: FileEdit[] = [];
   if (candidate.slice) edits.push({ file: file.path, span: spanOf(candidate.slice.size), newText: '64' });
+  // A struct that is too large is asked about with small arrays.
+  const spec =
+    candidate.typeName === undefined ? undefined : packageNames(file.pkg).types.get(candidate.typeName);
+  for (const array of spec?.spec.descendantsOfType('array_type') ?? []) {
+    const length = array.childForFieldName('length');
+    if (spec && length) edits.push({ file: spec.file.path, span: spanOf(length), newText: '64' });
+  }
   for (const { argument, shape } of contracts) {
     const type =
       shape === 'slice' ? (candidate.slice?.type.text ?? sliceOf(candidate)) : `*${candidate.type.text}`;

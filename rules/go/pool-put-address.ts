@@ -197,6 +197,8 @@ function changeWrappers(file: GoFile, parameter: Binding, puts: readonly Put[]):
   for (const { node, owner } of parameter.uses) {
     if (owner.id !== put.fn.id) return undefined;
     const address = isAddressTaken(node) ? parenthesized(parenthesized(node).parent!) : undefined;
+    // A selector goes through a pointer by itself.
+    if (node.parent?.type === 'selector_expression' && type.type !== 'pointer_type') continue;
     if (address) edits.push(replace(file, address, parameter.name));
     else if (isAssigned(node) && node.parent?.parent?.type !== 'assignment_statement') return undefined;
     else edits.push(replace(file, node, needsParentheses(node) ? `(*${node.text})` : `*${node.text}`));
