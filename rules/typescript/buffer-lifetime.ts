@@ -405,6 +405,12 @@ function hazards(
   return { suspends, mayReenter, recursive };
 }
 
+/** A call of something built in, which does not come back to the file's own functions. */
+export const isHarmless = (
+  sourceCode: TSESLint.SourceCode,
+  call: TSESTree.CallExpression | TSESTree.NewExpression,
+): boolean => calledFunction(sourceCode, call) === 'harmless';
+
 const isCallback = (node: TSESTree.Node): boolean =>
   node.parent?.type === 'CallExpression' && node.parent.callee !== node;
 

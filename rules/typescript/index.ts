@@ -3,6 +3,7 @@ import { formatThenAppend } from './format-then-append';
 import { perCallBuffer } from './per-call-buffer';
 import { preallocateArray } from './preallocate-array';
 import type { TypeScriptRule } from './rule';
+import { wrapperReturn } from './wrapper-return';
 
 /** Every TypeScript rule, alphabetical. The server, the ESLint plugin and the documentation are built from this list. */
 export const typescriptRules: readonly TypeScriptRule[] = [
@@ -10,4 +11,5 @@ export const typescriptRules: readonly TypeScriptRule[] = [
   formatThenAppend,
   perCallBuffer,
   preallocateArray,
+  wrapperReturn,
 ];

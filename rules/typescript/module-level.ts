@@ -21,6 +21,14 @@ export function freshName(sourceCode: TSESLint.SourceCode, base: string): string
   return name;
 }
 
+/** A name for a parameter: one that the function does not mention. */
+export function localName(sourceCode: TSESLint.SourceCode, fn: TSESTree.Node, base: string): string {
+  const taken = new Set(sourceCode.getTokens(fn).map((token) => token.value));
+  let name = base;
+  for (let n = 2; taken.has(name); n++) name = `${base}${n}`;
+  return name;
+}
+
 /** `header` and `Scratch` make `headerScratch`. */
 export const derivedName = (name: string, suffix: string): string =>
   `${name.replace(/^[_$#]+/, '') || 'value'}${suffix}`;
