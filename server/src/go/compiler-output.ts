@@ -73,6 +73,8 @@ const SKIPPED_PREFIXES = [
 const INLINING_CALL = Buffer.from('inlining call to ');
 const CALL_INSTRUCTION = Buffer.from(')\tCALL\t');
 const FROM = Buffer.from('    from ');
+const C_WARNING = Buffer.from('warning: ');
+const C_NOTE = Buffer.from('note: ');
 
 /** What follows a header line (`X escapes to heap:`) and is indented belongs to it. */
 type Block =
@@ -86,6 +88,8 @@ type Block =
     }
   /** Explains a parameter leak; its summary line says all that we use. */
   | { readonly kind: 'skipped' }
+  /** A warning of the C compiler, with the source lines that it shows. */
+  | { readonly kind: 'c warning' }
   | { readonly kind: 'error'; readonly at: CompilerPosition | undefined; readonly lines: string[] };
 
 /**
@@ -225,6 +229,7 @@ export class CompilerOutputParser {
       return;
     }
     if (buffer[start + 1] === 0x72 /* rel */ && buffer[start + 4] === SPACE) return;
+    if (this.block?.kind === 'c warning') return;
     this.unknown(buffer, start, end);
   }
 
@@ -330,6 +335,10 @@ export class CompilerOutputParser {
       });
       return;
     }
+    if (startsWith(buffer, C_WARNING, message, end) || startsWith(buffer, C_NOTE, message, end)) {
+      this.block = { kind: 'c warning' };
+      return;
+    }
     if (this.decision(text(buffer, message, end), at)) return;
     if (this.errors || !isTrimmed(buffer, start, fileEnd)) {
       this.block = { kind: 'error', at: at(), lines: [text(buffer, message, end)] };
@@ -364,8 +373,13 @@ export class CompilerOutputParser {
 
   /** A line without a position. */
   private unpositioned(buffer: Buffer, start: number, end: number): void {
+    if (this.block?.kind === 'c warning') return;
     this.closeBlock();
     const line = text(buffer, start, end);
+    if (/^In file included from |^\S+: (?:In function .*|At top level):$/.test(line)) {
+      this.block = { kind: 'c warning' };
+      return;
+    }
     // Range-over-func bodies: `F capturing by ref: #next (addr=false assign=true width=8)`.
     if (/ capturing by (?:ref|value): .* \(addr=\w+ assign=\w+ width=\d+\)$/.test(line)) return;
     // Progress, and the heading of errors that follow with their positions.

@@ -30,8 +30,11 @@ const NEUTRALISED: ReadonlyMap<string, string> = new Map([
   ),
 ]);
 
+/** An empty GOFLAGS would let the one of `go env -w` through (cmd/go/internal/cfg, Getenv); this flag is passed anyway. */
+const NO_FLAGS = '-buildvcs=false';
+
 export interface KeptFlags {
-  /** A GOFLAGS value. */
+  /** A GOFLAGS value, never empty. */
   readonly flags: string;
   /** One sentence for each flag that was left out. */
   readonly notes: readonly string[];
@@ -52,14 +55,13 @@ export function neutraliseGoFlags(goflags: string): KeptFlags {
     if (why === undefined) kept.push(entry);
     else notes.push(`“${unquote(entry)}” in GOFLAGS is ignored here: ${why}.`);
   }
-  return { flags: kept.join(' '), notes };
+  return { flags: kept.join(' ') || NO_FLAGS, notes };
 }
 
 /** GOFLAGS without the named flags, such as `mod` and `modfile`. */
 export function withoutGoFlags(goflags: string, names: readonly string[]): string {
-  return splitGoFlags(goflags)
-    .filter((entry) => !names.includes(parseFlag(entry).name))
-    .join(' ');
+  const kept = splitGoFlags(goflags).filter((entry) => !names.includes(parseFlag(entry).name));
+  return kept.join(' ') || NO_FLAGS;
 }
 
 /** Entries are separated by white space; one that starts with a quote runs to the same quote (cmd/internal/quoted). */

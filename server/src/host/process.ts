@@ -37,6 +37,8 @@ export class ToolError extends Error {
 
 /** Time for a tool to remove its temporary files between the polite signal and the hard one. */
 const GRACE_MILLISECONDS = 500;
+/** Time for what a tool started to end after it. */
+const LEFT_BEHIND_MILLISECONDS = 1000;
 
 export class ProcessRunner {
   constructor(
@@ -112,8 +114,12 @@ export class ProcessRunner {
         settle(() => reject(new ToolError(startFailure(run, error))));
       });
       child.once('exit', () => {
-        // Whoever still holds the pipes would keep `close` from coming.
-        if (failure !== undefined) killTree(child, 'SIGKILL');
+        // A grandchild that was left behind with the pipes would keep `close` from coming.
+        clearTimeout(hard);
+        hard = setTimeout(
+          () => killTree(child, 'SIGKILL'),
+          failure === undefined ? LEFT_BEHIND_MILLISECONDS : 0,
+        );
       });
       child.once('close', (code, signal) => {
         const milliseconds = performance.now() - started;

@@ -411,6 +411,65 @@ describe('errors', () => {
   });
 });
 
+describe('the C compiler', () => {
+  it('may warn without being taken for the Go compiler', () => {
+    const records = parseCompilerOutput(
+      lines(
+        '# ex.com/w',
+        './c.go: In function ‘unused’:',
+        './c.go:6:31: warning: unused variable ‘x’ [-Wunused-variable]',
+        '    6 | static int unused(void) { int x; return 1; }',
+        '      |                               ^',
+        'cgo-gcc-prolog: In function ‘_cgo_bcdff60e24ec_Cfunc_old’:',
+        'cgo-gcc-prolog:54:2: warning: ‘old’ is deprecated [-Wdeprecated-declarations]',
+        './c.go:8:5: note: declared here',
+        '\tint old(void);',
+        '        ^~~',
+        '1 warning generated.',
+        '# ex.com/w',
+        'ex.com/w/c.go:12:6: moved to heap: x',
+      ),
+    );
+    assert.deepEqual(
+      records.map(({ kind }) => kind),
+      ['package', 'package', 'moved'],
+    );
+  });
+});
+
+describe('memory', () => {
+  it('stays bounded over 200 MB, with lines, explanations and errors that never end', () => {
+    const position = 'p/a.go:7:2: ';
+    const block = [`${position}x escapes to heap in F:`];
+    for (let i = 0; i < 8000; i++) {
+      block.push(
+        `${position}  flow: {heap} ← &x:`,
+        `${position}    from f(x, ${i}) (call parameter) at p/a.go:7:${i}`,
+      );
+    }
+    const explanation = Buffer.from(`${block.join('\n')}\n`);
+    const endless = Buffer.alloc(
+      1 << 20,
+      `${position}can inline F with cost 9 as: func() { ${'x = y; '.repeat(50)}`,
+    );
+    const error = Buffer.from(`./a.go:1:1: bad\n${'\tmore\n'.repeat(100_000)}`);
+    let records = 0;
+    const parser = new CompilerOutputParser(() => records++);
+    let peak = 0;
+    const before = process.memoryUsage().rss;
+    while (parser.counts.bytes < 200e6) {
+      parser.write(explanation);
+      parser.write(endless);
+      parser.write(Buffer.from('\n'));
+      parser.write(error);
+      peak = Math.max(peak, process.memoryUsage().rss);
+    }
+    parser.end();
+    assert.ok(records > 100);
+    assert.ok(peak - before < 100e6, `${Math.round((peak - before) / 1e6)} MB more at the peak`);
+  });
+});
+
 describe('text outside the grammar', () => {
   it('is emitted as unaccounted and counted', () => {
     const records: CompilerRecord[] = [];

@@ -45,8 +45,10 @@ describe('GOFLAGS', () => {
     });
   }
 
-  it('is empty for empty', () => {
-    assert.deepEqual(neutraliseGoFlags('  '), { flags: '', notes: [] });
+  it('is never empty, because the one of go env -w would take its place', () => {
+    assert.deepEqual(neutraliseGoFlags('  '), { flags: '-buildvcs=false', notes: [] });
+    assert.equal(neutraliseGoFlags('-json').flags, '-buildvcs=false');
+    assert.equal(withoutGoFlags('-mod=mod', ['mod']), '-buildvcs=false');
   });
 
   it('takes named flags out', () => {

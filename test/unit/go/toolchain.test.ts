@@ -7,7 +7,7 @@ import { ProcessRunner } from '../../../server/src/host/process';
 import { TrustGate, UntrustedError } from '../../../server/src/host/trust';
 import { findModule } from '../../../server/src/go/module';
 import { atLeast, findGo, parseGoVersion, Toolchains } from '../../../server/src/go/toolchain';
-import { toolchainsFor, trustedRunner, writeModule } from '../../support/go-module';
+import { compileFile, toolchainsFor, trustedRunner, writeModule } from '../../support/go-module';
 
 /** A folder with executable files that are called go. */
 function installations(t: TestContext, ...folders: string[]): string {
@@ -136,6 +136,16 @@ describe('Toolchains', () => {
       toolchain.notes[1]!.message,
       /“-toolexec=.*” in GOFLAGS is ignored here: it runs another program/,
     );
+  });
+
+  it('neutralises the GOFLAGS of go env -w, too', async (t) => {
+    const root = writeModule(t, { ...files, env: 'GOFLAGS=-json -toolexec=/nowhere/evil\n' });
+    const environment = { GOENV: path.join(root, 'env'), GOFLAGS: '' };
+    const file = path.join(root, 'a', 'a.go');
+    const { toolchain, summary } = await compileFile(t, file, { environment });
+    assert.equal(toolchain.notes.length, 2);
+    assert.deepEqual(summary.errors, []);
+    assert.equal(summary.packages[0]?.compiled, true);
   });
 
   it('asks once per module, and again when go.mod or go.work changed', async (t) => {

@@ -143,6 +143,16 @@ describe('ProcessRunner', () => {
     await assert.rejects(runner.run(node('', { signal: AbortSignal.abort() })), { name: 'AbortError' });
   });
 
+  it('does not wait for a grandchild that holds the output', async () => {
+    const script = `
+      const { spawn } = require('node:child_process');
+      spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' }).unref();
+      process.exit(0);`;
+    const exit = await runner.run(node(script, { onStdout: () => {} }));
+    assert.equal(exit.code, 0);
+    assert.ok(exit.milliseconds < 10_000);
+  });
+
   for (const [what, end] of [
     ['exits', 'process.exit(0)'],
     ['is terminated', 'process.kill(process.pid, "SIGTERM")'],
