@@ -19,8 +19,9 @@ const wanted = (language, prefix) =>
   (values.language === undefined || values.language === language) &&
   (values.rule === undefined || values.rule.some((id) => id.startsWith(prefix)));
 
-/** What a language's measurement resolves to: `{ id, page, table, environment?, problems? }` for each rule. */
+/** `{ id, page, table, environment? }` for each rule, and sentences about what was not reached. */
 const results = [];
+const problems = [];
 if (wanted('typescript', 'ts/')) {
   const { measureTypeScript } = await import('./measure/typescript.mjs');
   results.push(
@@ -33,7 +34,9 @@ if (wanted('typescript', 'ts/')) {
 if (wanted('go', 'go/')) {
   await run(process.execPath, ['esbuild.mjs'], { stdio: ['ignore', 'ignore', 'inherit'] });
   const { measureGo } = await import('./measure/go.mjs');
-  results.push(...(await measureGo({ ...(values.rule && { rules: values.rule }) })));
+  const go = await measureGo({ ...(values.rule && { rules: values.rule }) });
+  results.push(...go.results);
+  problems.push(...go.problems);
 }
 
 // Figures of a single major are a look, not a result: the pages keep those of all majors.
@@ -42,7 +45,6 @@ else {
   for (const result of results) await writePage(join(root, result.page), result);
   await writeOverview(results);
 }
-const problems = results.flatMap((result) => result.problems ?? []);
 for (const problem of problems) console.error(problem);
 process.exitCode = problems.length > 0 ? 1 : 0;
 

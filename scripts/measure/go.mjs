@@ -1,5 +1,6 @@
 // Measures the Go samples before and after the tool's own fix, with the benchmarks that lie beside them.
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { cp, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { cpus, tmpdir } from 'node:os';
@@ -19,13 +20,14 @@ const runs = 5;
  * in its doc comment.
  * @param {{ rules?: readonly string[], log?: (line: string) => void }} options
  *   rules: ids to measure, all with a fix when absent
- * @returns {Promise<{ id: string, page: string, table: string, environment: string, problems: string[] }[]>}
- *   the table of each rule's page; problems: figures that were not reached
+ * @returns {Promise<{ results: { id: string, page: string, table: string, environment: string }[], problems: string[] }>}
+ *   the table of each rule's page; samples that are missing and figures that were not reached
  */
 export async function measureGo({ rules, log = console.log } = {}) {
   const { goRules } = require(join(root, 'out/rules/go/index.js'));
   const folder = await mkdtemp(join(tmpdir(), 'alloclens-measure-'));
   const results = [];
+  const unmeasured = [];
   try {
     const module = join(folder, 'go');
     await cp(join(root, 'samples', 'go'), module, { recursive: true });
@@ -34,6 +36,10 @@ export async function measureGo({ rules, log = console.log } = {}) {
       const { id, fix, sample } = meta;
       if (fix === 'none' || (rules && !rules.includes(id))) continue;
       const sampleFolder = join(folder, sample);
+      if (!existsSync(sampleFolder)) {
+        unmeasured.push(`${id}: there is no samples/${sample}`);
+        continue;
+      }
       const goals = await goalsOf(sampleFolder);
       const before = await benchmark(sampleFolder);
       log(`${id}: ${(await applyFix(sampleFolder, id)).trimEnd().replaceAll('\n', `\n${id}: `)}`);
@@ -54,7 +60,7 @@ export async function measureGo({ rules, log = console.log } = {}) {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-  return results;
+  return { results, problems: [...unmeasured, ...results.flatMap(({ problems }) => problems)] };
 }
 
 /** The Go version, the platform and the processor: figures of two machines are not comparable. */
