@@ -73,7 +73,7 @@ async function writeOverview(measured) {
   }
   for (const result of measured) sections.set(result.id, `## ${result.id}\n\n${body(result)}`);
   const intro =
-    '# Measured\n\nWritten by `npm run measure`: each sample before and after the tool’s own fix of the rule, times as medians.';
+    '# Measured\n\nWritten by `npm run measure`: each sample before and after the tool’s own fix of the rule, figures as medians.';
   const sorted = [...sections].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, section]) => section);
   await write(file, [intro, ...sorted].join('\n\n') + '\n');
 }

@@ -11,7 +11,7 @@ const run = promisify(execFile);
 const require = createRequire(import.meta.url);
 const root = dirname(dirname(import.meta.dirname));
 
-/** Runs of each benchmark; times are medians of these. */
+/** Runs of each benchmark; figures are medians of these. */
 const runs = 5;
 
 /**
@@ -85,8 +85,8 @@ async function applyFix(folder, id) {
 
 /**
  * Tests the package, then runs its benchmarks.
- * @returns {Promise<Map<string, { time: number, bytes: number, allocs: number }>>} by name, in source order: nanoseconds
- *   (median), bytes and allocations (highest) per operation
+ * @returns {Promise<Map<string, { time: number, bytes: number, allocs: number }>>} by name, in source order: nanoseconds,
+ *   bytes and allocations per operation, each the median of its runs
  */
 async function benchmark(folder) {
   const go = (args) => run('go', args, { cwd: folder, maxBuffer: 64 << 20 });
@@ -111,13 +111,14 @@ export function readBenchmarks(text) {
     const known = samples.get(name) ?? [];
     samples.set(name, [...known, { time: Number(time), bytes: value('B'), allocs: value('allocs') }]);
   }
+  const median = (values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
   return new Map(
     [...samples].map(([name, all]) => [
       name,
       {
-        time: all.map(({ time }) => time).sort((a, b) => a - b)[Math.floor(all.length / 2)],
-        bytes: Math.max(...all.map(({ bytes }) => bytes)),
-        allocs: Math.max(...all.map(({ allocs }) => allocs)),
+        time: median(all.map(({ time }) => time)),
+        bytes: median(all.map(({ bytes }) => bytes)),
+        allocs: median(all.map(({ allocs }) => allocs)),
       },
     ]),
   );
