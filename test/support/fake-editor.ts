@@ -272,6 +272,23 @@ export class FakeEditor {
     });
   }
 
+  /** Asks again until there is an answer: what a request gives may become better without a message. */
+  async eventually<T>(ask: () => Promise<T | undefined>, what: string): Promise<T> {
+    let answer: T | undefined;
+    let asking = false;
+    await this.until(() => {
+      if (!asking && answer === undefined) {
+        asking = true;
+        void ask().then((value) => {
+          answer = value;
+          asking = false;
+        });
+      }
+      return answer !== undefined;
+    }, what);
+    return answer!;
+  }
+
   async codeActions(path: string, at: string | Range, only?: string[]): Promise<CodeAction[]> {
     const range = typeof at === 'string' ? this.rangeOf(path, at) : at;
     const touches = (other: Range): boolean =>
