@@ -166,6 +166,20 @@ describe('the same program through the toolchains', { concurrency: 2 }, () => {
     });
   }
 
+  it('a standard library in the module cache belongs to its own toolchain, and stays as it is on disk', async (t) => {
+    const [name] = versions;
+    const module = { folder: __dirname, moduleFile: undefined, workFile: undefined };
+    const { toolchain } = await toolchainsFor({ environment: { GOTOOLCHAIN: name! } }).for(module);
+    if (!toolchain) return t.skip(`${name} is not here`);
+    const file = path.join(toolchain.goroot, 'src', 'container', 'list', 'list.go');
+    const opened = await compileFile(t, file, { files: { [file]: 'package broken(' } });
+    assert.equal(opened.toolchain.versionText, name);
+    assert.deepEqual(opened.summary.errors, []);
+    assert.equal(opened.summary.packages[0]?.importPath, 'container/list');
+    assert.ok(opened.of('expression').some(({ at }) => at.file === file));
+    assert.match(opened.summary.notes[0]!.message, /Unsaved changes in the module cache are not analysed/);
+  });
+
   it('go.mod chooses the toolchain: another one than outside the module', async (t) => {
     const own = await toolchainsFor().for({ folder: __dirname, moduleFile: undefined, workFile: undefined });
     const newest = versions.at(-1)!;
