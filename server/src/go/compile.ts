@@ -46,7 +46,7 @@ export interface CompiledPackage {
   readonly externalTestFiles: readonly string[];
   /** Left out by build constraints or by name. */
   readonly ignoredFiles: readonly string[];
-  /** The package itself was compiled, so its decisions are complete. */
+  /** The package itself was compiled, so its decisions are complete. True when it consists of tests alone. */
   readonly compiled: boolean;
   /** Build IDs of the package and its tests: others when they, what they depend on, the flags or the toolchain changed. */
   readonly fingerprint: string | undefined;
@@ -317,6 +317,7 @@ function describePackages(listed: readonly ListedPackage[], errors: ErrorList): 
     for (const dependency of entry.DepsErrors ?? [])
       own.push(...errors.addListed(dependency, entry.ImportPath));
     const tests = tested.get(entry.ImportPath);
+    const hasFiles = (entry.GoFiles?.length ?? 0) + (entry.CgoFiles?.length ?? 0) > 0;
     const hasTests = (entry.TestGoFiles?.length ?? 0) + (entry.XTestGoFiles?.length ?? 0) > 0;
     packages.push({
       importPath: entry.ImportPath,
@@ -333,7 +334,8 @@ function describePackages(listed: readonly ListedPackage[], errors: ErrorList): 
       testFiles: files(entry.TestGoFiles),
       externalTestFiles: files(entry.XTestGoFiles),
       ignoredFiles: files([...(entry.IgnoredGoFiles ?? []), ...(entry.InvalidGoFiles ?? [])]),
-      compiled: (entry.Export ?? '') !== '',
+      // A folder of tests alone has nothing to compile but them.
+      compiled: (entry.Export ?? '') !== '' || (!hasFiles && own.length === 0),
       fingerprint: entry.Export ? [entry.BuildID, ...(tests?.builds ?? [])].join(' ') : undefined,
       testsCompiled: hasTests && tests?.compiled === true,
       errors: [...new Set([...own, ...(tests?.errors ?? [])])],

@@ -57,6 +57,8 @@ const SKIPPED_PREFIXES = [
   'PGO devirtualizing ',
   'stack closure, captured vars = ',
   'convert: using stack temporary for ',
+  'imprecise interface call',
+  'skipping shaping of recursive type ',
   'index bounds check elided',
   'slice: omit slice operation',
   'function arg will be kept alive',
@@ -75,6 +77,10 @@ const CALL_INSTRUCTION = Buffer.from(')\tCALL\t');
 const FROM = Buffer.from('    from ');
 const C_WARNING = Buffer.from('warning: ');
 const C_NOTE = Buffer.from('note: ');
+
+/** A decision without a position. */
+const UNPLACED =
+  /^moved to heap: |^leaking param|^parameter .* leaks to |^(?:can|cannot) inline |^inlining call to | (?:escapes to heap|does not escape)(?: in .*)?:?$| capturing by (?:ref|value): .* \(addr=\w+ assign=\w+ width=-?\d+\)$/;
 
 /** What follows a header line (`X escapes to heap:`) and is indented belongs to it. */
 type Block =
@@ -380,8 +386,9 @@ export class CompilerOutputParser {
       this.block = { kind: 'c warning' };
       return;
     }
-    // Range-over-func bodies: `F capturing by ref: #next (addr=false assign=true width=8)`.
-    if (/ capturing by (?:ref|value): .* \(addr=\w+ assign=\w+ width=\d+\)$/.test(line)) return;
+    // What the compiler adds for a range over a function has no place: `moved to heap: #next`, printed as it is or
+    // behind `<unknown line number>: `.
+    if (/^<unknown line number>: /.test(line) || UNPLACED.test(line)) return;
     // Progress, and the heading of errors that follow with their positions.
     if (/^go: (?:downloading|finding|extracting|found) |^go: errors parsing .*:$/.test(line)) return;
     if (/^(?:go: |go list |too many errors|note: )/.test(line) || this.errors) {

@@ -175,6 +175,26 @@ describe('compile', () => {
     });
   }
 
+  it('takes a folder of tests alone', async (t) => {
+    const root = writeModule(t, {
+      'go.mod': goMod,
+      'p/a_test.go':
+        'package p\n\nimport "testing"\n\nvar sink []int\n\nfunc TestX(t *testing.T) { sink = make([]int, len(sink)) }\n',
+    });
+    const { summary, records } = await compileFile(t, path.join(root, 'p', 'a_test.go'));
+    assert.deepEqual(summary.errors, []);
+    assert.deepEqual([summary.packages[0]?.compiled, summary.packages[0]?.testsCompiled], [true, true]);
+    assert.deepEqual(heap(root, records), ['p/a_test.go:7 make([]int, len(sink))']);
+  });
+
+  it('says that build constraints leave nothing', async (t) => {
+    const root = writeModule(t, { 'go.mod': goMod, 'p/a.go': `//go:build never\n\n${slice('p')}` });
+    const { summary } = await compileFile(t, path.join(root, 'p', 'a.go'));
+    assert.equal(summary.packages[0]?.compiled, false);
+    assert.deepEqual(summary.packages[0]?.ignoredFiles, [path.join(root, 'p', 'a.go')]);
+    assert.match(summary.errors[0]!.message, /build constraints exclude all Go files/);
+  });
+
   it('says what is wrong with go.mod, with its position', async (t) => {
     const root = writeModule(t, { 'go.mod': `${goMod}nonsense x\n`, 'a.go': slice('m') });
     const { summary } = await compileFile(t, path.join(root, 'a.go'));
