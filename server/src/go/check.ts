@@ -1,4 +1,5 @@
 import type { Finding, Note, Related, RuleId } from '../../../rules/model';
+import { explainStep, explainWhy } from '../../../rules/go/explain';
 import { loopsAround, staticHeat } from '../../../rules/go/hot-code';
 import type { Decision, GoFile, GoFix, GoPackage, GoReport, GoRule } from '../../../rules/go/rule';
 import { suppressionsOf } from '../../../rules/go/suppress';
@@ -90,8 +91,10 @@ function relatedOf(file: GoFile, report: GoReport): Related[] {
   });
 }
 
-function flowOf(decision: Decision): Related[] {
-  return decision.flow.flatMap(({ expression, why, location }) =>
-    location ? [{ location, message: `${expression} (${why})` }] : [],
+/** The steps that tell something, each with the place that it is about. */
+function flowOf({ flow }: Decision): Related[] {
+  const telling = flow.filter(({ why }) => !explainWhy(why)?.passing);
+  return (telling.length > 0 ? telling : flow).flatMap((step) =>
+    step.location ? [{ location: step.location, message: explainStep(step) }] : [],
   );
 }

@@ -74,21 +74,24 @@ export class Verifier {
     const verdicts = new Map<FixJob, Verdict>();
     const keys = new Map(jobs.map((job) => [job, keyOf(job, build)]));
     const questions: Question[] = [];
+    const known = new Set<FixJob>();
     for (const job of jobs) {
-      const known = this.#verdicts.get(keys.get(job)!);
-      if (known) verdicts.set(job, known);
-      else questions.push(...questionsOf(job));
+      const verdict = this.#verdicts.get(keys.get(job)!);
+      if (verdict) {
+        verdicts.set(job, verdict);
+        known.add(job);
+      } else questions.push(...questionsOf(job));
     }
     const run = new Run(this.builds, this.syntax, build, base, signal);
     for (const [question, answer] of await run.answer(questions)) {
-      const known = verdicts.get(question.job);
-      if (known?.verdict !== 'refuted' && (answer.verdict === 'refuted' || !question.probe)) {
+      const before = verdicts.get(question.job);
+      if (before?.verdict !== 'refuted' && (answer.verdict === 'refuted' || !question.probe)) {
         verdicts.set(question.job, answer);
       }
     }
     for (const job of jobs) {
       const verdict = verdicts.get(job)!;
-      if (verdict.verdict === 'verified' && exportedSignature(job.pkg, job.fix.edits)) {
+      if (!known.has(job) && verdict.verdict === 'verified' && exportedSignature(job.pkg, job.fix.edits)) {
         const reason = await run.breaksDependents(job);
         if (reason !== undefined) verdicts.set(job, { verdict: 'refuted', reason });
       }
