@@ -149,10 +149,13 @@ function rootOf(callee: TSESTree.Expression): TSESTree.Identifier | undefined {
   }
 }
 
-/** Declared in the file, and not by an import. */
+/** Declared in the file, and neither by an import nor as what others define (`declare`). */
 function isLocal(sourceCode: TSESLint.SourceCode, identifier: TSESTree.Identifier): boolean {
   return (resolve(sourceCode, identifier)?.defs ?? []).some(
-    (definition) => definition.node.type !== 'ImportSpecifier',
+    ({ node }) =>
+      node.type !== 'ImportSpecifier' &&
+      node.type !== 'TSDeclareFunction' &&
+      !(node.type === 'VariableDeclarator' && node.parent.declare),
   );
 }
 

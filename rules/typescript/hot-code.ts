@@ -20,6 +20,9 @@ import {
 /** Rules that only matter in hot code report from this score on. */
 export const hotThreshold = 0.6;
 
+/** Below it code is cold: start-up, tests, error paths. */
+export const likelyThreshold = 0.3;
+
 const plain = 0.4;
 const once = 0.1;
 const tagged = 0.9;

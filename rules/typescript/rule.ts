@@ -1,7 +1,7 @@
 import { RuleCreator } from '@typescript-eslint/utils/eslint-utils';
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { AllocationCost, AllocationKind, FixKind, Heat, RuleMeta, Span, TextEdit } from '../model';
-import { heatOf, hotThreshold } from './hot-code';
+import { heatOf, hotThreshold, likelyThreshold } from './hot-code';
 
 /**
  * How a TypeScript rule is written. What `createRule` returns is an ordinary ESLint rule: it runs in ESLint's command
@@ -97,13 +97,22 @@ export function reportDetails(sourceCode: TSESLint.SourceCode): readonly ReportD
   return details.get(sourceCode) ?? [];
 }
 
-/**
- * Set in ESLint's `settings` by the server, so that `hot only` rules report in cold code, too: the server ranks, and a
- * profile may know better.
- */
+/** Where the rules look in ESLint's `settings`. */
 export const settingsKey = 'alloclens';
+
 export interface RuleSettings {
-  readonly reportColdCode?: boolean;
+  /**
+   * How warm code must be: as the setting `alloclens.show`, `likely` when absent. The server says `everything`, which
+   * lets `hot only` rules report in cold code, too: it ranks by itself, and a profile may know better.
+   */
+  readonly show?: 'hot' | 'likely' | 'all' | 'everything';
+}
+
+/** The score from which on a rule reports. */
+function threshold(reports: RuleMeta['reports'], { show = 'likely' }: RuleSettings): number {
+  if (reports === 'bug' || show === 'everything') return 0;
+  if (reports === 'hot only' || show === 'hot') return hotThreshold;
+  return show === 'all' ? 0 : likelyThreshold;
 }
 
 export const documentationUrl = (id: string): string =>
@@ -135,7 +144,7 @@ export function createRule<Ids extends string>(definition: RuleDefinition<Ids>):
     create(context) {
       const sourceCode = context.sourceCode as TSESLint.SourceCode;
       const settings = (context.settings[settingsKey] ?? {}) as RuleSettings;
-      const hotOnly = reports === 'hot only' && settings.reportColdCode !== true;
+      const from = threshold(reports, settings);
       const heat = (node: TSESTree.Node): Heat => heatOf(sourceCode, context.filename, node);
       return check({ sourceCode, filename: context.filename, heat }, (report) => {
         const span = spanOf(report.at);
@@ -143,7 +152,7 @@ export function createRule<Ids extends string>(definition: RuleDefinition<Ids>):
           report.heatAt ??
           ('range' in report.at ? report.at : (sourceCode.getNodeByRangeIndex(span.start) ?? sourceCode.ast));
         const measured = heat(node);
-        if (hotOnly && measured.score < hotThreshold) return;
+        if (measured.score < from) return;
         const fixes = report.fixes ?? [];
         keepDetail(sourceCode, {
           ruleName: pluginRuleName(id),

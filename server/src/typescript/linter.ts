@@ -74,7 +74,7 @@ export class RuleLinter {
     const key = names.join();
     let config = this.#configs.get(key);
     if (!config) {
-      const settings: RuleSettings = { reportColdCode: true };
+      const settings: RuleSettings = { show: 'everything' };
       config = {
         files: extensions.map((name) => `**/*.${name}`),
         plugins: { alloclens: this.#plugin as never },
