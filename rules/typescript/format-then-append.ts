@@ -139,7 +139,11 @@ function detourOf(sourceCode: TSESLint.SourceCode, node: TSESTree.CallExpression
     if (!found || into) return undefined;
     into = found;
   }
-  return into && { ...encoded, ...into, encoded: node, variable: { declarator: parent, lengths } };
+  if (!into) return undefined;
+  // The length is wanted first, to make room or as a prefix: the text has to be encoded for it.
+  const { copied } = into;
+  if (lengths.some((length) => length.range[0] < copied.range[1])) return undefined;
+  return { ...encoded, ...into, encoded: node, variable: { declarator: parent, lengths } };
 }
 
 const isCallee = (node: TSESTree.Node): boolean =>
@@ -229,8 +233,6 @@ function straight(sourceCode: TSESLint.SourceCode, detour: Detour): ProposedFix[
     if (statement.type !== 'ExpressionStatement' || statement.parent !== made.parent) return [];
     if (!('body' in made.parent) || !Array.isArray(made.parent.body)) return [];
     if (!untouched(sourceCode, text, made, statement, made.parent.body)) return [];
-    // The length is known only after the text has been written.
-    if (lengths.some((length) => length.range[0] < copied.range[1])) return [];
     edits.push(removeStatement(sourceCode, made));
     if (lengths.length === 0) replace(copied, call);
     else {

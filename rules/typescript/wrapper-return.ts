@@ -438,6 +438,12 @@ function unwrap(sourceCode: TSESLint.SourceCode, candidate: Candidate): Proposed
   };
 }
 
+/** A parameter that another one may follow: not optional, not `this`, no rest. */
+function isPlain(parameter: TSESTree.Parameter): boolean {
+  if (parameter.type === 'AssignmentPattern') return true;
+  return parameter.type === 'Identifier' && !parameter.optional && parameter.name !== 'this';
+}
+
 /** The caller owns the object, and the function writes into it. */
 function outParameter(
   sourceCode: TSESLint.SourceCode,
@@ -445,12 +451,7 @@ function outParameter(
   typed: boolean,
 ): ProposedFix | undefined {
   const { fn, name, keys, wrappers, calls, recursive } = candidate;
-  if (
-    fn.params.some(
-      (parameter) => parameter.type !== 'Identifier' || parameter.optional || parameter.name === 'this',
-    )
-  )
-    return undefined;
+  if (fn.params.some((parameter) => !isPlain(parameter))) return undefined;
   if (usesArguments(sourceCode, fn)) return undefined;
   const opening = sourceCode.getFirstToken(fn, (token) => token.value === '(');
   const lastParameter = fn.params.at(-1);

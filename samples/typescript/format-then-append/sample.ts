@@ -34,7 +34,7 @@ export function work(): unknown {
 }
 
 export function check(): void {
-  if (work() !== 55 || new TextDecoder().decode(page.subarray(0, 12)) !== 'temperature\n') throw new Error('fields');
+  if (work() !== 56 || new TextDecoder().decode(page.subarray(0, 12)) !== 'temperature\n') throw new Error('fields');
   if (latin(frame, 'größe', 3) !== 8 || frame[5] !== 0xf6) throw new Error('latin');
   if (message(names).toString() !== names.join('')) throw new Error('message');
 }
