@@ -27,7 +27,7 @@ export const accumulatingSpread = createRule({
     cost: 'always',
     reason: 'every iteration allocates a new array or object and copies into it everything collected so far',
   },
-  words: [['...', '.concat', 'Object.assign']],
+  words: [['...', 'concat', 'assign']],
   messages: {
     reduce: 'This {{form}} copies the whole accumulator on every call: n elements cost about n²/2 copies.',
     loop: 'This {{form}} copies all of {{name}} on every iteration: n elements cost about n²/2 copies.',

@@ -52,7 +52,7 @@ export const perCallBuffer = createRule({
   reports: 'hot only',
   sample: 'typescript/per-call-buffer',
   allocation: { kind: 'typed array', cost: 'always', reason: 'the memory is requested anew on each call' },
-  words: [['Buffer', 'DataView', 'Array(']],
+  words: [['Buffer', 'DataView', 'Array']],
   messages: {
     offHeap:
       '{{creation}} requests {{bytes}} bytes outside the V8 heap each time, but {{name}} never leaves {{where}}.',

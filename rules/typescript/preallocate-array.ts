@@ -18,7 +18,7 @@ export const preallocateArray = createRule({
     reason:
       'the array starts empty, and each time it is full push allocates a store half as large again and copies',
   },
-  words: [['.push('], ['for']],
+  words: [['push'], ['for']],
   messages: {
     grows:
       '{{name}} always ends with {{count}} elements, but push grows it step by step, copying at each step.',

@@ -63,7 +63,7 @@ export const wrapperReturn = createRule({
   reports: 'hot only',
   sample: 'typescript/wrapper-return',
   allocation: { kind: 'object', cost: 'always', reason: 'V8 does not replace it by its fields' },
-  words: [['return {', 'return [', 'return{', 'return[', '=> ({', '=> [']],
+  words: [['return', '=>']],
   messages: {
     wrapper:
       '{{name}}() returns a new {{what}} on each call, and every caller takes it apart: V8 keeps it, because {{why}}.',
