@@ -110,7 +110,7 @@ export async function compile(
   signal?: AbortSignal,
 ): Promise<CompileSummary> {
   const { toolchain, unit } = request;
-  const notes: Note[] = [...unit.notes];
+  const notes: Note[] = [...toolchain.notes, ...unit.notes];
   const overlay = await overlayOf(store, request, notes);
   const copied = unit.modfile && { path: unit.modfile.modulePath, folder: unit.folder };
   const modules = copied ? [copied, ...toolchain.modules] : toolchain.modules;
@@ -285,7 +285,8 @@ class ErrorList {
     const text = error?.Pos && !message.startsWith('# ') ? `${error.Pos}: ${message}` : message;
     const added: CompileError[] = [];
     for (const record of parseCompilerOutput(text, { errors: true, resolve: this.names.resolveRelative })) {
-      if (record.kind === 'error')
+      // The compiler stops after ten; the ten are there.
+      if (record.kind === 'error' && record.message !== 'too many errors')
         added.push(this.add({ at: record.at, message: record.message, importPath }));
     }
     return added;

@@ -175,6 +175,36 @@ describe('compile', () => {
     });
   }
 
+  it('says that the module asks for a newer Go, and that too many errors are not one more', async (t) => {
+    const root = writeModule(t, {
+      'go.mod': 'module example.com/m\n\ngo 1.99\n',
+      'a.go': slice('m'),
+      'many/go.mod': goMod,
+      'many/a.go': `package many\n\nfunc F() {\n${'\tx()\n'.repeat(30)}}\n`,
+    });
+    const { summary } = await compileFile(t, path.join(root, 'a.go'), {
+      environment: { GOTOOLCHAIN: 'local' },
+    });
+    assert.equal(
+      summary.packages.some(({ compiled }) => compiled),
+      false,
+    );
+    assert.match(summary.errors[0]!.message, /go >= 1\.99 \(running go/);
+    const many = await compileFile(t, path.join(root, 'many', 'a.go'));
+    assert.equal(many.summary.errors.length, 10);
+    assert.ok(many.summary.errors.every(({ at }) => at !== undefined));
+  });
+
+  it('repeats what was ignored of the user’s GOFLAGS', async (t) => {
+    const root = writeModule(t, { 'go.mod': goMod, 'a.go': slice('m') });
+    const { summary } = await compileFile(t, path.join(root, 'a.go'), { environment: { GOFLAGS: '-x' } });
+    assert.deepEqual(
+      summary.notes.map(({ message }) => message),
+      ['“-x” in GOFLAGS is ignored here: it changes the output that the analysis reads.'],
+    );
+    assert.equal(summary.unaccounted.count, 0);
+  });
+
   it('takes a folder of tests alone', async (t) => {
     const root = writeModule(t, {
       'go.mod': goMod,
