@@ -13,13 +13,16 @@ export interface Suppressions {
  * not rule ids (`go/…`) begin the reason.
  */
 export function suppressionsOf(root: Node): Suppressions {
-  const lines = new Map<number, readonly string[]>();
+  const directives: { row: number; ids: readonly string[] }[] = [];
   const everywhere: (readonly string[])[] = [];
   const firstDeclaration =
     root.namedChildren.find(
       ({ type }) => type !== 'comment' && type !== 'package_clause' && type !== 'import_declaration',
     )?.startIndex ?? Infinity;
-  for (const comment of root.descendantsOfType('comment')) {
+  const comments = root.descendantsOfType('comment').filter(({ text }) => text.startsWith('//'));
+  if (!comments.some(({ text }) => text.startsWith('//alloclens:ignore'))) return { hides: () => false };
+  const ownLines = new Set(comments.filter(standsAlone).map(({ startPosition }) => startPosition.row));
+  for (const comment of comments) {
     const found = /^\/\/alloclens:ignore(-file)?(?:\s+(.*))?$/.exec(comment.text.trimEnd());
     if (!found) continue;
     const ids: string[] = [];
@@ -32,13 +35,18 @@ export function suppressionsOf(root: Node): Suppressions {
       continue;
     }
     const { row } = comment.startPosition;
-    lines.set(row, ids);
-    if (standsAlone(comment)) lines.set(row + 1, [...(lines.get(row + 1) ?? []), ...ids]);
+    directives.push({ row, ids });
+    if (!standsAlone(comment)) continue;
+    // Other comments may stand between the directive and what it is about.
+    let below = row + 1;
+    while (ownLines.has(below)) below++;
+    directives.push({ row: below, ids });
   }
-  const names = (ids: readonly string[] | undefined, ruleId: string): boolean =>
-    ids !== undefined && (ids.length === 0 || ids.includes(ruleId));
+  const names = (ids: readonly string[], ruleId: string): boolean => ids.length === 0 || ids.includes(ruleId);
   return {
-    hides: (ruleId, line) => names(lines.get(line), ruleId) || everywhere.some((ids) => names(ids, ruleId)),
+    hides: (ruleId, line) =>
+      directives.some(({ row, ids }) => row === line && names(ids, ruleId)) ||
+      everywhere.some((ids) => names(ids, ruleId)),
   };
 }
 

@@ -1,0 +1,237 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { staticHeat } from '../../../rules/go/hot-code';
+import type { GoPackage } from '../../../rules/go/rule';
+import { suppressionsOf } from '../../../rules/go/suppress';
+import { buildPackage } from '../../../server/src/go/package';
+import { GoSyntax } from '../../../server/src/go/syntax';
+import { grammar } from '../../support/go';
+
+let syntax: GoSyntax;
+before(async () => {
+  syntax = await GoSyntax.load(grammar);
+});
+after(() => syntax.dispose());
+
+/** Parses the files of one package, without a compiler. */
+function withPackage<T>(files: Readonly<Record<string, string>>, use: (pkg: GoPackage) => T): T {
+  const parsed = Object.entries(files).map(([name, text]) => syntax.parse(`/p/${name}`, text)!);
+  try {
+    const version = { major: 1, minor: 25 };
+    return use(
+      buildPackage({
+        importPath: 'p',
+        files: parsed,
+        records: undefined,
+        toolchain: version,
+        language: version,
+      }),
+    );
+  } finally {
+    for (const file of parsed) file.release();
+  }
+}
+
+/** Heat of the call `here()` in a.go (or the first file that has it). */
+function heat(files: string | Readonly<Record<string, string>>): { score: number; because: string[] } {
+  return withPackage(typeof files === 'string' ? { 'a.go': files } : files, (pkg) => {
+    for (const file of pkg.files) {
+      const node = file.root.descendantsOfType('call_expression').find(({ text }) => text === 'here()');
+      if (!node) continue;
+      const { score, because } = staticHeat(file, node);
+      return { score, because: because.map(({ text }) => text) };
+    }
+    throw new Error('no here()');
+  });
+}
+
+const inFunction = (body: string): string =>
+  `package p\n\nfunc f(n int, err error) error {\n${body}\n\treturn nil\n}\n`;
+
+describe('hot', () => {
+  const cases: Record<string, [text: string | Record<string, string>, score: number, because: string[]]> = {
+    'an ordinary function': [inFunction('here()'), 0.4, ['in an ordinary function']],
+    'a loop': [inFunction('for i := 0; i < n; i++ { here() }'), 0.7, ['in a loop']],
+    'the condition of a loop': [inFunction('for here() { n++ }'), 0.7, ['in a loop']],
+    'nested loops': [inFunction('for range n { for range n { here() } }'), 0.85, ['in 2 nested loops']],
+    'a function literal in a loop': [
+      inFunction('for range n { go func() { here() }() }'),
+      0.7,
+      ['in a loop'],
+    ],
+    'a function that the package calls in a loop': [
+      'package p\n\nfunc g() { here() }\n\nfunc f() { for { g() } }\n',
+      0.7,
+      ['called in a loop'],
+    ],
+    'a method that another file calls in a loop': [
+      {
+        'a.go': 'package p\n\nfunc (t T) M() { here() }\n',
+        'b.go': 'package p\n\nfunc f(t T) { for { t.M() } }\n',
+      },
+      0.7,
+      ['called in a loop'],
+    ],
+    'an HTTP handler': [
+      'package p\n\nimport "net/http"\n\nfunc f(w http.ResponseWriter, r *http.Request) { here() }\n',
+      0.7,
+      ['in an HTTP handler'],
+    ],
+    'a loop in an HTTP handler given as a literal': [
+      'package p\n\nimport "net/http"\n\nfunc f() { http.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { for { here() } }) }\n',
+      0.75,
+      ['in a loop', 'in an HTTP handler'],
+    ],
+    'a gin handler': [
+      'package p\n\nimport "github.com/gin-gonic/gin"\n\nfunc f(c *gin.Context) { here() }\n',
+      0.7,
+      ['in a gin handler'],
+    ],
+    'a fiber handler of version 3': [
+      'package p\n\nimport "github.com/gofiber/fiber/v3"\n\nfunc f(c fiber.Ctx) error { here(); return nil }\n',
+      0.7,
+      ['in a fiber handler'],
+    ],
+    'a gRPC method': [
+      'package p\n\nimport (\n\t"context"\n\t"example.com/pb"\n)\n\nfunc (s *S) M(ctx context.Context, r *pb.GetRequest) (*pb.Reply, error) { here(); return nil, nil }\n',
+      0.7,
+      ['in a gRPC method'],
+    ],
+    'a benchmark': [
+      { 'a_test.go': 'package p\n\nimport "testing"\n\nfunc BenchmarkF(b *testing.B) { here() }\n' },
+      0.7,
+      ['in a benchmark'],
+    ],
+    'what a benchmark calls in its loop': [
+      {
+        'a.go': 'package p\n\nfunc g() { here() }\n',
+        'a_test.go':
+          'package p\n\nimport "testing"\n\nfunc BenchmarkF(b *testing.B) { for b.Loop() { g() } }\n',
+      },
+      0.7,
+      ['called in a benchmark'],
+    ],
+    'what is marked': [
+      'package p\n\n// F is hot.\n//\n//alloclens:hot\nfunc F() { here() }\n',
+      0.9,
+      ['marked //alloclens:hot'],
+    ],
+    'main, when it is marked': [
+      'package main\n\n//alloclens:hot\nfunc main() { here() }\n',
+      0.9,
+      ['marked //alloclens:hot'],
+    ],
+  };
+  for (const [name, [files, score, because]] of Object.entries(cases)) {
+    test(name, () => assert.deepEqual(heat(files), { score, because }));
+  }
+});
+
+describe('not in a loop', () => {
+  const cases: Record<string, string> = {
+    'the ranged expression': 'for range here() { n++ }',
+    'the initialiser': 'for x := here(); n > 0; n-- { _ = x }',
+    'before a return that leaves the loop': 'for range n { if n > 3 { return here() } }',
+    'in a block that ends in a return': 'for range n { if n > 3 { here(); n++; return nil } }',
+    'in a block that ends in a break': 'for range n { if n > 3 { here(); break } }',
+  };
+  for (const [name, body] of Object.entries(cases)) {
+    test(name, () => assert.equal(heat(inFunction(body)).score, 0.4));
+  }
+  test('but a break of a switch does not leave the loop', () =>
+    assert.equal(heat(inFunction('for range n { switch n { case 1: here(); break } }')).score, 0.7));
+  test('a break leaves only the inner loop', () =>
+    assert.equal(heat(inFunction('for range n { for range n { if n > 3 { here(); break } } }')).score, 0.7));
+  test('a method name that two types share says nothing', () =>
+    assert.equal(
+      heat('package p\n\nfunc (t T) M() { here() }\n\nfunc (u U) M() {}\n\nfunc f(u U) { for { u.M() } }\n')
+        .score,
+      0.4,
+    ));
+  test('a function that only calls itself in a loop', () =>
+    assert.equal(heat('package p\n\nfunc f() { here(); for { f() } }\n').score, 0.4));
+});
+
+describe('cold', () => {
+  const cases: Record<string, [files: string | Record<string, string>, because: string]> = {
+    'package level': ['package p\n\nvar x = here()\n', 'runs once, at package initialisation'],
+    init: ['package p\n\nfunc init() { for { here() } }\n', 'runs once, in init'],
+    main: ['package main\n\nfunc main() { here() }\n', 'runs once, in main'],
+    'a test': [
+      { 'a_test.go': 'package p\n\nimport "testing"\n\nfunc TestF(t *testing.T) { for { here() } }\n' },
+      'only in tests',
+    ],
+    'an error path': [
+      inFunction('for range n { if err != nil { here(); return err } }'),
+      'only on an error path',
+    ],
+    'an error path of a joined condition': [
+      inFunction('if n > 3 && err != nil { here(); return err }'),
+      'only on an error path',
+    ],
+    'the other branch of err == nil': [
+      inFunction('if err == nil { n++ } else { here(); return err }'),
+      'only on an error path',
+    ],
+    'what an error is made of': [
+      `package p\n\nimport "fmt"\n\nfunc f(n int) error { for { if n > 3 { return fmt.Errorf("%v", here()) } } }\n`,
+      'only on an error path',
+    ],
+    'what panics': [inFunction('for range n { panic(here()) }'), 'only on the way to panic'],
+    'sync.Once': [
+      'package p\n\nfunc (t *T) F() { t.once.Do(func() { here() }) }\n',
+      'runs once, in sync.Once.Do',
+    ],
+    'the New of a pool': [
+      'package p\n\nimport "sync"\n\nvar pool = sync.Pool{New: func() any { return here() }}\n',
+      'runs only when the pool is empty',
+    ],
+  };
+  for (const [name, [files, because]] of Object.entries(cases)) {
+    test(name, () => {
+      const found = heat(files);
+      assert.ok(found.score <= 0.1, String(found.score));
+      assert.deepEqual(found.because, [because]);
+    });
+  }
+  test('a branch that goes on is no error path', () =>
+    assert.equal(heat(inFunction('if err != nil { here() }')).score, 0.4));
+  test('a comparison with something else is no error path', () =>
+    assert.equal(heat(inFunction('if n != 3 { here(); return err }')).score, 0.4));
+});
+
+describe('//alloclens:ignore', () => {
+  const hidden = (text: string, ruleId: 'go/a' | 'go/b' = 'go/a'): number[] =>
+    withPackage({ 'a.go': text }, ({ files: [file] }) => {
+      const { hides } = suppressionsOf(file!.root);
+      return text.split('\n').flatMap((_, line) => (hides(ruleId, line) ? [line] : []));
+    });
+  test('at the end of a line', () =>
+    assert.deepEqual(
+      hidden('package p\n\nvar a = 1 //alloclens:ignore go/a reused later\nvar b = 2\n'),
+      [2],
+    ));
+  test('on the line above', () =>
+    assert.deepEqual(
+      hidden('package p\n\nfunc f() {\n\t//alloclens:ignore go/a\n\tg()\n\th()\n}\n'),
+      [3, 4],
+    ));
+  test('above several comments of its own', () =>
+    assert.deepEqual(
+      hidden(
+        'package p\n\nfunc f() {\n\t//alloclens:ignore go/a\n\t//alloclens:ignore go/b\n\tg()\n}\n',
+      ).includes(5),
+      true,
+    ));
+  test('without a rule: every rule', () =>
+    assert.deepEqual(hidden('package p\n\nvar a = 1 //alloclens:ignore\n', 'go/b'), [2]));
+  test('with a reason only: every rule', () =>
+    assert.deepEqual(hidden('package p\n\nvar a = 1 //alloclens:ignore start-up only\n'), [2]));
+  test('of another rule', () =>
+    assert.deepEqual(hidden('package p\n\nvar a = 1 //alloclens:ignore go/b, go/c\n'), []));
+  test('for the file, at its top', () =>
+    assert.equal(hidden('//alloclens:ignore-file go/a\n\npackage p\n\nvar a = 1\n').length, 6));
+  test('for the file, too late', () =>
+    assert.deepEqual(hidden('package p\n\nvar a = 1\n\n//alloclens:ignore-file\n'), []));
+  test('in other words', () => assert.deepEqual(hidden('package p\n\nvar a = 1 // alloclens:ignored\n'), []));
+});
