@@ -6,7 +6,7 @@ import { CompilerOutputParser, parseCompilerOutput } from './compiler-output';
 import type { CompilerPosition, CompilerRecord } from './compiler-record';
 import { FileNames } from './file-names';
 import { withoutGoFlags } from './go-flags';
-import { inside, type CompileUnit } from './module';
+import { inside, packagePattern, type CompileUnit } from './module';
 import { noOverlay, type Overlay, type OverlayStore } from './overlay';
 import { atLeast, parseGoVersion, type GoToolchain } from './toolchain';
 
@@ -53,6 +53,8 @@ export interface CompiledPackage {
   /** Its tests were compiled, too. False when there are none. */
   readonly testsCompiled: boolean;
   readonly errors: readonly CompileError[];
+  /** Test files without a package clause, or with a wrong one: the go command compiles nothing while they are there. */
+  readonly unusableTests: readonly string[];
 }
 
 export interface CompileSummary {
@@ -98,7 +100,8 @@ interface ListedError {
 /**
  * One compile of the unit's packages and their tests, without linking. Records stream into `onRecord` under their
  * `package` header, with absolute file names; decisions that belong to no file of the user are left out. A package that
- * does not build gives errors in the summary and does not keep the others from being compiled.
+ * does not build gives errors in the summary and does not keep the others from being compiled, nor do its tests keep a
+ * package from it: a test file that has no package clause yet, or a wrong one, is left out in a second run.
  *
  * @throws UntrustedError, ToolError (the go command cannot be started), or the abort reason of `signal`.
  */
@@ -108,6 +111,54 @@ export async function compile(
   request: CompileRequest,
   onRecord: (record: CompilerRecord) => void,
   signal?: AbortSignal,
+): Promise<CompileSummary> {
+  const first = await compileOnce(runner, store, request, onRecord, signal);
+  const { unit } = request;
+  const held = first.packages.filter(({ unusableTests }) => unusableTests.length > 0);
+  // Files that are named one by one belong together already.
+  const named = unit.patterns.some((pattern) => pattern.endsWith('.go'));
+  if (held.length === 0 || named || !unit.overlay) return first;
+
+  const files = new Map(request.files);
+  for (const { unusableTests } of held) for (const file of unusableTests) files.set(file, null);
+  const patterns = held.map(({ folder }) => packagePattern(unit.folder, folder));
+  const again = await compileOnce(
+    runner,
+    store,
+    { ...request, files, unit: { ...unit, patterns, notes: [] } },
+    onRecord,
+    signal,
+  );
+  const packages = first.packages.map((before) => {
+    const after = again.packages.find(
+      ({ folder }) => before.unusableTests.length > 0 && folder === before.folder,
+    );
+    if (!after) return before;
+    const errors = [...new Set([...before.errors, ...after.errors])];
+    const { ignoredFiles, unusableTests } = before;
+    return { ...after, ignoredFiles, unusableTests, testsCompiled: false, errors };
+  });
+  const known = new Set(first.errors.map((error) => JSON.stringify(error)));
+  return {
+    packages,
+    errors: [...first.errors, ...again.errors.filter((error) => !known.has(JSON.stringify(error)))],
+    notes: first.notes,
+    unaccounted: {
+      count: first.unaccounted.count + again.unaccounted.count,
+      examples: [...first.unaccounted.examples, ...again.unaccounted.examples].slice(0, 5),
+    },
+    exitCode: again.exitCode,
+    bytes: first.bytes + again.bytes,
+    milliseconds: first.milliseconds + again.milliseconds,
+  };
+}
+
+async function compileOnce(
+  runner: ProcessRunner,
+  store: OverlayStore,
+  request: CompileRequest,
+  onRecord: (record: CompilerRecord) => void,
+  signal: AbortSignal | undefined,
 ): Promise<CompileSummary> {
   const { toolchain, unit } = request;
   const notes: Note[] = [...toolchain.notes, ...unit.notes];
@@ -318,6 +369,7 @@ function describePackages(listed: readonly ListedPackage[], errors: ErrorList): 
     for (const dependency of entry.DepsErrors ?? [])
       own.push(...errors.addListed(dependency, entry.ImportPath));
     const tests = tested.get(entry.ImportPath);
+    const invalid = files(entry.InvalidGoFiles);
     const hasFiles = (entry.GoFiles?.length ?? 0) + (entry.CgoFiles?.length ?? 0) > 0;
     const hasTests = (entry.TestGoFiles?.length ?? 0) + (entry.XTestGoFiles?.length ?? 0) > 0;
     packages.push({
@@ -340,6 +392,7 @@ function describePackages(listed: readonly ListedPackage[], errors: ErrorList): 
       fingerprint: entry.Export ? [entry.BuildID, ...(tests?.builds ?? [])].join(' ') : undefined,
       testsCompiled: hasTests && tests?.compiled === true,
       errors: [...new Set([...own, ...(tests?.errors ?? [])])],
+      unusableTests: !entry.Export && invalid.every((file) => file.endsWith('_test.go')) ? invalid : [],
     });
   }
   return packages;

@@ -82,7 +82,7 @@ export async function compileUnit(
     const text = await read('go.mod');
     return {
       folder: root,
-      patterns: [pattern(root, folder)],
+      patterns: [packagePattern(root, folder)],
       overlay: false,
       tests: false,
       modfile: { modulePath, text, sum: await read('go.sum') },
@@ -103,14 +103,14 @@ export async function compileUnit(
       ...unit,
       overlay,
       tests: false,
-      patterns: [vendored === undefined ? pattern(module.folder, folder) : `vendor/${vendored}`],
+      patterns: [vendored === undefined ? packagePattern(module.folder, folder) : `vendor/${vendored}`],
     };
   }
 
   if (module.moduleFile !== undefined) {
     const vendored = vendoredImport(module.folder, folder);
     if (vendored !== undefined) return { ...unit, tests: false, patterns: [vendored] };
-    return { ...unit, patterns: [pattern(module.folder, folder)] };
+    return { ...unit, patterns: [packagePattern(module.folder, folder)] };
   }
 
   if (toolchain.gopathMode) {
@@ -173,7 +173,8 @@ function packageName(source: string): string | undefined {
   return clause?.[1];
 }
 
-function pattern(root: string, folder: string): string {
+/** The pattern for a folder at or below `root`, where the go command runs. */
+export function packagePattern(root: string, folder: string): string {
   const relative = path.relative(root, folder).split(path.sep).join('/');
   return relative === '' ? '.' : `./${relative}`;
 }

@@ -58,6 +58,7 @@ describe('compile', () => {
         fingerprint: undefined,
         testsCompiled: true,
         errors: [],
+        unusableTests: [],
       },
     );
     assert.match(listed.fingerprint!, /./);
@@ -156,6 +157,8 @@ describe('compile', () => {
     ['do not parse', 'package p\n\nfunc (\n'],
     ['import what is not there', 'package p\n\nimport _ "example.org/nowhere"\n'],
     ['import in a circle', 'package p\n\nimport _ "example.com/m/q"\n'],
+    ['have no package clause yet', ''],
+    ['belong to another package', 'package other\n'],
   ] as const) {
     it(`still decides the package when its tests ${what}`, async (t) => {
       const root = writeModule(t, {
@@ -166,12 +169,13 @@ describe('compile', () => {
       });
       const { summary, records } = await compileFile(t, path.join(root, 'p', 'a.go'));
       assert.deepEqual(heap(root, records), ['p/a.go:3 make([]int, n)']);
+      assert.equal(summary.packages.length, 1);
       const [listed] = summary.packages;
       assert.deepEqual([listed?.compiled, listed?.testsCompiled], [true, false]);
       assert.ok(listed!.errors.length > 0);
       const [error] = listed!.errors;
       if (error!.at) assert.equal(error!.at.file, path.join(root, 'p', 'a_test.go'));
-      else assert.match(error!.message, /import cycle not allowed in test/);
+      else assert.match(error!.message, /import cycle not allowed in test|found packages p .* and other/);
     });
   }
 
