@@ -93,6 +93,7 @@ function ofDeclaration(name: Node, file: GoFile, depth: number): TypeNode | unde
       : undefined;
   }
   const statement = parent.type === 'expression_list' ? parent.parent : undefined;
+  if (statement?.type === 'range_clause') return ofRangeVariable(name, parent, statement, file, depth);
   if (statement?.type !== 'short_var_declaration') return undefined;
   const values = statement.childForFieldName('right')?.namedChildren ?? [];
   const targets = parent.namedChildren;
@@ -100,6 +101,25 @@ function ofDeclaration(name: Node, file: GoFile, depth: number): TypeNode | unde
   return values.length === targets.length && value
     ? ofValue(unparenthesised(value), file, depth + 1)
     : undefined;
+}
+
+/** The element that `for _, v := range xs` puts into v. */
+function ofRangeVariable(
+  name: Node,
+  variables: Node,
+  clause: Node,
+  file: GoFile,
+  depth: number,
+): TypeNode | undefined {
+  const ranged = clause.childForFieldName('right');
+  const type = ranged && typeNode(unparenthesised(ranged), file, depth + 1);
+  const shape = type && underlying(type.node, type.file, depth + 1);
+  if (shape?.kind !== 'slice' && shape?.kind !== 'array' && shape?.kind !== 'map') return undefined;
+  const first = variables.namedChild(0)?.id === name.id;
+  if (first && shape.kind !== 'map') return undefined;
+  const field = shape.kind === 'map' ? (first ? 'key' : 'value') : 'element';
+  const element = shape.node.childForFieldName(field);
+  return element ? { node: element, file: homeOf(shape.node, type!.file) } : undefined;
 }
 
 function ofValue(value: Node, file: GoFile, depth: number): TypeNode | undefined {

@@ -2,6 +2,7 @@ import { rule as appendFormat } from './append-format';
 import { rule as perCallBuffer } from './per-call-buffer';
 import { rule as pointerWrapperReturn } from './pointer-wrapper-return';
 import { rule as poolPutAddress } from './pool-put-address';
+import { rule as preallocateMap } from './preallocate-map';
 import { rule as preallocateSlice } from './preallocate-slice';
 import type { GoRule } from './rule';
 
@@ -11,5 +12,6 @@ export const goRules: readonly GoRule[] = [
   perCallBuffer,
   pointerWrapperReturn,
   poolPutAddress,
+  preallocateMap,
   preallocateSlice,
 ];

@@ -1,9 +1,17 @@
 import type { Node } from 'web-tree-sitter';
 import type { Evidence, Related, TextEdit } from '../model';
 import { isShadowed } from './append-forms';
+import {
+  capacityText,
+  countable,
+  guarded,
+  knownAtDeclaration,
+  leavesEarly,
+  mayEndEarly,
+} from './filling-loop';
 import { sizeOf } from './declared-types';
-import type { GoFile, GoFix, GoReport, GoRule, Obligation } from './rule';
-import { argumentsOf, descendants, isFunction, spanOf, statementsOf, unparenthesised } from './syntax';
+import type { GoFile, GoFix, GoReport, GoRule } from './rule';
+import { argumentsOf, spanOf, statementsOf, unparenthesised } from './syntax';
 import { tripCount, type TripCount } from './trip-count';
 import {
   enclosingLoop,
@@ -185,7 +193,7 @@ function check(growth: Growth, file: GoFile): GoReport | undefined {
   // The slice must be new for each run of the loop, and belong to the loop's own function.
   if (enclosingLoop(loop)?.id !== enclosingLoop(declaration.statement)?.id) return undefined;
   const uses = usesOf(growth);
-  if (!uses || leavesEarly(growth)) return undefined;
+  if (!uses || leavesEarly(loop, slice, appends[appends.length - 1]!)) return undefined;
   const count = tripCount(loop, file);
   if (!count?.exact) return undefined;
   const total = count.constant === undefined ? undefined : count.constant * perIteration;
@@ -209,6 +217,7 @@ function check(growth: Growth, file: GoFile): GoReport | undefined {
       evidence,
     },
     related: related(growth, file),
+    heatAt: loop,
     fixes: fix(growth, count, uses, file),
   };
 }
@@ -311,63 +320,6 @@ function useKind(identifier: Node): 'length' | 'capacity' | 'element' | 'assigne
   }
 }
 
-/** True when some iterations may not append, or someone sees the slice when the loop is left early. */
-function leavesEarly({ loop, slice, appends }: Growth): boolean {
-  const last = appends[appends.length - 1]!;
-  const label = loop.parent?.type === 'labeled_statement' ? loop.parent.namedChild(0)?.text : undefined;
-  const stack: Node[] = [loop.childForFieldName('body')!];
-  for (let at = stack.pop(); at; at = stack.pop()) {
-    if (isFunction(at)) continue;
-    if (at.type === 'goto_statement') return true;
-    if (at.type === 'break_statement' || at.type === 'continue_statement') {
-      const target = at.namedChildren.find((child) => child.type === 'label_name')?.text;
-      const hits =
-        target === undefined ? innermost(at, loop) : !labelled(at, target, loop) || target === label;
-      // A continue behind the last append skips none.
-      if (hits && (at.type === 'break_statement' || at.startIndex < last.endIndex || target !== undefined))
-        return true;
-    }
-    if (at.type === 'return_statement') {
-      const values = at.namedChildren.find((child) => child.type === 'expression_list');
-      if (slice.kind === 'result' && !values) return true;
-      for (const node of descendants(at)) {
-        if (node.type === 'identifier' && slice.uses.some((use) => use.node.id === node.id)) return true;
-      }
-    }
-    stack.push(...at.namedChildren);
-  }
-  return false;
-}
-
-/** True when the body returns or calls something, which may panic: `for range n { v = append(v, d.next()) }`. */
-function mayEndEarly(loop: Node): boolean {
-  for (const at of descendants(loop.childForFieldName('body')!)) {
-    if (at.type === 'return_statement') return true;
-    if (at.type !== 'call_expression') continue;
-    const callee = at.childForFieldName('function')?.text ?? '';
-    if (!/^(?:append|len|cap|min|max|string|bool|byte|rune|(?:u?int|float)\d*)$/.test(callee)) return true;
-  }
-  return false;
-}
-
-/** True when an unlabelled break or continue leaves `loop` and no statement inside it. */
-function innermost(jump: Node, loop: Node): boolean {
-  const targets =
-    jump.type === 'break_statement'
-      ? /^(?:for|expression_switch|type_switch|select)_statement$/
-      : /^for_statement$/;
-  for (let at = jump.parent; at; at = at.parent) if (targets.test(at.type)) return at.id === loop.id;
-  return true;
-}
-
-/** True when the label belongs to a statement inside the loop. */
-function labelled(jump: Node, label: string, loop: Node): boolean {
-  for (let at = jump.parent; at && at.id !== loop.id; at = at.parent) {
-    if (at.type === 'labeled_statement' && at.namedChild(0)?.text === label) return true;
-  }
-  return false;
-}
-
 /** Go 1.25 starts a slice that stays in 32 bytes on the stack; Go 1.26 also one that escapes, with one exact copy. */
 function staysSmall(total: number, declaration: Declaration, file: GoFile): boolean {
   const element = declaration.type.childForFieldName('element');
@@ -375,35 +327,16 @@ function staysSmall(total: number, declaration: Declaration, file: GoFile): bool
   return size !== undefined && total * size <= 32 && atLeast(file.pkg.toolchain, 1, 26);
 }
 
-function capacityText(count: TripCount, perIteration: number): string {
-  if (perIteration === 1) return count.expression;
-  if (count.constant !== undefined) return String(count.constant * perIteration);
-  return `${perIteration}*${count.atomic ? count.expression : `(${count.expression})`}`;
-}
-
 function fix(growth: Growth, count: TripCount, uses: Uses, file: GoFile): GoFix[] {
   const { loop, slice, declaration, perIteration } = growth;
   if (file.generated || uses.memoryShared) return [];
   if (slice.owner.descendantsOfType('goto_statement').length > 0) return [];
   if (isShadowed('len', loop, file) || isShadowed('make', loop, file)) return [];
-  let capacity = capacityText(count, perIteration);
-  if (!count.nonNegative) {
-    // make and Grow panic where the loop would not run.
-    if (!atLeast(file.pkg.language, 1, 21) || isShadowed('max', loop, file)) return [];
-    capacity = `max(${capacity}, 0)`;
-  }
+  // make and Grow panic where the loop would not run.
+  const capacity = guarded(capacityText(count, perIteration), count, loop, file);
+  if (capacity === undefined) return [];
   const statement = loop.parent?.type === 'labeled_statement' ? loop.parent : loop;
   const here = statement.startIndex;
-  const obligations: Obligation[] =
-    count.unproven === undefined
-      ? []
-      : [
-          {
-            states: `${count.unproven} is a slice, an array, a map or a string`,
-            at: here,
-            code: `if false { for _, _ = range ${count.unproven} { break } }`,
-          },
-        ];
   // A count that comes from outside, and a loop that may end before it: today memory follows what is really there.
   const trusted = count.bounded || !mayEndEarly(loop);
   const condition = trusted ? '' : ` (if ${capacityText(count, perIteration)} is never much too large)`;
@@ -414,14 +347,14 @@ function fix(growth: Growth, count: TripCount, uses: Uses, file: GoFile): GoFix[
       within: [spanOf(slice.owner)],
       callees: ['runtime.growslice', 'runtime.growsliceBuf'],
     },
-    obligations,
+    obligations: countable(count, here),
   };
   const place = (edits: readonly TextEdit[]): GoFix['edits'] =>
     edits.map((edit) => ({ ...edit, file: file.path }));
   if (
     declaration.withCapacity &&
     !(declaration.nil && uses.nilSeen) &&
-    knownAtDeclaration(growth, count, file)
+    knownAtDeclaration(declaration.statement, loop, count, file)
   ) {
     return [
       {
@@ -445,42 +378,4 @@ function fix(growth: Growth, count: TripCount, uses: Uses, file: GoFile): GoFix[
       imports: ['slices'],
     },
   ];
-}
-
-/** True when the capacity can be written at the declaration: same statement list, same names, same values. */
-function knownAtDeclaration({ loop, declaration }: Growth, count: TripCount, file: GoFile): boolean {
-  const statement = loop.parent?.type === 'labeled_statement' ? loop.parent : loop;
-  const list = declaration.statement.parent;
-  if (!list || statement.parent?.id !== list.id) return false;
-  const names = namesAround(file.root, loop);
-  const siblings = list.namedChildren.filter((child) => child.type !== 'comment');
-  const from = siblings.findIndex((child) => child.id === declaration.statement.id);
-  const to = siblings.findIndex((child) => child.id === statement.id);
-  const between = siblings.slice(from + 1, to);
-  let privateNames = true;
-  for (const node of count.from.flatMap((part) => [...descendants(part)])) {
-    if (node.type !== 'identifier') {
-      if (/^(?:selector|index|unary)_expression$/.test(node.type)) privateNames = false;
-      continue;
-    }
-    if (/^(?:len|cap)$/.test(node.text) && node.parent?.type === 'call_expression') continue;
-    const binding = names.resolve(node);
-    if (!binding) {
-      privateNames = false;
-      continue;
-    }
-    if (binding.declaration.startIndex >= declaration.statement.startIndex) return false;
-    if (binding.uses.some((use) => isAddressTaken(use.node) || use.owner.id !== binding.owner.id))
-      privateNames = false;
-    const changed = binding.uses.some(
-      (use) => between.some((other) => inside(use.node, other)) && isAssigned(use.node),
-    );
-    if (changed) return false;
-  }
-  // What others can reach may change in any statement that calls or assigns.
-  return privateNames || between.length === 0;
-}
-
-function inside(node: Node, outer: Node): boolean {
-  return outer.startIndex <= node.startIndex && node.endIndex <= outer.endIndex;
 }

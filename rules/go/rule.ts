@@ -107,6 +107,8 @@ export interface GoReport {
   readonly allocation: Allocation;
   readonly related?: readonly Related[];
   readonly fixes?: readonly GoFix[];
+  /** Where heat is measured, when that is not `node`: growth in a loop happens a few times for each run of the loop. */
+  readonly heatAt?: Node;
 }
 
 /**

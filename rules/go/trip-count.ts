@@ -71,6 +71,8 @@ function ofRange(loop: Node, range: Node, file: GoFile): TripCount | undefined {
   if (!file.facts || callees.some((callee) => /^runtime\.chanrecv/.test(callee))) return undefined;
   const inBody = file.facts.emitted(loop.childForFieldName('body') ?? loop);
   if (inBody.some(({ symbol }) => /-range\d+/.test(symbol))) return undefined;
+  // The compiler iterates over a map.
+  if (callees.some((callee) => /\bmapiter|mapIter|maps\.\(\*Iter\)/.test(callee))) return counted;
   const exact = !callees.includes('runtime.decoderune');
   const variables = range.childForFieldName('left')?.namedChildren ?? [];
   // Two variables: a slice, an array, a map, a string, or a function, and `len` of a function does not compile.

@@ -16,7 +16,7 @@ const runs = 5;
 
 /**
  * Copies each rule's sample, tests and benchmarks it, applies the tool's fix with the bundled command line, and does the
- * same again. A benchmark may say what the fix has to reach: `//measure:allocs/op 0` or `//measure:B/op -50%`
+ * same again. A benchmark may say what the fix has to reach: `//measure:allocs/op 0` or `//measure:bytes/op -50%`
  * in its doc comment.
  * @param {{ rules?: readonly string[], log?: (line: string) => void }} options
  *   rules: ids to measure, all with a fix when absent
@@ -124,14 +124,14 @@ export function readBenchmarks(text) {
   );
 }
 
-/** What benchmarks say that they reach: `//measure:allocs/op 0`, `//measure:B/op -50%`. */
+/** What benchmarks say that they reach: `//measure:allocs/op 0`, `//measure:bytes/op -50%`. */
 async function goalsOf(folder) {
   const goals = new Map();
   for (const file of await readdir(folder)) {
     if (!file.endsWith('_test.go')) continue;
     const text = await readFile(join(folder, file), 'utf8');
     for (const [, comment, name] of text.matchAll(/((?:^\/\/.*\n)+)func Benchmark(\w+)\(/gm)) {
-      const own = [...comment.matchAll(/^\/\/measure:(allocs|B)\/op (?:(\d+)|-(\d+)%)$/gm)];
+      const own = [...comment.matchAll(/^\/\/measure:(allocs|bytes)\/op (?:(\d+)|-(\d+)%)$/gm)];
       goals.set(
         name,
         own.map(([, unit, most, less]) => ({ unit, most, less })),
@@ -155,7 +155,7 @@ function judge(id, before, after, goals) {
       problems.push(`${id}: ${name} allocates more after the fix: ${was.allocs} → ${is.allocs}`);
     gains ||= is.allocs < was.allocs || is.bytes < was.bytes;
     for (const { unit, most, less } of goals.get(name) ?? []) {
-      const [a, b] = unit === 'B' ? [was.bytes, is.bytes] : [was.allocs, is.allocs];
+      const [a, b] = unit === 'bytes' ? [was.bytes, is.bytes] : [was.allocs, is.allocs];
       const limit = most === undefined ? a * (1 - Number(less) / 100) : Number(most);
       if (b > limit) problems.push(`${id}: ${name} was to reach ${limit} ${unit}/op, and has ${a} → ${b}`);
     }

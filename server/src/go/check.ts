@@ -45,7 +45,7 @@ function checkFile(
     try {
       rule.check(file, (report) => {
         if (suppressions.hides(meta.id, report.node.startPosition.row)) return;
-        const heat = staticHeat(file, report.node);
+        const heat = staticHeat(file, report.heatAt ?? report.node);
         const severity = severityOf(meta, report.allocation.cost, heat.score, visibility);
         if (severity === undefined) return;
         candidates.push({
