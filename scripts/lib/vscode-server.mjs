@@ -170,6 +170,8 @@ export async function startVscodeServer(vscode, options) {
       options.dataFolder,
       '--telemetry-level',
       'off',
+      // The environment it is started with counts, not what a login shell would make of it.
+      '--force-disable-user-env',
     ],
     // Its own process group, so that stopping it takes the extension hosts and their children along.
     {

@@ -63,6 +63,7 @@ export function settingsFor(options: OpenOptions): Record<string, unknown> {
     'editor.occurrencesHighlight': 'off',
     'editor.stickyScroll.enabled': false,
     'editor.unicodeHighlight.ambiguousCharacters': false,
+    'problems.defaultViewMode': 'table',
     'typescript.validate.enable': false,
     'typescript.tsserver.maxTsServerMemory': 512,
     'security.workspace.trust.enabled': options.trust === 'restricted',

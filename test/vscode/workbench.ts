@@ -47,13 +47,25 @@ export class Workbench {
   /** Ctrl+P, the file's name, Enter; resolves when the file's text is in the editor. */
   async openFile(name: string): Promise<void> {
     const base = name.split('/').at(-1)!;
-    await this.#quickInput(`${modifier}+P`, name);
-    const row = this.#page.locator('.quick-input-list .monaco-list-row', { hasText: base }).first();
-    await row.waitFor({ timeout: 30_000 });
-    await row.click();
-    await this.#page.mouse.move(640, 5);
-    await this.#page.locator(`.tab.active[data-resource-name="${base}"]`).waitFor({ timeout: 30_000 });
-    await this.#editor.locator('.view-line').first().waitFor({ timeout: 30_000 });
+    const tab = this.#page.locator(`.tab.active[data-resource-name="${base}"]`);
+    // The list goes on sorting itself while it is being clicked.
+    for (let attempt = 0; ; attempt++) {
+      await this.#quickInput(`${modifier}+P`, name);
+      const label = this.#page.locator('.label-name').getByText(base, { exact: true });
+      const row = this.#page.locator('.quick-input-list .monaco-list-row').filter({ has: label }).first();
+      await this.#orFailure(row.waitFor({ timeout: 30_000 }));
+      await row.click();
+      await this.#page.mouse.move(640, 5);
+      try {
+        await tab.waitFor({ timeout: 5000 });
+        break;
+      } catch (error) {
+        if (attempt < 5) continue;
+        await this.failure();
+        throw error;
+      }
+    }
+    await this.#orFailure(this.#editor.locator('.view-line').first().waitFor({ timeout: 30_000 }));
     await this.focusEditor();
   }
 
@@ -144,26 +156,34 @@ export class Workbench {
     return this.#editor.locator('textarea.inputarea, .native-edit-context').first().focus();
   }
 
-  /** Opens the list of problems, filters it, and resolves to its rows once `wanted` holds. */
-  async problems(wanted: (rows: readonly string[]) => boolean, what: string): Promise<string[]> {
+  /**
+   * The rows of the list of problems that name the rule, once their number is what is wanted. The list is a table
+   * (settingsFor), one row a finding, filtered by the rule, because only rows on the screen can be read.
+   * @param what the sentence of the failure: "the finding stays after its fix"
+   */
+  async problems(ruleId: string, wanted: (count: number) => boolean, what: string): Promise<string[]> {
     const panel = this.#page.locator('.markers-panel');
     if (!(await panel.isVisible())) {
       await this.command('Problems: Focus on Problems View');
       await panel.waitFor({ timeout: 30_000 });
     }
-    const rows = panel.locator('.monaco-list-row');
+    const filter = this.#page.locator(
+      '.part.panel .viewpane-filter input, .part.panel .markers-panel-action-filter input',
+    );
+    await filter.first().fill(ruleId);
+    const rows = panel.locator('.monaco-list-row', { hasText: ruleId });
     let seen: string[] = [];
     const deadline = Date.now() + patience;
     while (Date.now() < deadline) {
       seen = await rows.allInnerTexts();
-      if (wanted(seen)) {
+      if (wanted(seen.length)) {
         await this.focusEditor();
         return seen;
       }
       await this.#page.waitForTimeout(100);
     }
     await this.failure();
-    throw new Error(`${what}; the list of problems shows:\n${seen.join('\n')}`);
+    throw new Error(`${what}; the list of problems shows:\n${(await panel.innerText()).slice(0, 2000)}`);
   }
 
   /** Resolves when the editor shows a squiggle of one of these kinds. */
