@@ -16,7 +16,7 @@ import type {
 import type { Settings } from '../service/settings';
 import { checkPackage, type Candidate, type CheckedFile } from './check';
 import { Builds, joinBuilds, sameBuild, type Build, type BuildUnit } from './build';
-import type { CompiledPackage } from './compile';
+import type { CompileError, CompiledPackage } from './compile';
 import { combineFixes } from './fixes';
 import { buildPackage } from './package';
 import { GoSyntax, type GrammarPaths, type ParsedFile } from './syntax';
@@ -54,8 +54,8 @@ interface Checked {
   readonly files: readonly CheckedFile[];
   readonly notes: readonly Note[];
   readonly leases: readonly ParsedFile[];
-  /** Why fixes cannot be verified, by package; absent when they can. */
-  readonly unverifiable: ReadonlyMap<GoPackage, string>;
+  /** Files that were not compiled, and why: fixes that touch them cannot be verified. */
+  readonly unverifiable: ReadonlyMap<string, string>;
 }
 
 /** What a fix was made from, to combine it with others. */
@@ -201,7 +201,7 @@ export class GoEngine implements Engine {
         open.push(checked);
         for (const { file, candidates } of checked.files) {
           for (const fix of candidates.flatMap(({ fixes }) => fixes)) {
-            if (checked.unverifiable.has(file.pkg) || typeof sources.unit === 'string') continue;
+            if (typeof sources.unit === 'string' || unverifiableReason(checked, fix) !== undefined) continue;
             jobs.set(fix, { pkg: file.pkg, directory: sources.directory, unit: sources.unit, fix });
           }
         }
@@ -244,23 +244,25 @@ export class GoEngine implements Engine {
       notes.push(...build.notes.filter(({ file }) => file === undefined || texts.has(file)));
     }
     const files: CheckedFile[] = [];
-    const unverifiable = new Map<GoPackage, string>();
+    const unverifiable = new Map<string, string>();
     for (const parsed of groups.values()) {
-      const missing =
-        typeof build === 'string'
-          ? { note: build, short: reasonFor(this.host) }
-          : missingPart(build, compiled, parsed);
-      if (missing) for (const { path: file } of parsed) notes.push({ file, message: missing.note });
-      const records = missing || typeof build === 'string' ? undefined : build.records;
+      for (const { path: file } of parsed) {
+        const missing =
+          typeof build === 'string'
+            ? { note: build, short: reasonFor(this.host) }
+            : missingPart(build, compiled, file);
+        if (!missing) continue;
+        notes.push({ file, message: missing.note });
+        unverifiable.set(file, missing.short);
+      }
       const pkg = buildPackage({
         importPath: compiled?.importPath ?? path.basename(directory),
         files: parsed,
-        records,
+        records: typeof build === 'string' ? undefined : build.records,
         compiled: (file) => isCompiled(compiled, file),
         toolchain: unit?.toolchain.version ?? unknownVersion,
         language: compiled?.module?.language ?? unit?.toolchain.version ?? unknownVersion,
       });
-      if (missing) unverifiable.set(pkg, missing.short);
       files.push(...checkPackage(pkg, this.#rules, settings, this.#broken));
     }
     return { sources, files, notes, leases, unverifiable };
@@ -305,17 +307,15 @@ export class GoEngine implements Engine {
 }
 
 /** What is published of a folder. Without a verdict a fix waits; what cannot be verified says so. */
-function analyses(
-  { sources, files, notes, unverifiable }: Checked,
-  verdicts: ReadonlyMap<GoFix, Verdict>,
-): FileAnalysis[] {
+function analyses(checked: Checked, verdicts: ReadonlyMap<GoFix, Verdict>): FileAnalysis[] {
+  const { sources, files, notes } = checked;
   const result: FileAnalysis[] = files.map(({ file, candidates, notes: own }) => {
     const withheld: Note[] = [];
     const findings = candidates.map((candidate) => {
       const fixes = candidate.fixes.flatMap((fix) => {
         const verdict = verdicts.get(fix);
         if (verdict?.verdict === 'refuted') withheld.push(withheldNote(candidate, fix, verdict.reason));
-        return offer(file.pkg, candidate, fix, verdict, unverifiable.get(file.pkg));
+        return offer(file.pkg, candidate, fix, verdict, unverifiableReason(checked, fix));
       });
       return { ...candidate.finding, fixes };
     });
@@ -382,25 +382,38 @@ function isCompiled(compiled: CompiledPackage | undefined, file: string): boolea
   );
 }
 
-/** Why the compiler's part is missing for these files, with the first error; undefined when it is there. */
+/** Why the compiler's part is missing for the file, with the first error; undefined when it is there. */
 function missingPart(
   build: Build,
   compiled: CompiledPackage | undefined,
-  files: readonly ParsedFile[],
+  file: string,
 ): { note: string; short: string } | undefined {
-  if (files.some(({ path }) => isCompiled(compiled, path))) return undefined;
-  const error = compiled?.errors[0] ?? (compiled ? undefined : build.errors[0]);
-  if (error) {
+  if (isCompiled(compiled, file)) return undefined;
+  const because = (what: string, error: CompileError): { note: string; short: string } => {
     const where = error.at ? `${path.basename(error.at.file)}:${error.at.line}: ` : '';
-    return {
-      note: `Only the syntax was analysed: the package does not compile. ${where}${error.message}`,
-      short: 'the package does not compile',
-    };
+    return { note: `Only the syntax was analysed: ${what}. ${where}${error.message}`, short: what };
+  };
+  const first = compiled ? compiled.errors[0] : build.errors[0];
+  if (!compiled?.compiled && first) return because('the package does not compile', first);
+  const isTest = compiled?.testFiles.includes(file) || compiled?.externalTestFiles.includes(file);
+  if (isTest && first) return because('the tests do not compile', first);
+  if (isTest) {
+    const short = 'the tests of this module are not compiled';
+    return { note: `Only the syntax was analysed: ${short}, because it is not yours.`, short };
   }
   return {
     note: 'Only the syntax was analysed: build constraints or the module leave this file out of the build.',
     short: 'the file is not part of the build',
   };
+}
+
+/** Why the compiler cannot judge the fix; undefined when it can. */
+function unverifiableReason({ unverifiable }: Checked, fix: GoFix): string | undefined {
+  for (const { file } of fix.edits) {
+    const reason = unverifiable.get(file);
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
 }
 
 /** The Go files of a folder: buffers first, else the disk. */
