@@ -1,6 +1,9 @@
 import pico from 'picocolors';
 import { run } from './cli/program';
+import { keepHeapSmall } from './host/heap';
 import { engines, rules, version } from './composition';
+
+keepHeapSmall();
 
 const interrupt = new AbortController();
 // The first Ctrl-C ends the run and its compilers cleanly; the second is left to Node, which ends at once.

@@ -1,7 +1,10 @@
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
 import { engines, rules, version } from './composition';
+import { keepHeapSmall } from './host/heap';
 import { TrustGate } from './host/trust';
 import { serve } from './server';
+
+keepHeapSmall();
 
 // stdio, node-ipc, socket or pipe: whatever the client put on the command line.
 const connection = createConnection(ProposedFeatures.all);

@@ -249,6 +249,17 @@ class Session {
       },
       analysed: (path) =>
         (path === analysis.path ? analysis : this.service.last(path))?.text ?? textOnDisk(path),
+      versionedEdits: this.#client.workspace?.workspaceEdit?.documentChanges === true,
+      silences: async (comment, finding) => {
+        const document = this.service.document(analysis.path);
+        if (!document) return false;
+        // Where a line cannot begin inside something else, there is nothing to ask.
+        const certain =
+          finding.language === 'go' || !(/`/.test(analysis.text) || /react$/.test(document.languageId));
+        return (
+          certain || this.analyser.silences(comment, finding, await this.service.request(document), signal)
+        );
+      },
       combine: async (fixes) => {
         const document = this.service.document(analysis.path);
         if (!document) return { edits: [], applied: [] };

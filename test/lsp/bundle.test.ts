@@ -144,6 +144,29 @@ test('TypeScript: a finding while typing, its fix, and its disable comments', as
   }
 });
 
+test('TypeScript: in JSX and in templates the disable comment is one that works, or there is none', async (t) => {
+  const { editor, at } = await start(t, {});
+  const spread = 'xs.reduce((all: number[], x) => [...all, x], []).length';
+  const jsx = `const a = (xs: number[]) => (\n  <p>\n    text\n    {${spread}}\n  </p>\n);\n`;
+  await editor.open(at('a.tsx'), jsx, 'typescriptreact');
+  const offered = async (path: string): Promise<readonly CodeAction[]> => {
+    await editor.until(() => editor.shownFor(path).length === 1, 'the finding');
+    return editor.codeActions(path, '[...all, x]');
+  };
+  const silenced = editor.apply(at('a.tsx'), titled(await offered(at('a.tsx')), /for this line$/));
+  assert.match(
+    silenced,
+    /\n {4}\{\/\* eslint-disable-next-line alloclens\/accumulating-spread \*\/\}\n {4}\{xs/,
+  );
+  await editor.edit(at('a.tsx'), jsx, silenced);
+  await editor.shows(at('a.tsx'), []);
+
+  await editor.open(at('b.ts'), `const b = (xs: number[]) => \`text\n\${${spread}}\`;\n`);
+  const titles = (await offered(at('b.ts'))).map(({ title }) => title);
+  assert.ok(titles.includes('Disable ts/accumulating-spread for this file'));
+  assert.ok(!titles.includes('Disable ts/accumulating-spread for this line'));
+});
+
 test('untrusted: a planted go is not started, neither from the PATH nor from the settings', async (t) => {
   const { editor, at, folder } = await start(
     t,

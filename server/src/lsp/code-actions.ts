@@ -4,8 +4,9 @@ import {
   type CodeActionParams,
   type OptionalVersionedTextDocumentIdentifier,
   type TextDocumentEdit,
+  type TextEdit as PlainEdit,
 } from 'vscode-languageserver';
-import type { FileEdit, Finding, Fix } from '../../../rules/model';
+import type { FileEdit, Finding, Fix, TextEdit } from '../../../rules/model';
 import type { CombinedFix, FileAnalysis } from '../service/engine';
 import { isSafe } from '../service/fixes';
 import { pageOf } from '../service/pages';
@@ -29,6 +30,10 @@ export interface CodeActionContext {
   readonly present: (path: string) => { readonly text: string; readonly version: number | null } | undefined;
   /** The text that the analysis of the file was computed from. */
   readonly analysed: (path: string) => string | undefined;
+  /** Whether a comment silences the finding; see disableForLine. */
+  readonly silences: (comment: TextEdit, finding: Finding) => Promise<boolean>;
+  /** False when the client takes edits only in the form that knows no versions. */
+  readonly versionedEdits: boolean;
   readonly combine: (fixes: readonly Fix[]) => Promise<CombinedFix>;
 }
 
@@ -91,10 +96,11 @@ export async function quickFixes(
       const changes = workspaceEdit([edit], context);
       if (changes) silences.push(action(title, { edit: changes }));
     };
-    silence(`Disable ${finding.ruleId} for this line`, {
-      file: finding.file,
-      ...disableForLine(analysis.text, finding),
-    });
+    for (const comment of disableForLine(analysis.text, finding)) {
+      if (!(await context.silences(comment, finding))) continue;
+      silence(`Disable ${finding.ruleId} for this line`, { file: finding.file, ...comment });
+      break;
+    }
     if (rulesDone.has(finding.ruleId)) continue;
     rulesDone.add(finding.ruleId);
     silence(`Disable ${finding.ruleId} for this file`, {
@@ -140,7 +146,7 @@ async function fixAllOf(
 function workspaceEdit(edits: readonly FileEdit[], context: CodeActionContext) {
   const byFile = new Map<string, FileEdit[]>();
   for (const edit of edits) byFile.set(edit.file, [...(byFile.get(edit.file) ?? []), edit]);
-  const documentChanges: TextDocumentEdit[] = [];
+  const documentChanges: (TextDocumentEdit & { edits: PlainEdit[] })[] = [];
   for (const [file, changes] of byFile) {
     const present = context.present(file);
     if (!present || present.text !== context.analysed(file)) return undefined;
@@ -154,5 +160,8 @@ function workspaceEdit(edits: readonly FileEdit[], context: CodeActionContext) {
       edits: changes.map(({ span, newText }) => ({ range: rangeOf(lines, span), newText })),
     });
   }
-  return { documentChanges };
+  if (context.versionedEdits) return { documentChanges };
+  return {
+    changes: Object.fromEntries(documentChanges.map(({ textDocument, edits }) => [textDocument.uri, edits])),
+  };
 }

@@ -1,4 +1,5 @@
-import type { Fix, Language, Note } from '../../../rules/model';
+import { basename, dirname, join } from 'node:path';
+import type { Finding, Fix, Language, Note, TextEdit } from '../../../rules/model';
 import type {
   AnalysisRequest,
   CombinedFix,
@@ -13,6 +14,7 @@ import type {
 import { mergeFixes } from './fixes';
 import { languageOf } from './languages';
 import { compareFindings } from './ranking';
+import { applyEdits, mapOffset } from '../text/edits';
 import type { Settings } from './settings';
 
 /** Larger texts are not source code that a person edits: generated tables, bundles. UTF-16 units. */
@@ -125,6 +127,33 @@ export class Analyser {
       this.host.logger.error(`The fixes of ${analysis.path} could not be combined: ${describe(error)}`);
       return mergeFixes(fixes.slice(0, 1));
     }
+  }
+
+  /**
+   * Whether the finding is gone once the comment is inserted before it, and the text can still be analysed. For
+   * TypeScript; see disableForLine.
+   * @throws AbortError when `signal` fires
+   */
+  async silences(
+    comment: TextEdit,
+    finding: Finding,
+    request: AnalysisRequest,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const { path, text } = request.document;
+    // Beside the file, not in its place: the engine remembers what it knows of the file.
+    const document: SourceDocument = {
+      ...request.document,
+      path: join(dirname(path), '~', basename(path)),
+      text: applyEdits(text, [comment]),
+    };
+    const moved = mapOffset(finding.span.start, [comment]);
+    let last: FileAnalysis | undefined;
+    await this.analyse({ ...request, document }, ([file]) => (last = file), signal);
+    return (
+      last?.notes.length === 0 &&
+      !last.findings.some(({ ruleId, span }) => ruleId === finding.ruleId && span.start === moved)
+    );
   }
 
   /** The Go toolchain last used for the file, if an engine was started and knows one. */

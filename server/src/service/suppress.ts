@@ -8,15 +8,29 @@ export function disableName(ruleId: RuleId): string {
   return ruleId.startsWith('ts/') ? `alloclens/${ruleId.slice('ts/'.length)}` : ruleId;
 }
 
-/** Silences the rule on the finding's line: a comment on a line of its own above it, indented alike. */
-export function disableForLine(text: string, { ruleId, language, span }: Finding): TextEdit {
+/**
+ * Edits that may silence the rule on the finding's line: a comment on a line of its own above it, indented alike. The
+ * first that works is the one to offer; none when the line begins inside a string. A Go directive is known to work, but
+ * only a run can say what a TypeScript comment does inside JSX or a template.
+ */
+export function disableForLine(text: string, { ruleId, language, span }: Finding): TextEdit[] {
   const start = text.lastIndexOf('\n', span.start - 1) + 1;
   const indent = /^[ \t]*/.exec(text.slice(start, span.start))![0];
-  const comment =
-    language === 'go'
-      ? `//alloclens:ignore ${disableName(ruleId)}`
-      : `// eslint-disable-next-line ${disableName(ruleId)}`;
-  return insertion(start, `${indent}${comment}${newline(text)}`);
+  const name = disableName(ruleId);
+  const line = (comment: string): TextEdit => insertion(start, `${indent}${comment}${newline(text)}`);
+  if (language === 'go') {
+    return isGoCode(text, start) ? [line(`//alloclens:ignore ${name}`)] : [];
+  }
+  return [line(`// eslint-disable-next-line ${name}`), line(`{/* eslint-disable-next-line ${name} */}`)];
+}
+
+/** False inside a raw string or a comment of several lines: what is inserted there is not a directive. */
+function isGoCode(text: string, offset: number): boolean {
+  const token = /`[^`]*(?:`|$)|\/\*[^]*?(?:\*\/|$)|\/\/[^\n]*|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/g;
+  for (let found = token.exec(text); found && found.index < offset; found = token.exec(text)) {
+    if (found.index + found[0].length > offset) return false;
+  }
+  return true;
 }
 
 /** Silences the rule in the whole file: a comment at its top, behind what has to be first. */
