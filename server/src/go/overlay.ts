@@ -1,6 +1,17 @@
 import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, realpath, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import {
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  realpath,
+  rename,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -19,6 +30,10 @@ export const noOverlay: Overlay = {
   logical: () => undefined,
   backing: () => undefined,
 };
+
+const PREFIX = 'alloclens-overlay-';
+/** Folders of dead processes are removed after this time. */
+const LEFT_MILLISECONDS = 60 * 60 * 1000;
 
 /** Backing files are kept for the next compile; beyond this many, those that rested longest are removed. */
 const KEPT_FILES = 400;
@@ -39,8 +54,10 @@ export class OverlayStore {
   }
 
   static async create(parent: string = tmpdir()): Promise<OverlayStore> {
+    await sweep(parent);
     // mkdtemp makes it with mode 0700. The real path, because Go prints that one.
-    return new OverlayStore(await realpath(await mkdtemp(path.join(parent, 'alloclens-overlay-'))));
+    const folder = await mkdtemp(path.join(parent, `${PREFIX}${process.pid}-`));
+    return new OverlayStore(await realpath(folder));
   }
 
   /**
@@ -119,6 +136,29 @@ export class OverlayStore {
       else kept++;
     }
     this.written = kept;
+  }
+}
+
+/** Removes what processes left behind that were killed: no handler of theirs ran. */
+async function sweep(parent: string): Promise<void> {
+  for (const name of await readdir(parent).catch(() => [])) {
+    const pid = Number(new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1]);
+    if (!(pid > 0) || alive(pid)) continue;
+    const folder = path.join(parent, name);
+    const found = await lstat(folder).catch(() => undefined);
+    // Containers can share the folder but not the process ids: what is young may be another's.
+    const rested = found && found.mtimeMs < Date.now() - LEFT_MILLISECONDS;
+    if (!rested || !found.isDirectory() || found.uid !== (process.getuid?.() ?? found.uid)) continue;
+    await rm(folder, { recursive: true, force: true }).catch(() => {});
+  }
+}
+
+function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

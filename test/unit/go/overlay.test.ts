@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { OverlayStore } from '../../../server/src/go/overlay';
@@ -64,6 +64,34 @@ describe('OverlayStore', () => {
   it('needs no file for nothing', async (t) => {
     const store = await OverlayStore.create(writeModule(t, {}));
     assert.equal((await store.write(new Map())).file, undefined);
+    await store.dispose();
+  });
+
+  it('removes what killed processes left, and nothing else', async (t) => {
+    const parent = writeModule(t, {});
+    const gone = await trustedRunner.text({
+      command: process.execPath,
+      args: ['-e', 'process.stdout.write(String(process.pid))'],
+      cwd: parent,
+      env: {},
+    });
+    const folder = (name: string, hoursOld: number): string => {
+      const made = path.join(parent, name);
+      mkdirSync(path.join(made, 'inner'), { recursive: true });
+      const time = new Date(Date.now() - hoursOld * 3_600_000);
+      utimesSync(made, time, time);
+      return made;
+    };
+    const left = folder(`alloclens-overlay-${gone.stdout}-a`, 2);
+    const kept = [
+      folder(`alloclens-overlay-${gone.stdout}-b`, 0),
+      folder(`alloclens-overlay-${process.pid}-c`, 2),
+      folder('alloclens-overlay-x', 2),
+      folder('somebody-else', 2),
+    ];
+    const store = await OverlayStore.create(parent);
+    assert.equal(existsSync(left), false);
+    for (const other of kept) assert.equal(existsSync(other), true, other);
     await store.dispose();
   });
 
