@@ -14,7 +14,7 @@ import {
   type Binding,
   type Use,
 } from './uses';
-import { pooledGet, pooledPut } from './pools';
+import { allocatesItself, pooledGet, pooledPut } from './pools';
 import { lineEnd, indentAt, packageNames, startsLine } from './writing';
 
 export const rule: GoRule = {
@@ -386,10 +386,9 @@ function buildFix(file: GoFile, wrapper: Wrapper, callers: Callers): GoFix {
     title: safe ? title : `${title}, if no caller still needs the value from before the call`,
     kind: safe ? 'safe' : 'suggestion',
     edits: edits.sort((a, b) => a.span.start - b.span.start),
-    // Inlined, the allocation stands in the callers.
     claim: {
       effect: 'removes',
-      within: declarationsOf([fn, ...callers.calls]),
+      within: allocatesItself(file, fn) ? [spanOf(fn)] : declarationsOf(callers.calls),
       callees: ['runtime.newobject'],
     },
   };

@@ -1,6 +1,6 @@
 import type { Node } from 'web-tree-sitter';
 import type { FileEdit } from '../model';
-import { pooledGet, pooledPut } from './pools';
+import { allocatesItself, pooledGet, pooledPut } from './pools';
 import type { Decision, GoFile, GoFix, GoReport, GoRule } from './rule';
 import { argumentsOf, declarationsOf, spanOf, unparenthesised } from './syntax';
 import {
@@ -171,7 +171,7 @@ function keepLocalPointer(file: GoFile, variable: Binding, puts: readonly Put[])
     const written = writeBack(file, put.call, pointer, variable.name, `${put.pool.text}.Put(${pointer})`);
     const place = placeOf(put.call, variable);
     if (!written || !place || isUsedAfter(variable, put.call)) return undefined;
-    if (declarations.some((declaration) => loopId(declaration) !== loopId(place))) return undefined;
+    if (declarations.some((declaration) => mayRepeat(place, declaration))) return undefined;
     back.add(put.owner.id);
     edits.push(written);
   }
@@ -245,7 +245,7 @@ function changeWrappers(file: GoFile, parameter: Binding, puts: readonly Put[]):
   for (const { call, variable, value } of callers) {
     const pointer = pointers.get(variable);
     const place = placeOf(call, variable);
-    if (!pointer || !place || loopId(place) !== loopId(variable.declaration)) return undefined;
+    if (!pointer || !place || mayRepeat(place, variable.declaration)) return undefined;
     if (isUsedAfter(variable, call)) return undefined;
     const callee = call.childForFieldName('function')!.text;
     const written = isPlainDefer(call)
@@ -268,10 +268,9 @@ function changeWrappers(file: GoFile, parameter: Binding, puts: readonly Put[]):
     title: `Let ${get.name} return the pooled pointer and ${put.name} take it`,
     kind: 'safe',
     edits: sorted(edits),
-    // Inlined, the allocation stands in the callers.
     claim: {
       effect: 'removes',
-      within: declarationsOf([put.fn, ...put.calls]),
+      within: allocatesItself(file, put.fn) ? [spanOf(put.fn)] : declarationsOf(put.calls),
       callees: ['runtime.newobject'],
     },
   };
@@ -458,8 +457,12 @@ function ownerNode(node: Node): Node | undefined {
   return undefined;
 }
 
-function loopId(node: Node): number | undefined {
-  return enclosingLoop(node)?.id;
+/** The place may be reached more often than the declaration: it is in another loop, and does not leave the function. */
+function mayRepeat(place: Node, declaration: Node): boolean {
+  if (enclosingLoop(place)?.id === enclosingLoop(declaration)?.id) return false;
+  const statement = enclosingStatement(place);
+  const last = statement?.parent?.lastNamedChild;
+  return statement?.type === 'defer_statement' || last?.type !== 'return_statement';
 }
 
 function isPutArgument(file: GoFile, node: Node): boolean {

@@ -97,3 +97,19 @@ function receiverOf(call: Node, method: string): Node | undefined {
     return undefined;
   return callee.childForFieldName('operand') ?? undefined;
 }
+
+/**
+ * False when the function has been inlined into all of its callers, so that the allocation of its moved variable
+ * stands there.
+ */
+export function allocatesItself(file: GoFile, fn: Node): boolean {
+  const calls = file.facts?.emitted(fn) ?? [];
+  if (fn.type === 'func_literal') {
+    // The calls of the enclosing function stand on the same lines, but in its own symbol.
+    return calls.some(
+      ({ callee, symbol }) => callee === 'runtime.newobject' && /\.func\d+(\.\d+)*$/.test(symbol),
+    );
+  }
+  const name = fn.childForFieldName('name')?.text;
+  return calls.some(({ callee, symbol }) => callee === 'runtime.newobject' && symbol.endsWith(`.${name}`));
+}
