@@ -1,7 +1,7 @@
 import type { Node } from 'web-tree-sitter';
 import type { FileEdit } from '../model';
 import type { Decision, GoFile, GoFix, GoReport, GoRule } from './rule';
-import { argumentsOf, declarationsOf, spanOf, unparenthesised } from './syntax';
+import { argumentsOf, spanOf, unparenthesised } from './syntax';
 import {
   callOf,
   initializer,
@@ -14,7 +14,7 @@ import {
   type Binding,
   type Use,
 } from './uses';
-import { allocatesItself, pooledGet, pooledPut } from './pools';
+import { placesOfMove, pooledGet, pooledPut } from './pools';
 import { lineEnd, indentAt, packageNames, startsLine } from './writing';
 
 export const rule: GoRule = {
@@ -145,8 +145,6 @@ type Caller = 'reassigned' | 'replaced' | 'dropped' | 'kept' | 'unknown';
 
 interface Callers {
   readonly found: readonly Caller[];
-  /** The calls in the wrapper's own file. */
-  readonly calls: readonly Node[];
   /** True when code outside of what was searched may call it: exported, a method, or used as a value. */
   readonly open: boolean;
 }
@@ -167,29 +165,26 @@ function findCallers(file: GoFile, wrapper: Wrapper): Callers {
   };
   if (fn.type === 'func_literal') {
     const variable = closureVariable(file, fn);
-    if (!variable) return { found: [], calls: [], open: true };
+    if (!variable) return { found: [], open: true };
     const found = variable.uses.map((use) => (isAssigned(use.node) ? 'unknown' : classify(file, use.node)));
-    return { found, calls: variable.uses.map((use) => use.node), open: found.includes('unknown') };
+    return { found, open: found.includes('unknown') };
   }
   const name = fn.childForFieldName('name');
-  if (!name) return { found: [], calls: [], open: true };
+  if (!name) return { found: [], open: true };
   const found: Caller[] = [];
-  const calls: Node[] = [];
   for (const other of file.pkg.files) {
     for (const node of occurrences(other.root, other.text, name.text)) {
       if (other === file && node.id === name.id) continue;
       if (fn.type === 'method_declaration') {
         if (node.type !== 'field_identifier' || node.parent?.type !== 'selector_expression') continue;
         found.push(classify(other, node.parent));
-        if (other === file) calls.push(node);
       } else if (node.type === 'identifier' && !namesAround(other.root, node).resolve(node)) {
         found.push(classify(other, node));
-        if (other === file) calls.push(node);
       }
     }
   }
   const open = fn.type === 'method_declaration' || /^\p{Lu}/u.test(name.text) || found.includes('unknown');
-  return { found, calls, open };
+  return { found, open };
 }
 
 function parameterIndex(fn: Node, pointer: Binding): number {
@@ -364,7 +359,7 @@ function functionName(fn: Node): string {
 }
 
 function buildFix(file: GoFile, wrapper: Wrapper, callers: Callers): GoFix {
-  const { local, pointer, returned, fn } = wrapper;
+  const { local, pointer, returned } = wrapper;
   const edits: FileEdit[] = [];
   const written = new Set<number>();
   for (const { address, statement } of returned) {
@@ -386,10 +381,6 @@ function buildFix(file: GoFile, wrapper: Wrapper, callers: Callers): GoFix {
     title: safe ? title : `${title}, if no caller still needs the value from before the call`,
     kind: safe ? 'safe' : 'suggestion',
     edits: edits.sort((a, b) => a.span.start - b.span.start),
-    claim: {
-      effect: 'removes',
-      within: allocatesItself(file, fn) ? [spanOf(fn)] : declarationsOf(callers.calls),
-      callees: ['runtime.newobject'],
-    },
+    claim: { effect: 'removes', within: placesOfMove(file, local, []), callees: ['runtime.newobject'] },
   };
 }

@@ -1,8 +1,8 @@
 import type { Node } from 'web-tree-sitter';
 import type { FileEdit } from '../model';
-import { allocatesItself, pooledGet, pooledPut } from './pools';
+import { placesOfMove, pooledGet, pooledPut } from './pools';
 import type { Decision, GoFile, GoFix, GoReport, GoRule } from './rule';
-import { argumentsOf, declarationsOf, spanOf, unparenthesised } from './syntax';
+import { argumentsOf, spanOf, unparenthesised } from './syntax';
 import {
   callOf,
   enclosingLoop,
@@ -181,7 +181,7 @@ function keepLocalPointer(file: GoFile, variable: Binding, puts: readonly Put[])
     title: `Put back the pointer that ${pool.text}.Get gave`,
     kind: 'safe',
     edits: sorted(edits),
-    claim: { effect: 'removes', within: [spanOf(variable.owner)], callees: ['runtime.newobject'] },
+    claim: { effect: 'removes', within: placesOfMove(file, variable, []), callees: ['runtime.newobject'] },
   };
 }
 
@@ -270,7 +270,7 @@ function changeWrappers(file: GoFile, parameter: Binding, puts: readonly Put[]):
     edits: sorted(edits),
     claim: {
       effect: 'removes',
-      within: allocatesItself(file, put.fn) ? [spanOf(put.fn)] : declarationsOf(put.calls),
+      within: placesOfMove(file, parameter, put.calls),
       callees: ['runtime.newobject'],
     },
   };

@@ -1,7 +1,8 @@
 import type { Node } from 'web-tree-sitter';
+import type { Span } from '../model';
 import type { GoFile } from './rule';
-import { argumentsOf, qualified, unparenthesised } from './syntax';
-import { initializer, namesAround } from './uses';
+import { argumentsOf, enclosingDeclaration, qualified, spanOf, unparenthesised } from './syntax';
+import { initializer, namesAround, type Binding } from './uses';
 import { packageNames } from './writing';
 
 /** What is written about a sync.Pool: is this expression one, is this a Get or a Put of it. */
@@ -99,17 +100,16 @@ function receiverOf(call: Node, method: string): Node | undefined {
 }
 
 /**
- * False when the function has been inlined into all of its callers, so that the allocation of its moved variable
- * stands there.
+ * Where the allocation of a moved variable stands in the listing: in its function; of a literal, on the line that
+ * declares the variable; of one that is inlined everywhere and has no body left, in the functions of its calls.
  */
-export function allocatesItself(file: GoFile, fn: Node): boolean {
-  const calls = file.facts?.emitted(fn) ?? [];
-  if (fn.type === 'func_literal') {
-    // The calls of the enclosing function stand on the same lines, but in its own symbol.
-    return calls.some(
-      ({ callee, symbol }) => callee === 'runtime.newobject' && /\.func\d+(\.\d+)*$/.test(symbol),
-    );
-  }
-  const name = fn.childForFieldName('name')?.text;
-  return calls.some(({ callee, symbol }) => callee === 'runtime.newobject' && symbol.endsWith(`.${name}`));
+export function placesOfMove(file: GoFile, variable: Binding, calls: readonly Node[]): Span[] {
+  if (variable.owner.type !== 'func_literal') return [spanOf(variable.owner)];
+  const here = file.facts?.emitted(variable.declaration) ?? [];
+  if (calls.length === 0 || here.some(({ callee }) => callee === 'runtime.newobject'))
+    return [spanOf(variable.declaration)];
+  const callers = new Map(
+    calls.flatMap((call) => enclosingDeclaration(call) ?? []).map((node) => [node.id, node]),
+  );
+  return [...callers.values()].map(spanOf);
 }

@@ -36,17 +36,6 @@ export function enclosingDeclaration(node: Node): Node | undefined {
   return undefined;
 }
 
-/** The spans of the distinct function declarations (or literals at package level) around or at the nodes. */
-export function declarationsOf(nodes: readonly Node[]): Span[] {
-  const spans = new Map<number, Span>();
-  for (const node of nodes) {
-    let outermost: Node | undefined;
-    for (let at: Node | null = node; at; at = at.parent) if (isFunction(at)) outermost = at;
-    if (outermost) spans.set(outermost.startIndex, spanOf(outermost));
-  }
-  return [...spans.values()].sort((a, b) => a.start - b.start);
-}
-
 /** True when `outer` is `inner` or contains it. */
 export function contains(outer: Span, inner: Span): boolean {
   return outer.start <= inner.start && inner.end <= outer.end;

@@ -86,6 +86,7 @@ func (s *source) again(text string) io.Reader {
 	return s
 }
 
+//measure:allocs/op 0
 func BenchmarkRelay(b *testing.B) {
 	b.ReportAllocs()
 	var s source
@@ -96,6 +97,7 @@ func BenchmarkRelay(b *testing.B) {
 	}
 }
 
+//measure:allocs/op 0
 func BenchmarkChecksum(b *testing.B) {
 	b.ReportAllocs()
 	var s source
@@ -116,6 +118,7 @@ func BenchmarkSend(b *testing.B) {
 	}
 }
 
+//measure:allocs/op 0
 func BenchmarkRow(b *testing.B) {
 	b.ReportAllocs()
 	values := make([]int, 300)
@@ -141,6 +144,7 @@ func BenchmarkGreeting(b *testing.B) {
 	}
 }
 
+//measure:allocs/op 0
 func BenchmarkPairs(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {

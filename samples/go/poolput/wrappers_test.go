@@ -27,6 +27,7 @@ func TestDepth(t *testing.T) {
 	}
 }
 
+//measure:allocs/op 0
 func BenchmarkWords(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
@@ -36,6 +37,7 @@ func BenchmarkWords(b *testing.B) {
 	}
 }
 
+//measure:allocs/op 0
 func BenchmarkDepth(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {

@@ -15,7 +15,10 @@ export function allocates(callee: string): boolean {
   return allocating.test(callee);
 }
 
-/** Calls of the function and its closures; with `lines` (0-based, inclusive) only those on lines of that file. */
+/**
+ * Calls of the function and its closures; with `lines` (0-based, inclusive) only those on lines of that
+ * file, where what stands both in a closure and inlined in its caller counts once.
+ */
 export function callsIn(
   records: PackageRecords,
   base: string,
@@ -30,8 +33,13 @@ export function callsIn(
     for (const symbol of symbols) for (const [callee, n] of records.callees(symbol)) add(callee, n);
     return counts;
   }
-  for (const { callee, line } of records.calls(symbols, lines.path)) {
-    if (lines.first <= line && line <= lines.last) add(callee, 1);
+  const own = new Map<string, Map<string, number>>();
+  for (const { callee, line, symbol } of records.calls(symbols, lines.path)) {
+    if (line < lines.first || lines.last < line) continue;
+    const known = own.get(symbol) ?? new Map<string, number>();
+    own.set(symbol, known.set(callee, (known.get(callee) ?? 0) + 1));
   }
+  for (const calls of own.values())
+    for (const [callee, n] of calls) counts.set(callee, Math.max(n, counts.get(callee) ?? 0));
   return counts;
 }
