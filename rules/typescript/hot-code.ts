@@ -2,6 +2,7 @@ import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { Heat, HeatReason, Span } from '../model';
 import { callbackRole, propertyRole, type CallbackRole } from './hot-callbacks';
 import {
+  docTag,
   enclosingFunction,
   type FunctionNode,
   isFunction,
@@ -173,16 +174,8 @@ class FileHeat {
   }
 
   #tag(node: FunctionNode): 'hot' | 'cold' | undefined {
-    let at: TSESTree.Node | undefined = node;
-    for (; at; at = at.parent) {
-      const comment = this.sourceCode
-        .getCommentsBefore(at)
-        .findLast((c) => c.type === 'Block' && c.value.startsWith('*'));
-      const found = comment && /(?:^|[\s*])@(hot|hotPath|cold)\b(?![-.])/.exec(comment.value);
-      if (found) return found[1] === 'cold' ? 'cold' : 'hot';
-      if (!carriesDoc(at)) return undefined;
-    }
-    return undefined;
+    const found = docTag(this.sourceCode, node, /(?:^|[\s*])@(hot|hotPath|cold)\b(?![-.])/);
+    return found && (found[1] === 'cold' ? 'cold' : 'hot');
   }
 
   #callsOnThis(klass: TSESTree.Node): Map<string, TSESTree.Node[]> {
@@ -242,31 +235,8 @@ function head(node: TSESTree.Node): Span {
   return { start, end: body.range[0] > start ? body.range[0] : node.range[1] };
 }
 
-/** A doc comment before this node's parent belongs to the function, too: `export const f = …`, a property, a method. */
-function carriesDoc(node: TSESTree.Node): boolean {
-  const parent = node.parent;
-  switch (parent?.type) {
-    case 'VariableDeclarator':
-      return parent.init === node;
-    case 'VariableDeclaration':
-      return parent.declarations[0] === node;
-    case 'ExportNamedDeclaration':
-    case 'ExportDefaultDeclaration':
-      return true;
-    case 'Property':
-    case 'PropertyDefinition':
-    case 'MethodDefinition':
-      return parent.value === node;
-    case 'AssignmentExpression':
-      return parent.right === node;
-    case 'ExpressionStatement':
-      return node.type === 'AssignmentExpression';
-    default:
-      return false;
-  }
-}
-
-function isErrorPath(node: TSESTree.Node, child: TSESTree.Node): boolean {
+/** Runs only when something went wrong: in `catch`, in `throw`, in a block that ends with `throw`. */
+export function isErrorPath(node: TSESTree.Node, child: TSESTree.Node): boolean {
   if (node.type === 'CatchClause') return child === node.body;
   if (node.type === 'ThrowStatement') return true;
   // `if (bad) { …; throw … }`

@@ -1,5 +1,6 @@
 import { accumulatingSpread } from './accumulating-spread';
 import { formatThenAppend } from './format-then-append';
+import { mustNotAllocate } from './must-not-allocate';
 import { perCallBuffer } from './per-call-buffer';
 import { preallocateArray } from './preallocate-array';
 import type { TypeScriptRule } from './rule';
@@ -9,6 +10,7 @@ import { wrapperReturn } from './wrapper-return';
 export const typescriptRules: readonly TypeScriptRule[] = [
   accumulatingSpread,
   formatThenAppend,
+  mustNotAllocate,
   perCallBuffer,
   preallocateArray,
   wrapperReturn,

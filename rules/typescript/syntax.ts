@@ -129,3 +129,47 @@ export function unwrap(node: TSESTree.Expression): TSESTree.Expression {
   }
   return at;
 }
+
+/**
+ * The match of a tag in the doc comment of a function: before it, or before the statement, property or export that it is
+ * the value of.
+ */
+export function docTag(
+  sourceCode: TSESLint.SourceCode,
+  node: FunctionNode,
+  tag: RegExp,
+): RegExpExecArray | undefined {
+  for (let at: TSESTree.Node | undefined = node; at; at = at.parent) {
+    const comment = sourceCode
+      .getCommentsBefore(at)
+      .findLast(({ type, value }) => type === 'Block' && value.startsWith('*'));
+    const found = comment && tag.exec(comment.value);
+    if (found) return found;
+    if (!carriesDoc(at)) return undefined;
+  }
+  return undefined;
+}
+
+/** A doc comment before this node's parent belongs to the function, too: `export const f = …`, a property, a method. */
+function carriesDoc(node: TSESTree.Node): boolean {
+  const parent = node.parent;
+  switch (parent?.type) {
+    case 'VariableDeclarator':
+      return parent.init === node;
+    case 'VariableDeclaration':
+      return parent.declarations[0] === node;
+    case 'ExportNamedDeclaration':
+    case 'ExportDefaultDeclaration':
+      return true;
+    case 'Property':
+    case 'PropertyDefinition':
+    case 'MethodDefinition':
+      return parent.value === node;
+    case 'AssignmentExpression':
+      return parent.right === node;
+    case 'ExpressionStatement':
+      return node.type === 'AssignmentExpression';
+    default:
+      return false;
+  }
+}

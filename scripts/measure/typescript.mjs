@@ -17,7 +17,7 @@ export const defaultMajors = [20, 22, 24, 26];
 
 /**
  * @param {{ rules?: readonly string[], majors?: readonly number[], log?: (line: string) => void }} options
- *   rules: ids to measure, all with a fix when absent
+ *   rules: ids to measure, all when absent
  * @returns {Promise<{ id: string, page: string, table: string }[]>} the table of each rule's page
  */
 export async function measureTypeScript({ rules, majors = defaultMajors, log = console.log } = {}) {
@@ -29,14 +29,20 @@ export async function measureTypeScript({ rules, majors = defaultMajors, log = c
   try {
     for (const { meta } of typescriptRules) {
       const { id, fix, sample } = meta.docs;
-      if (fix === 'none' || (rules && !rules.includes(id))) continue;
+      if (rules && !rules.includes(id)) continue;
       const source = join(root, 'samples', sample, 'sample.ts');
       const before = await readFile(source, 'utf8');
-      const after = await fixed(source, before, id);
+      // Without a fix the page quotes what the pattern costs.
+      const after = fix === 'none' ? undefined : await fixed(source, before, id);
       if (after === before) throw new Error(`${id}: the tool fixes nothing in ${source}`);
       const rows = [];
       for (const binary of binaries) {
         const a = await measureOne(binary, folder, `${id.slice(3)}.before`, before);
+        if (after === undefined) {
+          rows.push({ before: a });
+          log(`${id}  Node ${a.node}: ${time(a)}, ${size(a)}`);
+          continue;
+        }
         const b = await measureOne(binary, folder, `${id.slice(3)}.after`, after);
         rows.push({ before: a, after: b });
         log(`${id}  Node ${a.node}: ${time(a)} → ${time(b)}, ${size(a)} → ${size(b)}`);
@@ -100,6 +106,13 @@ async function nodeBinary(major, log) {
 }
 
 function table(rows) {
+  if (rows.every(({ after }) => after === undefined)) {
+    return [
+      '| Node | time | allocated |',
+      '| --- | ---: | ---: |',
+      ...rows.map(({ before }) => `| ${before.node} | ${time(before)} | ${size(before)} |`),
+    ].join('\n');
+  }
   const lines = rows.map(
     ({ before, after }) =>
       `| ${before.node} | ${time(before)} | ${time(after)} | ${ratio(before.nanoseconds, after.nanoseconds)} | ${size(before)} | ${size(after)} |`,

@@ -1,0 +1,170 @@
+import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
+import { allocationOf, type AllocatingExpression } from './allocating-expressions';
+import { isErrorPath } from './hot-code';
+import { createRule, type RelatedPlace } from './rule';
+import {
+  docTag,
+  enclosingFunction,
+  type FunctionNode,
+  isFunction,
+  memberName,
+  resolve,
+  variableOf,
+} from './syntax';
+
+/** A contract: a function whose doc comment says `@noalloc` contains no allocating expression, nor does what it calls here. */
+export const mustNotAllocate = createRule({
+  id: 'ts/must-not-allocate',
+  summary: 'an allocation in a function that is tagged @noalloc, or in what it calls in the file',
+  fix: 'none',
+  reports: 'bug',
+  sample: 'typescript/must-not-allocate',
+  allocation: {
+    kind: 'object',
+    cost: 'conditional',
+    reason:
+      'the expression makes a new value; V8 may remove it, but only in optimised code and only while it sees that nothing keeps it',
+  },
+  words: [['@noalloc']],
+  messages: {
+    expression: '{{what}} allocates, but {{name}} is tagged @noalloc.',
+    call: '{{callee}}() allocates ({{what}} in line {{line}}), but {{name}} is tagged @noalloc.',
+  },
+  check({ sourceCode }, report) {
+    const found = new Map<FunctionNode, readonly Found[]>();
+
+    /** Allocations of a function and of what it calls, each at the expression or call that stands in the function itself. */
+    function allocations(node: FunctionNode): readonly Found[] {
+      const known = found.get(node);
+      if (known) return known;
+      const list: Found[] = [];
+      // A function that calls itself adds nothing to itself.
+      found.set(node, list);
+      if (node.async || node.generator) {
+        const what = node.async ? 'The promise of an async function' : 'The iterator of a generator function';
+        list.push({ at: node, allocation: { what, kind: node.async ? 'object' : 'iterator' }, through: [] });
+      }
+      for (const parameter of node.params) visit(parameter, node, list);
+      visit(node.body, node, list);
+      return list;
+    }
+
+    function visit(at: TSESTree.Node, owner: FunctionNode, list: Found[]): void {
+      if (at.parent && isErrorPath(at.parent, at)) return;
+      const allocation = allocationOf(sourceCode, at);
+      if (allocation) list.push({ at, allocation, through: [] });
+      if (isFunction(at) || at.type === 'ClassExpression' || at.type === 'ClassDeclaration') return;
+      if (at.type === 'CallExpression' && !allocation) {
+        const callee = calledFunction(sourceCode, at, owner);
+        const first = callee && allocations(callee)[0];
+        if (first) list.push({ at, allocation: first.allocation, through: [first.at, ...first.through] });
+      }
+      for (const key of sourceCode.visitorKeys[at.type] ?? []) {
+        const value = (at as unknown as Record<string, unknown>)[key];
+        for (const child of Array.isArray(value) ? value : [value]) {
+          if (child && typeof (child as TSESTree.Node).type === 'string')
+            visit(child as TSESTree.Node, owner, list);
+        }
+      }
+    }
+
+    function check(node: FunctionNode): void {
+      const tag = docTag(sourceCode, node, /(?:^|[\s*])@noalloc\b(?![-.])/);
+      if (!tag) return;
+      const name = nameOf(node);
+      for (const { at, allocation, through } of allocations(node)) {
+        const source = through.at(-1);
+        const related: RelatedPlace[] = through.map((place, index) => ({
+          at: place,
+          message: index === through.length - 1 ? `${allocation.what} allocates here` : 'which calls this',
+        }));
+        if (source && at.type === 'CallExpression') {
+          const callee = sourceCode.getText(at.callee);
+          const data = { callee, what: lowerFirst(allocation.what), line: source.loc.start.line, name };
+          report({ at, messageId: 'call', data, allocation: { kind: allocation.kind }, related });
+        } else {
+          const data = { what: allocation.what, name };
+          report({ at: headOf(at), messageId: 'expression', data, allocation: { kind: allocation.kind } });
+        }
+      }
+    }
+
+    return { FunctionDeclaration: check, FunctionExpression: check, ArrowFunctionExpression: check };
+  },
+});
+
+interface Found {
+  /** In the function that was asked about: the expression, or the call that leads to it. */
+  readonly at: TSESTree.Node;
+  readonly allocation: AllocatingExpression;
+  /** From the first callee's expression to the allocation itself; empty when `at` allocates. */
+  readonly through: readonly TSESTree.Node[];
+}
+
+/** The function of this file that a call runs: `f()`, `this.m()`; `undefined` when the file does not show it. */
+function calledFunction(
+  sourceCode: TSESLint.SourceCode,
+  call: TSESTree.CallExpression,
+  owner: FunctionNode,
+): FunctionNode | undefined {
+  const { callee } = call;
+  if (callee.type === 'Identifier') {
+    const variable = resolve(sourceCode, callee);
+    const node = variable?.defs.length === 1 ? variable.defs[0]!.node : undefined;
+    if (node?.type === 'FunctionDeclaration') return node;
+    if (node?.type !== 'VariableDeclarator' || !node.init || !isFunction(node.init)) return undefined;
+    return variableOf(sourceCode, node.init)?.references.every((r) => !r.isWrite() || r.init === true)
+      ? node.init
+      : undefined;
+  }
+  if (callee.type !== 'MemberExpression' || callee.object.type !== 'ThisExpression') return undefined;
+  // An arrow function has the `this` of the function around it.
+  let method: FunctionNode | undefined = owner;
+  while (method?.type === 'ArrowFunctionExpression' && method.parent.type !== 'PropertyDefinition') {
+    method = enclosingFunction(method);
+  }
+  const body = method?.parent.parent;
+  if (body?.type !== 'ClassBody') return undefined;
+  const name = memberName(callee);
+  const members = body.body.filter(
+    (member) =>
+      member.type === 'MethodDefinition' &&
+      !member.computed &&
+      member.key.type === 'Identifier' &&
+      member.key.name === name,
+  );
+  const [member] = members;
+  return members.length === 1 &&
+    member?.type === 'MethodDefinition' &&
+    member.value.type === 'FunctionExpression'
+    ? member.value
+    : undefined;
+}
+
+/** A function or class is underlined at its head, not over all of its body. */
+function headOf(node: TSESTree.Node): TSESTree.Node | { start: number; end: number } {
+  if (isFunction(node) || node.type === 'ClassExpression') {
+    return { start: node.range[0], end: Math.max(node.body.range[0], node.range[0] + 1) };
+  }
+  return node;
+}
+
+function nameOf(node: FunctionNode): string {
+  if (node.id) return `${node.id.name}()`;
+  const { parent } = node;
+  if (parent.type === 'VariableDeclarator' && parent.id.type === 'Identifier') return `${parent.id.name}()`;
+  if (
+    (parent.type === 'MethodDefinition' ||
+      parent.type === 'Property' ||
+      parent.type === 'PropertyDefinition') &&
+    parent.key.type === 'Identifier'
+  ) {
+    // prettier-ignore
+    return `${parent.key.name}()`;
+  }
+  return 'the function';
+}
+
+function lowerFirst(text: string): string {
+  return /^(?:A|An|The) /.test(text) ? text[0]!.toLowerCase() + text.slice(1) : text;
+}
