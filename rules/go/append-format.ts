@@ -1,12 +1,15 @@
 import type { Node } from 'web-tree-sitter';
 import type { Evidence, TextEdit } from '../model';
+import { checkBufferWrite } from './append-into-buffer';
 import { appendForm, isShadowed, receiverObligations, type AppendForm } from './append-forms';
 import type { GoFile, GoFix, GoReport, GoRule, Obligation } from './rule';
 import { argumentsOf, descendants, enclosingFunction, spanOf, unparenthesised } from './syntax';
 import { enclosingStatement, isAddressTaken, namesAround } from './uses';
 import { atLeast } from './writing';
 
-/** `append(b, t.Format(l)...)`: a string is made only to be copied into a byte slice. */
+/**
+ * `append(b, t.Format(l)...)` and, in hot code, `buf.WriteString(strconv.Itoa(n))`: a string is made only to be copied.
+ */
 export const rule: GoRule = {
   meta: {
     id: 'go/append-format',
@@ -17,7 +20,7 @@ export const rule: GoRule = {
   },
   check(file, report) {
     for (const call of file.root.descendantsOfType('call_expression')) {
-      const found = check(call, file);
+      const found = check(call, file) ?? checkBufferWrite(call, file, rule.meta.sample);
       if (found) report(found);
     }
   },
@@ -122,7 +125,10 @@ function rewrite(
     return remove(separator, spread.endIndex, form.after) ? edits : undefined;
   }
   const opening = list.startIndex + 1;
-  if (!remove(spread.startIndex, opening, form.before)) return undefined;
+  // Arguments on lines of their own: no blank is left at the end of the line.
+  const blank = form.before === '' && /^\s/.test(file.text.slice(opening)) ? / *$/ : /$/;
+  const start = spread.startIndex - (blank.exec(file.text.slice(0, spread.startIndex))?.[0].length ?? 0);
+  if (!remove(start, opening, form.before)) return undefined;
   if (form.after !== '')
     edits.push({ span: { start: last.endIndex, end: last.endIndex }, newText: form.after });
   // A comma may stand behind the last argument here, and another behind the spread: one of them is enough.

@@ -371,15 +371,26 @@ export function isShadowed(name: string, node: Node, file: GoFile): boolean {
 /** Proves that the receiver is the type, or a pointer to the type, whose method the form stands for. */
 export function receiverObligations(form: AppendForm, at: number | 'file', id: number): Obligation[] {
   const { receiverType, receiver } = form;
-  if (!receiverType || !receiver) return [];
-  const { path, name } = receiverType;
+  return receiverType && receiver ? typeObligations(receiver, receiverType, at, id) : [];
+}
+
+/**
+ * Proves that an expression's type is the one named, or a pointer to it.
+ * @param id makes the helper's name unique in the file
+ */
+export function typeObligations(
+  expression: Node,
+  { path, name }: { readonly path: string | undefined; readonly name: string },
+  at: number | 'file',
+  id: number,
+): Obligation[] {
   // One name per path: the obligations of several fixes share a file.
   const qualifier = `alloclens${(path ?? '').replace(/(?:^|\W)(\w)/g, (_, letter: string) => letter.toUpperCase())}`;
   const type = path === undefined ? name : `${qualifier}.${name}`;
   const imports = path === undefined ? {} : { imports: { [qualifier]: path } };
-  const states = `${receiver.text} is a ${form.formatter.replace(/\.\w+$/, '')}`;
-  const check = `alloclensReceiver${id}`;
-  const use = `if false { ${check}(${receiver.text}) }`;
+  const states = `${expression.text} is a ${path === undefined ? name : `${path}.${name}`} or a pointer to one`;
+  const check = `alloclensType${id}`;
+  const use = `if false { ${check}(${expression.text}) }`;
   return [
     { states, at: 'file', code: `func ${check}[T ${type} | *${type}](T) {}`, ...imports },
     { states, at, code: at === 'file' ? `func _() { ${use} }` : use },

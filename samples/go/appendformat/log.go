@@ -2,6 +2,7 @@
 package appendformat
 
 import (
+	"bytes"
 	"fmt"
 	"strconv"
 	"time"
@@ -50,4 +51,14 @@ func Ratio(line []byte, part, whole float64) []byte {
 // Request appends the identifier of a request.
 func Request(line []byte, id ID) []byte {
 	return append(line, id.String()...)
+}
+
+// Table writes a row for each size.
+func Table(buf *bytes.Buffer, sizes []int) {
+	for row, size := range sizes {
+		buf.WriteString(strconv.Itoa(row + 1000))
+		buf.WriteByte('\t')
+		buf.WriteString(strconv.Itoa(size))
+		buf.WriteByte('\n')
+	}
 }

@@ -1,6 +1,7 @@
 package appendformat
 
 import (
+	"bytes"
 	"testing"
 	"time"
 )
@@ -25,6 +26,14 @@ func TestLines(t *testing.T) {
 		if c.got != c.want {
 			t.Errorf("got %q, want %q", c.got, c.want)
 		}
+	}
+}
+
+func TestTable(t *testing.T) {
+	var buf bytes.Buffer
+	Table(&buf, []int{7, -300})
+	if got, want := buf.String(), "1000\t7\n1001\t-300\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 
@@ -70,5 +79,16 @@ func BenchmarkRequest(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		line = Request(buf, id)
+	}
+}
+
+//measure:allocs/op 0
+func BenchmarkTable(b *testing.B) {
+	var buf bytes.Buffer
+	sizes := []int{1048576, 4096, 123, 65536}
+	b.ReportAllocs()
+	for b.Loop() {
+		buf.Reset()
+		Table(&buf, sizes)
 	}
 }

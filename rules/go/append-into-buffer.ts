@@ -1,0 +1,130 @@
+import type { Node } from 'web-tree-sitter';
+import type { Evidence, TextEdit } from '../model';
+import { appendForm, typeObligations, type AppendForm } from './append-forms';
+import { isHot } from './hot-code';
+import type { GoFile, GoFix, GoReport } from './rule';
+import { argumentsOf, descendants, enclosingFunction, spanOf, unparenthesised } from './syntax';
+import { isPure } from './trip-count';
+import { enclosingStatement } from './uses';
+import { atLeast } from './writing';
+
+/** Buffers that lend out their free space: AvailableBuffer exists since Go 1.18 (bufio) and 1.21 (bytes). */
+const buffers = [
+  { path: 'bytes', name: 'Buffer', since: { major: 1, minor: 21 } },
+  { path: 'bufio', name: 'Writer', since: { major: 1, minor: 18 } },
+];
+
+/**
+ * `buf.WriteString(strconv.Itoa(n))`: a string is made only to be copied into the buffer. The append form into
+ * `buf.AvailableBuffer()` is harder to read, so that only hot code is told.
+ */
+export function checkBufferWrite(call: Node, file: GoFile, sample: string): GoReport | undefined {
+  const callee = unparenthesised(call.childForFieldName('function') ?? call);
+  if (callee.type !== 'selector_expression' || callee.childForFieldName('field')?.text !== 'WriteString')
+    return undefined;
+  const buffer = callee.childForFieldName('operand');
+  const [argument, ...rest] = argumentsOf(call);
+  if (!buffer || !argument || rest.length > 0 || !file.facts || !isHot(file, call)) return undefined;
+  const formatted = unparenthesised(argument);
+  if (formatted.type !== 'call_expression') return undefined;
+  const inlined = file.facts.inlined(call);
+  const emitted = file.facts.emitted(call).map((one) => one.callee);
+  const type = buffers.find(({ path, name }) => {
+    const symbol = `${path}.(*${name}).WriteString`;
+    return inlined === symbol || emitted.includes(symbol);
+  });
+  if (!type || !atLeast(file.pkg.language, type.since.major, type.since.minor)) return undefined;
+  const form = appendForm(formatted, file);
+  // fmt has Fprintf for this.
+  if (!form || form.runsUserCode) return undefined;
+  const evidence: Evidence[] = [{ kind: 'measured sample', sample }];
+  const name = form.receiver ? form.callee.slice(form.receiver.text.length + 1) : form.callee;
+  return {
+    node: call,
+    message: `${form.formatter} allocates a string that is only copied into ${buffer.text}; ${name} writes ${form.condition === undefined ? 'the same bytes' : 'the text'} into its free space`,
+    allocation: {
+      kind: 'call',
+      cost: form.cost,
+      reason:
+        `${form.formatter} returns a new string, and WriteString copies it` +
+        (form.unless === undefined ? '' : ` (${form.unless})`),
+      evidence,
+    },
+    fixes: fixes(call, buffer, formatted, form, type, file),
+  };
+}
+
+function fixes(
+  call: Node,
+  buffer: Node,
+  formatted: Node,
+  form: AppendForm,
+  type: { path: string; name: string },
+  file: GoFile,
+): GoFix[] {
+  if (file.generated || form.withheld !== undefined || !isPure(buffer)) return [];
+  // Code that runs between AvailableBuffer and Write must not write to the buffer.
+  if (argumentsOf(formatted).some(calls) || (form.receiver && calls(form.receiver))) return [];
+  const edits = rewrite(call, buffer, formatted, form, file);
+  const statement = enclosingStatement(call);
+  const within = enclosingFunction(call);
+  if (!edits || !statement || !within) return [];
+  const at = statement.startIndex;
+  const name = `${form.receiver ? form.callee.slice(form.receiver.text.length + 1) : form.callee}`;
+  return [
+    {
+      title:
+        `Use ${name} into ${buffer.text}.AvailableBuffer()` +
+        (form.condition === undefined ? '' : ` (if ${form.condition})`),
+      kind: form.kind,
+      edits: edits.map((edit) => ({ ...edit, file: file.path })),
+      claim: { effect: 'removes', within: [spanOf(within)], callees: form.callees },
+      obligations: [
+        ...typeObligations(buffer, type, at, call.startIndex),
+        ...(form.receiver && form.receiverType
+          ? typeObligations(form.receiver, form.receiverType, at, formatted.startIndex + 1)
+          : []),
+      ],
+    },
+  ];
+}
+
+/** `WriteString(F(x))` becomes `Write(AppendF(buf.AvailableBuffer(), x))`. */
+function rewrite(
+  call: Node,
+  buffer: Node,
+  formatted: Node,
+  form: AppendForm,
+  file: GoFile,
+): TextEdit[] | undefined {
+  const method = unparenthesised(call.childForFieldName('function')!).childForFieldName('field')!;
+  const list = formatted.childForFieldName('arguments')!;
+  const args = argumentsOf(formatted);
+  const last = args[args.length - 1];
+  const opening = list.startIndex + 1;
+  const replaced = file.text.slice(formatted.startIndex, opening);
+  const kept = form.receiver ? replaced.slice(form.receiver.text.length) : replaced;
+  if (/\/[/*]/.test(kept)) return undefined;
+  const space = `${buffer.text}.AvailableBuffer()`;
+  // Without arguments of its own, the call gets the destination and what the append form needs behind it.
+  const separator = /^\s/.test(file.text.slice(opening)) && form.before === '' ? ',' : ', ';
+  const more = last ? separator + form.before : form.after === '' ? '' : `, ${form.after}`;
+  const edits: TextEdit[] = [
+    { span: spanOf(method), newText: 'Write' },
+    { span: { start: formatted.startIndex, end: opening }, newText: `${form.callee}(${space}${more}` },
+  ];
+  if (last && form.after !== '')
+    edits.push({ span: { start: last.endIndex, end: last.endIndex }, newText: form.after });
+  return edits;
+}
+
+/** True when evaluating the expression may run code that writes to the buffer: any call but len, cap and conversions. */
+function calls(node: Node): boolean {
+  for (const at of descendants(node)) {
+    if (at.type === 'unary_expression' && at.childForFieldName('operator')?.text === '<-') return true;
+    if (at.type !== 'call_expression') continue;
+    const callee = at.childForFieldName('function')?.text ?? '';
+    if (!/^(?:len|cap|string|(?:u?int|float)(?:8|16|32|64)?|byte|rune)$/.test(callee)) return true;
+  }
+  return false;
+}
