@@ -14,9 +14,10 @@ try {
   requireNode();
   await installDependencies();
   const { test: files, vscode } = testFiles();
-  const hosts = vscode.length > 0 ? prepareVscode() : undefined;
-  // It is waited for below; until then its failure is nobody's.
-  hosts?.catch(() => undefined);
+  // In Chromium where VS Code's server from npm runs; inherited by the tests.
+  process.env.ALLOCLENS_VSCODE ??= process.platform === 'linux' ? 'browser' : 'desktop';
+  /** Resolves to what is missing for the tests in a real VS Code, or to undefined. */
+  const missing = vscode.length > 0 ? prepareVscode().catch((error) => error) : undefined;
   const go = await findGo();
   if ('problem' in go) {
     if (ci) throw new Sentence(`${go.problem} With CI=true nothing is skipped.`);
@@ -42,9 +43,11 @@ try {
     counts.push(await runTests(files));
   }
   if (vscode.length > 0) {
-    await hosts;
     step(`A real VS Code (${vscode.length} files)`);
-    counts.push(await runTests(vscode, { concurrency: 1 }));
+    const error = await missing;
+    if (error && ci) throw error;
+    if (error) console.log(`SKIPPED, which CI=true does not allow: ${error.message}`);
+    else counts.push(await runTests(vscode, { concurrency: 1 }));
   }
   process.exitCode = summary(counts) ? 0 : 1;
 } catch (error) {
@@ -67,7 +70,7 @@ function testFiles() {
   return { test: all.filter((file) => !real(file)).map(compiled), vscode: all.filter(real).map(compiled) };
 }
 
-/** VS Code and its window, while the rest compiles. */
+/** VS Code and its window, while the rest compiles. A desktop VS Code is downloaded by the tests themselves. */
 async function prepareVscode() {
   if (process.env.ALLOCLENS_VSCODE === 'desktop') return;
   await installDebianPackages({ chromium: 'chromium', rg: 'ripgrep' });

@@ -174,6 +174,11 @@ function editing(host: () => Host): void {
       await samples.works(finding.file);
     });
 
+    it('says in the language status what was found, by which Go, and how fast', async () => {
+      await openFinding('go/append-format');
+      await workbench.languageStatus(/\d+ findings?[^]*Go 1\.\d+[^]*\d+(\.\d)? m?s/);
+    });
+
     it("shows a rule's page that ships with the extension", async () => {
       await workbench.command('AllocLens: Show Rule Documentation');
       await workbench.pick('go/per-call-buffer');

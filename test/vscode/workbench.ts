@@ -246,6 +246,27 @@ export class Workbench {
     throw new Error(`the hover does not match ${wanted}; it shows:\n${seen}`);
   }
 
+  /** What the language status (`{}` in the status bar) says, once it matches. */
+  async languageStatus(wanted: RegExp): Promise<string> {
+    const item = this.#page.locator('[id="status.languageStatus"]');
+    const hover = this.#page.locator('.hover-language-status').first();
+    const deadline = Date.now() + patience;
+    let seen = '';
+    while (Date.now() < deadline) {
+      await item.hover();
+      if (await hover.isVisible()) {
+        seen = await hover.innerText();
+        if (wanted.test(seen)) {
+          await this.#page.mouse.move(640, 5);
+          return seen;
+        }
+      }
+      await this.#page.waitForTimeout(300);
+    }
+    await this.failure();
+    throw new Error(`the language status does not match ${wanted}; it says:\n${seen}`);
+  }
+
   /** Resolves when text that matches is anywhere on the screen. */
   async shows(wanted: RegExp): Promise<void> {
     await this.#orFailure(this.#page.getByText(wanted).first().waitFor({ timeout: patience }));
