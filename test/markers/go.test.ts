@@ -180,7 +180,7 @@ function commentsOf(syntax: GoSyntax, text: string): string[] {
   return comments;
 }
 
-describe('Go marker cases', async () => {
+describe('Go marker cases', { concurrency: 2 }, async () => {
   const cases = findCases(folder).map((file): Case => {
     const archive = parseTxtar(readFileSync(file, 'utf8'));
     const name = path.relative(folder, file).replace(/\.txtar$/, '').split(path.sep).join('/');

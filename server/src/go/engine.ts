@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Fix, Note, RuleId } from '../../../rules/model';
+import type { FileEdit, Fix, Note, RuleId } from '../../../rules/model';
 import { goRules } from '../../../rules/go/index';
 import type { GoFix, GoPackage, GoRule, GoVersion } from '../../../rules/go/rule';
 import type {
@@ -17,7 +17,7 @@ import type { Settings } from '../service/settings';
 import { checkPackage, type Candidate, type CheckedFile } from './check';
 import { Builds, joinBuilds, sameBuild, type Build, type BuildUnit } from './build';
 import type { CompileError, CompiledPackage } from './compile';
-import { combineFixes } from './fixes';
+import { combineFixes, fixedTexts } from './fixes';
 import { buildPackage } from './package';
 import { GoSyntax, type GrammarPaths, type ParsedFile } from './syntax';
 import { Verifier, type FixJob, type Verdict } from './verify';
@@ -175,9 +175,7 @@ export class GoEngine implements Engine {
     signal: AbortSignal,
   ): Promise<void> {
     const units = batch.flatMap(({ unit }) => (typeof unit === 'string' ? [] : [unit]));
-    const overlays = new Map<string, string>();
-    for (const [file, { virtual, text }] of buffers)
-      if (!virtual && file.endsWith('.go')) overlays.set(file, text);
+    const overlays = overlaysOf(buffers);
     let build: Build | string | undefined;
     if (units.length > 0) {
       try {
@@ -271,10 +269,11 @@ export class GoEngine implements Engine {
   async combine(
     analysis: FileAnalysis,
     fixes: readonly Fix[],
-    _request: AnalysisRequest,
+    request: AnalysisRequest,
     signal: AbortSignal,
   ): Promise<CombinedFix> {
-    signal.throwIfAborted();
+    const either = AbortSignal.any([signal, this.#disposed.signal]);
+    either.throwIfAborted();
     const known = fixes.flatMap((offered) => {
       const origin = origins.get(offered);
       return origin ? [{ ...origin.fix, offered, pkg: origin.pkg }] : [];
@@ -288,11 +287,40 @@ export class GoEngine implements Engine {
         return { edits: [], applied: [] };
       }
       const pkg = buildPackage({ ...first.pkg, files, records: undefined });
-      const { edits, applied } = combineFixes(pkg, known);
-      return { edits, applied: applied.map(({ offered }) => offered) };
+      const all = combineFixes(pkg, known);
+      if (await this.#compiles(pkg, all.edits, request, either)) {
+        return { edits: all.edits, applied: all.applied.map(({ offered }) => offered) };
+      }
+      // Each is right alone, but not all together: one after the other, leaving out what does not join.
+      let joined = combineFixes(pkg, all.applied.slice(0, 1));
+      for (const fix of all.applied.slice(1)) {
+        const attempt = combineFixes(pkg, [...joined.applied, fix]);
+        if (await this.#compiles(pkg, attempt.edits, request, either)) joined = attempt;
+      }
+      return { edits: joined.edits, applied: joined.applied.map(({ offered }) => offered) };
     } finally {
       for (const file of files) file.release();
     }
+  }
+
+  /** True when the package compiles with the edits, and when no compiler can tell. */
+  async #compiles(
+    pkg: GoPackage,
+    edits: readonly FileEdit[],
+    { document, buffers, settings }: AnalysisRequest,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const overlays = overlaysOf(new Map(buffers).set(document.path, document));
+    const texts = new Map([...overlays, ...fixedTexts(pkg.files, edits)]);
+    const unit = await this.#builds.locate(document.path, texts, settings, signal);
+    if (typeof unit === 'string') return true;
+    const { errors } = await this.#builds.run(unit, texts, signal);
+    const directory = path.dirname(document.path);
+    const own = errors.filter(({ at }) => at && path.dirname(at.file) === directory);
+    if (own.length === 0) return true;
+    const before = await this.#builds.run(unit, overlays, signal);
+    const old = new Set(before.errors.map(({ message }) => message));
+    return own.every(({ message }) => old.has(message));
   }
 
   toolchain(file: string): ToolchainReport | undefined {
@@ -365,6 +393,15 @@ function offer(
     : unverifiedFix(fix, edits, unverifiable!);
   origins.set(offered, { fix, pkg });
   return [offered];
+}
+
+/** Unsaved texts for the compile. */
+function overlaysOf(buffers: ReadonlyMap<string, SourceDocument>): Map<string, string> {
+  const overlays = new Map<string, string>();
+  for (const [file, { virtual, text }] of buffers) {
+    if (!virtual && file.endsWith('.go')) overlays.set(file, text);
+  }
+  return overlays;
 }
 
 const unknownVersion: GoVersion = { major: 1, minor: 21 };

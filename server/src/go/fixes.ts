@@ -24,8 +24,15 @@ export function combineFixes<F extends Pick<GoFix, 'title' | 'edits' | 'imports'
   const withheld = new Map<F, string>();
   let applied: F[] = [];
   let result: FileEdit[] = [];
+  const added = new Map<string, string>();
   for (const fix of fixes) {
-    const attempt = complete(pkg, [...applied, fix]);
+    const names = namesAdded(pkg, fix);
+    const taken = [...names].find(([name, edit]) => (added.get(name) ?? edit) !== edit)?.[0];
+    const attempt =
+      taken === undefined
+        ? complete(pkg, [...applied, fix])
+        : { withheld: `another fix that is applied with it declares ${taken}, too` };
+    if (!('withheld' in attempt)) for (const [name, edit] of names) added.set(name, edit);
     if ('withheld' in attempt) withheld.set(fix, attempt.withheld);
     else {
       applied = [...applied, fix];
@@ -65,6 +72,22 @@ function complete(
     result.push(...normaliseEdits([...sorted, ...added.map((edit) => ({ ...edit, file: path }))]));
   }
   return { edits: result };
+}
+
+/** Names that the fix declares at the top level of the package, with the edit that does. */
+function namesAdded(pkg: GoPackage, fix: Pick<GoFix, 'edits'>): Map<string, string> {
+  const names = new Map<string, string>();
+  for (const edit of fix.edits) {
+    const file = pkg.files.find(({ path }) => path === edit.file);
+    const inside = file?.root.namedChildren.some(
+      (node) => node.startIndex < edit.span.start && edit.span.end < node.endIndex,
+    );
+    if (inside) continue;
+    for (const [, name] of edit.newText.matchAll(/^(?:var|const|type|func)\s+(\w+)/gm)) {
+      names.set(name!, JSON.stringify(edit));
+    }
+  }
+  return names;
 }
 
 function same(a: FileEdit, b: FileEdit): boolean {

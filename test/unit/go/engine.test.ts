@@ -274,6 +274,58 @@ describe('combine', () => {
   });
 });
 
+/** Turns each `make` into a package-level variable, or a function of the file, always of the same name. */
+const sharing = (kind: 'var' | 'method'): GoRule => ({
+  ...makes,
+  check(file, report) {
+    makes.check(file, (found) => {
+      const top = file.root.namedChildren.find(
+        (node) => node.startIndex <= found.node.startIndex && found.node.endIndex <= node.endIndex,
+      )!;
+      const newText = kind === 'var' ? 'var shared []int\n\n' : 'func (t T) shared() {}\n\n';
+      const fix = found.fixes![0]!;
+      report({
+        ...found,
+        fixes: [
+          {
+            ...fix,
+            imports: [],
+            edits: [
+              { file: file.path, span: { start: top.startIndex, end: top.startIndex }, newText },
+              { ...fix.edits[0]!, newText: kind === 'var' ? 'shared' : '[]int(nil)' },
+            ],
+          },
+        ],
+      });
+    });
+  },
+});
+
+describe('combine: fixes that are right alone and wrong together', () => {
+  const text =
+    'package p\n\ntype T struct{}\n\nvar A, B []int\n\nfunc F(n int) { A = make([]int, n) }\n\nfunc G(n int) { B = make([]int, n) }\n';
+  for (const kind of ['var', 'method'] as const) {
+    test(`the second that declares a ${kind} of one name is left out`, async () => {
+      const other = await testEngine({ rules: [sharing(kind)] });
+      try {
+        const edited = document('a.go', text);
+        const file = (await publications(edited, { engine: other })).at(-1)![0]!;
+        const fixes = file.findings.flatMap((finding) => finding.fixes);
+        assert.deepEqual(
+          fixes.map(({ title }) => title),
+          ['Clone (verified)', 'Clone (verified)'],
+        );
+        const request = { document: edited, buffers: new Map(), settings: testSettings() };
+        const { edits, applied } = await other.combine(file, fixes, request, new AbortController().signal);
+        assert.deepEqual(applied, fixes.slice(0, 1));
+        assert.equal(edits.length, 2);
+      } finally {
+        await other.dispose();
+      }
+    });
+  }
+});
+
 describe('scan', () => {
   test('many packages and modules, each file once', async () => {
     const own = 'module example.com/own\n\ngo 1.21\n';
