@@ -1,5 +1,6 @@
 import { accumulatingSpread } from './accumulating-spread';
 import { formatThenAppend } from './format-then-append';
+import { intlPerCall } from './intl-per-call';
 import { mustNotAllocate } from './must-not-allocate';
 import { perCallBuffer } from './per-call-buffer';
 import { preallocateArray } from './preallocate-array';
@@ -10,6 +11,7 @@ import { wrapperReturn } from './wrapper-return';
 export const typescriptRules: readonly TypeScriptRule[] = [
   accumulatingSpread,
   formatThenAppend,
+  intlPerCall,
   mustNotAllocate,
   perCallBuffer,
   preallocateArray,
