@@ -63,30 +63,48 @@ function head(node: Node): { start: number; end: number } {
  */
 export function loopsAround(node: Node): Node[] {
   const loops: Node[] = [];
-  let breaks = false;
-  let returns = false;
+  let leaves: Exit | undefined;
   let child: Node = node;
   for (let at = node.parent; at; child = at, at = at.parent) {
-    if (isFunction(at)) {
-      breaks = false;
-      returns = false;
-      continue;
-    }
-    if (at.type === 'statement_list' || at.type === 'block') {
+    if (isFunction(at)) leaves = undefined;
+    else if (at.type === 'statement_list' || at.type === 'block') {
       const last = statementsOf(at).at(-1);
-      if (last && last.startIndex >= child.startIndex) {
-        if (leavesFunction(last)) returns = true;
-        else if (last.type === 'break_statement') breaks = true;
-      }
+      const exit = last && last.startIndex >= child.startIndex ? exitOf(last) : undefined;
+      if (exit && leaves?.kind !== 'return') leaves = exit;
     } else if (/_(?:switch|select)_statement$|^select_statement$/.test(at.type)) {
-      // A break in here leaves the switch, not the loop.
-      if (!returns) breaks = false;
+      // A plain break in here leaves the switch, not the loop.
+      if (leaves?.kind === 'break' && leaves.label === undefined) leaves = undefined;
     } else if (at.type === 'for_statement') {
-      if (!returns && !breaks && runsEachTime(child, node)) loops.push(at);
-      breaks = false;
+      const named = leaves?.label !== undefined && leaves.label === labelOf(at);
+      const again = !leaves || (leaves.kind === 'continue' && named);
+      if (again && runsEachTime(child, node)) loops.push(at);
+      if (leaves?.kind === 'break' && leaves.label === undefined) leaves = undefined;
+      if (named) leaves = undefined;
     }
   }
   return loops;
+}
+
+/** How a statement list ends that leaves a loop: all loops, the innermost, or those inside the one with the label. */
+interface Exit {
+  readonly kind: 'return' | 'break' | 'continue';
+  readonly label: string | undefined;
+}
+
+function exitOf(statement: Node): Exit | undefined {
+  if (statement.type !== 'goto_statement' && leavesFunction(statement))
+    return { kind: 'return', label: undefined };
+  const label = statement.namedChildren.find(({ type }) => type === 'label_name')?.text;
+  if (statement.type === 'break_statement') return { kind: 'break', label };
+  return statement.type === 'continue_statement' && label !== undefined
+    ? { kind: 'continue', label }
+    : undefined;
+}
+
+function labelOf(loop: Node): string | undefined {
+  return loop.parent?.type === 'labeled_statement'
+    ? loop.parent.namedChildren.find(({ type }) => type === 'label_name')?.text
+    : undefined;
 }
 
 /** The ranged expression and the initialiser run once, before the loop. */

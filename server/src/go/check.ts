@@ -62,7 +62,7 @@ function checkFile(
             fixes: [],
           },
           fixes: file.generated ? [] : (report.fixes ?? []),
-          inLoop: loopsAround(report.node).length > 0,
+          inLoop: loopsAround(report.heatAt ?? report.node).length > 0,
         });
       });
     } catch (error) {

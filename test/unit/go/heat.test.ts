@@ -142,6 +142,18 @@ describe('not in a loop', () => {
     assert.equal(heat(inFunction('for range n { switch n { case 1: here(); break } }')).score, 0.7));
   test('a break leaves only the inner loop', () =>
     assert.equal(heat(inFunction('for range n { for range n { if n > 3 { here(); break } } }')).score, 0.7));
+  test('a break with a label leaves the loop of that name, too', () =>
+    assert.equal(
+      heat(inFunction('outer:\n\tfor range n { for range n { if n > 3 { here(); break outer } } }')).score,
+      0.4,
+    ));
+  test('a continue with a label leaves only what is inside that loop', () =>
+    assert.deepEqual(
+      heat(inFunction('outer:\n\tfor range n { for range n { if n > 3 { here(); continue outer } } }')),
+      { score: 0.7, because: ['in a loop'] },
+    ));
+  test('a goto may be a loop of its own', () =>
+    assert.equal(heat(inFunction('again:\n\tfor range n { if n > 3 { here(); goto again } }')).score, 0.7));
   test('a method name that two types share says nothing', () =>
     assert.equal(
       heat('package p\n\nfunc (t T) M() { here() }\n\nfunc (u U) M() {}\n\nfunc f(u U) { for { u.M() } }\n')
