@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import {
   DidChangeConfigurationNotification,
   DidChangeWatchedFilesNotification,
+  FileChangeType,
   MarkupKind,
   TextDocuments,
   TextDocumentSyncKind,
@@ -12,7 +13,7 @@ import {
   type ServerCapabilities,
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import type { RuleMeta } from '../../rules/model';
+import type { Fix, RuleMeta } from '../../rules/model';
 import {
   codeActionKinds,
   fixAll,
@@ -30,7 +31,7 @@ import { StatusReporter } from './lsp/status';
 import type { Logger } from './host/logger';
 import type { TrustGate } from './host/trust';
 import { Analyser, type EngineLoaders } from './service/analyser';
-import type { FileAnalysis, SourceDocument } from './service/engine';
+import type { CombinedFix, FileAnalysis, SourceDocument } from './service/engine';
 import { explain } from './service/explain';
 import { pageOf } from './service/pages';
 import { AnalysisService, defaultDebounce } from './service/service';
@@ -96,9 +97,9 @@ export function serve(connection: Connection, options: ServerOptions): void {
   });
   connection.onDidChangeWatchedFiles(({ changes }) => {
     for (const { uri, type } of changes) {
-      if (type === 3 && !documents.get(uri)) session?.service.forget(pathOf(uri));
+      if (type === FileChangeType.Deleted && !documents.get(uri)) session?.service.forget(pathOf(uri));
     }
-    session?.service.refresh();
+    session?.service.changedOnDisk(changes.map(({ uri }) => pathOf(uri)));
   });
   registerAnalyse(
     connection,
@@ -260,12 +261,26 @@ class Session {
           certain || this.analyser.silences(comment, finding, await this.service.request(document), signal)
         );
       },
-      combine: async (fixes) => {
-        const document = this.service.document(analysis.path);
-        if (!document) return { edits: [], applied: [] };
-        return this.analyser.combine(analysis, fixes, await this.service.request(document), signal);
-      },
+      combine: (fixes) => this.#combine(analysis, fixes, signal),
     };
+  }
+
+  readonly #combined = new WeakMap<FileAnalysis, Map<string, CombinedFix>>();
+
+  /** Combining compiles; the light bulb asks for the same each time that the cursor moves. */
+  async #combine(analysis: FileAnalysis, fixes: readonly Fix[], signal: AbortSignal): Promise<CombinedFix> {
+    const document = this.service.document(analysis.path);
+    if (!document) return { edits: [], applied: [] };
+    const known = this.#combined.get(analysis) ?? new Map<string, CombinedFix>();
+    this.#combined.set(analysis, known);
+    const key = JSON.stringify(fixes.map(({ edits }) => edits));
+    let combined = known.get(key);
+    if (!combined) {
+      const request = await this.service.request(document);
+      combined = await this.analyser.combine(analysis, fixes, request, signal);
+      known.set(key, combined);
+    }
+    return combined;
   }
 
   #publish(path: string, analysis: FileAnalysis | undefined): void {

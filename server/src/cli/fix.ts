@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { createTwoFilesPatch } from 'diff';
 import writeFileAtomic from 'write-file-atomic';
 import type { Finding, Note } from '../../../rules/model';
@@ -11,7 +12,7 @@ import { applyEdits } from '../text/edits';
 import { readSource, type DiskFile } from './read';
 import { scan, type ScanOptions } from './scan';
 
-/** A fix may uncover the next one; more rounds than this mean that two rules undo each other. */
+/** A fix may uncover the next one; a file that takes more rounds than this has two rules that undo each other. */
 const maximumRounds = 10;
 
 export interface FixOptions extends ScanOptions {
@@ -39,7 +40,8 @@ export interface ChangedFile {
 
 /**
  * Works out what the fixes make of the files, without writing: applies them to the texts in memory, analyses the result,
- * and goes on until nothing changes. A round after which a file can no longer be analysed is taken back.
+ * and goes on until nothing changes. Fixes after which a file can no longer be analysed are taken back: first those of
+ * all files of the folder, then, one file at a time, those of the file that it was.
  * @throws AbortError when the signal fires
  */
 export async function fixFiles(
@@ -59,17 +61,30 @@ export async function fixFiles(
   };
   remember(result.analyses, result.analyses.keys());
 
-  for (let round = 1; round <= maximumRounds; round++) {
-    const touched = new Map<string, { before: string; titles: string[] }>();
+  /** Folders in which the fixes of several files did not go together: one file at a time there. */
+  const careful = new Set<string>();
+  for (let round = 1; ; round++) {
+    const touched = new Map<string, { before: Work | undefined; titles: string[] }>();
+    /** Files whose fixes have to wait for the next round. */
+    const waiting: string[] = [];
     for (const analysis of result.analyses.values()) {
-      if (isGenerated(analysis.text) || work.get(analysis.path)?.given) continue;
+      const known = work.get(analysis.path);
+      if (isGenerated(analysis.text) || known?.given || (known?.rounds ?? 0) >= maximumRounds) continue;
+      const folder = dirname(analysis.path);
       const fixes = chosenFixes(analysis.findings, options);
       if (fixes.length === 0) continue;
+      if (careful.has(folder) && [...touched.keys()].some((path) => dirname(path) === folder)) {
+        waiting.push(analysis.path);
+        continue;
+      }
       const request = { document: documentOf(analysis, round), buffers, settings: options.settings };
       const { edits, applied } = await analyser.combine(analysis, fixes, request, options.signal);
       const paths = [...new Set(edits.map(({ file }) => file))];
       // A fix that reaches into another file waits when that file has changed since it was analysed.
-      if (paths.some((path) => touched.has(path))) continue;
+      if (paths.some((path) => touched.has(path))) {
+        waiting.push(analysis.path);
+        continue;
+      }
       const texts = await textsOf(paths, analysis, result.analyses, work);
       if (!texts) continue;
       for (const path of paths) {
@@ -77,40 +92,55 @@ export async function fixFiles(
         const own = edits.filter(({ file }) => file === path);
         const after = applyEdits(text, withLineEnds(text, own));
         const titles = applied.filter((fix) => fix.edits[0]?.file === path).map(({ title }) => title);
-        touched.set(path, { before: text, titles });
-        const known = work.get(path);
-        work.set(path, { disk, text: after, applied: [...(known?.applied ?? []), ...titles], given: false });
+        const before = work.get(path);
+        touched.set(path, { before, titles });
+        work.set(path, {
+          disk,
+          text: after,
+          applied: [...(before?.applied ?? []), ...titles],
+          rounds: (before?.rounds ?? 0) + 1,
+          given: false,
+        });
         buffers.set(path, { path, languageId: disk.languageId, version: round, text: after });
       }
     }
     if (touched.size === 0) break;
 
-    result = await scan(analyser, [...touched.keys()].sort(compareText), { ...options, buffers });
-    const broken = result.notes.filter(
-      ({ file, kind }) => kind !== 'withheld fix' && (file === undefined || touched.has(file)),
-    );
-    const isNew = (note: Note): boolean =>
-      !notes.some(({ file, message }) => file === note.file && message === note.message);
-    if (!broken.some(isNew)) {
-      remember(result.analyses, touched.keys());
-      continue;
-    }
-    // Whatever the reason: what was reached before is what is kept, and nothing more is tried on these files.
+    const paths = [...new Set([...touched.keys(), ...waiting])].sort(compareText);
+    result = await scan(analyser, paths, { ...options, buffers });
+    const isNew = ({ kind, file, message }: Note): boolean =>
+      kind !== 'withheld fix' && !notes.some((note) => note.file === file && note.message === message);
+    const broken = result.notes.filter(isNew);
+    remember(result.analyses, paths);
+    if (broken.length === 0) continue;
+
+    // Whatever the reason: what stood before the round is what is kept.
+    const everywhere = broken.some(({ file }) => file === undefined);
+    const folders = new Set(broken.map(({ file }) => dirname(file ?? '')));
     for (const [path, { before, titles }] of touched) {
-      const { disk, applied } = work.get(path)!;
+      const folder = dirname(path);
+      if (!everywhere && !folders.has(folder)) continue;
+      const alone = [...touched.keys()].filter((other) => dirname(other) === folder).length === 1;
+      const { disk } = work.get(path)!;
+      const text = before?.text ?? disk.text;
       work.set(path, {
         disk,
-        text: before,
-        applied: applied.slice(0, applied.length - titles.length),
-        given: true,
+        text,
+        applied: before?.applied ?? [],
+        rounds: before?.rounds ?? 0,
+        given: alone,
       });
-      buffers.set(path, { path, languageId: disk.languageId, version: round, text: before });
-      notes.push({
-        file: path,
-        message: `Fixes were taken back (${titles.join('; ')}) because the file could not be analysed with them: ${broken.find(isNew)!.message}`,
-      });
+      if (before) buffers.set(path, { path, languageId: disk.languageId, version: round, text });
+      else buffers.delete(path);
+      if (alone) {
+        notes.push({
+          file: path,
+          message: `Fixes were taken back (${titles.join('; ')}) because the file could not be analysed with them: ${broken[0]!.message}`,
+        });
+      } else careful.add(folder);
     }
-    break;
+    result = await scan(analyser, paths, { ...options, buffers });
+    remember(result.analyses, paths);
   }
 
   const changed = [...work]
@@ -125,6 +155,8 @@ interface Work {
   readonly disk: DiskFile;
   readonly text: string;
   readonly applied: readonly string[];
+  /** How often fixes were applied. */
+  readonly rounds: number;
   /** No more fixes for this file: the last ones broke it. */
   readonly given: boolean;
 }

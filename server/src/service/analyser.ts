@@ -107,7 +107,8 @@ export class Analyser {
   }
 
   /**
-   * Edits that apply several fixes of one analysis at once.
+   * Edits that apply several fixes of one analysis at once. Each fix was checked alone: the text with all of them must
+   * still be analysable (the package compiles, the file parses), or only the first is applied.
    * @throws AbortError when `signal` fires
    */
   async combine(
@@ -118,15 +119,45 @@ export class Analyser {
   ): Promise<CombinedFix> {
     const language = languageOf(request.document.languageId);
     if (fixes.length < 2 || !language) return mergeFixes(fixes);
-    const engine = await this.#engine(language);
-    if (!engine.combine) return mergeFixes(fixes);
     try {
-      return await engine.combine(analysis, fixes, request, signal);
+      const engine = await this.#engine(language);
+      const combined = (await engine.combine?.(analysis, fixes, request, signal)) ?? mergeFixes(fixes);
+      if (combined.applied.length < 2 || (await this.#holds(combined, analysis, request, signal)))
+        return combined;
+      this.host.logger.warn(`The fixes of ${analysis.path} do not go together; only the first is applied.`);
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       this.host.logger.error(`The fixes of ${analysis.path} could not be combined: ${describe(error)}`);
-      return mergeFixes(fixes.slice(0, 1));
     }
+    return mergeFixes(fixes.slice(0, 1));
+  }
+
+  /** Whether the file can be analysed as well with the edits as without. Edits of other files are not tried. */
+  async #holds(
+    { edits }: CombinedFix,
+    analysis: FileAnalysis,
+    request: AnalysisRequest,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const own = edits.filter(({ file }) => file === analysis.path);
+    const document = { ...request.document, text: applyEdits(analysis.text, own) };
+    const buffers = request.document.virtual
+      ? request.buffers
+      : new Map(request.buffers).set(document.path, document);
+    let notes: readonly Note[] | undefined;
+    // The first word is enough: whether it compiles is known before the fixes of what is left are checked.
+    const enough = new AbortController();
+    const first = (files: readonly FileAnalysis[]): void => {
+      notes ??= files.find(({ path }) => path === analysis.path)?.notes;
+      if (notes) enough.abort();
+    };
+    try {
+      await this.analyse({ ...request, document, buffers }, first, AbortSignal.any([signal, enough.signal]));
+    } catch (error) {
+      if (signal.aborted || !enough.signal.aborted) throw error;
+    }
+    const known = new Set(analysis.notes.map(({ message }) => message));
+    return notes?.every(({ kind, message }) => kind === 'withheld fix' || known.has(message)) === true;
   }
 
   /**

@@ -107,9 +107,22 @@ export class AnalysisService {
     else this.forget(path);
   }
 
-  /** Analyses all open documents again: settings, trust, go.mod or files on disk have changed. */
+  /** Analyses all open documents again: settings, trust or workspace folders have changed. */
   refresh(delay = this.debounce): void {
     for (const path of this.#documents.keys()) this.#schedule(path, delay);
+  }
+
+  /**
+   * Go files or module files have changed on disk: open Go documents that may depend on them are analysed again. Saving
+   * an open document changes its file, too; its own package has been analysed with that text already.
+   */
+  changedOnDisk(paths: readonly string[]): void {
+    const saved = new Set(paths.flatMap((path) => this.#documents.get(path) ?? []).map(unitOf));
+    const others = paths.some((path) => !this.#documents.has(path));
+    for (const [path, document] of this.#documents) {
+      if (languageOf(document.languageId) !== 'go') continue;
+      if (others || !saved.has(unitOf(document))) this.#schedule(path, this.debounce);
+    }
   }
 
   /** Drops what is known of a file, for example because it was deleted. */

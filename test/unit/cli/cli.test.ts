@@ -6,6 +6,7 @@ import { PassThrough } from 'node:stream';
 import { test, type TestContext } from 'node:test';
 import type { Log } from 'sarif';
 import type { RuleMeta } from '../../../rules/model';
+import type { FileAnalysis } from '../../../server/src/service/engine';
 import { run, type Surroundings } from '../../../server/src/cli/program';
 import type { JsonReport } from '../../../server/src/report/json';
 import { temporaryFolder } from '../../support/fake-editor';
@@ -384,23 +385,51 @@ test('fix never touches generated files', async (t) => {
   assert.equal(code, 1);
 });
 
+/** Makes the fake compiler refuse a package in which `broken` holds. */
+function refuse(go: FakeEngine, broken: (texts: readonly string[]) => boolean): void {
+  const analyse = go.analyse.bind(go);
+  const withNotes = (files: readonly FileAnalysis[]): FileAnalysis[] => {
+    const bad = broken(files.map(({ text }) => text));
+    return files.map((file) => ({
+      ...file,
+      notes: bad ? [{ file: file.path, message: 'reuse redeclared' }] : [],
+    }));
+  };
+  go.analyse = (request, publish, signal) => analyse(request, (files) => publish(withNotes(files)), signal);
+}
+
 test('fixes after which a file cannot be analysed are taken back', async (t) => {
   const { alloclens, read, go } = setUp(t, { 'a.go': 'package a\nvar x = alloc()\n', 'b.ts': 'alloc()' });
-  const analyse = go.analyse.bind(go);
-  go.analyse = (request, publish, signal) =>
-    analyse(
-      request,
-      (files) =>
-        publish(
-          files.map((file) => ({
-            ...file,
-            notes: file.text.includes('reuse()') ? [{ file: file.path, message: 'undefined: reuse' }] : [],
-          })),
-        ),
-      signal,
-    );
-  const { code, err } = await alloclens(['fix', 'a.go']);
+  refuse(go, (texts) => texts.some((text) => text.includes('reuse()')));
+  const { code, err } = await alloclens(['fix']);
   assert.equal(read('a.go'), 'package a\nvar x = alloc()\n');
-  assert.match(err, /note: a\.go: Fixes were taken back \(Reuse it\) because .*: undefined: reuse/);
+  assert.equal(read('b.ts'), 'reuse()');
+  assert.match(err, /note: a\.go: Fixes were taken back \(Reuse it\) because .*: reuse redeclared/);
+  assert.equal(code, 1);
+});
+
+test('fixes of two files that do not go together: the first is kept, other packages are not touched by it', async (t) => {
+  const { alloclens, read, go } = setUp(t, {
+    'p/a.go': 'package p // alloc()',
+    'p/b.go': 'package p // alloc()',
+    'p/c.go': 'package p',
+    'q/d.go': 'package q // alloc()',
+  });
+  refuse(go, (texts) => texts.filter((text) => text.includes('reuse()')).length > 1);
+  const { code, out, err } = await alloclens(['fix']);
+  assert.deepEqual(
+    ['p/a.go', 'p/b.go', 'q/d.go'].map((name) => read(name).slice(13)),
+    ['reuse()', 'alloc()', 'reuse()'],
+  );
+  assert.match(out, /2 fixes applied in 2 files; 1 finding left/);
+  assert.match(err, /^note: p\/b\.go: Fixes were taken back/);
+  assert.equal(code, 1);
+});
+
+test('fixes of one file that do not go together: as many as do', async (t) => {
+  const { alloclens, read, go } = setUp(t, { 'a.go': 'package a // alloc() alloc() alloc()' });
+  refuse(go, (texts) => texts.some((text) => text.split('reuse()').length > 3));
+  const { code } = await alloclens(['fix']);
+  assert.equal(read('a.go'), 'package a // reuse() reuse() alloc()');
   assert.equal(code, 1);
 });
