@@ -56,7 +56,7 @@ export async function browserHost(build: 'minimum' | 'newest', vsix: string): Pr
           '--disable-quic',
         ],
       });
-      const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+      const context = await browser.newContext({ viewport: { width: 1200, height: 720 } });
       const page = await context.newPage();
       await page.goto(`${running.url}/?folder=${encodeURIComponent(options.folder)}`);
       return {

@@ -105,7 +105,7 @@ function editing(host: () => Host): void {
       const before = await readFile(path, 'utf8');
       await workbench.press('Mod+End');
       await workbench.type(
-        '\nfunc typedDoubles(xs []int) []int { out := []int{}; for _, x := range xs { out = append(out, 2*x) }; return out }\n',
+        '\nfunc typed(xss [][]int) (all [][]int) { for _, xs := range xss { out := []int{}; for _, x := range xs { out = append(out, 2*x) }; all = append(all, out) }; return all }\n',
       );
       await workbench.problems(
         'go/preallocate-slice',
