@@ -84,6 +84,12 @@ const streamMethods: typeof methods = {
   ReadFrom: { signature: 'ReadFrom(alloclensIO.Reader) (int64, error)', imports: { alloclensIO: 'io' } },
 };
 
+/** Methods that a method calls with the memory of the value. */
+const methodsBehind: Readonly<Record<string, readonly string[]>> = {
+  WriteTo: ['WriteTo', 'Write'],
+  ReadFrom: ['ReadFrom', 'Read'],
+};
+
 const encoders: ReadonlySet<string> = new Set(['encoding/json', 'encoding/xml', 'encoding/gob']);
 const templates: ReadonlySet<string> = new Set(['text/template', 'html/template']);
 
@@ -109,7 +115,13 @@ export function contractOf(
   const index = argumentsOf(call).findIndex((other) => other.id === argument.id);
   const name = importedFunction(file, callee);
   if (name !== undefined) {
-    if (functions[name]?.includes(index)) return { name };
+    if (functions[name]?.includes(index)) {
+      // What these hand on to a Read or Write is only as safe as that.
+      const streams = /^io\.(Copy|CopyN|CopyBuffer|ReadFull|ReadAtLeast)$/.test(name);
+      return streams && (keepsItsArgument(file, 'Read') || keepsItsArgument(file, 'Write'))
+        ? undefined
+        : { name };
+    }
     // json.NewEncoder(w).Encode(v): the encoder lives no longer than the expression.
     const [path = '', fn] = splitName(name);
     const chained =
@@ -131,7 +143,8 @@ export function contractOf(
       : shape === 'slice'
         ? (methods[method] ?? packetMethods[method])
         : streamMethods[method];
-  if (!known || keepsItsArgument(file, method)) return undefined;
+  if (!known || (methodsBehind[method] ?? [method]).some((name) => keepsItsArgument(file, name)))
+    return undefined;
   const statement = enclosingStatement(call);
   if (!statement) return undefined;
   return {
@@ -175,7 +188,7 @@ function templateContract(file: GoFile, call: Node, receiver: Node): Contract | 
 }
 
 /** A method of this package with the contract's name that keeps its argument breaks the contract: trust no such call. */
-function keepsItsArgument(file: GoFile, method: string): boolean {
+export function keepsItsArgument(file: GoFile, method: string): boolean {
   for (const { node, file: declaring } of packageNames(file.pkg).methods) {
     if (node.childForFieldName('name')?.text !== method) continue;
     const first = node.childForFieldName('parameters')?.firstNamedChild;

@@ -1,5 +1,13 @@
 import type { Node } from 'web-tree-sitter';
-import { contractOf, importedFunction, isAppender, isBuiltin, isUniverse, type Contract } from './contracts';
+import {
+  contractOf,
+  importedFunction,
+  isAppender,
+  isBuiltin,
+  isUniverse,
+  keepsItsArgument,
+  type Contract,
+} from './contracts';
 import type { GoFile } from './rule';
 import { argumentsOf, unparenthesised } from './syntax';
 import { isAddressTaken, isAssigned, initializer, namesAround, parenthesized, type Binding } from './uses';
@@ -289,6 +297,8 @@ class Walk {
       return this.keep(node);
     if (call.childForFieldName('function')?.id !== parent.id) return this.keep(node);
     const method = parent.childForFieldName('field')?.text ?? '';
+    if (method === 'WriteTo' && keepsItsArgument(this.file, 'Write')) return this.keep(node);
+    if (method === 'ReadFrom' && keepsItsArgument(this.file, 'Read')) return this.keep(node);
     if (bufferMethods.has(method)) return;
     if (method === 'Bytes' || method === 'Next') return this.flow(call, 'slice', binding);
     this.keep(node);
@@ -404,15 +414,26 @@ function isScratch(file: GoFile, call: Node, argument: Node): boolean {
   );
 }
 
-/** `n, err := r.Read(v)`, `n := copy(v, …)`: writes v[:n]. */
-function isCountedFill(file: GoFile, call: Node, argument: Node): boolean {
-  const first = argumentsOf(call)[0];
-  const isFirst =
-    first?.id === argument.id || (first && wholeSlice(first) && first.firstNamedChild?.id === argument.id);
-  if (isBuiltin(file, call, 'copy')) return Boolean(isFirst);
+/** The argument that a call fills from its start, returning the count: `r.Read(v)`, `io.ReadFull(r, v)`, `copy(v, …)`. */
+function filledByCount(file: GoFile, call: Node): Node | undefined {
+  const args = argumentsOf(call);
+  if (isBuiltin(file, call, 'copy')) return args[0];
   const callee = call.childForFieldName('function');
-  if (callee?.type !== 'selector_expression' || importedFunction(file, callee) !== undefined) return false;
-  return Boolean(isFirst) && /^(Read|ReadAt|ReadFrom)$/.test(callee.childForFieldName('field')?.text ?? '');
+  if (callee?.type !== 'selector_expression') return undefined;
+  const imported = importedFunction(file, callee);
+  if (imported === 'io.ReadFull' || imported === 'io.ReadAtLeast') return args[1];
+  if (imported !== undefined) return undefined;
+  return /^(Read|ReadAt|ReadFrom)$/.test(callee.childForFieldName('field')?.text ?? '') ? args[0] : undefined;
+}
+
+/** The call fills v from its start and returns the count. */
+function isCountedFill(file: GoFile, call: Node, argument: Node): boolean {
+  const filled = filledByCount(file, call);
+  if (!filled) return false;
+  return (
+    filled.id === argument.id ||
+    (wholeSlice(filled) !== undefined && filled.firstNamedChild?.id === argument.id)
+  );
 }
 
 /** `v[a:n]` where every value that n ever has is the count of a fill of the whole v. */
@@ -440,11 +461,9 @@ export function isBoundedByCount(file: GoFile, slice: Node, binding: Binding): b
     const right = statement?.childForFieldName('right');
     const call = right?.namedChildCount === 1 ? right.firstNamedChild : null;
     if (call?.type !== 'call_expression') return false;
-    const value = argumentsOf(call)[0];
+    const value = filledByCount(file, call);
     const root = value && unparenthesised(wholeSlice(value) ? (value.firstNamedChild ?? value) : value);
-    return (
-      root?.type === 'identifier' && names.resolve(root) === binding && isCountedFill(file, call, value!)
-    );
+    return root?.type === 'identifier' && names.resolve(root) === binding;
   });
 }
 

@@ -1,6 +1,6 @@
 import type { Node } from 'web-tree-sitter';
 import type { AllocationCost, AllocationKind, FileEdit, Related } from '../model';
-import { contractOf, isBuiltin, isUniverse } from './contracts';
+import { contractOf, importedFunction, isBuiltin, isUniverse } from './contracts';
 import { isHot } from './hot-code';
 import {
   isBoundedByCount,
@@ -45,12 +45,14 @@ export const rule: GoRule = {
     // What a test or a benchmark allocates outside of its loop, it allocates once.
     if (file.path.endsWith('_test.go')) return;
     const taken = new Set<string>();
+    const reported = new Set<Binding>();
     for (const decision of file.facts?.decisions ?? []) {
       const candidate = findCandidate(file, decision);
-      if (!candidate) continue;
+      if (!candidate || reported.has(candidate.variable)) continue;
       const lifetime = lifetimeOf(file, candidate.variable, candidate.shape, candidate.typeName);
       if (!staysInCall(candidate, lifetime)) continue;
       const fix = buildFix(file, candidate, lifetime, taken);
+      reported.add(candidate.variable);
       report({
         node: candidate.node,
         message: `${message(candidate)}, and nothing keeps it beyond the call`,
@@ -78,7 +80,7 @@ export const rule: GoRule = {
   },
 };
 
-/** Below this many bytes a pool costs about what it saves (measured with samples/go/perbuffer). */
+/** Fewer bytes are not worth a pool in somebody's source. */
 const smallest = 512;
 /** What may go back into a pool: the limit that package fmt uses for its own buffers (golang/go#23199). */
 const keptAtMost = 64 << 10;
@@ -103,8 +105,13 @@ interface Candidate {
     readonly constant: Constant | undefined;
     readonly empty: boolean;
   };
-  /** The pooled type without the pointer: `bytes.Buffer`, `scratch`, `[4096]byte`. */
-  readonly type: Node;
+  /** The pooled type without the pointer, as written: `bytes.Buffer`, `scratch`, `[4096]byte`. */
+  readonly type: string;
+  /** What the pool's New returns, if not `new(type)`, and the bytes that it starts with. */
+  readonly made?: string;
+  readonly size?: number;
+  /** Of an array: its element type. */
+  readonly element?: string;
   /** Of a struct: its name in the package, and the literal's text that resets it. */
   readonly typeName?: string;
   readonly literal?: string;
@@ -159,6 +166,11 @@ function expressionCandidate(
     return sliceCandidate(file, decision, expression, variable, fn);
   if (decision.outcome !== 'heap') return undefined;
   const base = { node: expression, variable, fn, cost: 'always', proven: false, emitted: 0 } as const;
+  const initial = expression.type === 'call_expression' ? newBuffer(file, expression) : undefined;
+  if (initial) {
+    if (!/^&[\w.]*Buffer\{/.test(decision.text)) return undefined;
+    return { ...base, kind: 'call', shape: 'buffer pointer', reason: leavesThroughInterface, ...initial };
+  }
   const isNew = expression.type === 'call_expression' && isBuiltin(file, expression, 'new');
   const literal =
     expression.type === 'unary_expression'
@@ -173,8 +185,7 @@ function expressionCandidate(
   const kind = isNew ? 'new' : 'composite literal';
   if (isBytesBuffer(file, type)) {
     if (literal && (literal.childForFieldName('body')?.namedChildCount ?? 0) > 0) return undefined;
-    const reason = 'the buffer leaves into a call through an interface, so the compiler puts it on the heap';
-    return { ...base, kind, shape: 'buffer pointer', type, reason };
+    return { ...base, kind, shape: 'buffer pointer', type: type.text, reason: leavesThroughInterface };
   }
   const spec =
     type.type === 'type_identifier' ? packageNames(file.pkg).types.get(type.text)?.spec : undefined;
@@ -187,11 +198,31 @@ function expressionCandidate(
     ...base,
     kind,
     shape: 'struct pointer',
-    type,
+    type: type.text,
     typeName: type.text,
     literal: literal ? literal.text : `${type.text}{}`,
     reason,
   };
+}
+
+const leavesThroughInterface =
+  'the buffer leaves into a call through an interface, so the compiler puts it on the heap';
+
+/** `bytes.NewBuffer(nil)` and `bytes.NewBuffer(make([]byte, 0, N))`: the buffer's type and what a pool makes. */
+function newBuffer(file: GoFile, call: Node): Pick<Candidate, 'type' | 'made' | 'size'> | undefined {
+  const callee = call.childForFieldName('function');
+  const [memory, ...more] = argumentsOf(call);
+  if (!callee || !memory || more.length > 0 || importedFunction(file, callee) !== 'bytes.NewBuffer')
+    return undefined;
+  const type = `${importedAs(file, 'bytes')}.Buffer`;
+  if (memory.type === 'nil') return { type };
+  if (memory.type !== 'call_expression' || !isBuiltin(file, memory, 'make')) return undefined;
+  const [slice, length, capacity] = argumentsOf(memory);
+  if (!slice || !length || !capacity || constantOf(file, length)?.value !== 0) return undefined;
+  const constant = constantOf(file, capacity);
+  const amount = constant?.global ? capacity.text : constant?.value;
+  if (constant?.value === undefined || amount === undefined) return undefined;
+  return { type, made: `${callee.text}(make(${slice.text}, 0, ${amount}))`, size: constant.value };
 }
 
 function sliceCandidate(
@@ -211,7 +242,15 @@ function sliceCandidate(
   const size = capacity ?? length;
   const constant = constantOf(file, size);
   const slice = { type, bytes, size, constant, empty };
-  const base = { node: expression, variable, fn, type, shape: 'slice', kind: 'make', slice } as const;
+  const base = {
+    node: expression,
+    variable,
+    fn,
+    type: type.text,
+    shape: 'slice',
+    kind: 'make',
+    slice,
+  } as const;
   const total = constant?.value === undefined ? undefined : constant.value * bytes;
   if (total !== undefined && total < smallest) return undefined;
   if (decision.outcome === 'heap' && decision.reason === undefined) {
@@ -287,7 +326,7 @@ function movedCandidate(file: GoFile, variable: Binding, fn: Node): Candidate | 
     node: literal ?? spec ?? variable.declaration,
     variable,
     fn,
-    type,
+    type: type.text,
     kind: 'moved variable',
     cost: 'always',
     proven: false,
@@ -305,7 +344,7 @@ function movedCandidate(file: GoFile, variable: Binding, fn: Node): Candidate | 
   if (!constant?.global || constant.value === undefined || bytes === undefined) return undefined;
   if (constant.value * bytes < smallest) return undefined;
   const reason = `the array (${formatBytes(constant.value * bytes)}) leaves into a call through an interface or is too large for the stack, so the compiler moves it to the heap`;
-  return { ...base, shape: 'array', reason };
+  return { ...base, shape: 'array', reason, element: element?.text ?? 'byte' };
 }
 
 function staysInCall(candidate: Candidate, lifetime: Lifetime): boolean {
@@ -508,7 +547,8 @@ function planSlice(
 ): Plan | undefined {
   const { variable, fn, slice } = candidate;
   if (!slice) return undefined;
-  const { type, size, constant, empty } = slice;
+  const { size, constant, empty } = slice;
+  const type = slice.type;
   const name = variable.name;
   const pool = poolName(file, variable, fn, taken);
   const pointer = freshName(file, [`${name}p`, `${name}Ptr`], taken);
@@ -601,11 +641,11 @@ function planArray(file: GoFile, candidate: Candidate, taken: ReadonlySet<string
   const put = `${pool}.Put(${name})`;
   return {
     pool,
-    make: [`return new(${type.text})`],
+    make: [`return new(${type})`],
     statements: [
-      `${name} := ${pool}.Get().(*${type.text})`,
+      `${name} := ${pool}.Get().(*${type})`,
       `defer ${put}`,
-      ...(clean ? [] : [`*${name} = ${type.text}{}`]),
+      ...(clean ? [] : [`*${name} = ${type}{}`]),
     ],
     rewrites: [],
     claim: { effect: 'moves', within: [spanOf(fn)], callees: ['runtime.newobject'] },
@@ -617,6 +657,8 @@ function planBuffer(file: GoFile, candidate: Candidate, taken: ReadonlySet<strin
   const name = variable.name;
   const pool = poolName(file, variable, fn, taken);
   if (variable.uses.some((use) => isAssigned(use.node))) return undefined;
+  // A buffer that starts large may double without being an outlier.
+  const limit = (candidate.size ?? 0) <= keptAtMost / 2 ? limitText(1) : String(4 * candidate.size!);
   const rewrites: FileEdit[] = [];
   for (const { node } of shape === 'buffer value' ? variable.uses : []) {
     if (!isAddressTaken(node)) continue;
@@ -625,11 +667,11 @@ function planBuffer(file: GoFile, candidate: Candidate, taken: ReadonlySet<strin
   }
   return {
     pool,
-    make: [`return new(${type.text})`],
+    make: [`return ${candidate.made ?? `new(${type})`}`],
     statements: [
-      `${name} := ${pool}.Get().(*${type.text})`,
+      `${name} := ${pool}.Get().(*${type})`,
       `${name}.Reset()`,
-      `defer func() {\n\tif ${name}.Cap() <= ${limitText(1)} {\n\t\t${pool}.Put(${name})\n\t}\n}()`,
+      `defer func() {\n\tif ${name}.Cap() <= ${limit} {\n\t\t${pool}.Put(${name})\n\t}\n}()`,
     ],
     rewrites,
     claim: { effect: 'moves', within: [spanOf(fn)], callees: ['runtime.newobject'] },
@@ -643,12 +685,12 @@ function planStruct(file: GoFile, candidate: Candidate, taken: ReadonlySet<strin
   const pool = poolName(file, variable, fn, taken);
   return {
     pool,
-    make: [`return new(${type.text})`],
+    make: [`return new(${type})`],
     statements: [
-      `${name} := ${pool}.Get().(*${type.text})`,
+      `${name} := ${pool}.Get().(*${type})`,
       `*${name} = ${literal}`,
       // What the struct refers to must not stay reachable from the pool.
-      `defer func() {\n\t*${name} = ${type.text}{}\n\t${pool}.Put(${name})\n}()`,
+      `defer func() {\n\t*${name} = ${type}{}\n\t${pool}.Put(${name})\n}()`,
     ],
     rewrites: [],
     claim: { effect: 'moves', within: [spanOf(fn)], callees: ['runtime.newobject'] },
@@ -764,6 +806,8 @@ function isIntSized(file: GoFile, node: Node): boolean {
 function probe(file: GoFile, candidate: Candidate, contracts: readonly ContractCall[]): Probe {
   const edits: FileEdit[] = [];
   if (candidate.slice) edits.push({ file: file.path, span: spanOf(candidate.slice.size), newText: '64' });
+  if (candidate.kind === 'call')
+    edits.push({ file: file.path, span: spanOf(candidate.node), newText: `&${candidate.type}{}` });
   // A struct that is too large is asked about with small arrays.
   const spec =
     candidate.typeName === undefined ? undefined : packageNames(file.pkg).types.get(candidate.typeName);
@@ -773,7 +817,9 @@ function probe(file: GoFile, candidate: Candidate, contracts: readonly ContractC
   }
   for (const { argument, shape } of contracts) {
     const type =
-      shape === 'slice' ? (candidate.slice?.type.text ?? sliceOf(candidate)) : `*${candidate.type.text}`;
+      shape === 'slice'
+        ? (candidate.slice?.type.text ?? `[]${candidate.element ?? 'byte'}`)
+        : `*${candidate.type}`;
     const span = spanOf(argument);
     edits.push(
       { file: file.path, span: at(span.start), newText: `func(p ${type}) ${type} { _ = p; return nil }(` },
@@ -787,10 +833,4 @@ function probe(file: GoFile, candidate: Candidate, contracts: readonly ContractC
     stays:
       candidate.kind === 'moved variable' ? spanOf(candidate.variable.declaration) : spanOf(candidate.node),
   };
-}
-
-function sliceOf(candidate: Candidate): string {
-  return candidate.shape === 'array'
-    ? `[]${candidate.type.childForFieldName('element')?.text ?? 'byte'}`
-    : '[]byte';
 }

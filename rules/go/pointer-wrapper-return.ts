@@ -83,6 +83,8 @@ function findWrapper(file: GoFile, local: Binding): Wrapper | undefined {
   for (const use of pointer.uses) {
     if (use.owner.id !== fn.id) obstacle = `a closure captures ${pointer.name}`;
     else if (isAssigned(use.node) || isAddressTaken(use.node)) obstacle = `${pointer.name} is changed`;
+    // The copy, or something else, keeps the old pointer: then both values are wanted.
+    else if (!isOnlyRead(use.node)) return undefined;
   }
   if (
     names.bindings.some(
@@ -100,6 +102,25 @@ function findWrapper(file: GoFile, local: Binding): Wrapper | undefined {
     }
   }
   return { fn, local, pointer, pointee, returned, obstacle };
+}
+
+/** The pointer is dereferenced, one of its fields is read, it is compared or returned: nothing keeps it. */
+function isOnlyRead(node: Node): boolean {
+  const parent = parenthesized(node).parent;
+  switch (parent?.type) {
+    case 'unary_expression':
+      return parent.childForFieldName('operator')?.text === '*' && !isAddressTaken(parent);
+    case 'selector_expression':
+      return callOf(parent) === undefined && !isAddressTaken(parent);
+    case 'binary_expression':
+      return true;
+    case 'expression_list':
+      return (
+        parent.parent?.type === 'return_statement' || parent.parent?.childForFieldName('left')?.text === '_'
+      );
+    default:
+      return false;
+  }
 }
 
 function isInside(node: Node, outer: Node): boolean {
@@ -275,6 +296,8 @@ function isHarmless(file: GoFile, variable: Binding, { node }: Use): boolean {
     );
   }
   if (parent.type !== 'argument_list' || parent.parent?.type !== 'call_expression') return false;
+  // A deferred Put holds the pointer as it was at the defer.
+  if (/^(defer|go)_statement$/.test(parent.parent.parent?.type ?? '')) return false;
   const callee = parent.parent.childForFieldName('function');
   if (callee?.type === 'selector_expression') return pooledPut(file, parent.parent) !== undefined;
   return callee?.type === 'identifier' && isWrapperCall(file, callee, parent.parent, node);

@@ -25,7 +25,12 @@ export function startsLine(text: string, offset: number): boolean {
 export function statementsAt(file: GoFile, offset: number, statements: readonly string[]): string {
   const eol = lineEnd(file.text);
   const indent = indentAt(file.text, offset);
-  if (!startsLine(file.text, offset)) return statements.join('; ').replaceAll(/\n\t*/g, ' ');
+  if (!startsLine(file.text, offset)) {
+    return statements
+      .join('; ')
+      .replaceAll(/([^{])\n\t*(?!\t*\})/g, '$1; ')
+      .replaceAll(/\n\t*/g, ' ');
+  }
   return statements.map((statement) => statement.replaceAll('\n', eol + indent)).join(eol + indent);
 }
 
