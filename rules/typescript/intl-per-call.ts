@@ -167,9 +167,8 @@ function hidden(sourceCode: TSESLint.SourceCode, node: TSESTree.CallExpression):
   const first = method === 'localeCompare' ? 1 : 0;
   const options = node.arguments[first + 1];
   if (!options || node.arguments.some((argument) => argument.type === 'SpreadElement')) return undefined;
-  // `undefined` as options is no options.
-  if (options.type !== 'ObjectExpression' && !(options.type === 'Identifier' && options.name !== 'undefined'))
-    return undefined;
+  // Options that may be undefined are no options.
+  if (options.type !== 'ObjectExpression' && !isObject(sourceCode, options)) return undefined;
   const args = node.arguments.slice(first);
   const receiver = sourceCode.getText(callee.object);
   const type = typeOf(sourceCode, callee.object)?.name;
@@ -224,6 +223,18 @@ function hidden(sourceCode: TSESLint.SourceCode, node: TSESTree.CallExpression):
     ],
     fixable: own && (type === undefined || type === 'Date'),
   };
+}
+
+/** A constant object of the file, or a parameter that is annotated and not optional. */
+function isObject(sourceCode: TSESLint.SourceCode, node: TSESTree.Node): boolean {
+  if (node.type !== 'Identifier') return false;
+  if (constantOf(sourceCode, node)?.type === 'ObjectExpression') return true;
+  const declared = resolve(sourceCode, node)?.defs[0]?.name as TSESTree.Node | undefined;
+  const type =
+    declared?.type === 'Identifier' && !declared.optional
+      ? declared.typeAnnotation?.typeAnnotation
+      : undefined;
+  return type?.type === 'TSTypeReference' && declared?.parent?.type !== 'AssignmentPattern';
 }
 
 const short = (text: string): string => text.replace(/\s+/g, ' ').slice(0, 40);

@@ -16,6 +16,6 @@ export function work(): unknown {
 
 export function check(): void {
   const sorted = streets.slice().sort(compare);
-  if (sorted.join() !== 'am Markt 1,Am Markt 9,Am Markt 10,Öhringer Weg 2,Ohmstraße 7,Zeil 12') throw new Error(sorted.join());
+  if (sorted.join() !== 'am Markt 1,Am Markt 9,Am Markt 10,Ohmstraße 7,Öhringer Weg 2,Zeil 12') throw new Error(sorted.join());
   if (price(123450) !== '1.234,50\u00a0€') throw new Error(price(123450));
 }
