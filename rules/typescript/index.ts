@@ -3,6 +3,7 @@ import { formatThenAppend } from './format-then-append';
 import { intlPerCall } from './intl-per-call';
 import { mustNotAllocate } from './must-not-allocate';
 import { perCallBuffer } from './per-call-buffer';
+import { poolMisuse } from './pool-misuse';
 import { preallocateArray } from './preallocate-array';
 import type { TypeScriptRule } from './rule';
 import { wrapperReturn } from './wrapper-return';
@@ -14,6 +15,7 @@ export const typescriptRules: readonly TypeScriptRule[] = [
   intlPerCall,
   mustNotAllocate,
   perCallBuffer,
+  poolMisuse,
   preallocateArray,
   wrapperReturn,
 ];
