@@ -213,7 +213,11 @@ class Run {
       if (errors.length === 0 && compiled) {
         for (const question of asked) this.#judge(question, pkg, edited.get(question)!, files, after);
       } else if (asked.length === 1) {
-        this.#refute(first, `the package would not compile: ${brief(errors[0] ?? after.errors[0])}`);
+        const error = errors[0] ?? after.errors[0];
+        const assumption = error && failedObligation(first, error, files);
+        const what =
+          assumption === undefined ? 'the package would not compile' : `it is not certain that ${assumption}`;
+        this.#refute(first, `${what}: ${brief(error)}`);
       } else again.push(...separate(asked, errors, edited.get(first)!));
     }
     return again;
@@ -375,6 +379,19 @@ function separate(
   }
   const middle = asked.length >> 1;
   return [asked.slice(0, middle), asked.slice(middle)];
+}
+
+/** What the obligation states on whose line the error stands. */
+function failedObligation(
+  { job, probe }: Question,
+  { at }: CompileError,
+  files: Overlays,
+): string | undefined {
+  if (probe || !at) return undefined;
+  const line = files.get(at.file)?.split('\n')[at.line - 1]?.trim();
+  if (!line) return undefined;
+  return job.fix.obligations?.find(({ code }) => code.split('\n').some((part) => part.trim() === line))
+    ?.states;
 }
 
 /** Lines move with the edits: an error is the same when file and words are. */
