@@ -6,9 +6,13 @@ import { engines, rules, version } from './composition';
 keepHeapSmall();
 
 const interrupt = new AbortController();
-// The first Ctrl-C ends the run and its compilers cleanly; the second is left to Node, which ends at once.
-process.once('SIGINT', () => interrupt.abort());
-process.once('SIGTERM', () => interrupt.abort());
+/** The first Ctrl-C ends the run and its compilers cleanly, the second at once. */
+function onInterrupt(): void {
+  if (interrupt.signal.aborted) process.exit(130);
+  interrupt.abort();
+}
+process.on('SIGINT', onInterrupt);
+process.on('SIGTERM', onInterrupt);
 // `alloclens scan | head`: the reader has seen enough.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 2));
 

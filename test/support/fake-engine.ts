@@ -29,7 +29,10 @@ export class Gate {
       const abort = (): void => reject(signal.reason as Error);
       if (signal.aborted) return abort();
       signal.addEventListener('abort', abort, { once: true });
-      void this.#open.then(resolve);
+      void this.#open.then(() => {
+        signal.removeEventListener('abort', abort);
+        resolve();
+      });
     });
   }
 }
@@ -79,7 +82,10 @@ export class FakeEngine implements Engine {
   #unit({ document, buffers }: AnalysisRequest): SourceDocument[] {
     if (this.language === 'typescript' || document.virtual) return [document];
     const folder = dirname(document.path);
-    const paths = new Set([document.path, ...[...buffers.keys()].filter((path) => dirname(path) === folder)]);
+    const paths = new Set([
+      document.path,
+      ...[...buffers.keys()].filter((path) => path.endsWith('.go') && dirname(path) === folder),
+    ]);
     if (existsSync(folder))
       for (const name of readdirSync(folder)) if (name.endsWith('.go')) paths.add(join(folder, name));
     return [...paths].sort().map((path): SourceDocument => {

@@ -10,6 +10,7 @@ import { defaultSettings, type Settings } from '../service/settings';
 import { displayPath } from '../service/walk';
 import { fixFiles, patchOf, write } from './fix';
 import { Progress } from './progress';
+import { textOnDisk } from './read';
 import { scan } from './scan';
 import { filesOf } from './targets';
 import { UsageError } from './usage-error';
@@ -138,7 +139,7 @@ async function scanCommand(
   return withAnalyser(options, around, async (analyser, settings, progress) => {
     const files = await filesOf(paths, cwd, signal);
     const result = await scan(analyser, files, { settings, signal, progress });
-    const textOf = (path: string): string => result.analyses.get(path)?.text ?? '';
+    const textOf = (path: string): string => result.analyses.get(path)?.text ?? textOnDisk(path);
     if (options.format === 'pretty') {
       // Why a fix is not offered belongs to the log of whoever wants to know; JSON has it.
       const notes = result.notes.filter(({ kind }) => options.verbose || kind !== 'withheld fix');

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { SourceDocument } from '../service/engine';
 import { languageIdOf } from '../service/languages';
@@ -26,4 +27,13 @@ export async function readSource(path: string): Promise<DiskFile> {
   }
   const mark = text.startsWith('\uFEFF');
   return { path, languageId: languageIdOf(path) ?? '', version: 0, text: mark ? text.slice(1) : text, mark };
+}
+
+/** The text of a file that was not analysed itself, such as one that a fix reaches into; empty when it is gone. */
+export function textOnDisk(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
+  } catch {
+    return '';
+  }
 }

@@ -93,8 +93,10 @@ export async function scan(
     ),
   );
   progress?.(wanted.size, wanted.size, '');
-  const findings = [...analyses.values()].flatMap((analysis) => analysis.findings).sort(compareFindings);
-  return { findings, notes: distinct(notes), analyses, files: done.size };
+  // Which analysis ends first is chance; what is made of them must not be.
+  const sorted = [...analyses].sort(([a], [b]) => compareText(a, b));
+  const findings = sorted.flatMap(([, analysis]) => analysis.findings).sort(compareFindings);
+  return { findings, notes: distinct(notes), analyses: new Map(sorted), files: done.size };
 }
 
 /** Files that one analysis may answer for together; see AnalysisService. */

@@ -30,13 +30,28 @@ export function prettyReport(
     }
     out.push(...one(finding, lines, colors), '');
   }
-  for (const { file: about, message } of notes)
-    out.push(
-      `${colors.yellow('note')} ${about === undefined ? '' : `${displayPath(cwd, about)}: `}${printable(message)}`,
-    );
+  for (const [message, about] of byMessage(notes)) {
+    const named = about.slice(0, namedFiles).map((path) => displayPath(cwd, path));
+    if (about.length > namedFiles) named.push(`${about.length - namedFiles} more`);
+    const where = named.length === 0 ? '' : `${named.join(', ')}: `;
+    out.push(`${colors.yellow('note')} ${where}${printable(message)}`);
+  }
   if (notes.length > 0) out.push('');
   out.push(summary(findings, files));
   return `${out.join('\n')}\n`;
+}
+
+/** A note about many files names so many. */
+const namedFiles = 3;
+
+/** A package that does not compile has the same note for each of its files. */
+function byMessage(notes: readonly Note[]): Map<string, string[]> {
+  const grouped = new Map<string, string[]>();
+  for (const { file, message } of notes) {
+    const files = grouped.get(message) ?? [];
+    grouped.set(message, file === undefined ? files : [...files, file]);
+  }
+  return grouped;
 }
 
 function one(finding: Finding, lines: LineIndex, colors: Colors): string[] {

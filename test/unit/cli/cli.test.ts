@@ -278,6 +278,15 @@ test('what could not be analysed is said, and is not "nothing to report" when it
   assert.match(both.out, /note a\.ts/);
 });
 
+test('the same note for many files is printed once', async (t) => {
+  const names = ['a.go', 'b.go', 'c.go', 'd.go', 'e.go'];
+  const { alloclens } = setUp(t, Object.fromEntries(names.map((name) => [name, 'package p // broken'])));
+  const { out, code } = await alloclens(['scan']);
+  assert.match(out, /^note a\.go, b\.go, c\.go, 2 more: The package does not compile\.$/m);
+  assert.equal(out.match(/does not compile/g)!.length, 1);
+  assert.equal(code, 2);
+});
+
 test('a file that is not UTF-8 is named, and never rewritten', async (t) => {
   const { alloclens, folder } = setUp(t, { 'a.ts': '' });
   const latin = Buffer.from('alloc() // \xe4', 'latin1');
