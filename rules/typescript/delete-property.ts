@@ -1,0 +1,65 @@
+import type { TSESTree } from '@typescript-eslint/utils';
+import { createRule } from './rule';
+import { unwrap } from './syntax';
+import { losesComment } from './text';
+
+/** `delete o.p` in hot code: V8 gives up the object's hidden class and moves its properties into a hash table. */
+export const deleteProperty = createRule({
+  id: 'ts/delete-property',
+  summary: 'delete of a named property in hot code',
+  fix: 'suggestion',
+  reports: 'hot only',
+  sample: 'typescript/delete-property',
+  allocation: {
+    kind: 'object',
+    cost: 'conditional',
+    reason:
+      'unless the property was the last to be added, V8 moves all properties of the object into a newly allocated hash table',
+  },
+  words: [['delete']],
+  messages: {
+    deleted:
+      'Deleting {{property}} moves all properties of {{object}} into a hash table, unless it was added last.',
+  },
+  check({ sourceCode }, report) {
+    return {
+      'UnaryExpression[operator="delete"]'(node: TSESTree.UnaryExpression) {
+        const member = node.argument;
+        // A computed key is a dictionary's: it is a hash table already, or should be a Map.
+        if (member.type !== 'MemberExpression' || member.computed || member.optional) return;
+        const { object, property } = member;
+        if (property.type !== 'Identifier' || isGlobalTable(object)) return;
+        const statement = node.parent.type === 'ExpressionStatement';
+        const text = sourceCode.getText(member);
+        const span = { start: node.range[0], end: node.range[1] };
+        report({
+          at: node,
+          messageId: 'deleted',
+          data: { property: property.name, object: sourceCode.getText(object) },
+          fixes:
+            statement && !losesComment(sourceCode, { start: span.start, end: member.range[0] })
+              ? [
+                  {
+                    title: `Set ${property.name} to undefined (if nobody asks whether ${sourceCode.getText(object)} has the key)`,
+                    kind: 'suggestion',
+                    edits: [{ span, newText: `${text} = undefined` }],
+                  },
+                ]
+              : [],
+        });
+      },
+    };
+  },
+});
+
+/** `process.env`, `require.cache`, `globalThis`, modules: deleting is what they are for. */
+function isGlobalTable(expression: TSESTree.Expression): boolean {
+  const object = unwrap(expression);
+  if (object.type === 'Identifier')
+    return ['globalThis', 'window', 'global', 'exports'].includes(object.name);
+  return (
+    object.type === 'MemberExpression' &&
+    object.object.type === 'Identifier' &&
+    ['process', 'require', 'module'].includes(object.object.name)
+  );
+}

@@ -1,0 +1,29 @@
+import { deleteProperty } from '../../../rules/typescript/delete-property';
+import { testRule } from '../../support/rule-tester';
+
+testRule(deleteProperty, {
+  valid: [
+    'function f(o) { delete o.p; }',
+    '/** @hot */ function f(o, k) { delete o[k]; }',
+    "/** @hot */ function f(o) { delete o['a-b']; }",
+    '/** @hot */ function f() { delete module.exports.a; }',
+  ],
+  invalid: [
+    {
+      code: '/** @hot */ function f(o) { delete o.p; }',
+      errors: [
+        {
+          messageId: 'deleted',
+          data: { property: 'p', object: 'o' },
+          suggestions: [
+            {
+              messageId: 'fix',
+              data: { title: 'Set p to undefined (if nobody asks whether o has the key)' },
+              output: '/** @hot */ function f(o) { o.p = undefined; }',
+            },
+          ],
+        },
+      ],
+    },
+  ],
+});
