@@ -1,7 +1,11 @@
 /** `npm run bench [name…]`: latency as ratios against the bare parse or compile in the same run. */
+import { goLatency } from './go';
 import { typescriptLatency } from './typescript';
 
-const benches: Readonly<Record<string, () => Promise<void>>> = { 'ts-latency': typescriptLatency };
+const benches: Readonly<Record<string, () => Promise<void>>> = {
+  'go-latency': goLatency,
+  'ts-latency': typescriptLatency,
+};
 
 async function main(names: readonly string[]): Promise<void> {
   for (const name of names.length > 0 ? names : Object.keys(benches)) {
