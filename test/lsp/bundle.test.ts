@@ -32,6 +32,7 @@ async function start(
   const editor = await FakeEditor.over(server.stdout, server.stdin, {
     folders: [folder],
     processId: process.pid,
+    patience: 180_000,
     ...rest,
   });
   t.after(async () => {

@@ -47,6 +47,8 @@ export const vscodeCapabilities: ClientCapabilities = {
 };
 
 export interface EditorOptions {
+  /** Milliseconds after which a wait has failed. A first compile fills an empty build cache. */
+  readonly patience?: number;
   /** The server ends when this process does. */
   readonly processId?: number;
   readonly folders?: readonly string[];
@@ -56,8 +58,8 @@ export interface EditorOptions {
   readonly settings?: (uri: string) => unknown;
 }
 
-/** Milliseconds after which a wait has failed. Generous: nothing waits for it when all is well. */
-const patience = 10_000;
+/** Generous: nothing waits for it when all is well. */
+const defaultPatience = 20_000;
 
 /**
  * An editor that speaks the protocol and has no screen. It waits for states, never for time: every message of the
@@ -267,7 +269,7 @@ export class FakeEditor {
             `waited in vain for ${what}\ndiagnostics:\n${seen}\nstatus: ${JSON.stringify(this.statuses.at(-1))}\nlog:\n${this.log.join('\n')}`,
           ),
         );
-      }, patience);
+      }, this.options.patience ?? defaultPatience);
       this.#waiting.add(check);
     });
   }
