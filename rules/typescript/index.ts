@@ -7,6 +7,7 @@ import { perCallBuffer } from './per-call-buffer';
 import { poolMisuse } from './pool-misuse';
 import { preallocateArray } from './preallocate-array';
 import type { TypeScriptRule } from './rule';
+import { shiftDrain } from './shift-drain';
 import { wrapperReturn } from './wrapper-return';
 
 /** Every TypeScript rule, alphabetical. The server, the ESLint plugin and the documentation are built from this list. */
@@ -19,5 +20,6 @@ export const typescriptRules: readonly TypeScriptRule[] = [
   perCallBuffer,
   poolMisuse,
   preallocateArray,
+  shiftDrain,
   wrapperReturn,
 ];

@@ -388,7 +388,10 @@ function ofCall(
       return stringMethodsOfNumber.has(method) ? text : undefined;
     case 'Array':
       if (method === 'join') return text;
-      return method === 'slice' || method === 'filter' || method === 'concat' ? receiver : undefined;
+      if (/^(?:map|flatMap|flat)$/.test(method)) return { name: 'Array' };
+      return /^(?:slice|filter|concat|toSorted|toReversed|sort|reverse|splice)$/.test(method)
+        ? receiver
+        : undefined;
     case 'TextEncoder':
       return method === 'encode' ? { name: 'Uint8Array' } : undefined;
     case 'TextDecoder':
