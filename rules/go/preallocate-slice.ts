@@ -354,7 +354,8 @@ function fix(growth: Growth, count: TripCount, uses: Uses, file: GoFile): GoFix[
   if (
     declaration.withCapacity &&
     !(declaration.nil && uses.nilSeen) &&
-    knownAtDeclaration(declaration.statement, loop, count, file)
+    knownAtDeclaration(declaration.statement, loop, count, file) &&
+    !mayReturnBefore(declaration.statement, loop)
   ) {
     return [
       {
@@ -378,4 +379,16 @@ function fix(growth: Growth, count: TripCount, uses: Uses, file: GoFile): GoFix[
       imports: ['slices'],
     },
   ];
+}
+
+/** True when the function may return between the declaration and the loop: the capacity would be for nothing. */
+function mayReturnBefore(declaration: Node, loop: Node): boolean {
+  for (
+    let at = declaration.nextNamedSibling;
+    at && at.startIndex < loop.startIndex;
+    at = at.nextNamedSibling
+  ) {
+    if (at.descendantsOfType('return_statement').length > 0 && at.endIndex <= loop.startIndex) return true;
+  }
+  return false;
 }

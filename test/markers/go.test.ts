@@ -40,7 +40,7 @@ function findCases(directory: string): string[] {
     .sort();
 }
 
-/** `min_go=1.25 ignore_rules=go/a,go/b go=go1.23.12` in the section `flags`. */
+/** `min_go=1.25 max_go=1.26 ignore_rules=go/a,go/b go=go1.23.12` in the section `flags`. */
 function parseFlags(text: string | undefined): Map<string, string> {
   const flags = new Map<string, string>();
   for (const word of (text ?? '').split(/\s+/)) {
@@ -187,7 +187,11 @@ describe('Go marker cases', { concurrency: 2 }, async () => {
     const flags = parseFlags(archive.files.get('flags'));
     return { name, file, archive, flags, root: '', directory: '', texts: new Map() };
   });
-  const runnable = cases.filter((one) => Number((one.flags.get('min_go') ?? '1.0').split('.')[1]) <= localGo);
+  const minor = (one: Case, flag: string, otherwise: number): number =>
+    Number(one.flags.get(flag)?.split('.')[1] ?? otherwise);
+  const runnable = cases.filter(
+    (one) => minor(one, 'min_go', 0) <= localGo && localGo <= minor(one, 'max_go', Infinity),
+  );
   const shared = runnable.filter((one) => !standsAlone(one));
   lay(path.join(scratch, 'shared'), shared, false);
   const outcomes = await analyseAll(shared);
@@ -196,7 +200,7 @@ describe('Go marker cases', { concurrency: 2 }, async () => {
 
   for (const one of cases) {
     test(one.name, async (t) => {
-      if (!runnable.includes(one)) return t.skip(`needs go ${one.flags.get('min_go')}`);
+      if (!runnable.includes(one)) return t.skip(`not for go 1.${localGo}`);
       if (!outcomes.has(one)) lay(path.join(scratch, one.name), [one], true);
       const outcome: Outcome = outcomes.get(one) ?? (await analyseAll([one])).get(one)!;
       const ignored = new Set((one.flags.get('ignore_rules') ?? '').split(','));
