@@ -102,13 +102,14 @@ export interface Contract {
 
 /**
  * The contract under which `argument` of `call` is not kept, or undefined. `shape` says what the argument is: a byte
- * slice, or a reader and writer such as *bytes.Buffer.
+ * slice, or a reader and writer such as *bytes.Buffer. `keeps` says whether a method of the package breaks the contract.
  */
 export function contractOf(
   file: GoFile,
   call: Node,
   argument: Node,
   shape: 'slice' | 'stream',
+  keeps: (method: string) => boolean,
 ): Contract | undefined {
   const callee = call.childForFieldName('function');
   if (!callee || call.parent?.type === 'go_statement') return undefined;
@@ -118,9 +119,7 @@ export function contractOf(
     if (functions[name]?.includes(index)) {
       // What these hand on to a Read or Write is only as safe as that.
       const streams = /^io\.(Copy|CopyN|CopyBuffer|ReadFull|ReadAtLeast)$/.test(name);
-      return streams && (keepsItsArgument(file, 'Read') || keepsItsArgument(file, 'Write'))
-        ? undefined
-        : { name };
+      return streams && (keeps('Read') || keeps('Write')) ? undefined : { name };
     }
     // json.NewEncoder(w).Encode(v): the encoder lives no longer than the expression.
     const [path = '', fn] = splitName(name);
@@ -143,8 +142,7 @@ export function contractOf(
       : shape === 'slice'
         ? (methods[method] ?? packetMethods[method])
         : streamMethods[method];
-  if (!known || (methodsBehind[method] ?? [method]).some((name) => keepsItsArgument(file, name)))
-    return undefined;
+  if (!known || (methodsBehind[method] ?? [method]).some(keeps)) return undefined;
   const statement = enclosingStatement(call);
   if (!statement) return undefined;
   return {
@@ -185,18 +183,6 @@ function templateContract(file: GoFile, call: Node, receiver: Node): Contract | 
     };
   }
   return undefined;
-}
-
-/** A method of this package with the contract's name that keeps its argument breaks the contract: trust no such call. */
-export function keepsItsArgument(file: GoFile, method: string): boolean {
-  for (const { node, file: declaring } of packageNames(file.pkg).methods) {
-    if (node.childForFieldName('name')?.text !== method) continue;
-    const first = node.childForFieldName('parameters')?.firstNamedChild;
-    const name = first?.namedChildren.find((child) => child.type === 'identifier');
-    const flow = name && declaring.facts?.parameter(name);
-    if (flow?.kind === 'leaks' && !flow.content) return true;
-  }
-  return false;
 }
 
 /** True when the call's result is its first argument, grown: `append`, `strconv.AppendInt`, `t.AppendFormat`. */

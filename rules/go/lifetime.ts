@@ -1,14 +1,6 @@
 import type { Node } from 'web-tree-sitter';
-import {
-  contractOf,
-  importedFunction,
-  isAppender,
-  isBuiltin,
-  isUniverse,
-  keepsItsArgument,
-  type Contract,
-} from './contracts';
-import type { GoFile } from './rule';
+import { contractOf, importedFunction, isAppender, isBuiltin, isUniverse, type Contract } from './contracts';
+import type { GoFile, GoPackage } from './rule';
 import { argumentsOf, unparenthesised } from './syntax';
 import { isAddressTaken, isAssigned, initializer, namesAround, parenthesized, type Binding } from './uses';
 import { packageNames } from './writing';
@@ -48,6 +40,52 @@ export function lifetimeOf(file: GoFile, binding: Binding, shape: Shape, typeNam
   return walk.result();
 }
 
+const breakers = new WeakMap<GoPackage, Map<string, boolean>>();
+
+/**
+ * Some method of the package with a contract's name breaks the contract: its first parameter leaks according to the
+ * compiler, and not only into calls that have such a contract themselves. Then no call of the name is trusted.
+ */
+export function keepsItsArgument(file: GoFile, method: string): boolean {
+  let known = breakers.get(file.pkg);
+  if (!known) breakers.set(file.pkg, (known = new Map<string, boolean>()));
+  const cached = known.get(method);
+  if (cached !== undefined) return cached;
+  // A method that hands its argument on to its own name is judged by the others.
+  known.set(method, false);
+  const breaks = packageNames(file.pkg).methods.some(({ node, file: declaring }) => {
+    if (node.childForFieldName('name')?.text !== method) return false;
+    const first = node.childForFieldName('parameters')?.firstNamedChild;
+    const name = first?.namedChildren.find((child) => child.type === 'identifier');
+    // Another signature, another contract: func (h Header) Write(w io.Writer) error.
+    if (first?.childForFieldName('type')?.type !== 'slice_type') return false;
+    const flow = name && declaring.facts?.parameter(name);
+    const binding = name && namesAround(declaring.root, name).resolve(name);
+    if (!binding || flow?.kind !== 'leaks' || flow.content) return false;
+    return keepsParameter(declaring, binding);
+  });
+  known.set(method, breaks);
+  return breaks;
+}
+
+const parameters = new WeakMap<GoPackage, Map<string, boolean>>();
+
+/** The slice parameter goes elsewhere than into contracts, functions and own methods of the package followed. */
+function keepsParameter(file: GoFile, parameter: Binding): boolean {
+  let known = parameters.get(file.pkg);
+  if (!known) parameters.set(file.pkg, (known = new Map<string, boolean>()));
+  const key = `${file.path}:${parameter.declaration.startIndex}`;
+  const cached = known.get(key);
+  if (cached !== undefined) return cached;
+  // Recursion adds no way out of its own.
+  known.set(key, false);
+  const walk = new Walk(file, parameter, undefined, true);
+  walk.variable(parameter, 'slice');
+  const kept = walk.result().kept !== undefined;
+  known.set(key, kept);
+  return kept;
+}
+
 const bufferMethods: ReadonlySet<string> = new Set(
   (
     'Available Cap Grow Len Read ReadByte ReadBytes ReadFrom ReadRune ReadString Reset String Truncate UnreadByte ' +
@@ -67,6 +105,8 @@ class Walk {
     private readonly file: GoFile,
     private readonly root: Binding,
     private readonly typeName: string | undefined,
+    /** Functions and methods of the package are followed, not only asked what the compiler says of them. */
+    private readonly follows = false,
   ) {}
 
   result(): Lifetime {
@@ -233,12 +273,16 @@ class Walk {
       }
     }
     const form = shape === 'slice' ? 'slice' : 'stream';
-    const contract = shape === 'struct pointer' ? undefined : contractOf(this.file, call, node, form);
+    const contract =
+      shape === 'struct pointer'
+        ? undefined
+        : contractOf(this.file, call, node, form, (method) => keepsItsArgument(this.file, method));
     if (contract) {
       this.contracts.push({ call, argument: node, shape: form, contract });
       return;
     }
     if (callee.type === 'identifier' && this.parameterStays(callee, call, node)) return;
+    if (this.follows && shape === 'slice' && this.isFollowed(callee, call, node)) return;
     this.keep(node);
   }
 
@@ -256,6 +300,43 @@ class Walk {
     const name = names[index];
     if (name?.text === '_') return true;
     return name !== undefined && fn.file.facts?.parameter(name)?.kind === 'stays';
+  }
+
+  /** A function of the package, or a method that can only be one of the package, that keeps the argument nowhere either. */
+  private isFollowed(callee: Node, call: Node, argument: Node): boolean {
+    const names = namesAround(this.file.root, callee);
+    const { functions, methods } = packageNames(this.file.pkg);
+    let targets: readonly { readonly node: Node; readonly file: GoFile }[] = [];
+    if (callee.type === 'identifier' && !names.resolve(callee)) {
+      const fn = functions.get(callee.text);
+      if (fn) targets = [fn];
+    } else if (callee.type === 'selector_expression') {
+      const operand = callee.childForFieldName('operand');
+      const method = callee.childForFieldName('field')?.text ?? '';
+      const receiver = operand?.type === 'identifier' ? names.resolve(operand) : undefined;
+      const type = receiver?.kind === 'receiver' ? receiverType(receiver.declaration.parent) : undefined;
+      // An unexported method is one of this package, whatever the receiver.
+      if (type === undefined && /^\p{Lu}/u.test(method)) return false;
+      targets = methods.filter(
+        ({ node }) =>
+          node.childForFieldName('name')?.text === method &&
+          (type === undefined ||
+            receiverType(node.childForFieldName('receiver')?.firstNamedChild ?? null) === type),
+      );
+    }
+    const index = argumentsOf(call).findIndex((other) => other.id === argument.id);
+    return targets.length > 0 && targets.every((target) => !this.keepsAt(target, index));
+  }
+
+  private keepsAt({ node, file }: { readonly node: Node; readonly file: GoFile }, index: number): boolean {
+    const name = (node.childForFieldName('parameters')?.namedChildren ?? []).flatMap((parameter) =>
+      parameter.type === 'parameter_declaration'
+        ? parameter.namedChildren.filter((child) => child.type === 'identifier')
+        : [],
+    )[index];
+    if (name?.text === '_') return false;
+    const binding = name && namesAround(file.root, name).resolve(name);
+    return !binding || keepsParameter(file, binding);
   }
 
   private array(node: Node, parent: Node, binding: Binding): void {
@@ -501,4 +582,11 @@ function fillsCompletely(file: GoFile, call: Node, binding: Binding): number | u
     ({ node }) => body.startIndex <= node.startIndex && node.endIndex <= body.endIndex,
   );
   return readInBody ? undefined : check.endIndex;
+}
+
+/** `T` of the receiver `t *T`. */
+function receiverType(declaration: Node | null): string | undefined {
+  const type = declaration?.childForFieldName('type');
+  const named = type?.type === 'pointer_type' ? type.firstNamedChild : type;
+  return (named?.type === 'generic_type' ? named.childForFieldName('type') : named)?.text;
 }

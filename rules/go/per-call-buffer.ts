@@ -4,6 +4,7 @@ import { contractOf, importedFunction, isBuiltin, isUniverse } from './contracts
 import { isHot } from './hot-code';
 import {
   isBoundedByCount,
+  keepsItsArgument,
   isWrittenBeforeRead,
   lifetimeOf,
   type ContractCall,
@@ -629,7 +630,10 @@ function mayObserveCapacity(file: GoFile, variable: Binding): boolean {
       return parent.childForFieldName('end') !== null && !isBoundedByCount(file, parent, variable);
     const call = parent?.type === 'argument_list' ? parent.parent : undefined;
     if (call?.type !== 'call_expression') return true;
-    return !isBuiltin(file, call, 'len', 'copy', 'clear') && !contractOf(file, call, outer, 'slice');
+    return (
+      !isBuiltin(file, call, 'len', 'copy', 'clear') &&
+      !contractOf(file, call, outer, 'slice', (method) => keepsItsArgument(file, method))
+    );
   });
 }
 
