@@ -4,10 +4,11 @@ import { readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { findGo, installDebianPackages, installDependencies, requireNode } from './lib/prerequisites.mjs';
 import { runTests, summary } from './lib/run-tests.mjs';
-import { ci, root, run, Sentence, step, which } from './lib/run.mjs';
+import { ci, root, run, Sentence, status, step, which } from './lib/run.mjs';
 
 const words = process.argv.slice(2);
 const own = process.execPath;
+const failed = [];
 const bin = (...path) => join(root, 'node_modules', ...path);
 
 try {
@@ -27,11 +28,16 @@ try {
   step('Compile (tsc -b)');
   await run(own, [bin('typescript', 'bin', 'tsc'), '-b']);
   if (words.length === 0) {
-    step('Lint');
-    await run(own, [bin('eslint', 'bin', 'eslint.js'), '.']);
-    await run(own, [bin('prettier', 'bin', 'prettier.cjs'), '--check', '--log-level=warn', '.']);
-    step('Generated text');
-    await run(own, ['scripts/generate.mjs', '--check']);
+    // Findings of these do not keep the tests from running, but fail the run.
+    const checks = [
+      ['Lint (eslint)', [bin('eslint', 'bin', 'eslint.js'), '.', '--max-warnings', '0']],
+      ['Format (prettier)', [bin('prettier', 'bin', 'prettier.cjs'), '--check', '--log-level=warn', '.']],
+      ['Generated text', ['scripts/generate.mjs', '--check']],
+    ];
+    for (const [name, args] of checks) {
+      step(name);
+      if ((await status(own, args)) !== 0) failed.push(name);
+    }
   }
   step('Bundle and package');
   const { packageExtension } = await import('./package.mjs');
@@ -49,7 +55,9 @@ try {
     if (error) console.log(`SKIPPED, which CI=true does not allow: ${error.message}`);
     else counts.push(await runTests(vscode, { concurrency: 1 }));
   }
-  process.exitCode = summary(counts) ? 0 : 1;
+  if (failed.length > 0) console.log(`\nFailed before the tests: ${failed.join(', ')}.`);
+  const passed = summary(counts);
+  process.exitCode = passed && failed.length === 0 ? 0 : 1;
 } catch (error) {
   if (!(error instanceof Sentence)) throw error;
   console.error(`\n${error.message}`);

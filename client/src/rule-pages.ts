@@ -43,7 +43,9 @@ export class RulePages {
         if (type !== FileType.File || !name.endsWith('.md')) continue;
         const page = Uri.joinPath(uri, name);
         const text = new TextDecoder().decode(await workspace.fs.readFile(page));
-        items.push({ label: `${prefix}/${name.slice(0, -3)}`, detail: firstSentence(text), page });
+        const label = `${prefix}/${name.slice(0, -3)}`;
+        // Beside the rules' pages lie a few about other things.
+        if (text.startsWith(`# ${label}`)) items.push({ label, detail: firstSentence(text), page });
       }
     }
     items.sort((a, b) => (a.label < b.label ? -1 : 1));

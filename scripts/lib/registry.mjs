@@ -1,5 +1,5 @@
 // Every rule is complete: its file, its registry entry, its page, marker cases, and a measured sample.
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './run.mjs';
 
@@ -30,10 +30,12 @@ export function registryProblems(rules) {
       if (!existsSync(join(root, 'samples', sample)))
         problems.push(`${id} has no sample in samples/${sample}.`);
     }
-    // A page without a registered rule is a rule that somebody forgot to register.
-    for (const file of readdirSync(join(root, 'rules', folder)))
-      if (file.endsWith('.md') && !ids.includes(`${prefix}/${file.slice(0, -3)}`))
-        problems.push(`rules/${folder}/${file} is the page of no rule in ${registry}.`);
+    // A page about a rule that nobody registered.
+    for (const file of readdirSync(join(root, 'rules', folder)).filter((name) => name.endsWith('.md'))) {
+      const about = /^# ((?:go|ts)\/\S+)/.exec(readFileSync(join(root, 'rules', folder, file), 'utf8'))?.[1];
+      if (about !== undefined && !ids.includes(about))
+        problems.push(`rules/${folder}/${file} is about ${about}, which is not in ${registry}.`);
+    }
   }
   return problems;
 }

@@ -6,7 +6,6 @@ const warmUp = 300; // ms
 const runs = 9;
 const runTime = 50; // ms
 
-// eslint-disable-next-line @typescript-eslint/no-require-imports -- runs on every Node as it is
 const sample = require(process.argv[2]);
 sample.check();
 

@@ -3,8 +3,6 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
-import { goRules } from '../../rules/go/index';
-import { typescriptRules } from '../../rules/typescript/index';
 
 const root = dirname(dirname(dirname(__dirname)));
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
@@ -41,10 +39,12 @@ const vsce = join('node_modules', '@vscode', 'vsce', 'vsce');
 
 describe('the package', () => {
   it('holds what ships, and nothing else', () => {
-    const pages = [
-      ...goRules.map(({ meta }) => `rules/go/${meta.id.slice('go/'.length)}.md`),
-      ...typescriptRules.map(({ meta }) => `rules/typescript/${meta.docs!.id.slice('ts/'.length)}.md`),
-    ];
+    const pages = ['rules/go', 'rules/typescript'].flatMap((folder) =>
+      readdirSync(join(root, folder))
+        .filter((name) => name.endsWith('.md'))
+        .map((name) => `${folder}/${name}`),
+    );
+    assert.ok(pages.includes('rules/go/per-call-buffer.md'));
     const expected = [
       'CHANGELOG.md',
       'LICENSE',
