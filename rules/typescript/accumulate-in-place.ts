@@ -84,7 +84,7 @@ export function reduceFix(
   if (mutability === 'readonly') return undefined;
   if (mutability === 'unknown') conditions.add(mutableType);
   if (!isKnownArray(sourceCode, call.callee.object)) {
-    conditions.add(`${shortText(sourceCode, call.callee.object)} is an array`);
+    conditions.add(`${subject(sourceCode, call.callee.object)} is an array`);
   }
 
   const writer = new Writer(context, accumulator.name, conditions);
@@ -570,9 +570,10 @@ function mutabilityOf(context: FixContext, type: TSESTree.TypeNode | undefined, 
   return object ? recordMutability(context.sourceCode, type) : arrayMutability(context.sourceCode, type);
 }
 
-function shortText(sourceCode: TSESLint.SourceCode, node: TSESTree.Node): string {
-  const text = sourceCode.getText(node).replace(/\s+/g, ' ');
-  return text.length <= 30 ? text : `${text.slice(0, 29)}…`;
+/** The reduced expression in a title: its text when it is short. */
+function subject(sourceCode: TSESLint.SourceCode, node: TSESTree.Node): string {
+  const text = sourceCode.getText(node);
+  return text.length <= 30 && !text.includes('\n') ? text : 'what is reduced';
 }
 
 function spanOf(node: TSESTree.Node): Span {

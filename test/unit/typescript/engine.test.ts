@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createRule, type ProposedFix } from '../../../rules/typescript/rule';
+import { defaultSettings } from '../../../server/src/service/settings';
+import { applyEdits } from '../../../server/src/text/edits';
 import { analyseTypeScript, newTypeScriptEngine } from '../../support/typescript';
 
 /** Reports `new Sample(…)`; the argument says what the fix writes. */
@@ -63,6 +65,28 @@ const throwingRule = createRule({
   check: () => ({
     NewExpression() {
       throw new Error('a defect');
+    },
+  }),
+});
+
+/** Reports `Hoist()`; each fix alone is right, two of them declare `shared` twice. */
+const hoistingRule = createRule({
+  id: 'ts/hoisting',
+  summary: 'Hoist()',
+  fix: 'safe',
+  reports: 'allocation',
+  sample: 'typescript/sample',
+  allocation: { kind: 'object', cost: 'always', reason: 'it is new' },
+  words: [['Hoist']],
+  messages: { found: 'a call' },
+  check: (_context, report) => ({
+    'CallExpression[callee.name="Hoist"]'(node: { range: [number, number] }) {
+      const [start, end] = node.range;
+      const edits = [
+        { span: { start: 0, end: 0 }, newText: 'const shared = [];\n' },
+        { span: { start, end }, newText: 'shared' },
+      ];
+      report({ at: node as never, messageId: 'found', fixes: [{ title: 'Hoist it', kind: 'safe', edits }] });
     },
   }),
 });
@@ -199,6 +223,19 @@ describe('TypeScriptEngine', () => {
       findings.map((f) => f.fixes.length),
       [1, 0],
     );
+  });
+
+  it('leaves out of a combination what is right only alone', async () => {
+    const engine = newTypeScriptEngine([hoistingRule]);
+    const text = 'f(Hoist());\ng(Hoist());\n';
+    const analysis = await analyseTypeScript(engine, 'a.ts', text);
+    const fixes = analysis.findings.flatMap((finding) => finding.fixes);
+    assert.equal(fixes.length, 2);
+    const document = { path: analysis.path, languageId: 'typescript', version: 1, text };
+    const request = { document, buffers: new Map(), settings: defaultSettings };
+    const { applied, edits } = await engine.combine(analysis, fixes, request, new AbortController().signal);
+    assert.deepEqual(applied, [fixes[0]]);
+    assert.equal(applyEdits(text, edits), 'const shared = [];\nf(shared);\ng(Hoist());\n');
   });
 
   it('reports a throwing rule once and goes on with the others', async () => {
