@@ -72,12 +72,8 @@ export class Builds {
       (record) => records.add(record),
       signal,
     );
-    const { packages, errors, notes, unaccounted } = summary;
-    if (unaccounted.count > 0) {
-      this.host.logger.warn(
-        `${unaccounted.count} lines of the compiler's output were not understood, such as: ${unaccounted.examples.join(' | ')}`,
-      );
-    }
+    const { packages, errors, unaccounted } = summary;
+    const notes = unaccounted.count === 0 ? summary.notes : [...summary.notes, unaccountedNote(unaccounted)];
     return { unit, records, packages, errors, notes };
   }
 
@@ -161,6 +157,14 @@ export class Builds {
     await (await this.#store)?.dispose();
     this.#store = undefined;
   }
+}
+
+/** What the parser's grammar does not know is said, because a decision may be among it. */
+function unaccountedNote({ count, examples }: CompileSummary['unaccounted']): Note {
+  const lines = count === 1 ? 'One line' : `${count} lines`;
+  return {
+    message: `${lines} of the compiler's output could not be accounted for and may hide findings, such as: ${examples.join(' | ')}`,
+  };
 }
 
 /** True when one compile can take the packages of both. */
