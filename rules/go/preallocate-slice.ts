@@ -192,7 +192,7 @@ function check(growth: Growth, file: GoFile): GoReport | undefined {
   const call = appends[0]!;
   // The slice must be new for each run of the loop, and belong to the loop's own function.
   if (enclosingLoop(loop)?.id !== enclosingLoop(declaration.statement)?.id) return undefined;
-  const uses = usesOf(growth);
+  const uses = usesOf(growth, file);
   if (!uses || leavesEarly(loop, slice, appends[appends.length - 1]!)) return undefined;
   const count = tripCount(loop, file);
   if (!count?.exact) return undefined;
@@ -240,7 +240,7 @@ interface Uses {
 }
 
 /** Undefined when the slice is changed in a way that this rule does not follow: then there is nothing to claim. */
-function usesOf({ loop, slice, appends, declaration }: Growth): Uses | undefined {
+function usesOf({ loop, slice, appends, declaration }: Growth, file: GoFile): Uses | undefined {
   let nilSeen = slice.kind === 'result';
   let memoryShared = false;
   const own = new Set(appends.flatMap((call) => [call.parent?.parent?.id, call.id]));
@@ -254,7 +254,7 @@ function usesOf({ loop, slice, appends, declaration }: Growth): Uses | undefined
       continue;
     }
     if (isOwn(node, own)) continue;
-    const kind = useKind(node);
+    const kind = useKind(node, file);
     // Filled, replaced or given capacity before the loop, or replaced inside it.
     if (kind === 'capacity' || ((before || inLoop) && (before ? kind !== 'length' : kind === 'assigned')))
       return undefined;
@@ -277,7 +277,16 @@ function isOwn(node: Node, own: ReadonlySet<number | undefined>): boolean {
 const nilBlind =
   /^(?:strings\.Join|bytes\.Join|sort\.(?:Strings|Ints|Float64s|Slice|SliceStable|Search\w*)|slices\.(?:Sort\w*|BinarySearch\w*|Contains\w*|Index\w*|Reverse|Max\w*|Min\w*))$/;
 
-function useKind(identifier: Node): 'length' | 'capacity' | 'element' | 'assigned' | 'read' | 'other' {
+function isNilBlind(callee: Node | null | undefined, file: GoFile): boolean {
+  const operand = callee?.childForFieldName('operand');
+  if (!callee || operand?.type !== 'identifier' || !nilBlind.test(callee.text)) return false;
+  return file.imports.get(operand.text) === operand.text && !namesAround(file.root, operand).resolve(operand);
+}
+
+function useKind(
+  identifier: Node,
+  file: GoFile,
+): 'length' | 'capacity' | 'element' | 'assigned' | 'read' | 'other' {
   const node = parenthesized(identifier);
   const parent = node.parent;
   if (!parent) return 'other';
@@ -307,7 +316,7 @@ function useKind(identifier: Node): 'length' | 'capacity' | 'element' | 'assigne
       const callee = call?.childForFieldName('function')?.text ?? '';
       if (callee === 'len') return 'length';
       if (callee === 'cap') return 'capacity';
-      if (callee === 'copy' || nilBlind.test(callee)) return 'read';
+      if (callee === 'copy' || isNilBlind(call?.childForFieldName('function'), file)) return 'read';
       if (callee === 'append' && call && argumentsOf(call)[0]?.id === node.id) {
         // s = append(s, …) elsewhere; the result of t := append(s, …) is another slice.
         const target = call.parent?.parent?.childForFieldName('left');
