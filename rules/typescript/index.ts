@@ -1,4 +1,5 @@
 import { accumulatingSpread } from './accumulating-spread';
+import { copyForView } from './copy-for-view';
 import { deleteProperty } from './delete-property';
 import { formatThenAppend } from './format-then-append';
 import { intlPerCall } from './intl-per-call';
@@ -13,6 +14,7 @@ import { wrapperReturn } from './wrapper-return';
 /** Every TypeScript rule, alphabetical. The server, the ESLint plugin and the documentation are built from this list. */
 export const typescriptRules: readonly TypeScriptRule[] = [
   accumulatingSpread,
+  copyForView,
   deleteProperty,
   formatThenAppend,
   intlPerCall,

@@ -1,0 +1,204 @@
+import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
+import { lifetimeOf } from './buffer-lifetime';
+import { constantNumber } from './constants';
+import { createRule, type ProposedFix } from './rule';
+import { isGlobal, memberName, methodName, resolve } from './syntax';
+import { elementSizes, importedCallee, isBuiltIn, isByteView, typeOf } from './value-types';
+
+/** Up to this size a copy stays inside the V8 heap and costs what a view costs. */
+const onHeapBytes = 64;
+
+interface Use {
+  /** How the copy is read: "decoded", "copied again". */
+  readonly how: string;
+  /** What a view must not be for the reader. */
+  readonly condition: string | undefined;
+}
+
+export const copyForView = createRule({
+  id: 'ts/copy-for-view',
+  summary: 'a part of a typed array copied with slice() only to be read, where subarray() would not copy',
+  fix: 'suggestion',
+  reports: 'allocation',
+  sample: 'typescript/copy-for-view',
+  allocation: {
+    kind: 'typed array',
+    cost: 'always',
+    reason: 'slice() of a typed array copies its bytes, outside the V8 heap above 64',
+  },
+  words: [['.slice(']],
+  messages: {
+    copy: 'slice() copies these bytes of {{name}} although they are only {{how}}: subarray() gives a view.',
+  },
+  check(context, report) {
+    const { sourceCode } = context;
+    return {
+      CallExpression(node) {
+        if (
+          methodName(node) !== 'slice' ||
+          node.callee.type !== 'MemberExpression' ||
+          node.optional ||
+          node.callee.optional
+        )
+          return;
+        const type = typeOf(sourceCode, node.callee.object);
+        const element = type && elementSizes.get(type.name);
+        if (element === undefined || isSmall(sourceCode, node, element)) return;
+        const use = directUse(sourceCode, node) ?? heldUse(sourceCode, node);
+        if (!use) return;
+        report({
+          at: node,
+          messageId: 'copy',
+          data: { name: sourceCode.getText(node.callee.object).slice(0, 40), how: use.how },
+          fixes: [fix(node.callee, use)],
+        });
+      },
+    };
+  },
+});
+
+function isSmall(sourceCode: TSESLint.SourceCode, node: TSESTree.CallExpression, element: number): boolean {
+  const [first, second] = node.arguments;
+  const from = first ? constantNumber(sourceCode, first)?.value : 0;
+  const to = second && constantNumber(sourceCode, second)?.value;
+  if (from !== undefined && to !== undefined && from >= 0 && to >= 0)
+    return (to - from) * element <= onHeapBytes;
+  // `slice(at, at + 16)`
+  if (
+    first &&
+    second?.type === 'BinaryExpression' &&
+    second.operator === '+' &&
+    sourceCode.getText(second.left) === sourceCode.getText(first)
+  ) {
+    const length = constantNumber(sourceCode, second.right)?.value;
+    return length !== undefined && length * element <= onHeapBytes;
+  }
+  return false;
+}
+
+function fix(callee: TSESTree.MemberExpression, use: Use): ProposedFix {
+  const { property } = callee;
+  return {
+    title: `Read the bytes through subarray()${use.condition === undefined ? '' : ` (if ${use.condition})`}`,
+    kind: use.condition === undefined ? 'safe' : 'suggestion',
+    edits: [
+      {
+        span: { start: property.range[0], end: property.range[1] },
+        newText: callee.computed ? "'subarray'" : 'subarray',
+      },
+    ],
+  };
+}
+
+const shared = 'the memory is not a SharedArrayBuffer, which this does not take everywhere';
+
+/** The copy goes straight into something that reads it and is done. */
+function directUse(sourceCode: TSESLint.SourceCode, node: TSESTree.CallExpression): Use | undefined {
+  const { parent } = node;
+  if (parent.type === 'SpreadElement') return { how: 'spread', condition: undefined };
+  if (
+    parent.type === 'MemberExpression' &&
+    parent.object === node &&
+    parent.parent.type === 'CallExpression' &&
+    parent.parent.callee === parent
+  ) {
+    const method = memberName(parent) ?? '';
+    return /^(?:at|includes|indexOf|lastIndexOf|join)$/.test(method)
+      ? { how: 'read', condition: undefined }
+      : undefined;
+  }
+  if (parent.type === 'ArrayExpression') {
+    const call = parent.parent;
+    return call.type === 'CallExpression' &&
+      call.arguments[0] === parent &&
+      bufferStatic(sourceCode, call) === 'concat'
+      ? { how: 'copied again', condition: undefined }
+      : undefined;
+  }
+  if (parent.type !== 'CallExpression' || parent.arguments[0] !== node) {
+    return parent.type === 'CallExpression' && syncWrite(sourceCode, parent) && parent.arguments[1] === node
+      ? { how: 'written to a file', condition: shared }
+      : undefined;
+  }
+  const { callee } = parent;
+  if (callee.type !== 'MemberExpression') return undefined;
+  if (bufferStatic(sourceCode, parent) === 'from') return { how: 'copied again', condition: undefined };
+  const method = memberName(callee);
+  const receiver = typeOf(sourceCode, callee.object);
+  // set() reads the source before it writes, also where both are views of the same memory.
+  if (method === 'set' && isByteView(receiver)) return { how: 'copied again', condition: undefined };
+  if (method === 'decode' && receiver?.name === 'TextDecoder') return { how: 'decoded', condition: shared };
+  if (method === 'update' && (receiver?.name === 'Hash' || receiver?.name === 'Hmac'))
+    return { how: 'hashed', condition: shared };
+  return undefined;
+}
+
+function bufferStatic(sourceCode: TSESLint.SourceCode, call: TSESTree.CallExpression): string | undefined {
+  const { callee } = call;
+  return callee.type === 'MemberExpression' &&
+    callee.object.type === 'Identifier' &&
+    callee.object.name === 'Buffer' &&
+    isBuiltIn(sourceCode, callee.object)
+    ? memberName(callee)
+    : undefined;
+}
+
+function syncWrite(sourceCode: TSESLint.SourceCode, call: TSESTree.CallExpression): boolean {
+  const imported = importedCallee(sourceCode, call.callee as TSESTree.Expression);
+  return imported?.module === 'fs' && /^(?:writeSync|writeFileSync|appendFileSync)$/.test(imported.name);
+}
+
+const readers = /^(?:at|includes|indexOf|lastIndexOf|join|length|byteLength)$/;
+
+/** A local copy that only has elements read, while nothing writes to the original. */
+function heldUse(sourceCode: TSESLint.SourceCode, node: TSESTree.CallExpression): Use | undefined {
+  const declarator = node.parent;
+  if (
+    declarator.type !== 'VariableDeclarator' ||
+    declarator.init !== node ||
+    declarator.parent.kind !== 'const'
+  )
+    return undefined;
+  const original = (node.callee as TSESTree.MemberExpression).object;
+  if (original.type !== 'Identifier' || isGlobal(sourceCode, original)) return undefined;
+  const lifetime = lifetimeOf(sourceCode, declarator);
+  if (!lifetime || lifetime.views.length > 0 || lifetime.suspends || lifetime.uses.length === 0)
+    return undefined;
+  for (const use of lifetime.uses) {
+    const { parent } = use;
+    if (parent?.type === 'ForOfStatement') continue;
+    if (parent?.type !== 'MemberExpression' || parent.object !== use || isWritten(parent)) return undefined;
+    const name = memberName(parent);
+    if (name === undefined ? !parent.computed : !readers.test(name)) return undefined;
+  }
+  // The original may be read meanwhile, and nothing more.
+  for (const reference of resolve(sourceCode, original)?.references ?? []) {
+    const other = reference.identifier as TSESTree.Node;
+    if (other.range[0] < lifetime.live[0] || other.range[0] > lifetime.live[1]) continue;
+    const { parent } = other;
+    if (
+      reference.isWrite() ||
+      parent?.type !== 'MemberExpression' ||
+      parent.object !== other ||
+      isWritten(parent)
+    )
+      return undefined;
+    const name = memberName(parent);
+    if (name !== undefined && !readers.test(name)) return undefined;
+  }
+  const called = lifetime.mayReenter ? ', also by what is called meanwhile' : '';
+  return {
+    how: 'read',
+    condition: `${original.name} is not written to while they are read${called}`,
+  };
+}
+
+function isWritten(member: TSESTree.MemberExpression): boolean {
+  const { parent } = member;
+  return (
+    (parent.type === 'AssignmentExpression' && parent.left === member) ||
+    parent.type === 'UpdateExpression' ||
+    /Pattern$/.test(parent.type) ||
+    ((parent.type === 'ForOfStatement' || parent.type === 'ForInStatement') && parent.left === member)
+  );
+}
