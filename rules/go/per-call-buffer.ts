@@ -137,7 +137,7 @@ function findCandidate(file: GoFile, decision: Decision): Candidate | undefined 
   )
     return undefined;
   return decision.subject === 'moved'
-    ? movedCandidate(file, variable, fn)
+    ? movedCandidate(file, decision, variable, fn)
     : expressionCandidate(file, decision, variable, fn);
 }
 
@@ -305,7 +305,12 @@ function hasDeferBefore(fn: Node, variable: Binding): boolean {
     );
 }
 
-function movedCandidate(file: GoFile, variable: Binding, fn: Node): Candidate | undefined {
+function movedCandidate(
+  file: GoFile,
+  decision: Decision,
+  variable: Binding,
+  fn: Node,
+): Candidate | undefined {
   const init = initializer(variable);
   const spec = variable.declaration.parent;
   const declared = spec?.type === 'var_spec' ? spec.childForFieldName('type') : undefined;
@@ -344,7 +349,11 @@ function movedCandidate(file: GoFile, variable: Binding, fn: Node): Candidate | 
   const bytes = element ? elementSize(file, element) : undefined;
   if (!constant?.global || constant.value === undefined || bytes === undefined) return undefined;
   if (constant.value * bytes < smallest) return undefined;
-  const reason = `the array (${formatBytes(constant.value * bytes)}) leaves into a call through an interface or is too large for the stack, so the compiler moves it to the heap`;
+  const size = formatBytes(constant.value * bytes);
+  const reason =
+    decision.reason === 'too large for stack'
+      ? `the array (${size}) is too large for the stack`
+      : `the array (${size}) leaves into a call through an interface, so the compiler moves it to the heap`;
   return { ...base, shape: 'array', reason, element: element?.text ?? 'byte' };
 }
 

@@ -68,7 +68,7 @@ function describe(file: GoFile, decision: Decision, variable: Binding, puts: rea
   const { name } = variable;
   return {
     node: address,
-    message: `${name} moves to the heap because ${pool.text}.Put keeps its address: each Put allocates a new pointer's target although the pool holds one already`,
+    message: `${name} moves to the heap because ${pool.text}.Put keeps its address: each Put allocates, where the pointer that Get gave would not`,
     allocation: {
       kind: 'moved variable',
       cost: 'always',
