@@ -146,7 +146,7 @@ function check(filling: Filling, file: GoFile): GoReport | undefined {
     message: `${name} grows entry by entry, and the loop is known to assign ${size} times`,
     allocation: {
       kind: 'map growth',
-      cost: 'conditional',
+      cost: file.facts ? 'conditional' : 'unknown',
       reason: `${name} is made without a size, so it allocates and moves its entries each time it is full (from ${firstGroup} entries on)`,
       evidence,
     },

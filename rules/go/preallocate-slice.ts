@@ -212,7 +212,8 @@ function check(growth: Growth, file: GoFile): GoReport | undefined {
     message: `append grows ${slice.declaration.text} step by step, and the loop is known to append ${capacity} elements`,
     allocation: {
       kind: 'append growth',
-      cost: stack && atLeast(file.pkg.toolchain, 1, 25) ? 'conditional' : 'always',
+      // Without the compiler's word there is a pattern, not an allocation.
+      cost: !file.facts ? 'unknown' : stack && atLeast(file.pkg.toolchain, 1, 25) ? 'conditional' : 'always',
       reason: `${slice.declaration.text} is declared without capacity, so append allocates and copies each time it is full`,
       evidence,
     },
