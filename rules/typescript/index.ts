@@ -1,6 +1,7 @@
 import { accumulatingSpread } from './accumulating-spread';
 import { copyForView } from './copy-for-view';
 import { deleteProperty } from './delete-property';
+import { entriesDestructuring } from './entries-destructuring';
 import { formatThenAppend } from './format-then-append';
 import { intlPerCall } from './intl-per-call';
 import { mustNotAllocate } from './must-not-allocate';
@@ -16,6 +17,7 @@ export const typescriptRules: readonly TypeScriptRule[] = [
   accumulatingSpread,
   copyForView,
   deleteProperty,
+  entriesDestructuring,
   formatThenAppend,
   intlPerCall,
   mustNotAllocate,

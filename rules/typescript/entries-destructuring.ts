@@ -1,0 +1,185 @@
+import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
+import { declaredType, isKnownArray, recordMutability } from './array-types';
+import { createRule, type ProposedFix } from './rule';
+import { isGlobal, memberName, resolve } from './syntax';
+import { freshName, indentAt, indentUnit, losesComment, newlineOf } from './text';
+
+/** `for (const [i, v] of xs.entries())` and `for (const [k, v] of Object.entries(o))`: a pair is made for each iteration. */
+export const entriesDestructuring = createRule({
+  id: 'ts/entries-destructuring',
+  summary: 'pairs of entries() or Object.entries() that are taken apart in each iteration of a hot loop',
+  fix: 'safe',
+  reports: 'hot only',
+  sample: 'typescript/entries-destructuring',
+  allocation: {
+    kind: 'array',
+    cost: 'always',
+    reason: 'each iteration gets a new array of two elements, which the pattern takes apart again',
+  },
+  words: [['entries'], ['for']],
+  messages: {
+    entries:
+      '{{call}} makes an array of two elements for each iteration, only for the loop to take it apart.',
+  },
+  check({ sourceCode, filename }, report) {
+    const typed = /\.[cm]?tsx?$/.test(filename);
+    return {
+      ForOfStatement(loop) {
+        const call = loop.right;
+        if (loop.await || loop.left.type !== 'VariableDeclaration' || call.type !== 'CallExpression') return;
+        const pattern = loop.left.declarations[0]?.id;
+        if (pattern?.type !== 'ArrayPattern' || call.callee.type !== 'MemberExpression') return;
+        if (memberName(call.callee) !== 'entries' || call.optional || call.callee.optional) return;
+        const { object } = call.callee;
+        const [argument] = call.arguments;
+        let fix: ProposedFix | undefined;
+        if (object.type === 'Identifier' && object.name === 'Object' && isGlobal(sourceCode, object)) {
+          if (call.arguments.length !== 1 || argument?.type === 'SpreadElement') return;
+          fix = keysFix(sourceCode, loop, pattern, argument as TSESTree.Expression, typed);
+        } else {
+          if (call.arguments.length > 0 || !isKnownArray(sourceCode, object)) return;
+          fix = indexFix(sourceCode, loop, pattern, object, typed);
+        }
+        report({
+          at: call,
+          heatAt: loop,
+          messageId: 'entries',
+          data: { call: sourceCode.getText(call) },
+          related: [{ at: pattern, message: 'taken apart here' }],
+          fixes: fix ? [fix] : [],
+        });
+      },
+    };
+  },
+});
+
+interface Parts {
+  /** The name of the index or key; `undefined` when the pattern leaves it out. */
+  readonly key: TSESTree.Identifier | undefined;
+  /** What the element is bound to; `undefined` when it is not. */
+  readonly value: TSESTree.DestructuringPattern | undefined;
+}
+
+function partsOf(
+  sourceCode: TSESLint.SourceCode,
+  loop: TSESTree.ForOfStatement,
+  pattern: TSESTree.ArrayPattern,
+): Parts | undefined {
+  const [key, value] = pattern.elements;
+  if (pattern.elements.length > 2 || (loop.left as TSESTree.VariableDeclaration).kind === 'var')
+    return undefined;
+  if (key && key.type !== 'Identifier') return undefined;
+  if (value && value.type !== 'Identifier' && value.type !== 'ObjectPattern') return undefined;
+  const variables = sourceCode.getDeclaredVariables!(loop.left);
+  const written = variables.some(({ references }) =>
+    references.some((reference) => reference.isWrite() && reference.init !== true),
+  );
+  if (written || losesComment(sourceCode, headOf(sourceCode, loop))) return undefined;
+  return { key: key ?? undefined, value: value ?? undefined };
+}
+
+function indexFix(
+  sourceCode: TSESLint.SourceCode,
+  loop: TSESTree.ForOfStatement,
+  pattern: TSESTree.ArrayPattern,
+  list: TSESTree.Expression,
+  typed: boolean,
+): ProposedFix | undefined {
+  const parts = partsOf(sourceCode, loop, pattern);
+  if (!parts || list.type !== 'Identifier' || isWrittenIn(sourceCode, list, loop)) return undefined;
+  const index = parts.key?.name ?? freshName(sourceCode, 'index');
+  const head = `for (let ${index} = 0; ${index} < ${list.name}.length; ${index}++) `;
+  // `!` for noUncheckedIndexedAccess; it changes nothing where the elements' type has no undefined or null.
+  const plain = !typed || hasPlainElements(declaredType(sourceCode, list));
+  const value =
+    parts.value && `const ${sourceCode.getText(parts.value)} = ${list.name}[${index}]${typed ? '!' : ''};`;
+  const edits = rewritten(sourceCode, loop, head, value);
+  if (!edits) return undefined;
+  const title = `Loop over the indices of ${list.name}`;
+  return plain || !value
+    ? { title, kind: 'safe', edits }
+    : { title: `${title} (if its elements are never undefined or null)`, kind: 'suggestion', edits };
+}
+
+function keysFix(
+  sourceCode: TSESLint.SourceCode,
+  loop: TSESTree.ForOfStatement,
+  pattern: TSESTree.ArrayPattern,
+  object: TSESTree.Expression,
+  typed: boolean,
+): ProposedFix | undefined {
+  const parts = partsOf(sourceCode, loop, pattern);
+  if (!parts?.key || object.type !== 'Identifier' || isWrittenIn(sourceCode, object, loop)) return undefined;
+  if (typed && recordMutability(sourceCode, declaredType(sourceCode, object)) !== 'mutable') return undefined;
+  const head = `for (const ${parts.key.name} of Object.keys(${object.name})) `;
+  const value =
+    parts.value &&
+    `const ${sourceCode.getText(parts.value)} = ${object.name}[${parts.key.name}]${typed ? '!' : ''};`;
+  const edits = rewritten(sourceCode, loop, head, value);
+  const title = `Loop over the keys of ${object.name} (if the loop does not change it, and it has no getters)`;
+  return edits && { title, kind: 'suggestion', edits };
+}
+
+/** New head, and the element's declaration as the first statement of the body. */
+function rewritten(
+  sourceCode: TSESLint.SourceCode,
+  loop: TSESTree.ForOfStatement,
+  head: string,
+  declaration: string | undefined,
+): ProposedFix['edits'] | undefined {
+  const source = sourceCode.getText();
+  const { body } = loop;
+  const span = headOf(sourceCode, loop);
+  if (declaration === undefined) return [{ span, newText: head }];
+  if (body.type !== 'BlockStatement') {
+    if (body.loc.start.line !== body.loc.end.line) return undefined;
+    const end = body.range[1];
+    return [
+      { span, newText: `${head}{ ${declaration} ` },
+      { span: { start: end, end }, newText: ' }' },
+    ];
+  }
+  const line = newlineOf(source) + indentAt(source, loop.range[0]) + indentUnit(source);
+  const at = body.range[0] + 1;
+  const sameLine = body.loc.start.line === body.loc.end.line;
+  return [
+    { span, newText: head },
+    { span: { start: at, end: at }, newText: sameLine ? ` ${declaration}` : line + declaration },
+  ];
+}
+
+/** From `for` to the body. */
+function headOf(
+  sourceCode: TSESLint.SourceCode,
+  loop: TSESTree.ForOfStatement,
+): { start: number; end: number } {
+  return { start: loop.range[0], end: sourceCode.getFirstToken(loop.body)!.range[0] };
+}
+
+function isWrittenIn(
+  sourceCode: TSESLint.SourceCode,
+  identifier: TSESTree.Identifier,
+  loop: TSESTree.Node,
+): boolean {
+  const variable = resolve(sourceCode, identifier);
+  return (
+    variable === undefined ||
+    variable.references.some(
+      (reference) =>
+        reference.isWrite() &&
+        reference.init !== true &&
+        (within(loop, reference.identifier) || reference.from !== variable.scope),
+    )
+  );
+}
+
+function within(outer: TSESTree.Node, inner: { range?: [number, number] }): boolean {
+  return inner.range !== undefined && outer.range[0] <= inner.range[0] && inner.range[1] <= outer.range[1];
+}
+
+/** `string[]`, `readonly number[]`, `{ … }[]`: written types that have no undefined or null. */
+function hasPlainElements(type: TSESTree.TypeNode | undefined): boolean {
+  if (type?.type === 'TSTypeOperator') return hasPlainElements(type.typeAnnotation);
+  if (type?.type !== 'TSArrayType') return false;
+  return ['TSStringKeyword', 'TSNumberKeyword', 'TSBooleanKeyword', 'TSTypeLiteral', 'TSArrayType', 'TSBigIntKeyword'].includes(type.elementType.type); // prettier-ignore
+}
