@@ -116,7 +116,8 @@ export interface HeatReason {
   readonly span?: Span;
 }
 
-export type Severity = 'warning' | 'information' | 'hint';
+/** `error`: a contract that the source itself states is broken. */
+export type Severity = 'error' | 'warning' | 'information' | 'hint';
 
 /** A rule's judgement about an allocation. */
 export interface Finding {
@@ -140,8 +141,11 @@ export interface Note {
   /** Absolute path of the file or folder; absent when the note is about the whole run. */
   readonly file?: string;
   readonly message: string;
-  /** The analysis is complete, but the compiler refuted a fix: for reports and the log, not for the editor's status. */
-  readonly kind?: 'withheld fix';
+  /**
+   * `withheld fix`: the analysis is complete, but the compiler refuted a fix: for reports and the log, not for the editor's
+   * status. `unchecked contract`: what a directive promises could not be held against the compiler; `scan` exits 2.
+   */
+  readonly kind?: 'withheld fix' | 'unchecked contract';
 }
 
 /** What is known of a rule without running it. Everything else (registry, README table, manifest) is derived. */
@@ -152,9 +156,10 @@ export interface RuleMeta {
   readonly fix: FixKind | 'none';
   /**
    * `bug`: corrupts or leaks, reported everywhere as a warning. `allocation`: ranked by heat.
-   * `hot only`: reported only in hot code, because the pattern does not matter elsewhere.
+   * `hot only`: reported only in hot code, because the pattern does not matter elsewhere. `contract`: breaks what the
+   * source promises, reported everywhere as an error. `on request`: explains, and is shown only with `show: all`.
    */
-  readonly reports: 'bug' | 'allocation' | 'hot only';
+  readonly reports: 'bug' | 'allocation' | 'hot only' | 'contract' | 'on request';
   /** Folder under `samples/` with the rule's before and after and its benchmark: "go/perbuffer". */
   readonly sample: string;
 }

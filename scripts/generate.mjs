@@ -58,7 +58,13 @@ function between(text, name, content) {
 
 function rulesTable() {
   const fixes = { safe: 'safe', suggestion: 'suggestion', none: '' };
-  const reports = { bug: 'everywhere, as a warning', allocation: 'by heat', 'hot only': 'hot code only' };
+  const reports = {
+    contract: 'everywhere, as an error',
+    bug: 'everywhere, as a warning',
+    allocation: 'by heat',
+    'hot only': 'hot code only',
+    'on request': 'hover, and `show: all`',
+  };
   const rows = rules.map(({ id, summary, fix, reports: when }) => {
     const page = `rules/${id.replace(/^ts\//, 'typescript/')}.md`;
     return `| [\`${id}\`](${page}) | ${summary} | ${reports[when]} | ${fixes[fix]} |`;

@@ -1,4 +1,5 @@
 import { rule as appendFormat } from './append-format';
+import { rule as mustNotAllocate } from './must-not-allocate';
 import { rule as perCallBuffer } from './per-call-buffer';
 import { rule as pointerWrapperReturn } from './pointer-wrapper-return';
 import { rule as poolPutAddress } from './pool-put-address';
@@ -9,6 +10,7 @@ import type { GoRule } from './rule';
 /** Every Go rule, alphabetical by id. */
 export const goRules: readonly GoRule[] = [
   appendFormat,
+  mustNotAllocate,
   perCallBuffer,
   pointerWrapperReturn,
   poolPutAddress,

@@ -52,6 +52,11 @@ export interface GoFacts {
    * shapes merged. Includes runtime allocation calls and ordinary callees (`strconv.Itoa`, `time.Time.Format`).
    */
   emitted(node: Node): readonly EmittedCall[];
+  /**
+   * Every call that the compiler emits for a function declaration and its literals, wherever the code was inlined from.
+   * The same merging as for `emitted`.
+   */
+  emittedFor(declaration: Node): readonly PlacedCall[];
   /** `inlining call to F` at this call expression: F as the compiler spells it, such as `strconv.Itoa`. */
   inlined(call: Node): string | undefined;
 }
@@ -99,6 +104,13 @@ export interface EmittedCall {
   readonly line: number;
   /** The symbol that contains the call: `example.com/p.(*T).M`. */
   readonly symbol: string;
+}
+
+export interface PlacedCall {
+  readonly callee: string;
+  readonly symbol: string;
+  /** Innermost inlined position, 0-based; undefined when it is in another package. */
+  readonly at: { readonly file: string; readonly line: number } | undefined;
 }
 
 export interface GoReport {
@@ -171,6 +183,9 @@ export interface Probe {
 
 export interface GoRule {
   readonly meta: RuleMeta;
-  /** Pure. Must not throw on any text; reports nothing where a needed fact is missing. */
-  check(file: GoFile, report: (report: GoReport) => void): void;
+  /**
+   * Pure. Must not throw on any text; reports nothing where a needed fact is missing. `unchecked` takes a sentence about
+   * a contract of the source that could not be held against the compiler.
+   */
+  check(file: GoFile, report: (report: GoReport) => void, unchecked: (message: string) => void): void;
 }

@@ -18,6 +18,8 @@ import { matchWants, parseWants, type Want } from '../support/wants';
 
 const folder = path.join(__dirname, '../../../test/markers/go');
 const update = process.env['UPDATE'] === '1';
+/** Only the cases whose name begins so: `CASE=append-format`. */
+const only = process.env['CASE'] ?? '';
 
 interface Case {
   /** Path below the folder, without extension: the test's name. */
@@ -181,7 +183,7 @@ function commentsOf(syntax: GoSyntax, text: string): string[] {
 }
 
 describe('Go marker cases', { concurrency: 2 }, async () => {
-  const cases = findCases(folder).map((file): Case => {
+  const found = findCases(folder).map((file): Case => {
     const archive = parseTxtar(readFileSync(file, 'utf8'));
     const name = path.relative(folder, file).replace(/\.txtar$/, '').split(path.sep).join('/');
     const flags = parseFlags(archive.files.get('flags'));
@@ -189,6 +191,7 @@ describe('Go marker cases', { concurrency: 2 }, async () => {
   });
   const minor = (one: Case, flag: string, otherwise: number): number =>
     Number(one.flags.get(flag)?.split('.')[1] ?? otherwise);
+  const cases = found.filter(({ name }) => name.startsWith(only));
   const runnable = cases.filter(
     (one) => minor(one, 'min_go', 0) <= localGo && localGo <= minor(one, 'max_go', Infinity),
   );

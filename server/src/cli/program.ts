@@ -155,6 +155,8 @@ async function scanCommand(
       }
     }
     if (result.findings.length > 0) return 1;
+    // A gate that could not look must not let pass.
+    if (result.notes.some(({ kind }) => kind === 'unchecked contract')) return 2;
     // Silence about files that nobody could look at is not "nothing to report".
     const missing = result.notes.filter(({ kind }) => kind !== 'withheld fix');
     const unseen = new Set(missing.map(({ file }) => file));

@@ -43,28 +43,35 @@ function checkFile(
     const { meta } = rule;
     if (visibility.rules[meta.id] === 'off') continue;
     try {
-      rule.check(file, (report) => {
-        if (suppressions.hides(meta.id, report.node.startPosition.row)) return;
-        const heat = staticHeat(file, report.heatAt ?? report.node);
-        const severity = severityOf(meta, report.allocation.cost, heat.score, visibility);
-        if (severity === undefined) return;
-        candidates.push({
-          finding: {
-            ruleId: meta.id,
-            language: 'go',
-            file: file.path,
-            span: spanOf(report.node),
-            message: report.message,
-            severity,
-            allocation: report.allocation,
-            heat,
-            related: relatedOf(file, report),
-            fixes: [],
-          },
-          fixes: file.generated ? [] : (report.fixes ?? []),
-          inLoop: loopsAround(report.heatAt ?? report.node).length > 0,
-        });
-      });
+      const note = (message: string): void => {
+        notes.push({ file: file.path, kind: 'unchecked contract', message });
+      };
+      rule.check(
+        file,
+        (report) => {
+          if (suppressions.hides(meta.id, report.node.startPosition.row)) return;
+          const heat = staticHeat(file, report.heatAt ?? report.node);
+          const severity = severityOf(meta, report.allocation.cost, heat.score, visibility);
+          if (severity === undefined) return;
+          candidates.push({
+            finding: {
+              ruleId: meta.id,
+              language: 'go',
+              file: file.path,
+              span: spanOf(report.node),
+              message: report.message,
+              severity,
+              allocation: report.allocation,
+              heat,
+              related: relatedOf(file, report),
+              fixes: [],
+            },
+            fixes: file.generated ? [] : (report.fixes ?? []),
+            inLoop: loopsAround(report.heatAt ?? report.node).length > 0,
+          });
+        },
+        note,
+      );
     } catch (error) {
       if (!broken.has(meta.id)) {
         notes.push({

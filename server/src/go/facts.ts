@@ -7,6 +7,7 @@ import type {
   GoFacts,
   HeapReason,
   ParameterFlow,
+  PlacedCall,
 } from '../../../rules/go/rule';
 import { enclosingDeclaration, isFunction, unparenthesised } from '../../../rules/go/syntax';
 import type { CompilerPosition, CompilerRecord, RawFlowStep } from './compiler-record';
@@ -206,6 +207,22 @@ export class PackageRecords {
         const tab = key.indexOf('\t');
         const call = { callee: key.slice(tab + 1), line: Number(key.slice(0, tab)) - 1, symbol };
         for (let i = 0; i < n; i++) calls.push(call);
+      }
+    }
+    return calls;
+  }
+
+  /** Emitted calls of the symbols, wherever the code was inlined from. */
+  placedCalls(symbols: Iterable<string>): PlacedCall[] {
+    this.#flush();
+    const calls: PlacedCall[] = [];
+    for (const symbol of symbols) {
+      for (const [file, counts] of this.#calls.get(symbol) ?? []) {
+        for (const [key, n] of counts) {
+          const tab = key.indexOf('\t');
+          const at = file === '' ? undefined : { file, line: Number(key.slice(0, tab)) - 1 };
+          for (let i = 0; i < n; i++) calls.push({ callee: key.slice(tab + 1), symbol, at });
+        }
       }
     }
     return calls;
@@ -484,6 +501,11 @@ export class FileFacts implements GoFacts {
       .calls(familyOf(base, this.records.symbols), path)
       .filter(({ line }) => first <= line && line <= last)
       .sort((a, b) => a.line - b.line || (a.callee < b.callee ? -1 : a.callee > b.callee ? 1 : 0));
+  }
+
+  emittedFor(declaration: Node): readonly PlacedCall[] {
+    const base = symbolBase(this.importPath, this.file.packageName, declaration);
+    return this.records.placedCalls(familyOf(base, this.records.symbols));
   }
 
   inlined(call: Node): string | undefined {

@@ -12,6 +12,7 @@ import { rangeOf, uriOf } from './convert';
 export const diagnosticSource = 'alloclens';
 
 const severities: Readonly<Record<Severity, DiagnosticSeverity>> = {
+  error: DiagnosticSeverity.Error,
   warning: DiagnosticSeverity.Warning,
   information: DiagnosticSeverity.Information,
   hint: DiagnosticSeverity.Hint,

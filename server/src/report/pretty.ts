@@ -56,9 +56,9 @@ function byMessage(notes: readonly Note[]): Map<string, string[]> {
 
 function one(finding: Finding, lines: LineIndex, colors: Colors): string[] {
   const { line, character } = lines.positionAt(finding.span.start);
-  const severity = { warning: colors.yellow, information: colors.cyan, hint: colors.dim }[finding.severity](
-    finding.severity,
-  );
+  const severity = { error: colors.red, warning: colors.yellow, information: colors.cyan, hint: colors.dim }[
+    finding.severity
+  ](finding.severity);
   const label = (name: string): string => colors.dim(`${name}:`.padEnd(6));
   const { heat, allocation, fixes } = finding;
   const because = heat.because.map(({ text }) => text).join(', ');
@@ -113,7 +113,7 @@ function printable(text: string): string {
 function summary(findings: readonly Finding[], files: number): string {
   const where = `in ${count(files, 'file')}`;
   if (findings.length === 0) return `Nothing to report ${where}.`;
-  const parts = (['warning', 'information', 'hint'] as const satisfies readonly Severity[]).flatMap(
+  const parts = (['error', 'warning', 'information', 'hint'] as const satisfies readonly Severity[]).flatMap(
     (severity) => {
       const number = findings.filter((finding) => finding.severity === severity).length;
       if (number === 0) return [];

@@ -7,6 +7,7 @@ import { pageOf } from '../service/pages';
 import type { JsonFinding, JsonRange, JsonReport } from './json';
 
 const levels: Readonly<Record<Severity, Result.level>> = {
+  error: 'error',
   warning: 'warning',
   information: 'note',
   hint: 'note',

@@ -22,7 +22,7 @@ export interface Visibility {
 /**
  * The severity with which a finding is shown, or `undefined` when it stays silent.
  *
- * Misuse that corrupts or leaks is a warning wherever it stands. Of the allocations, one that does not happen
+ * A broken contract is an error and misuse that corrupts or leaks a warning wherever it stands. Of the allocations, one that does not happen
  * (cost `none`) is never shown; a certain one in hot code is Information; every other one is a hint.
  */
 export function severityOf(
@@ -43,8 +43,10 @@ function rank(
   score: number,
   show: Show,
 ): Severity | undefined {
+  if (meta.reports === 'contract') return 'error';
   if (meta.reports === 'bug') return 'warning';
   if (cost === 'none') return undefined;
+  if (meta.reports === 'on request') return show === 'all' ? 'hint' : undefined;
   const needed = meta.reports === 'hot only' ? hotScore : shownFrom[show];
   // A score that is not a number is a defect elsewhere; it must not make cold code loud.
   if (!(score >= needed)) return undefined;
@@ -62,7 +64,7 @@ export function compareFindings(a: Finding, b: Finding): number {
   );
 }
 
-const urgency: Readonly<Record<Severity, number>> = { warning: 0, information: 1, hint: 2 };
+const urgency: Readonly<Record<Severity, number>> = { error: 0, warning: 1, information: 2, hint: 3 };
 
 /** Most urgent first, then hottest, then source order: for lists that a person reads from the top. */
 export function compareUrgency(a: Finding, b: Finding): number {

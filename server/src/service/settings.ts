@@ -42,7 +42,7 @@ export interface SettingSchema {
   readonly markdownDescription: string;
 }
 
-const ruleLevels = ['off', 'on', 'warning', 'information', 'hint'] as const satisfies readonly RuleLevel[];
+const ruleLevels = ['off', 'on', 'error', 'warning', 'information', 'hint'] as const satisfies readonly RuleLevel[];
 
 /** The one truth about settings: the manifest, the README table and the parser below come from it. */
 export const settingsSchema = [
@@ -71,6 +71,7 @@ export const settingsSchema = [
       enumDescriptions: [
         'Never report.',
         'Report with the ranked severity.',
+        'Report as an error.',
         'Report as a warning.',
         'Report as information.',
         'Report as a hint.',

@@ -277,27 +277,31 @@ describe('combine', () => {
 /** Turns each `make` into a package-level variable, or a function of the file, always of the same name. */
 const sharing = (kind: 'var' | 'method'): GoRule => ({
   ...makes,
-  check(file, report) {
-    makes.check(file, (found) => {
-      const top = file.root.namedChildren.find(
-        (node) => node.startIndex <= found.node.startIndex && found.node.endIndex <= node.endIndex,
-      )!;
-      const newText = kind === 'var' ? 'var shared []int\n\n' : 'func (t T) shared() {}\n\n';
-      const fix = found.fixes![0]!;
-      report({
-        ...found,
-        fixes: [
-          {
-            ...fix,
-            imports: [],
-            edits: [
-              { file: file.path, span: { start: top.startIndex, end: top.startIndex }, newText },
-              { ...fix.edits[0]!, newText: kind === 'var' ? 'shared' : '[]int(nil)' },
-            ],
-          },
-        ],
-      });
-    });
+  check(file, report, unchecked) {
+    makes.check(
+      file,
+      (found) => {
+        const top = file.root.namedChildren.find(
+          (node) => node.startIndex <= found.node.startIndex && found.node.endIndex <= node.endIndex,
+        )!;
+        const newText = kind === 'var' ? 'var shared []int\n\n' : 'func (t T) shared() {}\n\n';
+        const fix = found.fixes![0]!;
+        report({
+          ...found,
+          fixes: [
+            {
+              ...fix,
+              imports: [],
+              edits: [
+                { file: file.path, span: { start: top.startIndex, end: top.startIndex }, newText },
+                { ...fix.edits[0]!, newText: kind === 'var' ? 'shared' : '[]int(nil)' },
+              ],
+            },
+          ],
+        });
+      },
+      unchecked,
+    );
   },
 });
 

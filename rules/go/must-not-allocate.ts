@@ -1,0 +1,350 @@
+import type { Node } from 'web-tree-sitter';
+import type { AllocationCost, AllocationKind, Evidence, Related } from '../model';
+import { allocates } from './allocation-calls';
+import { explainFlow } from './explain';
+import type { Decision, GoFile, GoRule, PlacedCall } from './rule';
+import { descendants, isFunction, spanOf } from './syntax';
+import { packageNames } from './writing';
+
+/** The functions that `//alloclens:noalloc` marks are held against what the compiler emits for them. */
+export const rule: GoRule = {
+  meta: {
+    id: 'go/must-not-allocate',
+    summary: 'an allocation in a function that is marked `//alloclens:noalloc`, inlined callees included',
+    fix: 'none',
+    reports: 'contract',
+    sample: 'go/mustnotallocate',
+  },
+  check(file, report, unchecked) {
+    const marked = new Set<number>();
+    for (const fn of file.root.namedChildren) {
+      if (fn.type !== 'function_declaration' && fn.type !== 'method_declaration') continue;
+      const directive = directiveOf(fn);
+      if (!directive) continue;
+      marked.add(directive.id);
+      const name = fn.childForFieldName('name');
+      if (!name) continue;
+      const problem = uncheckable(file, fn);
+      if (problem !== undefined) {
+        unchecked(`${name.text} is marked //alloclens:noalloc but was not checked: ${problem}.`);
+        continue;
+      }
+      for (const { node, message, kind, cost, evidence, related } of allocationsOf(file, fn, name)) {
+        const reason = `${name.text} is marked //alloclens:noalloc`;
+        report({ node, message, allocation: { kind, cost, reason, evidence }, related });
+      }
+    }
+    for (const comment of file.root.descendantsOfType('comment')) {
+      if (!isDirective(comment) || marked.has(comment.id)) continue;
+      const line = comment.startPosition.row + 1;
+      unchecked(
+        `The //alloclens:noalloc in line ${line} marks nothing: it must stand directly above a function.`,
+      );
+    }
+  },
+};
+
+function isDirective(comment: Node): boolean {
+  return /^\/\/alloclens:noalloc(?:\s|$)/.test(comment.text);
+}
+
+/** In the comment lines directly above the function, as Go's own directives. */
+function directiveOf(fn: Node): Node | undefined {
+  let line = fn.startPosition.row;
+  for (let above = fn.previousNamedSibling; above; above = above.previousNamedSibling) {
+    if (above.type !== 'comment' || above.endPosition.row !== line - 1) return undefined;
+    if (isDirective(above)) return above;
+    line = above.startPosition.row;
+  }
+  return undefined;
+}
+
+/** Why the compiler's listing says nothing about the function; undefined when it does. */
+function uncheckable(file: GoFile, fn: Node): string | undefined {
+  if (!fn.childForFieldName('body')) return 'it has no body in Go';
+  if (!file.facts) return 'the package was not compiled';
+  const receiver = fn.childForFieldName('receiver');
+  const generic =
+    fn.childForFieldName('type_parameters') !== null ||
+    (receiver?.descendantsOfType(['generic_type', 'type_arguments']).length ?? 0) > 0;
+  if (!generic || file.facts.emittedFor(fn).length > 0) return undefined;
+  return 'it is generic, and no code of it is listed in this package; use it with a type here, in a test for example';
+}
+
+interface Found {
+  readonly node: Node;
+  readonly message: string;
+  readonly kind: AllocationKind;
+  readonly cost: AllocationCost;
+  readonly evidence: readonly Evidence[];
+  readonly related: readonly Related[];
+}
+
+/** One for each line and kind of call: the listing has no columns. */
+function allocationsOf(file: GoFile, fn: Node, name: Node): Found[] {
+  const groups = new Map<string, PlacedCall[]>();
+  for (const call of file.facts?.emittedFor(fn) ?? []) {
+    if (!allocates(call.callee)) continue;
+    const key = `${call.at?.file ?? ''}\0${call.at?.line ?? 0}\0${call.callee}`;
+    groups.set(key, [...(groups.get(key) ?? []), call]);
+  }
+  const leaks = leakingParameters(file, fn);
+  const found: Found[] = [];
+  const taken = new Set<number>();
+  for (const calls of groups.values()) {
+    const first = calls[0]!;
+    const callee = first.callee;
+    const { kind, cost, what } = describe(callee);
+    const evidence: Evidence[] = [{ kind: 'emitted call', callee, count: calls.length }];
+    const own =
+      first.at?.file === file.path &&
+      fn.startPosition.row <= first.at.line &&
+      first.at.line <= fn.endPosition.row;
+    if (own) {
+      const nodes = nodesFor(file, fn, first.at!.line, callee).filter(({ node }) => !taken.has(node.id));
+      const { node, decision } = nodes[0] ?? {
+        node: lineNode(fn, first.at!.line) ?? name,
+        decision: undefined,
+      };
+      taken.add(node.id);
+      const why = decision ? explainFlow(decision.flow).at(-1) : undefined;
+      if (decision) {
+        const said =
+          decision.subject === 'moved'
+            ? `moved to heap: ${decision.text}`
+            : `${decision.text} escapes to heap`;
+        evidence.push({ kind: 'compiler decision', text: said });
+      }
+      const subject = decision?.subject === 'moved' ? `${decision.text} moves to the heap` : what;
+      const times = calls.length > 1 ? ` (${calls.length} times in this line)` : '';
+      found.push({
+        node,
+        kind: decision?.subject === 'moved' ? 'moved variable' : kind,
+        cost,
+        evidence,
+        message: `${name.text} must not allocate, but ${subject}${times}${why ? `: ${lowered(why)}` : ''}`,
+        related: [...(decision ? keepersOf(file, decision) : []), ...leaks],
+      });
+      continue;
+    }
+    const inlined = inlinedAt(file, fn, first.at);
+    const node = inlined?.call ?? name;
+    const origin = inlined ? `code inlined from ${inlined.callee}` : 'inlined code';
+    found.push({
+      node,
+      kind,
+      cost,
+      evidence,
+      message: `${name.text} must not allocate, but in ${origin} ${what}`,
+      related: [...placeOf(file, first.at, what), ...leaks],
+    });
+  }
+  return found;
+}
+
+function lowered(sentence: string): string {
+  const text = sentence.replace(/\.$/, '');
+  return text.startsWith('`') ? text : text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+interface Described {
+  readonly kind: AllocationKind;
+  readonly cost: AllocationCost;
+  readonly what: string;
+}
+
+/** What the runtime call stands for. */
+function describe(callee: string): Described {
+  const name = callee.slice('runtime.'.length);
+  if (name.startsWith('growslice') || name.startsWith('moveSlice'))
+    return { kind: 'append growth', cost: 'conditional', what: 'append may have to grow a slice' };
+  if (name.startsWith('makeslice'))
+    return { kind: 'make', cost: 'always', what: 'a slice is made on the heap' };
+  if (name.startsWith('mapassign'))
+    return { kind: 'map growth', cost: 'conditional', what: 'an assignment may have to grow a map' };
+  if (name.startsWith('makemap')) return { kind: 'make', cost: 'always', what: 'a map is made on the heap' };
+  if (name.startsWith('makechan')) return { kind: 'channel', cost: 'always', what: 'a channel is made' };
+  // Small numbers and empty strings are boxed without memory of their own.
+  if (name.startsWith('convT'))
+    return { kind: 'interface conversion', cost: 'conditional', what: 'a value is boxed in an interface' };
+  if (name.startsWith('concat'))
+    return { kind: 'string concatenation', cost: 'conditional', what: 'strings are concatenated' };
+  if (/^(?:slicebytetostring|stringtoslice|slicerunetostring|intstring)/.test(name))
+    return { kind: 'conversion', cost: 'conditional', what: 'a conversion copies a string or slice' };
+  return { kind: 'new', cost: 'always', what: 'an object is allocated on the heap' };
+}
+
+interface Place {
+  readonly node: Node;
+  readonly decision: Decision | undefined;
+}
+
+/** The expressions of the line that the call can stand for, those that the compiler itself sent to the heap first. */
+function nodesFor(file: GoFile, fn: Node, line: number, callee: string): Place[] {
+  const { kind } = describe(callee);
+  const places: Place[] = [];
+  for (const decision of file.facts?.decisions ?? []) {
+    const { node } = decision;
+    if (decision.outcome !== 'heap' || decision.free || !within(fn, node)) continue;
+    if (positionRow(node) === line && fits(kind, node, decision)) places.push({ node, decision });
+  }
+  for (const node of descendants(fn)) {
+    if (positionRow(node) !== line || !looksLike(kind, node)) continue;
+    if (!places.some((place) => place.node.id === node.id)) places.push({ node, decision: undefined });
+  }
+  return places;
+}
+
+function within(outer: Node, inner: Node): boolean {
+  return outer.startIndex <= inner.startIndex && inner.endIndex <= outer.endIndex;
+}
+
+/** The row of the compiler's position: a call stands at its parenthesis, a binary expression at its operator. */
+function positionRow(node: Node): number {
+  const at =
+    node.type === 'call_expression'
+      ? node.childForFieldName('arguments')
+      : node.type === 'binary_expression'
+        ? node.childForFieldName('operator')
+        : node.type === 'composite_literal'
+          ? node.childForFieldName('body')
+          : undefined;
+  return (at ?? node).startPosition.row;
+}
+
+function fits(kind: AllocationKind, node: Node, { subject }: Decision): boolean {
+  if (kind === 'new') {
+    if (subject === 'moved') return true;
+    if (node.type === 'call_expression') return !/^(?:make|append)$/.test(calleeName(node));
+    return node.type !== 'binary_expression' || node.childForFieldName('operator')?.text !== '+';
+  }
+  if (kind === 'interface conversion') return subject === 'expression';
+  return subject === 'expression' && looksLike(kind, node);
+}
+
+function calleeName(call: Node): string {
+  return call.childForFieldName('function')?.text ?? '';
+}
+
+function looksLike(kind: AllocationKind, node: Node): boolean {
+  switch (kind) {
+    case 'append growth':
+      return node.type === 'call_expression' && /^append$|\.Append/.test(calleeName(node));
+    case 'make':
+    case 'channel':
+      return (
+        (node.type === 'call_expression' && calleeName(node) === 'make') ||
+        (kind === 'make' && node.type === 'composite_literal')
+      );
+    case 'map growth':
+      return (
+        node.type === 'index_expression' &&
+        (node.parent?.type === 'inc_statement' ||
+          node.parent?.type === 'dec_statement' ||
+          (node.parent?.type === 'expression_list' &&
+            node.parent.parent?.childForFieldName('left')?.id === node.parent.id))
+      );
+    case 'string concatenation':
+      return (
+        (node.type === 'binary_expression' && node.childForFieldName('operator')?.text === '+') ||
+        (node.type === 'assignment_statement' && node.childForFieldName('operator')?.text === '+=')
+      );
+    case 'conversion':
+      return (
+        node.type === 'type_conversion_expression' ||
+        (node.type === 'call_expression' && node.childForFieldName('arguments')?.namedChildCount === 1)
+      );
+    default:
+      return false;
+  }
+}
+
+/** The outermost node that begins in the line, inside the function's body. */
+function lineNode(fn: Node, line: number): Node | undefined {
+  const body = fn.childForFieldName('body');
+  if (!body || line === fn.startPosition.row) return undefined;
+  for (const node of descendants(body)) {
+    if (node.startPosition.row === line && node.type !== 'comment' && node.type !== 'statement_list')
+      return node;
+  }
+  return undefined;
+}
+
+/** The call of `fn` into which the code at the place was inlined: the only one that can be meant. */
+function inlinedAt(file: GoFile, fn: Node, at: PlacedCall['at']): { call: Node; callee: string } | undefined {
+  const calls: { call: Node; callee: string }[] = [];
+  for (const call of fn.descendantsOfType('call_expression')) {
+    const callee = file.facts?.inlined(call);
+    if (callee !== undefined) calls.push({ call, callee });
+  }
+  const home = at && functionAt(file, at);
+  const homeName = home?.childForFieldName('name')?.text;
+  const foreign = (callee: string): boolean => {
+    const operand = /^([\w-]+)\./.exec(callee)?.[1];
+    return operand !== undefined && !packageNames(file.pkg).types.has(operand);
+  };
+  const meant = calls.filter(({ callee }) =>
+    homeName === undefined
+      ? foreign(callee)
+      : callee
+          .replace(/\[.*\]$/, '')
+          .split('.')
+          .at(-1) === homeName,
+  );
+  if (meant.length === 1) return meant[0];
+  return calls.length === 1 ? calls[0] : undefined;
+}
+
+function functionAt(file: GoFile, at: NonNullable<PlacedCall['at']>): Node | undefined {
+  const home = file.pkg.files.find(({ path }) => path === at.file);
+  return home?.root.namedChildren.find(
+    (node) => isFunction(node) && node.startPosition.row <= at.line && at.line <= node.endPosition.row,
+  );
+}
+
+function placeOf(file: GoFile, at: PlacedCall['at'], what: string): Related[] {
+  const home = at && functionAt(file, at);
+  const node = home && (lineNode(home, at.line) ?? home.childForFieldName('name'));
+  return node ? [{ location: { file: at.file, span: spanOf(node) }, message: `here ${what}` }] : [];
+}
+
+/** Parameters of functions of the package through which the value leaves: "p of keep leaks". */
+function keepersOf(file: GoFile, { flow }: Decision): Related[] {
+  const related: Related[] = [];
+  for (const { expression, why } of flow) {
+    if (why !== 'call parameter') continue;
+    const name = /^([\p{L}_][\p{L}\p{Nd}_]*)\(/u.exec(expression)?.[1];
+    const callee = name === undefined ? undefined : packageNames(file.pkg).functions.get(name);
+    if (!callee) continue;
+    for (const parameter of namesOf(callee.node.childForFieldName('parameters'))) {
+      if (callee.file.facts?.parameter(parameter)?.kind !== 'leaks') continue;
+      related.push({
+        location: { file: callee.file.path, span: spanOf(parameter) },
+        message: `${parameter.text} of ${name} leaks, so what is passed for it goes to the heap`,
+      });
+    }
+  }
+  return related;
+}
+
+/** Parameters of the function itself that leak: its callers may have to allocate for them. */
+function leakingParameters(file: GoFile, fn: Node): Related[] {
+  return [
+    ...namesOf(fn.childForFieldName('receiver')),
+    ...namesOf(fn.childForFieldName('parameters')),
+  ].flatMap((parameter) => {
+    if (file.facts?.parameter(parameter)?.kind !== 'leaks') return [];
+    return [
+      {
+        location: { file: file.path, span: spanOf(parameter) },
+        message: `${parameter.text} leaks: callers may have to put what they pass on the heap`,
+      },
+    ];
+  });
+}
+
+function namesOf(list: Node | null): Node[] {
+  return (list?.namedChildren ?? []).flatMap((parameter) =>
+    parameter.namedChildren.filter((child) => child.type === 'identifier'),
+  );
+}
