@@ -6,6 +6,7 @@ import { formatThenAppend } from './format-then-append';
 import { intlPerCall } from './intl-per-call';
 import { mustNotAllocate } from './must-not-allocate';
 import { perCallBuffer } from './per-call-buffer';
+import { pessimisedIteration } from './pessimised-iteration';
 import { poolMisuse } from './pool-misuse';
 import { preallocateArray } from './preallocate-array';
 import type { TypeScriptRule } from './rule';
@@ -22,6 +23,7 @@ export const typescriptRules: readonly TypeScriptRule[] = [
   intlPerCall,
   mustNotAllocate,
   perCallBuffer,
+  pessimisedIteration,
   poolMisuse,
   preallocateArray,
   shiftDrain,
