@@ -9,12 +9,11 @@ export function verifiedFix(
   verdict: Extract<Verdict, { verdict: 'verified' }>,
   inLoop: boolean,
 ): Fix {
-  const { before, after } = verdict;
+  const { before, after, othersStay } = verdict;
   const counted = before !== undefined && after !== undefined;
-  // Sites are counted, not iterations: only straight-line code runs each once a call.
-  const figure = counted
-    ? `verified: ${before} → ${after} allocations${inLoop ? '' : ' per call'}`
-    : 'verified';
+  // Emitted calls are counted, not executions: a loop repeats them, and the function may have others.
+  const scope = inLoop || othersStay ? 'at this place' : 'per call';
+  const figure = counted ? `verified: ${before} → ${after} allocations ${scope}` : 'verified';
   return {
     title: `${fix.title} (${figure})`,
     kind: fix.kind,

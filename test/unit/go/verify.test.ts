@@ -136,6 +136,23 @@ describe('a fix is offered when', () => {
     assert.deepEqual(offered, { 'Replace 70000': 'Replace 70000 (verified)' });
   });
 
+  test('other allocations of the function stay: the title does not speak for the whole call', async () => {
+    const text = `package p
+
+import "fmt"
+
+func Line(line []byte, n int) []byte {
+	return append(line, fmt.Sprintf("n=%d", n)...)
+}
+`;
+    const { findings } = await analyse({ 'a.go': text }, (file) => [
+      replace(file, 'append(line, fmt.Sprintf("n=%d", n)...)', 'fmt.Appendf(line, "n=%d", n)', {
+        claim: { effect: 'removes', within: [functionAt(file, 'Line')], callees: ['fmt.Sprintf'] },
+      }),
+    ]);
+    assert.match(findings[0]!.fixes[0]!.title, /\(verified: 1 → 0 allocations at this place\)$/);
+  });
+
   test('the claimed call is gone: the title has the figures', async () => {
     const { findings } = await analyse({ 'a.go': buffer }, (file) => [
       replace(file, 'buf := make([]byte, 70000)', 'buf := scratch[:]', {
