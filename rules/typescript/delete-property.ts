@@ -28,7 +28,8 @@ export const deleteProperty = createRule({
         // A computed key is a dictionary's: it is a hash table already, or should be a Map.
         if (member.type !== 'MemberExpression' || member.computed || member.optional) return;
         const { object, property } = member;
-        if (property.type !== 'Identifier' || isGlobalTable(object)) return;
+        // Assigning to __proto__ would change the prototype.
+        if (property.type !== 'Identifier' || property.name === '__proto__' || isGlobalTable(object)) return;
         const statement = node.parent.type === 'ExpressionStatement';
         const text = sourceCode.getText(member);
         const span = { start: node.range[0], end: node.range[1] };
