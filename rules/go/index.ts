@@ -2,7 +2,9 @@ import { rule as appendFormat } from './append-format';
 import { rule as mustNotAllocate } from './must-not-allocate';
 import { rule as perCallBuffer } from './per-call-buffer';
 import { rule as pointerWrapperReturn } from './pointer-wrapper-return';
+import { rule as poolMissingPut } from './pool-missing-put';
 import { rule as poolPutAddress } from './pool-put-address';
+import { rule as poolUseAfterPut } from './pool-use-after-put';
 import { rule as preallocateMap } from './preallocate-map';
 import { rule as preallocateSlice } from './preallocate-slice';
 import type { GoRule } from './rule';
@@ -13,7 +15,9 @@ export const goRules: readonly GoRule[] = [
   mustNotAllocate,
   perCallBuffer,
   pointerWrapperReturn,
+  poolMissingPut,
   poolPutAddress,
+  poolUseAfterPut,
   preallocateMap,
   preallocateSlice,
 ];

@@ -141,7 +141,10 @@ async function goalsOf(folder) {
   return goals;
 }
 
-/** Sentences about figures that the fix does not reach. */
+/**
+ * Sentences about figures that the fix does not reach. A benchmark that names its figure is held to that alone: the fix
+ * of a bug may cost an allocation.
+ */
 function judge(id, before, after, goals) {
   const problems = [];
   let gains = false;
@@ -151,7 +154,7 @@ function judge(id, before, after, goals) {
       problems.push(`${id}: the benchmark ${name} is gone after the fix`);
       continue;
     }
-    if (is.allocs > was.allocs)
+    if (is.allocs > was.allocs && !goals.has(name))
       problems.push(`${id}: ${name} allocates more after the fix: ${was.allocs} → ${is.allocs}`);
     gains ||= is.allocs < was.allocs || is.bytes < was.bytes;
     for (const { unit, most, less } of goals.get(name) ?? []) {
@@ -160,7 +163,7 @@ function judge(id, before, after, goals) {
       if (b > limit) problems.push(`${id}: ${name} was to reach ${limit} ${unit}/op, and has ${a} → ${b}`);
     }
   }
-  if (!gains) problems.push(`${id}: the fix lowers neither allocs/op nor B/op`);
+  if (!gains && goals.size === 0) problems.push(`${id}: the fix lowers neither allocs/op nor B/op`);
   return problems;
 }
 

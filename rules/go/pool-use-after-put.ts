@@ -1,0 +1,119 @@
+import type { Node } from 'web-tree-sitter';
+import type { FileEdit, Related } from '../model';
+import { declarationsOf, lifeOf, pooledVariables, type Life, type Misuse, type Pooled } from './pool-flow';
+import type { GoFile, GoFix, GoReport, GoRule } from './rule';
+import { spanOf } from './syntax';
+import { enclosingStatement } from './uses';
+import { atLeast, canImport, importedAs, statementsAt } from './writing';
+
+export const rule: GoRule = {
+  meta: {
+    id: 'go/pool-use-after-put',
+    summary: 'a pooled object, or memory that it owns, is used or returned although it is back in the pool',
+    fix: 'suggestion',
+    reports: 'bug',
+    sample: 'go/pooluseafterput',
+  },
+  check(file, report) {
+    if (!file.facts) return;
+    for (const declaration of declarationsOf(file)) {
+      for (const object of pooledVariables(file, declaration)) {
+        const life = lifeOf(file, object);
+        for (const misuse of life?.misuses ?? []) report(describe(file, object, life!, misuse));
+      }
+    }
+  },
+};
+
+function describe(file: GoFile, object: Pooled, life: Life, misuse: Misuse): GoReport {
+  const { name } = object.binding;
+  const puts = [...life.puts].sort((a, b) => a.call.startIndex - b.call.startIndex);
+  const deferred = misuse.kind === 'returned' || misuse.kind === 'escapes';
+  const put =
+    (deferred
+      ? puts.find((one) => one.deferred)
+      : puts.filter((one) => one.deferred || one.call.endIndex <= misuse.node.startIndex).at(-1)) ?? puts[0];
+  const putText = put ? textOf(put.call) : 'Put';
+  const what = misuse.alias ? `${misuse.alias.name} shares memory with ${name}` : name;
+  const message = {
+    used: `${misuse.alias ? `${what} and` : name} is used after ${putText}: the next Get may hand the same memory to another goroutine`,
+    'put twice': `${name} is put twice: two callers of Get may receive the same object`,
+    returned: `${name} is returned, but the deferred ${putText} puts it back first: the caller shares it with the next Get`,
+    escapes:
+      misuse.memory?.text === name
+        ? `${name} is returned, but its memory is what the deferred ${putText} puts back first: the next Get overwrites it`
+        : `${misuse.memory?.text ?? name} is returned, but it is memory of ${name}, which the deferred ${putText} puts back first: the next Get overwrites it`,
+  }[misuse.kind];
+  const related: Related[] = put
+    ? [
+        {
+          location: { file: file.path, span: spanOf(put.call) },
+          message: `${name} goes back to the pool here`,
+        },
+      ]
+    : [];
+  const fix = file.generated ? undefined : buildFix(file, object, life, misuse);
+  return {
+    node: misuse.memory ?? misuse.node,
+    message,
+    allocation: {
+      kind: 'call',
+      cost: 'unknown',
+      reason: 'what is in the pool belongs to the next Get',
+      evidence: [{ kind: 'emitted call', callee: 'sync.(*Pool).Put', count: puts.length }],
+    },
+    related,
+    ...(fix && { fixes: [fix] }),
+  };
+}
+
+function textOf(call: Node): string {
+  const callee = call.childForFieldName('function')?.text ?? 'Put';
+  return callee.length > 40 ? 'Put' : callee;
+}
+
+/** The memory is copied while it still belongs to the function; the object itself cannot be. */
+function buildFix(file: GoFile, object: Pooled, life: Life, misuse: Misuse): GoFix | undefined {
+  if (!atLeast(file.pkg.language, 1, 21) || !canImport(file, 'slices')) return undefined;
+  const clone = `${importedAs(file, 'slices')}.Clone`;
+  const edits: FileEdit[] = [];
+  if (misuse.kind === 'escapes' && misuse.memory) {
+    if (misuse.memory.type === 'unary_expression' && misuse.memory.text.startsWith('&')) return undefined;
+    edits.push({ file: file.path, span: spanOf(misuse.memory), newText: `${clone}(${misuse.memory.text})` });
+  } else if (misuse.kind === 'used' && misuse.alias && misuse.memory) {
+    const { alias } = misuse;
+    const before = life.puts.filter((put) => !put.deferred && put.call.endIndex <= misuse.node.startIndex);
+    const statement = before[0] && enclosingStatement(before[0].call);
+    if (before.length !== 1 || !statement || !isPlain(statement, before[0]!.call)) return undefined;
+    if (alias.owner.id !== object.binding.owner.id || alias.kind !== 'variable') return undefined;
+    const list = enclosingStatement(alias.declaration)?.parent;
+    // The alias must be in scope where the object is put, and mean the same variable.
+    if (!list || list.startIndex > statement.startIndex || list.endIndex < statement.endIndex)
+      return undefined;
+    if (misuse.node.startIndex < statement.endIndex || alias.declaration.startIndex > statement.startIndex)
+      return undefined;
+    const at = statement.startIndex;
+    edits.push({
+      file: file.path,
+      span: { start: at, end: at },
+      newText: statementsAt(file, at, [`${alias.name} = ${clone}(${alias.name})`, '']),
+    });
+  } else return undefined;
+  return {
+    title: `Return a copy: one allocation per call, but memory of its own`.replace(
+      'Return a copy',
+      misuse.kind === 'used' ? `Copy ${misuse.alias!.name} before Put` : 'Return a copy',
+    ),
+    kind: 'suggestion',
+    edits,
+    imports: ['slices'],
+    claim: { effect: 'runs less', within: [spanOf(object.binding.owner)], callees: [] },
+  };
+}
+
+function isPlain(statement: Node, call: Node): boolean {
+  return (
+    statement.id === call.id ||
+    (statement.type === 'expression_statement' && statement.firstNamedChild?.id === call.id)
+  );
+}
