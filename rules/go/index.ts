@@ -7,6 +7,7 @@ import { rule as poolPutAddress } from './pool-put-address';
 import { rule as poolUseAfterPut } from './pool-use-after-put';
 import { rule as preallocateMap } from './preallocate-map';
 import { rule as preallocateSlice } from './preallocate-slice';
+import { rule as valueReceiverEscape } from './value-receiver-escape';
 import type { GoRule } from './rule';
 
 /** Every Go rule, alphabetical by id. */
@@ -20,4 +21,5 @@ export const goRules: readonly GoRule[] = [
   poolUseAfterPut,
   preallocateMap,
   preallocateSlice,
+  valueReceiverEscape,
 ];
