@@ -36,8 +36,15 @@ export class TypeScriptEngine implements Engine {
   readonly #linter: RuleLinter;
   readonly #rules: ReadonlyMap<string, TypeScriptRule>;
   readonly #reportedCrashes = new Set<string>();
-  /** The last few texts by path. A syntax tree is some 50 times its text: only open documents are worth keeping. */
-  readonly #known = new LRUCache<string, Analysis>({ max: 8 });
+  /**
+   * The last few texts by path. A syntax tree is some 100 times its text, so both their number and their length are
+   * bounded; without reports no tree is kept.
+   */
+  readonly #known = new LRUCache<string, Analysis>({
+    max: 8,
+    maxSize: 500_000,
+    sizeCalculation: ({ linted, text }) => (linted ? text.length + 1 : 1),
+  });
 
   /** What an offered fix was made of. */
   readonly #offered = new WeakMap<Fix, Candidate>();
@@ -128,7 +135,7 @@ export class TypeScriptEngine implements Engine {
     return {
       ...without(undefined),
       reports: result.reports,
-      ...(isGenerated(text) ? {} : { linted: result }),
+      ...(isGenerated(text) || result.reports.length === 0 ? {} : { linted: result }),
     };
   }
 
