@@ -4,6 +4,7 @@ import { rule as perCallBuffer } from './per-call-buffer';
 import { rule as pointerWrapperReturn } from './pointer-wrapper-return';
 import { rule as poolMissingPut } from './pool-missing-put';
 import { rule as poolPutAddress } from './pool-put-address';
+import { rule as poolPutValue } from './pool-put-value';
 import { rule as poolUseAfterPut } from './pool-use-after-put';
 import { rule as preallocateMap } from './preallocate-map';
 import { rule as preallocateSlice } from './preallocate-slice';
@@ -18,6 +19,7 @@ export const goRules: readonly GoRule[] = [
   pointerWrapperReturn,
   poolMissingPut,
   poolPutAddress,
+  poolPutValue,
   poolUseAfterPut,
   preallocateMap,
   preallocateSlice,

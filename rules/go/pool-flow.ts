@@ -114,15 +114,23 @@ export function pooledVariables(file: GoFile, top: Node): Pooled[] {
   return found;
 }
 
-/** The call that puts this identifier back. */
+/** The call that puts this identifier back; of a pooled slice, `Put(v[:0])` does. */
 export function putOf(file: GoFile, identifier: Node): { call: Node; release: Release } | undefined {
-  const value = parenthesized(identifier);
+  let value = parenthesized(identifier);
+  if (value.parent?.type === 'slice_expression') value = parenthesized(value.parent);
   const parent = value.parent;
   const call =
     parent?.type === 'argument_list' || parent?.type === 'selector_expression' ? parent.parent : null;
   if (call?.type !== 'call_expression') return undefined;
   const release = releaseAt(file, call);
-  return release && unparenthesised(release.value).id === identifier.id ? { call, release } : undefined;
+  return release && putVariable(release)?.id === identifier.id ? { call, release } : undefined;
+}
+
+/** v of `Put(v)` and `Put(v[:0])`. A slice of an array would be a box of its own: then it is no put of v. */
+function putVariable({ value }: Release): Node | undefined {
+  let node = unparenthesised(value);
+  if (node.type === 'slice_expression') node = unparenthesised(node.childForFieldName('operand') ?? node);
+  return node.type === 'identifier' ? node : undefined;
 }
 
 class Walk {
@@ -521,7 +529,7 @@ class Walk {
     let drops = false;
     if (!literal) {
       const release = releaseAt(this.file, call);
-      const value = release && unparenthesised(release.value);
+      const value = release && putVariable(release);
       if (
         release &&
         value?.type === 'identifier' &&
@@ -602,7 +610,7 @@ class Walk {
         const argument = node.childForFieldName('arguments');
         const callee = node.childForFieldName('function');
         const release = releaseAt(this.file, node);
-        const value = release && unparenthesised(release.value);
+        const value = release && putVariable(release);
         const own =
           value?.type === 'identifier' &&
           namesAround(this.file.root, value).resolve(value) === this.object.binding;
@@ -617,7 +625,8 @@ class Walk {
         )
           now = this.expressions(callee, now, deferred);
         for (const child of argument?.namedChildren ?? [])
-          if (!own || unparenthesised(child).id !== value.id) now = this.expressions(child, now, deferred);
+          if (!own || !(child.startIndex <= value.startIndex && value.endIndex <= child.endIndex))
+            now = this.expressions(child, now, deferred);
         return own ? this.put(node, release!, now, value) : now;
       }
       case 'identifier':
