@@ -1,5 +1,6 @@
 import { rule as appendFormat } from './append-format';
 import { rule as mustNotAllocate } from './must-not-allocate';
+import { rule as noescapeTrick } from './noescape-trick';
 import { rule as perCallBuffer } from './per-call-buffer';
 import { rule as pointerWrapperReturn } from './pointer-wrapper-return';
 import { rule as poolMissingPut } from './pool-missing-put';
@@ -15,6 +16,7 @@ import type { GoRule } from './rule';
 export const goRules: readonly GoRule[] = [
   appendFormat,
   mustNotAllocate,
+  noescapeTrick,
   perCallBuffer,
   pointerWrapperReturn,
   poolMissingPut,
