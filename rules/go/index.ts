@@ -4,6 +4,7 @@ import { rule as noescapeTrick } from './noescape-trick';
 import { rule as perCallBuffer } from './per-call-buffer';
 import { rule as pointerWrapperReturn } from './pointer-wrapper-return';
 import { rule as poolMissingPut } from './pool-missing-put';
+import { rule as poolMissingReset } from './pool-missing-reset';
 import { rule as poolPutAddress } from './pool-put-address';
 import { rule as poolPutValue } from './pool-put-value';
 import { rule as poolUseAfterPut } from './pool-use-after-put';
@@ -20,6 +21,7 @@ export const goRules: readonly GoRule[] = [
   perCallBuffer,
   pointerWrapperReturn,
   poolMissingPut,
+  poolMissingReset,
   poolPutAddress,
   poolPutValue,
   poolUseAfterPut,

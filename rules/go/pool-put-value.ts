@@ -1,6 +1,5 @@
 import type { Node } from 'web-tree-sitter';
 import type { FileEdit } from '../model';
-import { declaredType } from './declared-types';
 import { lifeOf } from './pool-flow';
 import { pooledGet, pooledPut } from './pools';
 import type { GoFile, GoFix, GoRule } from './rule';
@@ -41,7 +40,7 @@ export const rule: GoRule = {
       const name = put.pool.text;
       if (!fixes.has(name)) fixes.set(name, file.generated ? undefined : buildFix(file, put.pool));
       const fix = fixes.get(name);
-      const kind = kindOf(file, put.value);
+      const kind = kindOf(file, put.value, boxed.callee);
       report({
         node: put.value,
         message: `${put.value.text} is put by value: each ${name}.Put allocates ${kind} for the interface that the pool stores`,
@@ -78,16 +77,14 @@ function boxingOf(
   return { callee: found.callee, decision: `${decision.text} escapes to heap` };
 }
 
-function kindOf(file: GoFile, value: Node): string {
-  let node = unparenthesised(value);
-  if (node.type === 'slice_expression') return 'a slice header';
+function kindOf(file: GoFile, value: Node, callee: string): string {
+  if (callee === 'runtime.convTslice') return 'a slice header';
+  if (callee === 'runtime.convTstring') return 'a string header';
+  const node = unparenthesised(value);
   const binding = node.type === 'identifier' ? namesAround(file.root, node).resolve(node) : undefined;
   const start = binding && initializer(binding);
   const got = start && pooledGet(file, start);
-  if (got?.type.type === 'slice_type') return 'a slice header';
   if (got) return `a copy of the ${got.type.text}`;
-  const type = declaredType(value, file);
-  if (type?.kind === 'slice') return 'a slice header';
   return 'a copy';
 }
 
@@ -153,7 +150,7 @@ function buildFix(file: GoFile, pool: Node): GoFix | undefined {
       binding: held,
       type: get.type,
       typeFile: file,
-      got: { type: get.type, file, from: pool.text, pool },
+      got: { type: get.type, file, from: pool.text, pool, by: undefined },
     });
     if (!life || life.misuses.length > 0) return undefined;
     if (

@@ -19,6 +19,8 @@ export interface Got {
   readonly from: string;
   /** The pool's expression when the Get stands here and not in a function. */
   readonly pool: Node | undefined;
+  /** The function that gets it; undefined for `pool.Get` itself. */
+  readonly by: { readonly fn: Node } | undefined;
 }
 
 /** `pool.Put(v)`, or a call of a function of the package that puts its parameter or receiver. */
@@ -119,7 +121,7 @@ export function gotHere(file: GoFile, expression: Node): Got | undefined {
   if (direct) {
     const emitted = file.facts?.emitted(expression) ?? [];
     if (!emitted.some(({ callee }) => callee === 'sync.(*Pool).Get')) return undefined;
-    return { type: direct.type, file, from: direct.pool.text, pool: direct.pool };
+    return { type: direct.type, file, from: direct.pool.text, pool: direct.pool, by: undefined };
   }
   const call = unparenthesised(expression);
   if (call.type !== 'call_expression') return undefined;
@@ -127,7 +129,7 @@ export function gotHere(file: GoFile, expression: Node): Got | undefined {
   if (!isNamed(call, getters.keys())) return undefined;
   const key = calledKey(file, call);
   const getter = key === undefined ? undefined : getters.get(key);
-  return getter && { type: getter.type, file: getter.file, from: key!, pool: undefined };
+  return getter && { type: getter.type, file: getter.file, from: key!, pool: undefined, by: getter };
 }
 
 /** The callee's last name is that of one of the functions: asked first, because finding a type is more work. */
@@ -298,4 +300,16 @@ export function neverReturns(file: GoFile, call: Node): boolean {
   return /^(?:os\.Exit|runtime\.Goexit|log\.(?:Fatal|Panic)\w*)$|\.(?:Fatal|Fatalf|Fatalln|FailNow|Skip|Skipf|SkipNow)$/.test(
     text,
   );
+}
+
+/** True when the function only gets and returns, or only puts: nothing in it could reset the object. */
+export function wrapperOnlyHandsOver({ fn }: { readonly fn: Node }): boolean {
+  const body = fn.childForFieldName('body');
+  if (!body || body.descendantsOfType(['assignment_statement', 'inc_statement', 'func_literal']).length > 0)
+    return false;
+  return body
+    .descendantsOfType('call_expression')
+    .every((call) =>
+      /(?:^|\.)(?:Get|Put|cap|len|Cap|Len)$/.test(call.childForFieldName('function')?.text ?? ''),
+    );
 }
