@@ -2,6 +2,7 @@ import { rule as appendFormat } from './append-format';
 import { rule as mustNotAllocate } from './must-not-allocate';
 import { rule as noescapeTrick } from './noescape-trick';
 import { rule as perCallBuffer } from './per-call-buffer';
+import { rule as perCallConstructor } from './per-call-constructor';
 import { rule as pointerWrapperReturn } from './pointer-wrapper-return';
 import { rule as poolMissingPut } from './pool-missing-put';
 import { rule as poolMissingReset } from './pool-missing-reset';
@@ -19,6 +20,7 @@ export const goRules: readonly GoRule[] = [
   mustNotAllocate,
   noescapeTrick,
   perCallBuffer,
+  perCallConstructor,
   pointerWrapperReturn,
   poolMissingPut,
   poolMissingReset,

@@ -109,7 +109,7 @@ export interface EmittedCall {
 export interface PlacedCall {
   readonly callee: string;
   readonly symbol: string;
-  /** Innermost inlined position, 0-based; undefined when it is in another package. */
+  /** Innermost inlined position, line 0-based, perhaps in a file of another package; undefined when it is not known. */
   readonly at: { readonly file: string; readonly line: number } | undefined;
 }
 

@@ -1,0 +1,412 @@
+import type { Node } from 'web-tree-sitter';
+import type { Evidence, FileEdit } from '../model';
+import { constructorForms, type ConstructorForm } from './constructor-forms';
+import { contractOf, importedFunction } from './contracts';
+import { spelledType } from './declared-types';
+import { keepsItsArgument } from './lifetime';
+import type { GoFile, GoFix, GoRule, Obligation } from './rule';
+import {
+  argumentsOf,
+  enclosingDeclaration,
+  qualified,
+  spanOf,
+  statementsOf,
+  unparenthesised,
+} from './syntax';
+import { callOf, enclosingLoop, isAssigned, namesAround, parenthesized, type Binding } from './uses';
+import {
+  atLeast,
+  canImport,
+  freshName,
+  importedAs,
+  lineEnd,
+  packageNames,
+  startWithDoc,
+  statementsAt,
+} from './writing';
+
+export const rule: GoRule = {
+  meta: {
+    id: 'go/per-call-constructor',
+    summary: 'a compressor, buffered stream or hash made on every call that could be reused',
+    fix: 'safe',
+    reports: 'allocation',
+    sample: 'go/perconstructor',
+  },
+  check(file, report) {
+    if (file.path.endsWith('_test.go')) return;
+    const pools = new Map<string, Pool>();
+    for (const call of file.root.descendantsOfType('call_expression')) {
+      const made = constructorAt(file, call);
+      if (!made) continue;
+      const contracts = staysInCall(file, made);
+      if (!contracts) continue;
+      const fix = buildFix(file, made, contracts, pools);
+      const { form, callee, variable, evidence } = made;
+      report({
+        node: call,
+        message: `Each call makes a ${form.what} with ${callee.text}, and nothing keeps ${variable.name} beyond the call`,
+        allocation: {
+          kind: 'call',
+          cost: 'always',
+          reason: `${callee.text} allocates the state of the ${form.what} anew, and it has a Reset`,
+          evidence: [evidence],
+        },
+        ...(fix && { fixes: [fix] }),
+      });
+    }
+  },
+};
+
+interface Made {
+  readonly call: Node;
+  readonly callee: Node;
+  /** `compress/gzip.NewReader`. */
+  readonly name: string;
+  readonly form: ConstructorForm;
+  readonly statement: Node;
+  readonly variable: Binding;
+  /** The identifier that takes the error. */
+  readonly error: Node | undefined;
+  readonly fn: Node;
+  readonly evidence: Evidence;
+  /** The emitted call whose disappearance proves the fix. */
+  readonly claimed: string;
+}
+
+/** `x := pkg.New(…)` or `x, err := pkg.New(…)` of a known constructor that really allocates here. */
+function constructorAt(file: GoFile, call: Node): Made | undefined {
+  const callee = call.childForFieldName('function');
+  const name = callee ? importedFunction(file, callee) : undefined;
+  const form = name === undefined ? undefined : constructorForms[name];
+  if (!callee || name === undefined || !form) return undefined;
+  const list = call.parent;
+  const statement = list?.type === 'expression_list' ? list.parent : undefined;
+  if (statement?.type !== 'short_var_declaration' || list!.namedChildCount !== 1) return undefined;
+  if (statement.parent?.type !== 'statement_list') return undefined;
+  const targets = statement.childForFieldName('left')?.namedChildren ?? [];
+  const [target, error] = targets;
+  if (!target || targets.length !== (form.fails ? 2 : 1)) return undefined;
+  const variable = namesAround(file.root, target).resolve(target);
+  if (variable?.declaration.id !== target.id) return undefined;
+  const fn = variable.owner;
+  if (fn.type === 'function_declaration' && /^(?:main|init)$/.test(fn.childForFieldName('name')?.text ?? ''))
+    return undefined;
+  const proof = proofOf(file, call, name);
+  return proof && { call, callee, name, form, statement, variable, error, fn, ...proof };
+}
+
+/** What the compiler says about the call: it is emitted, or its body was inlined and something of it goes to the heap. */
+function proofOf(file: GoFile, call: Node, name: string): Pick<Made, 'evidence' | 'claimed'> | undefined {
+  const emitted = file.facts?.emitted(call) ?? [];
+  if (emitted.some(({ callee }) => callee === name))
+    return { evidence: { kind: 'emitted call', callee: name, count: 1 }, claimed: name };
+  const declaration = enclosingDeclaration(call);
+  if (!declaration || file.facts?.inlined(call) === undefined) return undefined;
+  const listed = file.facts
+    .emittedFor(declaration)
+    .filter(({ at }) => !at || !file.pkg.files.some(({ path }) => path === at.file));
+  // NewWriter is inlined to a call of NewWriterLevel.
+  const inner = listed.find(({ callee }) => callee.startsWith(name));
+  if (inner)
+    return { evidence: { kind: 'emitted call', callee: inner.callee, count: 1 }, claimed: inner.callee };
+  const heap = file.facts.decisions.find(
+    ({ node, outcome, free }) => node.id === call.id && outcome === 'heap' && !free,
+  );
+  const wanted = heap?.text.startsWith('make(') ? 'runtime.makeslice' : 'runtime.newobject';
+  return heap && listed.some(({ callee }) => callee === wanted)
+    ? { evidence: { kind: 'compiler decision', text: `${heap.text} escapes to heap` }, claimed: wanted }
+    : undefined;
+}
+
+/**
+ * The obligations under which nothing keeps the value beyond the call; undefined when something may. A closed list of
+ * uses: known methods, calls whose contract forbids to keep the argument, decoders that live in one expression, and
+ * functions of the package that the compiler says do not keep the parameter.
+ */
+function staysInCall(file: GoFile, { variable, form, fn }: Made): readonly Obligation[] | undefined {
+  const obligations: Obligation[] = [];
+  for (const { node, owner } of variable.uses) {
+    if (owner.id !== fn.id && !isDeferredHere(owner, fn)) return undefined;
+    if (isAssigned(node)) return undefined;
+    const outer = parenthesized(node);
+    const parent = outer.parent;
+    if (parent?.type === 'selector_expression') {
+      const member = parent.childForFieldName('field')?.text ?? '';
+      const call = callOf(parent);
+      if (call) {
+        if (!form.methods.has(member) || call.parent?.type === 'go_statement') return undefined;
+      } else if (!form.fields?.has(member) || isAddress(parent) || isAssigned(parent)) return undefined;
+      continue;
+    }
+    const call = parent?.type === 'argument_list' ? parent.parent : undefined;
+    if (call?.type !== 'call_expression' || /^(?:go|defer)_statement$/.test(call.parent?.type ?? ''))
+      return undefined;
+    const contract = contractOf(file, call, outer, 'stream', (method) => keepsItsArgument(file, method));
+    if (contract) {
+      if (contract.obligation) obligations.push(contract.obligation);
+    } else if (!isChainedDecoder(file, call) && !parameterStays(file, call, outer)) return undefined;
+  }
+  return obligations;
+}
+
+function isAddress(node: Node): boolean {
+  const parent = parenthesized(node).parent;
+  return parent?.type === 'unary_expression' && parent.childForFieldName('operator')?.text === '&';
+}
+
+/** `defer func() { … }()` of the function itself: it runs before what was deferred earlier. */
+function isDeferredHere(literal: Node, fn: Node): boolean {
+  const call = literal.parent;
+  if (call?.type !== 'call_expression' || call.childForFieldName('function')?.id !== literal.id) return false;
+  if (call.parent?.type !== 'defer_statement') return false;
+  for (let at = call.parent.parent; at; at = at.parent) {
+    if (at.id === fn.id) return true;
+    if (at.type === 'func_literal') return false;
+  }
+  return false;
+}
+
+/** `json.NewDecoder(r).Decode(&v)`: the decoder lives no longer than the expression. */
+function isChainedDecoder(file: GoFile, call: Node): boolean {
+  const callee = call.childForFieldName('function');
+  const name = callee && importedFunction(file, callee);
+  const selector = call.parent;
+  if (!name || !/^encoding\/(?:json|xml|gob)\.NewDecoder$/.test(name)) return false;
+  return (
+    selector?.type === 'selector_expression' &&
+    selector.childForFieldName('field')?.text === 'Decode' &&
+    callOf(selector) !== undefined
+  );
+}
+
+function parameterStays(file: GoFile, call: Node, argument: Node): boolean {
+  const callee = call.childForFieldName('function');
+  if (callee?.type !== 'identifier' || namesAround(file.root, callee).resolve(callee)) return false;
+  const fn = packageNames(file.pkg).functions.get(callee.text);
+  const index = argumentsOf(call).findIndex((other) => other.id === argument.id);
+  const names = (fn?.node.childForFieldName('parameters')?.namedChildren ?? []).flatMap((parameter) =>
+    parameter.type === 'parameter_declaration' ? parameter.childrenForFieldName('name') : [],
+  );
+  const name = names[index];
+  return name != null && fn!.file.facts?.parameter(name)?.kind === 'stays';
+}
+
+/** A pool that several fixes of the file share: the same edit. */
+interface Pool {
+  readonly name: string;
+  readonly edit: FileEdit;
+}
+
+function buildFix(
+  file: GoFile,
+  made: Made,
+  obligations: readonly Obligation[],
+  pools: Map<string, Pool>,
+): GoFix | undefined {
+  const { call, callee, form, statement, variable, error, fn, claimed } = made;
+  if (file.generated || form.pool === '' || enclosingLoop(call)) return undefined;
+  if (fn.descendantsOfType('goto_statement').length > 0) return undefined;
+  if (statement.descendantsOfType('comment').length > 0) return undefined;
+  const imports = ['sync', ...(form.imports ?? [])];
+  const bindings = namesAround(file.root, fn).bindings;
+  for (const path of imports) {
+    const local = importedAs(file, path);
+    if (!canImport(file, path) || bindings.some(({ name }) => name === local)) return undefined;
+  }
+  const [stream, ...options] = argumentsOf(call);
+  // `r := bufio.NewReader(r)`: behind the new declaration r would mean the pooled one.
+  if (mentions(call, variable.name)) return undefined;
+  if (form.passesThrough && !(stream && isOfAnotherType(file, stream))) return undefined;
+  if (options.some((option) => !isConstant(file, option))) return undefined;
+  const failure = errorStatements(made);
+  if (form.fails && !failure) return undefined;
+
+  const alias = importedAs(file, made.name.slice(0, made.name.lastIndexOf('.')));
+  const fill = (text: string): string =>
+    text
+      .replaceAll('@', variable.name)
+      .replace(/\$(?=\.)/g, alias)
+      .replace(/\$(\d)/g, (_, i) =>
+        i === '0' ? (stream?.text ?? '') : (options[Number(i) - 1]?.text ?? ''),
+      );
+  const type = named(file, fill(form.type));
+  const make = fill(form.make);
+  const key = `${type}\0${make}`;
+  const pool = pools.get(key) ?? newPool(file, made, make, pools);
+  pools.set(key, pool);
+
+  const release = form.release && fill(form.release);
+  const reset = fill(form.reset);
+  const statements = [
+    `${variable.name} := ${pool.name}.Get().(${type})`,
+    release === undefined
+      ? `defer ${pool.name}.Put(${variable.name})`
+      : `defer func() {\n\t${release}\n\t${pool.name}.Put(${variable.name})\n}()`,
+    form.fails === 'reset' && error ? `${error.text} ${declares(file, error) ? ':=' : '='} ${reset}` : reset,
+  ];
+  const edits: FileEdit[] = [
+    pool.edit,
+    {
+      file: file.path,
+      span: spanOf(statement),
+      newText: statementsAt(file, statement.startIndex, statements),
+    },
+  ];
+  edits.sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
+  return {
+    title: `Reuse ${variable.name} from a sync.Pool`,
+    kind: 'safe',
+    edits,
+    imports: [
+      ...imports,
+      callee.text.includes('.') ? made.name.slice(0, made.name.lastIndexOf('.')) : 'sync',
+    ],
+    // bufio's Reset is inlined with a make for a buffer that it does not find; one of the pool has it.
+    claim: {
+      effect: form.passesThrough ? 'runs less' : 'moves',
+      within: [spanOf(fn)],
+      callees: [claimed],
+    },
+    ...(obligations.length > 0 && { obligations }),
+  };
+}
+
+/** `hash.Hash`, `io.ReadCloser` under the names that the file has for these packages. */
+function named(file: GoFile, type: string): string {
+  return type.replace(/^(hash|io)(?=\.)/, (path) => importedAs(file, path));
+}
+
+function declares(file: GoFile, identifier: Node): boolean {
+  return namesAround(file.root, identifier).resolve(identifier)?.declaration.id === identifier.id;
+}
+
+function newPool(file: GoFile, made: Made, make: string, pools: ReadonlyMap<string, Pool>): Pool {
+  let top = made.fn;
+  for (let parent = top.parent; parent && parent.type !== 'source_file'; parent = top.parent) top = parent;
+  const owner = top.childForFieldName('name')?.text ?? 'shared';
+  const base = made.form.pool;
+  const name = freshName(
+    file,
+    [base, `${owner[0]!.toLowerCase()}${owner.slice(1)}${base[0]!.toUpperCase()}${base.slice(1)}`],
+    new Set([...pools.values()].map((pool) => pool.name)),
+  );
+  const eol = lineEnd(file.text);
+  const any = atLeast(file.pkg.language, 1, 18) ? 'any' : 'interface{}';
+  // With two results only the first is wanted: the arguments are constants that the constructor accepts.
+  const lines = /NewWriterLevel|flate.*NewWriter\(|^\w+\.NewWriter\(nil, /.test(make)
+    ? [`w, _ := ${make}`, 'return w']
+    : [`return ${make}`];
+  const text = [
+    `var ${name} = ${importedAs(file, 'sync')}.Pool{`,
+    `\tNew: func() ${any} {`,
+    ...lines.map((line) => `\t\t${line}`),
+    '\t},',
+    '}',
+    '',
+    '',
+  ].join(eol);
+  const at = startWithDoc(file.text, top);
+  return { name, edit: { file: file.path, span: { start: at, end: at }, newText: text } };
+}
+
+/** The variable's name occurs in the arguments. */
+function mentions(call: Node, name: string): boolean {
+  return (call.childForFieldName('arguments')?.descendantsOfType('identifier') ?? []).some(
+    (identifier) => identifier.text === name,
+  );
+}
+
+/** Compression levels of package flate, which gzip repeats; other values make the constructor fail. */
+const levels = /^(?:NoCompression|BestSpeed|BestCompression|DefaultCompression|HuffmanOnly)$/;
+
+/** A constant that every call gives alike and that the constructor accepts. */
+function isConstant(file: GoFile, option: Node): boolean {
+  const node = unparenthesised(option);
+  if (node.type === 'int_literal') return true;
+  if (node.type === 'unary_expression') return /^-[12]$/.test(node.text);
+  if (node.type === 'selector_expression') {
+    const target = qualified(node, file.imports);
+    if (target?.path === 'compress/lzw') return /^[LM]SB$/.test(target.name);
+    return target !== undefined && /^compress\/(?:gzip|flate)$/.test(target.path) && levels.test(target.name);
+  }
+  if (node.type === 'identifier' && !namesAround(file.root, node).resolve(node))
+    return packageNames(file.pkg).constants.get(node.text)?.type === 'int_literal';
+  return (
+    node.type === 'binary_expression' &&
+    [node.childForFieldName('left'), node.childForFieldName('right')].every(
+      (side) => side && isConstant(file, side),
+    )
+  );
+}
+
+/**
+ * True when the error is handled as a pooled value needs it: of a Reset, by leaving the function without using the value;
+ * of a constructor with constants, by ignoring it.
+ */
+function errorStatements({ form, call, error, statement, variable }: Made): boolean {
+  if (!form.fails || !error) return false;
+  if (form.fails === 'constructor') {
+    const level = argumentsOf(call)[1];
+    const valid =
+      level?.type === 'int_literal'
+        ? Number(level.text) <= 9
+        : /^(?:unary|selector)_expression$/.test(level?.type ?? '');
+    return error.text === '_' && valid;
+  }
+  if (error.text === '_') return false;
+  let next = statement.nextNamedSibling;
+  while (next?.type === 'comment') next = next.nextNamedSibling;
+  const condition = next?.type === 'if_statement' ? next.childForFieldName('condition')?.text : undefined;
+  const block = next?.childForFieldName('consequence');
+  if (!next || !block || next.childForFieldName('initializer') || condition !== `${error.text} != nil`)
+    return false;
+  const last = statementsOf(block).at(-1);
+  const inside = variable.uses.some(
+    ({ node }) => next.startIndex <= node.startIndex && node.endIndex <= next.endIndex,
+  );
+  return last?.type === 'return_statement' && !inside;
+}
+
+/** Types that no *bufio.Reader or *bufio.Writer can be, so that the constructor never gives its argument back. */
+const otherTypes = new Map<string, RegExp>([
+  ['os', /^\*\w+\.File$/],
+  ['net', /^(?:\w+\.Conn|\*\w+\.(?:TCP|UDP|Unix|IP)Conn)$/],
+  ['bytes', /^\*\w+\.(?:Reader|Buffer)$/],
+  ['strings', /^\*\w+\.(?:Reader|Builder)$/],
+  ['io', /^\w+\.(?:\w+Closer|\w+Seeker)$/],
+  ['net/http', /^\w+\.ResponseWriter$/],
+]);
+
+function isOfAnotherType(file: GoFile, stream: Node): boolean {
+  const node = unparenthesised(stream);
+  const known = (type: string): boolean => {
+    const local = /^\*?(\w+)\./.exec(type)?.[1];
+    const path = local === undefined ? undefined : file.imports.get(local);
+    return path !== undefined && (otherTypes.get(path)?.test(type) ?? false);
+  };
+  if (node.type === 'unary_expression' && node.childForFieldName('operator')?.text === '&') {
+    const operand = node.childForFieldName('operand');
+    const type =
+      operand?.type === 'composite_literal'
+        ? operand.childForFieldName('type')?.text
+        : operand && spelledType(operand, file);
+    return type != null && known(`*${type}`);
+  }
+  if (node.type === 'selector_expression') {
+    const name = importedFunction(file, node);
+    if (name !== undefined) return /^os\.Std(?:in|out|err)$/.test(name);
+    const owner = node.childForFieldName('operand');
+    const type = owner && spelledType(owner, file);
+    const local = type ? /^\*(\w+)\.(?:Request|Response)$/.exec(type)?.[1] : undefined;
+    if (local !== undefined && file.imports.get(local) === 'net/http')
+      return node.childForFieldName('field')?.text === 'Body';
+  }
+  if (node.type === 'call_expression') {
+    const callee = node.childForFieldName('function');
+    const name = callee && importedFunction(file, callee);
+    return name != null && /^(?:strings|bytes)\.NewReader$/.test(name);
+  }
+  const type = spelledType(node, file);
+  return type !== undefined && known(type);
+}
