@@ -1,4 +1,5 @@
 import { accumulatingSpread } from './accumulating-spread';
+import { constantCollectionPerCall } from './constant-collection-per-call';
 import { copyForView } from './copy-for-view';
 import { deleteProperty } from './delete-property';
 import { entriesDestructuring } from './entries-destructuring';
@@ -11,11 +12,13 @@ import { poolMisuse } from './pool-misuse';
 import { preallocateArray } from './preallocate-array';
 import type { TypeScriptRule } from './rule';
 import { shiftDrain } from './shift-drain';
+import { splitIndex } from './split-index';
 import { wrapperReturn } from './wrapper-return';
 
 /** Every TypeScript rule, alphabetical. The server, the ESLint plugin and the documentation are built from this list. */
 export const typescriptRules: readonly TypeScriptRule[] = [
   accumulatingSpread,
+  constantCollectionPerCall,
   copyForView,
   deleteProperty,
   entriesDestructuring,
@@ -27,5 +30,6 @@ export const typescriptRules: readonly TypeScriptRule[] = [
   poolMisuse,
   preallocateArray,
   shiftDrain,
+  splitIndex,
   wrapperReturn,
 ];

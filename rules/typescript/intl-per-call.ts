@@ -7,7 +7,9 @@ import {
   isModule,
   lineBreak,
   mayRunBeforeModule,
+  onlyIn,
   removeStatement,
+  sameInstance,
   withoutSemicolons,
 } from './module-level';
 import { createRule, type ProposedFix } from './rule';
@@ -387,27 +389,6 @@ function fixes(sourceCode: TSESLint.SourceCode, formatter: Formatter, typed: boo
       edits: edits.sort((a, b) => a.span.start - b.span.start),
     },
   ];
-}
-
-/** A module-level constant that is made in just the same way. */
-function sameInstance(sourceCode: TSESLint.SourceCode, creation: string): string | undefined {
-  for (const statement of sourceCode.ast.body) {
-    if (statement.type !== 'VariableDeclaration' || statement.kind !== 'const') continue;
-    for (const { id, init } of statement.declarations) {
-      if (id.type === 'Identifier' && init && sourceCode.getText(init) === creation) return id.name;
-    }
-  }
-  return undefined;
-}
-
-function onlyIn(sourceCode: TSESLint.SourceCode, declarator: TSESTree.VariableDeclarator): boolean {
-  const variable = sourceCode.getDeclaredVariables?.(declarator)[0];
-  const uses = new Set(
-    variable?.references.map((reference) => (reference.identifier as TSESTree.Node).range[0]),
-  );
-  return (sourceCode.ast.tokens ?? []).every(
-    (token) => token.value !== variable?.name || uses.has(token.range[0]),
-  );
 }
 
 /** Only the locale varies: one instance for each. */

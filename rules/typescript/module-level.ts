@@ -179,3 +179,25 @@ export function removeStatement(sourceCode: TSESLint.SourceCode, statement: TSES
   const gap = /^[ \t]*/.exec(text.slice(end))![0].length;
   return { span: { start, end: end + gap }, newText: '' };
 }
+
+/** A module-level constant that is made in just the same way. */
+export function sameInstance(sourceCode: TSESLint.SourceCode, creation: string): string | undefined {
+  for (const statement of sourceCode.ast.body) {
+    if (statement.type !== 'VariableDeclaration' || statement.kind !== 'const') continue;
+    for (const { id, init } of statement.declarations) {
+      if (id.type === 'Identifier' && init && sourceCode.getText(init) === creation) return id.name;
+    }
+  }
+  return undefined;
+}
+
+/** True when the file has the name of this variable nowhere else, so that the declaration may move with it. */
+export function onlyIn(sourceCode: TSESLint.SourceCode, declarator: TSESTree.VariableDeclarator): boolean {
+  const variable = sourceCode.getDeclaredVariables?.(declarator)[0];
+  const uses = new Set(
+    variable?.references.map((reference) => (reference.identifier as TSESTree.Node).range[0]),
+  );
+  return (sourceCode.ast.tokens ?? []).every(
+    (token) => token.value !== variable?.name || uses.has(token.range[0]),
+  );
+}

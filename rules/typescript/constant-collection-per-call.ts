@@ -1,0 +1,168 @@
+import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
+import { constantPrimitive, hoist } from './hoist';
+import { createRule } from './rule';
+import { enclosingFunction, isGlobal, memberName } from './syntax';
+
+/** Smaller tables cost about as much to make as to look up in. */
+const smallestTable = 8;
+
+interface Collection {
+  readonly at: TSESTree.NewExpression | TSESTree.ObjectExpression;
+  readonly what: 'Set' | 'Map' | 'RegExp' | 'table';
+  readonly needed: readonly TSESTree.Node[];
+}
+
+/** `new Set(['a', 'b'])`, `new Map([['a', 1]])`, `new RegExp('a+')` and lookup tables that hot code makes each time. */
+export const constantCollectionPerCall = createRule({
+  id: 'ts/constant-collection-per-call',
+  summary: 'a Set, Map, RegExp or lookup table of constants that hot code makes anew each time',
+  fix: 'safe',
+  reports: 'hot only',
+  sample: 'typescript/constant-collection-per-call',
+  allocation: { kind: 'object', cost: 'always', reason: 'it is filled with the same constants each time' },
+  words: [['Set', 'Map', 'RegExp', '[']],
+  messages: {
+    made: 'This {{what}} holds the same constants each time it is made, and is only read.',
+    regexp: 'new RegExp() looks its constant pattern up by its text each time.',
+  },
+  check({ sourceCode }, report) {
+    const check = (collection: Collection | undefined): void => {
+      if (!collection || !enclosingFunction(collection.at)) return;
+      const { at, what, needed } = collection;
+      const declarator = declaratorOf(at);
+      if (!(declarator ? onlyRead(sourceCode, declarator, what) : isRead(at, what))) return;
+      const fix = hoist(sourceCode, {
+        at,
+        declarator,
+        base: bases[what],
+        needed,
+        title: `Make the ${what} once for the module`,
+        conditions: [],
+      });
+      report({
+        at,
+        messageId: what === 'RegExp' ? 'regexp' : 'made',
+        data: { what: what === 'table' ? 'lookup table' : what },
+        fixes: fix ? [fix] : [],
+      });
+    };
+    return {
+      NewExpression: (node) => check(constructed(sourceCode, node)),
+      ObjectExpression: (node) => check(table(sourceCode, node)),
+    };
+  },
+});
+
+const bases = { Set: 'constantSet', Map: 'constantMap', RegExp: 'pattern', table: 'table' } as const;
+
+function constructed(sourceCode: TSESLint.SourceCode, at: TSESTree.NewExpression): Collection | undefined {
+  const { callee } = at;
+  if (callee.type !== 'Identifier' || !isGlobal(sourceCode, callee)) return undefined;
+  const [first, second] = at.arguments;
+  if (callee.name === 'RegExp') return regExp(at, first, second);
+  if ((callee.name !== 'Set' && callee.name !== 'Map') || second || first?.type !== 'ArrayExpression')
+    return undefined;
+  if (first.elements.length === 0) return undefined;
+  const needed: TSESTree.Node[] = [];
+  for (const element of first.elements) {
+    const pair =
+      callee.name === 'Map' ? (element?.type === 'ArrayExpression' ? element.elements : []) : [element];
+    if (pair.length !== (callee.name === 'Map' ? 2 : 1)) return undefined;
+    for (const part of pair) {
+      const inner = constantPrimitive(sourceCode, part);
+      if (!inner) return undefined;
+      needed.push(...inner);
+    }
+  }
+  return { at, what: callee.name, needed };
+}
+
+/** Without `g` and `y`, whose lastIndex is state, and valid: an invalid pattern throws, at another time when hoisted. */
+function regExp(
+  at: TSESTree.NewExpression,
+  pattern: TSESTree.CallExpressionArgument | undefined,
+  flags: TSESTree.CallExpressionArgument | undefined,
+): Collection | undefined {
+  if (pattern?.type !== 'Literal' || typeof pattern.value !== 'string') return undefined;
+  if (flags && (flags.type !== 'Literal' || typeof flags.value !== 'string')) return undefined;
+  const text = flags ? String(flags.value) : '';
+  if (!/^[imsu]*$/.test(text)) return undefined;
+  try {
+    new RegExp(pattern.value, text);
+  } catch {
+    return undefined;
+  }
+  return { at, what: 'RegExp', needed: [] };
+}
+
+function table(sourceCode: TSESLint.SourceCode, at: TSESTree.ObjectExpression): Collection | undefined {
+  if (at.properties.length < smallestTable) return undefined;
+  const needed: TSESTree.Node[] = [];
+  for (const property of at.properties) {
+    if (property.type !== 'Property' || property.computed || property.kind !== 'init') return undefined;
+    const inner = constantPrimitive(sourceCode, property.value);
+    if (!inner) return undefined;
+    needed.push(...inner);
+  }
+  return { at, what: 'table', needed };
+}
+
+function declaratorOf(at: TSESTree.Node): TSESTree.VariableDeclarator | undefined {
+  const { parent } = at;
+  return parent?.type === 'VariableDeclarator' && parent.init === at && parent.id.type === 'Identifier'
+    ? parent
+    : undefined;
+}
+
+function onlyRead(
+  sourceCode: TSESLint.SourceCode,
+  declarator: TSESTree.VariableDeclarator,
+  what: Collection['what'],
+): boolean {
+  if (declarator.parent.kind === 'var') return false;
+  const { references } = sourceCode.getDeclaredVariables!(declarator)[0]!;
+  const uses = references.filter((reference) => reference.init !== true);
+  return (
+    uses.length > 0 && uses.every((use) => !use.isWrite() && isRead(use.identifier as TSESTree.Node, what))
+  );
+}
+
+/** Reads it and keeps no hold of it: neither returned, stored, passed on, changed nor compared. */
+function isRead(node: TSESTree.Node, what: Collection['what']): boolean {
+  const parent = node.parent!;
+  if (parent.type === 'MemberExpression' && parent.object === node) {
+    if (what === 'table') return parent.computed && !isChanged(parent);
+    const name = memberName(parent);
+    const called = parent.parent.type === 'CallExpression' && parent.parent.callee === parent;
+    if (!called) return what !== 'RegExp' && name === 'size';
+    return name !== undefined && readers[what].test(name);
+  }
+  if (what === 'table') return false;
+  if (what !== 'RegExp')
+    return (
+      (parent.type === 'ForOfStatement' && parent.right === node && !parent.await) ||
+      (parent.type === 'SpreadElement' && parent.parent.type === 'ArrayExpression')
+    );
+  return (
+    parent.type === 'CallExpression' &&
+    parent.arguments[0] === node &&
+    parent.callee.type === 'MemberExpression' &&
+    /^(?:match|replace|search|split)$/.test(memberName(parent.callee) ?? '')
+  );
+}
+
+const readers = { Set: /^has$/, Map: /^(?:has|get)$/, RegExp: /^(?:test|exec)$/ } as const;
+
+function isChanged(member: TSESTree.MemberExpression): boolean {
+  const { parent } = member;
+  return (
+    (parent.type === 'AssignmentExpression' && parent.left === member) ||
+    parent.type === 'UpdateExpression' ||
+    (parent.type === 'UnaryExpression' && parent.operator === 'delete') ||
+    // `table[x]()` gets the table as `this`; patterns and loop heads write to it.
+    (parent.type === 'CallExpression' && parent.callee === member) ||
+    /Pattern$/.test(parent.type) ||
+    (parent.type === 'Property' && parent.parent.type === 'ObjectPattern') ||
+    ((parent.type === 'ForOfStatement' || parent.type === 'ForInStatement') && parent.left === member)
+  );
+}
