@@ -1,55 +1,18 @@
-import { readFileSync, readdirSync } from 'node:fs';
-import path from 'node:path';
 import type { FileAnalysis } from '../../server/src/service/engine';
 import { defaultSettings } from '../../server/src/service/settings';
 import { parse } from '../../server/src/typescript/parse';
-import { checkOut, projects } from '../corpus/projects';
 import { newTypeScriptEngine } from '../support/typescript';
+import { corpusText } from './corpus-text';
 import { ms, print, ratio, time } from './table';
 
 const rounds = 20;
-
-/** Real code of about the wanted length: whole files of the corpus, one after another, each in its own block scope. */
-function textOf(lines: number): string {
-  const project = projects.find(({ name }) => name === 'zod')!;
-  const { cwd, target } = checkOut(project);
-  const files = readdirSync(path.join(cwd, target), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts') && !/\btests?\b|locales/.test(name))
-    .sort();
-  let text = '';
-  for (const [index, name] of files.entries()) {
-    const source = readFileSync(path.join(cwd, target, name), 'utf8').replace(
-      /^(?:import|export \*|export \{)[^;]*;/gm,
-      '',
-    );
-    text += `namespace n${index} {\n${source}\n}\n`;
-    if (text.split('\n').length >= lines) break;
-  }
-  return text.split('\n').slice(0, lines).join('\n');
-}
-
-/** The longest prefix that parses: cutting at a line count may cut a statement. */
-function parsable(text: string): string {
-  const lines = text.split('\n');
-  for (let end = lines.length; end > 0; end--) {
-    const candidate = lines.slice(0, end).join('\n') + '\n}\n';
-    if (!/^}/.test(lines[end - 1]!)) continue;
-    try {
-      parse(candidate, 'bench.ts');
-      return candidate;
-    } catch {
-      // Cut earlier.
-    }
-  }
-  throw new Error('no prefix parses');
-}
 
 /** From keystroke to published findings, against the bare parser call on the same text, in one process (issue 5). */
 export async function typescriptLatency(): Promise<void> {
   const engine = newTypeScriptEngine();
   const rows: string[][] = [];
   for (const lines of [1000, 3000, 10_000]) {
-    const text = parsable(textOf(lines));
+    const text = corpusText(lines);
     const edited = (round: number): string => `${text}// keystroke ${round}\n`;
     let version = 0;
     const analyse = (input: string): Promise<void> => {
