@@ -23,7 +23,8 @@ export const deleteProperty = createRule({
   },
   check({ sourceCode }, report) {
     return {
-      'UnaryExpression[operator="delete"]'(node: TSESTree.UnaryExpression) {
+      UnaryExpression(node) {
+        if (node.operator !== 'delete') return;
         const member = node.argument;
         // A computed key is a dictionary's: it is a hash table already, or should be a Map.
         if (member.type !== 'MemberExpression' || member.computed || member.optional) return;

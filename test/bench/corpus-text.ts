@@ -30,7 +30,9 @@ function corpusFiles(): readonly string[] {
   const { cwd, target } = checkOut(projects.find(({ name }) => name === 'zod')!);
   const found: string[] = [];
   const names = readdirSync(path.join(cwd, target), { recursive: true, encoding: 'utf8' });
-  for (const name of names.filter((each) => each.endsWith('.ts') && !/\btests?\b|locales/.test(each)).sort()) {
+  for (const name of names
+    .filter((each) => each.endsWith('.ts') && !/\btests?\b|locales/.test(each))
+    .sort()) {
     const source = readFileSync(path.join(cwd, target, name), 'utf8').replace(
       /^(?:import|export (?:type )?(?:\*|\{))[^;]*;/gm,
       '',

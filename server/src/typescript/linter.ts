@@ -8,7 +8,8 @@ import {
   type RuleSettings,
   type TypeScriptRule,
 } from '../../../rules/typescript/rule';
-import { eslintParser, extensions } from './parse';
+import { extensions, parseForLinter, type ParseResult } from './parse';
+import { listenerName, sourceCodeOf } from './source-code';
 
 /** One run of rules over one text. */
 export type LintResult =
@@ -30,11 +31,13 @@ export class RuleLinter {
   readonly #linter = new Linter({ configType: 'flat' });
   readonly #configs = new Map<string, Linter.Config>();
   readonly #crashed = new Map<string, Error>();
+  /** What the rules of the present run listen to. */
+  readonly #listened = new Set<string>();
   readonly #plugin: { rules: Record<string, TypeScriptRule> };
 
   constructor(readonly rules: readonly TypeScriptRule[]) {
     this.#plugin = {
-      rules: Object.fromEntries(rules.map((rule) => [rule.name, guard(rule, this.#crashed)])),
+      rules: Object.fromEntries(rules.map((rule) => [rule.name, guard(rule, this.#crashed, this.#listened)])),
     };
   }
 
@@ -45,12 +48,17 @@ export class RuleLinter {
    */
   run(text: string, path: string, extension: string, only?: readonly string[]): LintResult {
     this.#crashed.clear();
-    const messages = this.#linter.verify(text, this.#config(only), { filename: lintPath(path, extension) });
-    const fatal = messages.find((message) => message.fatal);
-    if (fatal) {
-      return { kind: 'unparsable', message: fatal.message.replace(/^Parsing error: /, ''), line: fatal.line };
+    this.#listened.clear();
+    const filename = lintPath(path, extension);
+    let parsed: ParseResult;
+    try {
+      parsed = parseForLinter(text, filename);
+    } catch (error) {
+      const { message, lineNumber } = error as Error & { lineNumber?: number };
+      return { kind: 'unparsable', message, line: lineNumber ?? 1 };
     }
-    const sourceCode = this.#linter.getSourceCode() as unknown as TSESLint.SourceCode;
+    const sourceCode = sourceCodeOf(text, parsed, this.#listened);
+    const messages = this.#linter.verify(sourceCode as never, this.#config(only), { filename });
     const details = reportDetails(sourceCode);
     const reports: LintReport[] = [];
     for (const message of messages) {
@@ -78,7 +86,6 @@ export class RuleLinter {
       config = {
         files: extensions.map((name) => `**/*.${name}`),
         plugins: { alloclens: this.#plugin as never },
-        languageOptions: { parser: eslintParser as never },
         linterOptions: { reportUnusedDisableDirectives: 'off', reportUnusedInlineConfigs: 'off' },
         settings: { [settingsKey]: settings },
         rules: Object.fromEntries(names.map((name) => [prefix + name, 'warn'])),
@@ -106,7 +113,7 @@ function lintPath(path: string, extension: string): string {
 }
 
 /** A rule that throws is recorded and goes silent for the rest of the file. */
-function guard(rule: TypeScriptRule, crashed: Map<string, Error>): TypeScriptRule {
+function guard(rule: TypeScriptRule, crashed: Map<string, Error>, listened: Set<string>): TypeScriptRule {
   const guarded = <A extends unknown[], R>(call: (...args: A) => R): ((...args: A) => R | undefined) => {
     return (...args) => {
       if (crashed.has(rule.name)) return undefined;
@@ -122,6 +129,10 @@ function guard(rule: TypeScriptRule, crashed: Map<string, Error>): TypeScriptRul
     ...rule,
     create(context) {
       const listeners = guarded(rule.create.bind(rule))(context) ?? {};
+      for (const name of Object.keys(listeners)) {
+        if (listenerName.test(name)) listened.add(name);
+        else crashed.set(rule.name, new Error(`"${name}" is a selector; rules listen to node types`));
+      }
       return Object.fromEntries(
         Object.entries(listeners).map(([selector, listener]) => [
           selector,
