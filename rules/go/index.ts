@@ -1,4 +1,5 @@
 import { rule as appendFormat } from './append-format';
+import { rule as closureCapture } from './closure-capture';
 import { rule as mustNotAllocate } from './must-not-allocate';
 import { rule as noescapeTrick } from './noescape-trick';
 import { rule as perCallBuffer } from './per-call-buffer';
@@ -17,6 +18,7 @@ import type { GoRule } from './rule';
 /** Every Go rule, alphabetical by id. */
 export const goRules: readonly GoRule[] = [
   appendFormat,
+  closureCapture,
   mustNotAllocate,
   noescapeTrick,
   perCallBuffer,
