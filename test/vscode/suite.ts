@@ -53,7 +53,7 @@ function editing(host: () => Host): void {
       const file = await samples.fileOf(ruleId);
       // Many samples have the same file name, and the list of problems shows them all.
       await workbench.closeAll();
-      await workbench.openFile(file);
+      await workbench.openFile(join(samples.folder, file));
       const findings = await workbench.problems(
         ruleId,
         (count) => count > 0,
@@ -215,7 +215,7 @@ function restricted(host: () => Host, plant: 'PATH' | 'alloclens.go.path'): void
     try {
       const workbench = await Workbench.open(window, `${host().name}-restricted`);
       const file = await samples.fileOf('go/preallocate-slice');
-      await workbench.openFile(file);
+      await workbench.openFile(join(samples.folder, file));
       await workbench.type(' ');
       await workbench.save(join(samples.folder, file));
       // Also when asked to, and after a restart. The answer comes when the analysis is through.
@@ -225,14 +225,14 @@ function restricted(host: () => Host, plant: 'PATH' | 'alloclens.go.path'): void
       await workbench.command('AllocLens: Analyse Package');
       await workbench.shows(/AllocLens: \d+ files?:/);
       // TypeScript rules need no program, so they report all the same.
-      await workbench.openFile(await samples.fileOf('ts/accumulating-spread'));
+      await workbench.openFile(join(samples.folder, await samples.fileOf('ts/accumulating-spread')));
       await workbench.squiggle('info', 'hint', 'warning');
       assert.deepEqual(await fake.starts(), []);
 
       // The trap works: once the folder is trusted, the planted program is what runs.
-      await workbench.openFile(file);
+      await workbench.openFile(join(samples.folder, file));
       await workbench.grantTrust();
-      await workbench.openFile(file);
+      await workbench.openFile(join(samples.folder, file));
       const deadline = Date.now() + 60_000;
       while ((await fake.starts()).length === 0 && Date.now() < deadline) await setTimeout(100);
       assert.notDeepEqual(await fake.starts(), []);

@@ -44,18 +44,16 @@ export class Workbench {
     await this.#page.locator('.tab').first().waitFor({ state: 'detached', timeout: 30_000 });
   }
 
-  /** Ctrl+P, the file's name, Enter; resolves when the file's text is in the editor. */
-  async openFile(name: string): Promise<void> {
-    const base = name.split('/').at(-1)!;
+  /** Ctrl+P, the absolute path, Enter; resolves when the file's text is in the editor. */
+  async openFile(path: string): Promise<void> {
+    const base = path.split(/[\\/]/).at(-1)!;
     const tab = this.#page.locator(`.tab.active[data-resource-name="${base}"]`);
-    // The list goes on sorting itself while it is being clicked.
+    // The list goes on sorting itself: Enter takes the first row, so it must be the file, and the tab tells.
     for (let attempt = 0; ; attempt++) {
-      await this.#quickInput(`${modifier}+P`, name);
-      const label = this.#page.locator('.label-name').getByText(base, { exact: true });
-      const row = this.#page.locator('.quick-input-list .monaco-list-row').filter({ has: label }).first();
-      await this.#orFailure(row.waitFor({ timeout: 30_000 }));
-      await row.click();
-      await this.#page.mouse.move(640, 5);
+      await this.#quickInput(`${modifier}+P`, path);
+      const first = this.#page.locator('.quick-input-list .monaco-list-row[data-index="0"] .label-name');
+      await this.#orFailure(first.getByText(base, { exact: true }).waitFor({ timeout: 30_000 }));
+      await this.press('Enter');
       try {
         await tab.waitFor({ timeout: 5000 });
         break;

@@ -52,8 +52,8 @@ const bad: [unknown, RegExp][] = [
   [{ rules: ['go/append-format'] }, /^"alloclens.rules" must be an object, not \["go\/append-format"\]/],
   [{ rules: { 'go/nope': 'off' } }, /^"alloclens.rules" names the rule "go\/nope", which does not exist\.$/],
   [
-    { rules: { 'go/append-format': 'error' } },
-    /gives the rule "go\/append-format" "error"; it may be "off", "on", .* or "hint"\.$/,
+    { rules: { 'go/append-format': 'fatal' } },
+    /gives the rule "go\/append-format" "fatal"; it may be "off", "on", .* or "hint"\.$/,
   ],
   [{ go: { enable: 'no' } }, /^"alloclens.go.enable" must be true or false, not "no"\./],
   [{ go: { path: 3 } }, /^"alloclens.go.path" must be a text, not 3\./],
