@@ -39,20 +39,26 @@ const typescriptApart = {
 /**
  * ESLint's own rules and its own parser never run here, and are a fifth of the TypeScript bundle. The Linter finds an
  * empty table (eslint/lib/config/default-config.js), and a default parser (eslint/lib/languages/js/index.js) that says so
- * should anything ever ask it.
+ * should anything ever ask it. No rule of ours has options, so there is nothing for the schema validator
+ * (eslint/lib/shared/ajv.js) to validate.
  */
 const ownRulesOnly = {
   name: 'own-rules-only',
   setup(build) {
     const replacements = {
       'eslint-rules': 'module.exports = new Map();',
+      ajv: `module.exports = class {
+        _opts = {};
+        addMetaSchema() {}
+        compile() { return () => true; }
+      };`,
       espree: `exports.parse = () => { throw new Error('espree is not part of this bundle'); };`,
     };
     const replace = (path) => ({ path, namespace: 'alloclens' });
     build.onResolve({ filter: /^\.\.\/rules$/ }, ({ resolveDir }) =>
       /eslint[\\/]lib[\\/]config$/.test(resolveDir) ? replace('eslint-rules') : undefined,
     );
-    build.onResolve({ filter: /^espree$/ }, () => replace('espree'));
+    build.onResolve({ filter: /^(?:ajv|espree)$/ }, ({ path }) => replace(path));
     build.onLoad({ filter: /.*/, namespace: 'alloclens' }, ({ path }) => ({ contents: replacements[path] }));
   },
 };
