@@ -9,6 +9,7 @@ import { rule as poolMissingPut } from './pool-missing-put';
 import { rule as poolMissingReset } from './pool-missing-reset';
 import { rule as poolPutAddress } from './pool-put-address';
 import { rule as poolPutValue } from './pool-put-value';
+import { rule as poolUnboundedRetention } from './pool-unbounded-retention';
 import { rule as poolUseAfterPut } from './pool-use-after-put';
 import { rule as preallocateMap } from './preallocate-map';
 import { rule as preallocateSlice } from './preallocate-slice';
@@ -28,6 +29,7 @@ export const goRules: readonly GoRule[] = [
   poolMissingReset,
   poolPutAddress,
   poolPutValue,
+  poolUnboundedRetention,
   poolUseAfterPut,
   preallocateMap,
   preallocateSlice,
