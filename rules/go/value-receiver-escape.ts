@@ -106,6 +106,8 @@ function escapeOf(file: GoFile, { receiver }: Method): Escape | undefined {
       .find((callee) => /^runtime\.(?:newobject|convT(?:noptr)?$)/.test(callee));
   const moved = file.facts?.moved(receiver.declaration);
   if (moved?.outcome === 'heap') {
+    // `return &r`: the copy is the result, which is how Go programs derive one value from another.
+    if (receiver.uses.some(({ node }) => isReturned(node))) return undefined;
     const callee = emits(receiver.declaration);
     return callee === undefined
       ? undefined
@@ -123,6 +125,13 @@ function escapeOf(file: GoFile, { receiver }: Method): Escape | undefined {
     first ??= { decision, callee, interfaceName };
   }
   return first && { kind: 'interface conversion', ...first, boxed };
+}
+
+/** `return &r`. */
+function isReturned(node: Node): boolean {
+  if (!isAddressTaken(node)) return false;
+  const list = parenthesized(parenthesized(node).parent!).parent;
+  return list?.type === 'expression_list' && list.parent?.type === 'return_statement';
 }
 
 /** The interface of the package, with methods, that the argument becomes in a call of a function of the package. */

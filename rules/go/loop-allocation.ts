@@ -1,0 +1,330 @@
+import type { Node } from 'web-tree-sitter';
+import type { AllocationKind, FileEdit, Span } from '../model';
+import { isBuiltin } from './contracts';
+import { intLiteral } from './declared-types';
+import { loopsAround } from './hot-code';
+import { isWrittenBeforeRead, lifetimeOf, type ContractCall, type Lifetime, type Shape } from './lifetime';
+import type { Decision, GoFile, GoFix, GoRule, Probe } from './rule';
+import { argumentsOf, contains, isFunction, qualified, spanOf, unparenthesised } from './syntax';
+import { enclosingStatement, initializer, isAssigned, namesAround, type Binding } from './uses';
+import { atLeast, indentAt, lineEnd, packageNames, startsLine } from './writing';
+
+/** A scratch value that each iteration allocates and drops: one before the loop would do. */
+export const rule: GoRule = {
+  meta: {
+    id: 'go/loop-allocation',
+    summary: 'a scratch buffer allocated in each iteration that does not survive it',
+    fix: 'safe',
+    reports: 'allocation',
+    sample: 'go/loopallocation',
+  },
+  check(file, report) {
+    if (file.path.endsWith('_test.go')) return;
+    const reported = new Set<Binding>();
+    for (const decision of file.facts?.decisions ?? []) {
+      const scratch = scratchOf(file, decision);
+      if (!scratch || reported.has(scratch.variable)) continue;
+      const { variable, node, shape, emitted, kind } = scratch;
+      const lifetime = lifetimeOf(file, variable, shape);
+      if (lifetime.kept || isDeferred(variable)) continue;
+      reported.add(variable);
+      const fix = buildFix(file, scratch, lifetime);
+      const what = shape === 'slice' ? 'slice' : shape === 'array' ? 'array' : 'buffer';
+      report({
+        node,
+        message: `Each iteration allocates the ${what} ${variable.name}, and nothing keeps it beyond the iteration`,
+        allocation: {
+          kind,
+          cost: emitted === 'runtime.makeslice' && decision.outcome === 'stack' ? 'conditional' : 'always',
+          reason: `${variable.name} is declared in the loop, so each iteration has its own, and it cannot stay on the stack`,
+          evidence: [
+            {
+              kind: 'compiler decision',
+              text:
+                decision.subject === 'moved'
+                  ? `moved to heap: ${decision.text}`
+                  : `${decision.text} ${decision.outcome === 'heap' ? 'escapes to heap' : 'does not escape'}`,
+            },
+            { kind: 'emitted call', callee: emitted, count: 1 },
+          ],
+        },
+        ...(fix && { fixes: [fix] }),
+      });
+    }
+  },
+};
+
+interface Scratch {
+  readonly node: Node;
+  readonly variable: Binding;
+  readonly statement: Node;
+  readonly decision: Decision;
+  readonly shape: Exclude<Shape, 'struct pointer'>;
+  readonly kind: AllocationKind;
+  readonly emitted: string;
+  /** As written: `[]byte`, `bytes.Buffer`, `[512]byte`. */
+  readonly type: string;
+  /** Of a make: its size, and whether the length is 0. */
+  readonly size?: Node;
+  readonly empty?: boolean;
+  /** The outermost loop of the function that the declaration can be moved out of. */
+  readonly loop: Node | undefined;
+}
+
+function scratchOf(file: GoFile, decision: Decision): Scratch | undefined {
+  if (decision.free) return undefined;
+  const names = namesAround(file.root, decision.node);
+  const variable =
+    decision.subject === 'moved'
+      ? names.resolve(decision.node)
+      : names.bindings.find((binding) => valueOf(binding)?.id === decision.node.id);
+  if (variable?.kind !== 'variable') return undefined;
+  if (decision.subject === 'moved' && variable.declaration.id !== decision.node.id) return undefined;
+  const statement = enclosingStatement(variable.declaration);
+  if (!statement || !declaresOnly(statement)) return undefined;
+  const loops = loopsAround(variable.declaration).filter((loop) =>
+    contains(spanOf(variable.owner), spanOf(loop)),
+  );
+  if (loops.length === 0) return undefined;
+  const base = { variable, statement, decision };
+  const emits = (node: Node, callee: string): boolean =>
+    file.facts?.emitted(node).some((call) => call.callee === callee) ?? false;
+  if (decision.subject === 'moved') {
+    if (decision.outcome !== 'heap' || !emits(variable.declaration, 'runtime.newobject')) return undefined;
+    const spec = variable.declaration.parent;
+    const type = spec?.type === 'var_spec' ? spec.childForFieldName('type') : undefined;
+    if (!spec || !type || spec.childForFieldName('value')) return undefined;
+    const shape = isBytesBuffer(file, type)
+      ? 'buffer value'
+      : type.type === 'array_type'
+        ? 'array'
+        : undefined;
+    if (!shape) return undefined;
+    const emitted = 'runtime.newobject';
+    const loop = loops.at(-1);
+    return { ...base, node: spec, shape, kind: 'moved variable', emitted, type: type.text, loop };
+  }
+  const expression = decision.node;
+  if (expression.type === 'call_expression' && isBuiltin(file, expression, 'make')) {
+    const [type, length, capacity] = argumentsOf(expression);
+    if (type?.type !== 'slice_type' || !length || !emits(expression, 'runtime.makeslice')) {
+      // A constant size is allocated as an object.
+      if (type?.type !== 'slice_type' || !length || decision.outcome !== 'heap') return undefined;
+      if (!emits(expression, 'runtime.newobject')) return undefined;
+    }
+    if (capacity && length.text !== '0') return undefined;
+    const size = capacity ?? length;
+    const emitted = emits(expression, 'runtime.makeslice') ? 'runtime.makeslice' : 'runtime.newobject';
+    const loop = loops.filter((candidate) => isInvariant(file, size, candidate)).at(-1);
+    const empty = capacity !== undefined;
+    return {
+      ...base,
+      node: expression,
+      shape: 'slice',
+      kind: 'make',
+      emitted,
+      type: type.text,
+      size,
+      empty,
+      loop,
+    };
+  }
+  const made = bufferMade(file, expression);
+  if (!made || decision.outcome !== 'heap' || !emits(expression, 'runtime.newobject')) return undefined;
+  const [emitted, loop] = ['runtime.newobject', loops.at(-1)];
+  return { ...base, node: expression, shape: 'buffer pointer', kind: 'new', emitted, type: made, loop };
+}
+
+/** The expression that the variable starts with. */
+function valueOf(binding: Binding): Node | undefined {
+  const value = initializer(binding);
+  return value && unparenthesised(value);
+}
+
+/** `x := …` or `var x …` that declares one name. */
+function declaresOnly(statement: Node): boolean {
+  if (statement.type === 'short_var_declaration')
+    return statement.childForFieldName('left')?.namedChildCount === 1;
+  if (statement.type !== 'var_declaration') return false;
+  const specs = statement.descendantsOfType('var_spec');
+  return specs.length === 1 && specs[0]!.childrenForFieldName('name').length === 1;
+}
+
+function isBytesBuffer(file: GoFile, type: Node): boolean {
+  const name = qualified(type, file.imports);
+  return name?.path === 'bytes' && name.name === 'Buffer';
+}
+
+/** `new(bytes.Buffer)` and `&bytes.Buffer{}`. */
+function bufferMade(file: GoFile, expression: Node): string | undefined {
+  if (expression.type === 'call_expression' && isBuiltin(file, expression, 'new')) {
+    const type = argumentsOf(expression)[0];
+    return type && isBytesBuffer(file, type) ? type.text : undefined;
+  }
+  if (expression.type !== 'unary_expression') return undefined;
+  const literal = expression.childForFieldName('operand');
+  const type = literal?.type === 'composite_literal' ? literal.childForFieldName('type') : undefined;
+  if (!type || !isBytesBuffer(file, type)) return undefined;
+  return literal?.childForFieldName('body')?.namedChildCount === 0 ? type.text : undefined;
+}
+
+/** The same in each iteration, and no panic when the loop does not run: constants, and `len` of what the loop leaves alone. */
+function isInvariant(file: GoFile, size: Node, loop: Node): boolean {
+  const node = unparenthesised(size);
+  if (node.type === 'int_literal') return intLiteral(node.text) !== undefined;
+  if (node.type === 'binary_expression') {
+    const operator = node.childForFieldName('operator')?.text ?? '';
+    if (!/^(?:[+*]|<<)$/.test(operator)) return false;
+    return [node.childForFieldName('left'), node.childForFieldName('right')].every(
+      (side) => side && isInvariant(file, side, loop),
+    );
+  }
+  if (node.type === 'identifier') {
+    const binding = namesAround(file.root, node).resolve(node);
+    if (binding) return binding.kind === 'constant' && !contains(spanOf(loop), spanOf(binding.declaration));
+    return packageNames(file.pkg).constants.has(node.text);
+  }
+  if (node.type !== 'call_expression' || !isBuiltin(file, node, 'len')) return false;
+  const argument = argumentsOf(node)[0];
+  const binding =
+    argument?.type === 'identifier' ? namesAround(file.root, argument).resolve(argument) : undefined;
+  if (!binding || contains(spanOf(loop), spanOf(binding.declaration))) return false;
+  return binding.uses.every(
+    (use) =>
+      use.owner.id === binding.owner.id &&
+      use.node.parent?.type !== 'unary_expression' &&
+      !(isAssigned(use.node) && contains(spanOf(loop), spanOf(use.node))),
+  );
+}
+
+/** A deferred call runs after the loop, when the next iterations have overwritten the memory. */
+function isDeferred(variable: Binding): boolean {
+  return variable.uses.some(({ node }) => {
+    for (let at = node.parent; at && !isFunction(at); at = at.parent) {
+      if (at.type === 'defer_statement' || at.type === 'go_statement') return true;
+    }
+    return false;
+  });
+}
+
+function buildFix(file: GoFile, scratch: Scratch, lifetime: Lifetime): GoFix | undefined {
+  const { variable, statement, loop, type, emitted } = scratch;
+  const body = loop?.childForFieldName('body');
+  if (file.generated || !loop || !body || statement.descendantsOfType('comment').length > 0) return undefined;
+  if (variable.owner.descendantsOfType('goto_statement').length > 0) return undefined;
+  const outer = loop.parent?.type === 'labeled_statement' ? loop.parent : loop;
+  const block = outer.parent;
+  if (block?.type !== 'statement_list' || !startsLine(file.text, outer.startIndex)) return undefined;
+  if (!startsLine(file.text, statement.startIndex) || isNameTaken(file, scratch, outer, block))
+    return undefined;
+  const reset = resetOf(file, scratch, lifetime);
+  if (reset === undefined) return undefined;
+  const eol = lineEnd(file.text);
+  const line = file.text.lastIndexOf('\n', outer.startIndex - 1) + 1;
+  const edits: FileEdit[] = [
+    {
+      file: file.path,
+      span: { start: line, end: line },
+      // A label stands further to the left than its loop.
+      newText: `${indentAt(file.text, loop.startIndex)}${statement.text}${eol}`,
+    },
+    {
+      file: file.path,
+      span: reset === '' ? wholeLine(file.text, statement) : spanOf(statement),
+      newText: reset,
+    },
+  ];
+  const obligations = lifetime.contracts.flatMap(({ contract }) => contract.obligation ?? []);
+  const proven = scratch.decision.outcome === 'stack';
+  return {
+    title: `Declare ${variable.name} before the loop`,
+    kind: 'safe',
+    edits,
+    claim: { effect: 'moves', within: [spanOf(body)], callees: [emitted] },
+    ...(obligations.length > 0 && { obligations }),
+    ...(!proven && { probes: [probe(file, scratch, lifetime.contracts, type)] }),
+  };
+}
+
+/** What stands in the place of the declaration: '' for nothing; undefined when the value cannot be made new again. */
+function resetOf(file: GoFile, scratch: Scratch, lifetime: Lifetime): string | undefined {
+  const { variable, shape, type, empty } = scratch;
+  const { name } = variable;
+  const assigned = variable.uses.some(({ node }) => isAssigned(node));
+  if (shape === 'buffer value' || shape === 'buffer pointer') return assigned ? undefined : `${name}.Reset()`;
+  const clean = isWrittenBeforeRead(file, variable, empty === true);
+  if (shape === 'array') return assigned ? undefined : clean ? '' : `${name} = ${type}{}`;
+  if (empty)
+    return !clean || lifetime.advances || lifetime.capacityObserved ? undefined : `${name} = ${name}[:0]`;
+  if (assigned || lifetime.grows || lifetime.advances || lifetime.capacityObserved) return undefined;
+  if (clean) return '';
+  const free =
+    !packageNames(file.pkg).declared.has('clear') &&
+    !namesAround(file.root, variable.declaration).bindings.some((binding) => binding.name === 'clear');
+  return free && atLeast(file.pkg.language, 1, 21) ? `clear(${name})` : undefined;
+}
+
+/** Between the new declaration and the end of its block the name means something else somewhere. */
+function isNameTaken(file: GoFile, { variable, type }: Scratch, outer: Node, block: Node): boolean {
+  const names = namesAround(file.root, variable.declaration);
+  const own = new Set([variable.declaration.id, ...variable.uses.map(({ node }) => node.id)]);
+  for (const node of block.descendantsOfType(['identifier', 'type_identifier', 'package_identifier'])) {
+    if (node.text !== variable.name || own.has(node.id)) continue;
+    // An earlier variable of the block, or a use of an outer one behind the new declaration.
+    const binding = names.resolve(node);
+    if (node.startIndex >= outer.startIndex) return true;
+    if (binding?.declaration.id === node.id && node.parent?.parent?.parent?.id === block.id) return true;
+  }
+  // The type must mean the same before the loop.
+  return [...type.matchAll(/[\p{L}_][\p{L}\p{Nd}_]*/gu)].some(([word]) =>
+    names.bindings.some((binding) => binding.name === word),
+  );
+}
+
+/** The statement with its line, when nothing else stands in it. */
+function wholeLine(text: string, statement: Node): Span {
+  const end = text.indexOf('\n', statement.endIndex);
+  const rest = end < 0 ? '' : text.slice(statement.endIndex, end);
+  // A comment behind it stays.
+  if (end < 0 || rest.trim() !== '')
+    return {
+      start: statement.startIndex,
+      end: statement.endIndex + (rest.length - rest.trimStart().length),
+    };
+  const start = text.lastIndexOf('\n', statement.startIndex - 1) + 1;
+  return { start, end: end + 1 };
+}
+
+/** With a small size, and the contracts' calls given nil: does the value stay on the stack? */
+function probe(file: GoFile, scratch: Scratch, contracts: readonly ContractCall[], type: string): Probe {
+  const { variable, shape, size, node } = scratch;
+  const edits: FileEdit[] = [];
+  if (size) edits.push({ file: file.path, span: spanOf(size), newText: '64' });
+  const element = shape === 'array' ? type.replace(/^\[[^\]]*\]/, '') : undefined;
+  for (const { argument, shape: form } of contracts) {
+    const passed =
+      form === 'stream'
+        ? `*${type}`
+        : element === undefined
+          ? shape === 'slice'
+            ? type
+            : '[]byte'
+          : `[]${element}`;
+    const { start, end } = spanOf(argument);
+    edits.push(
+      {
+        file: file.path,
+        span: { start, end: start },
+        newText: `func(p ${passed}) ${passed} { _ = p; return nil }(`,
+      },
+      { file: file.path, span: { start: end, end }, newText: ')' },
+    );
+  }
+  edits.sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
+  const moved = scratch.decision.subject === 'moved';
+  return {
+    states: `nothing but the contracts' calls keeps ${variable.name}`,
+    edits,
+    stays: moved ? spanOf(variable.declaration) : spanOf(node),
+  };
+}
