@@ -201,8 +201,14 @@ class ImportEditor {
     const single = kept[0];
     if (single) {
       const end = this.#lineEnd(single.node.endIndex, true);
-      const lines = paths.map((path) => `${this.newline}\t"${path}"`).join('');
-      this.#replace(single.node.startIndex, single.node.startIndex, `(${this.newline}\t`);
+      // gofmt sorts the lines of a block.
+      const first = paths.filter((path) => isStandard(path) && isStandard(single.path) && path < single.path);
+      const above = first.map((path) => `"${path}"${this.newline}\t`).join('');
+      const lines = paths
+        .filter((path) => !first.includes(path))
+        .map((path) => `${this.newline}\t"${path}"`)
+        .join('');
+      this.#replace(single.node.startIndex, single.node.startIndex, `(${this.newline}\t${above}`);
       this.#replace(end, end, `${lines}${this.newline})`);
       return;
     }

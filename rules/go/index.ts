@@ -14,6 +14,7 @@ import { rule as poolUnboundedRetention } from './pool-unbounded-retention';
 import { rule as poolUseAfterPut } from './pool-use-after-put';
 import { rule as preallocateMap } from './preallocate-map';
 import { rule as preallocateSlice } from './preallocate-slice';
+import { rule as sizedPool } from './sized-pool';
 import { rule as valueReceiverEscape } from './value-receiver-escape';
 import type { GoRule } from './rule';
 
@@ -35,5 +36,6 @@ export const goRules: readonly GoRule[] = [
   poolUseAfterPut,
   preallocateMap,
   preallocateSlice,
+  sizedPool,
   valueReceiverEscape,
 ];

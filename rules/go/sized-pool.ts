@@ -1,0 +1,323 @@
+import type { Node } from 'web-tree-sitter';
+import type { FileEdit } from '../model';
+import { isBuiltin, isUniverse } from './contracts';
+import { isSyncPool, pooledGet } from './pools';
+import type { GoFile, GoFix, GoRule } from './rule';
+import {
+  argumentsOf,
+  contains,
+  enclosingFunction,
+  qualified,
+  spanOf,
+  statementsOf,
+  unparenthesised,
+} from './syntax';
+import { sizedPoolText } from './sized-pool-text';
+import { isAssigned, namesAround, occurrences } from './uses';
+import { canImport, freshName, importedAs, lineEnd, packageNames, startsLine, statementsAt } from './writing';
+
+/**
+ * `if b, _ := pool.Get().([]byte); cap(b) >= n { return b[:n] }; return make([]byte, n)`: one pool for whatever size is
+ * asked for. A buffer that is too small is dropped, so that few large requests among many small ones empty the pool.
+ */
+export const rule: GoRule = {
+  meta: {
+    id: 'go/sized-pool',
+    summary: 'one sync.Pool for buffers of different sizes: what is too small is dropped and made anew',
+    fix: 'suggestion',
+    reports: 'allocation',
+    sample: 'go/sizedpool',
+  },
+  check(file, report) {
+    const misfits = misfitsIn(file);
+    for (const misfit of misfits) {
+      const emitted = (file.facts?.emitted(misfit.make) ?? []).filter(
+        ({ callee }) => callee === 'runtime.makeslice',
+      );
+      if (emitted.length === 0) continue;
+      const fix = buildFix(file, misfit, misfits);
+      const size = misfit.size.text;
+      report({
+        node: misfit.make,
+        message:
+          `${misfit.pool.text} serves every size: a pooled buffer with a capacity under ${size} is dropped, ` +
+          `and a new one is allocated`,
+        allocation: {
+          kind: 'make',
+          cost: 'conditional',
+          reason: `the buffer from ${misfit.pool.text} may be smaller than ${size}`,
+          evidence: [{ kind: 'emitted call', callee: 'runtime.makeslice', count: emitted.length }],
+        },
+        related: [
+          {
+            location: { file: file.path, span: spanOf(misfit.get) },
+            message: `this buffer goes neither to the caller nor back into the pool when it is too small`,
+          },
+        ],
+        ...(fix && { fixes: [fix] }),
+      });
+    }
+  },
+};
+
+/** A Get whose result is dropped when it is too small. */
+interface Misfit {
+  readonly pool: Node;
+  /** `pool.Get().([]byte)`. */
+  readonly get: Node;
+  readonly make: Node;
+  readonly size: Node;
+  /** The statements that `text` replaces. */
+  readonly first: Node;
+  readonly last: Node;
+  readonly text: string;
+}
+
+function misfitsIn(file: GoFile): Misfit[] {
+  if (![...file.imports.values()].includes('sync')) return [];
+  const found: Misfit[] = [];
+  for (const get of file.root.descendantsOfType('type_assertion_expression')) {
+    const pooled = pooledGet(file, get);
+    if (!pooled || !isBytes(file, pooled.type)) continue;
+    const misfit = directReturn(file, get, pooled.pool) ?? replaced(file, get, pooled.pool);
+    if (misfit) found.push(misfit);
+  }
+  return found;
+}
+
+function isBytes(file: GoFile, type: Node): boolean {
+  const element = type.type === 'slice_type' ? type.childForFieldName('element') : undefined;
+  return element?.text === 'byte' && isUniverse(file, element);
+}
+
+/** The name that the definition gives to the buffer: `b := …` or `b, _ := …`. */
+function bufferOf(definition: Node | null, get: Node): Node | undefined {
+  if (definition?.type !== 'short_var_declaration') return undefined;
+  const right = definition.childForFieldName('right');
+  const [name, ok, ...more] = definition.childForFieldName('left')?.namedChildren ?? [];
+  if (right?.namedChildCount !== 1 || right.namedChild(0)?.id !== get.id || more.length > 0) return undefined;
+  return name?.type === 'identifier' && (ok === undefined || ok.text === '_') ? name : undefined;
+}
+
+/** `if b, _ := pool.Get().([]byte); cap(b) >= n { return b[:n] }` and then `return make([]byte, n)`. */
+function directReturn(file: GoFile, get: Node, pool: Node): Misfit | undefined {
+  const definition = get.parent?.parent ?? null;
+  const name = bufferOf(definition, get);
+  const test = definition?.parent;
+  if (!name || test?.type !== 'if_statement' || test.childForFieldName('alternative')) return undefined;
+  const size = comparedSize(file, test.childForFieldName('condition'), name.text, ['>=', '<=']);
+  const [inside, ...more] = statementsOf(test.childForFieldName('consequence') ?? test);
+  const last = test.nextNamedSibling;
+  if (!size || !inside || more.length > 0 || !last) return undefined;
+  const reused = returned(inside);
+  const made = returned(last);
+  if (reused?.text !== `${name.text}[:${size.text}]` || !made || !isMake(file, made, size)) return undefined;
+  const text = `return ${pool.text}.Get(${size.text})`;
+  return { pool, get, make: made, size, first: test, last, text };
+}
+
+/** `b, _ := pool.Get().([]byte)` and then `if cap(b) < n { b = make([]byte, n) }`. */
+function replaced(file: GoFile, get: Node, pool: Node): Misfit | undefined {
+  const definition = get.parent?.parent ?? null;
+  const name = bufferOf(definition, get);
+  const test = definition?.nextNamedSibling;
+  if (!definition || !name || test?.type !== 'if_statement') return undefined;
+  if (test.childForFieldName('initializer') || test.childForFieldName('alternative')) return undefined;
+  const size = comparedSize(file, test.childForFieldName('condition'), name.text, ['<', '>']);
+  const [assignment, ...more] = statementsOf(test.childForFieldName('consequence') ?? test);
+  if (!size || assignment?.type !== 'assignment_statement' || more.length > 0) return undefined;
+  const made = assignment.childForFieldName('right')?.namedChild(0);
+  const isPlain =
+    assignment.childForFieldName('left')?.text === name.text &&
+    assignment.childForFieldName('operator')?.text === '=';
+  if (!isPlain || !made || !isMake(file, made, size)) return undefined;
+  // Behind it the length is that of the old buffer or of the new one, so it is set, or nobody can rely on it.
+  const next = test.nextNamedSibling;
+  const sliced = `${name.text}[:${size.text}]`;
+  const isSet = next && (next.text === `${name.text} = ${sliced}` || returned(next)?.text === sliced);
+  if (!isSet) return undefined;
+  const text =
+    next.type === 'return_statement'
+      ? `return ${pool.text}.Get(${size.text})`
+      : `${name.text} := ${pool.text}.Get(${size.text})`;
+  return { pool, get, make: made, size, first: definition, last: next, text };
+}
+
+/** n in `cap(b) < n` with the operator for this order, or `n > cap(b)` with the one for the other. */
+function comparedSize(
+  file: GoFile,
+  condition: Node | null,
+  buffer: string,
+  [own, turned]: readonly [string, string],
+): Node | undefined {
+  if (condition?.type !== 'binary_expression') return undefined;
+  const operator = condition.childForFieldName('operator')?.text;
+  const left = unparenthesised(condition.childForFieldName('left')!);
+  const right = unparenthesised(condition.childForFieldName('right')!);
+  const isCap = (node: Node): boolean =>
+    node.type === 'call_expression' && isBuiltin(file, node, 'cap') && argumentsOf(node)[0]?.text === buffer;
+  const size =
+    operator === own && isCap(left) ? right : operator === turned && isCap(right) ? left : undefined;
+  return size && varies(file, size) ? size : undefined;
+}
+
+/** A variable, or len of one: evaluating it twice gives the same, and it is no constant. */
+function varies(file: GoFile, size: Node): boolean {
+  const isLength = size.type === 'call_expression' && isBuiltin(file, size, 'len');
+  const name = isLength ? argumentsOf(size)[0] : size;
+  if (name?.type !== 'identifier') return false;
+  const binding = namesAround(file.root, name).resolve(name);
+  if (binding?.kind !== 'parameter' && binding?.kind !== 'variable') return false;
+  // A local that is set once from a literal is a constant by another name.
+  return (
+    binding.kind === 'parameter' ||
+    !/^\d+$/.test(binding.declaration.parent?.parent?.childForFieldName('right')?.text ?? '')
+  );
+}
+
+function returned(statement: Node): Node | undefined {
+  if (statement.type !== 'return_statement') return undefined;
+  const list = statement.namedChild(0);
+  return list?.type === 'expression_list' && list.namedChildCount === 1 ? list.namedChild(0)! : undefined;
+}
+
+/** `make([]byte, n)`. */
+function isMake(file: GoFile, node: Node, size: Node): boolean {
+  const [type, length, ...more] = argumentsOf(node);
+  return (
+    node.type === 'call_expression' &&
+    isBuiltin(file, node, 'make') &&
+    type !== undefined &&
+    isBytes(file, type) &&
+    length?.text === size.text &&
+    more.length === 0
+  );
+}
+
+// The fix
+
+/** The pool's declared type or value, and its name. */
+interface Declared {
+  readonly name: string;
+  readonly node: Node;
+}
+
+function buildFix(file: GoFile, misfit: Misfit, all: readonly Misfit[]): GoFix | undefined {
+  if (file.generated || !canImport(file, 'math/bits') || namesBits(file)) return undefined;
+  const declared = declarationOf(file, misfit.pool);
+  if (!declared) return undefined;
+  const gets = all.filter(({ pool }) => nameOf(pool) === declared.name);
+  if (!onlyGetsAndPuts(file, declared, gets)) return undefined;
+  // On one line with other code, a comment would swallow what follows.
+  if (gets.some(({ first }) => !startsLine(file.text, first.startIndex))) return undefined;
+  const type = freshName(file, ['sizedPool']);
+  const eol = lineEnd(file.text);
+  const isValue = declared.node.type === 'composite_literal';
+  const edits: FileEdit[] = [
+    {
+      file: file.path,
+      span: spanOf(declared.node),
+      newText: isValue ? `${type}{}` : type,
+    },
+    ...gets.map((get) => replacement(file, get)),
+    {
+      file: file.path,
+      span: { start: file.text.length, end: file.text.length },
+      newText:
+        (file.text.endsWith('\n') ? '' : eol) +
+        eol +
+        sizedPoolText(type, importedAs(file, 'sync'), importedAs(file, 'math/bits')).replaceAll('\n', eol),
+    },
+  ];
+  edits.sort((a, b) => a.span.start - b.span.start);
+  const functions = new Map(
+    gets.flatMap(({ get }) => enclosingFunction(get) ?? []).map((fn) => [fn.id, fn] as const),
+  );
+  return {
+    title: `Use a pool for each size class (if nobody relies on the capacity of ${nameOf(misfit.pool)}'s buffers)`,
+    kind: 'suggestion',
+    edits,
+    imports: ['sync', 'math/bits'],
+    claim: {
+      effect: 'removes',
+      within: [...functions.values()].map(spanOf),
+      callees: ['runtime.makeslice'],
+    },
+  };
+}
+
+/** Something else in the file is called bits. */
+function namesBits(file: GoFile): boolean {
+  const local = importedAs(file, 'math/bits');
+  return occurrences(file.root, file.text, local).some(
+    (node) => node.type === 'identifier' && namesAround(file.root, node).resolve(node) !== undefined,
+  );
+}
+
+function nameOf(pool: Node): string {
+  const node = unparenthesised(pool);
+  return (node.type === 'selector_expression' ? node.childForFieldName('field')?.text : node.text) ?? '';
+}
+
+/** `var p sync.Pool`, `var p = sync.Pool{…}` at package level, or a field `p sync.Pool`, unexported, in this file. */
+function declarationOf(file: GoFile, pool: Node): Declared | undefined {
+  const name = nameOf(pool);
+  if (!/^[\p{Ll}_]/u.test(name)) return undefined;
+  const node = unparenthesised(pool);
+  const isPool = (type: Node | null | undefined): type is Node => {
+    const found = type && qualified(type, file.imports);
+    return found?.path === 'sync' && found.name === 'Pool';
+  };
+  if (node.type === 'identifier') {
+    if (namesAround(file.root, node).resolve(node)) return undefined;
+    const variable = packageNames(file.pkg).variables.get(name);
+    if (!variable || variable.file !== file || variable.spec.childrenForFieldName('name').length !== 1)
+      return undefined;
+    const type = variable.spec.childForFieldName('type');
+    const values = variable.spec.childForFieldName('value')?.namedChildren ?? [];
+    if (type) return isPool(type) && values.length === 0 ? { name, node: type } : undefined;
+    const value = values[0];
+    const literal = value?.type === 'composite_literal' && isPool(value.childForFieldName('type'));
+    return literal && value.descendantsOfType('comment').length === 0 ? { name, node: value } : undefined;
+  }
+  const fields = [...packageNames(file.pkg).types.values()].flatMap(({ spec, file: declaring }) =>
+    spec
+      .descendantsOfType('field_declaration')
+      .filter((field) => field.childrenForFieldName('name').some((child) => child?.text === name))
+      .map((field) => ({ field, declaring })),
+  );
+  const [only, ...more] = fields;
+  const type = only?.field.childForFieldName('type');
+  return only && more.length === 0 && only.declaring === file && isPool(type)
+    ? { name, node: type }
+    : undefined;
+}
+
+/** Every mention of the pool in the package is its declaration, one of the Gets, or a Put. */
+function onlyGetsAndPuts(file: GoFile, declared: Declared, gets: readonly Misfit[]): boolean {
+  for (const other of file.pkg.files) {
+    for (const node of occurrences(other.root, other.text, declared.name)) {
+      if (node.parent?.type === 'field_declaration' || node.parent?.type === 'var_spec') continue;
+      const operand = node.type === 'field_identifier' ? node.parent : node;
+      if (!operand) return false;
+      if (node.type !== 'field_identifier' && namesAround(other.root, node).resolve(node)) continue;
+      if (other !== file || isAssigned(operand) || !isSyncPool(file, operand)) return false;
+      const method = operand.parent?.type === 'selector_expression' ? operand.parent : undefined;
+      const called =
+        method?.parent?.type === 'call_expression' ? method.childForFieldName('field')?.text : '';
+      const isGet = gets.some(({ pool }) => pool.id === operand.id);
+      if (!isGet && called !== 'Put') return false;
+    }
+  }
+  return true;
+}
+
+/** The comments of the statements that go stay in front of the one that comes. */
+function replacement(file: GoFile, { first, last, text }: Misfit): FileEdit {
+  const span = { start: first.startIndex, end: last.endIndex };
+  const comments = (first.parent ?? first)
+    .descendantsOfType('comment')
+    .filter((comment) => contains(span, spanOf(comment)))
+    .map((comment) => comment.text);
+  return { file: file.path, span, newText: statementsAt(file, span.start, [...comments, text]) };
+}
