@@ -462,6 +462,7 @@ class Walk {
       case 'unary_expression': {
         const operand = node.childForFieldName('operand');
         if (!operand || node.childForFieldName('operator')?.text !== '*') return undefined;
+        if (this.isReplaced(String.raw`\*\w+`)) return undefined;
         const pointer = unparenthesised(operand);
         const slice = type.type === 'pointer_type' && type.firstNamedChild?.type === 'slice_type';
         return slice && pointer.type === 'identifier' && names.resolve(pointer) === binding
@@ -478,7 +479,7 @@ class Walk {
         if (!operand || !/^(?:Bytes|Next|AvailableBuffer)$/.test(method)) return undefined;
         const receiver = unparenthesised(operand);
         if (receiver.type === 'identifier' && names.resolve(receiver) === binding)
-          return this.isBuffer(type) ? binding : undefined;
+          return this.isBuffer(type) && !this.isReplaced(String.raw`\*\w+`) ? binding : undefined;
         return this.ownedField(receiver, 'buffer') ? binding : undefined;
       }
       case 'selector_expression':
@@ -486,6 +487,12 @@ class Walk {
       default:
         return undefined;
     }
+  }
+
+  /** Each object gets new memory, here or where it is got: then the memory of the old one is nobody else's. */
+  private isReplaced(place: string): boolean {
+    const fresh = new RegExp(String.raw`${place}\s*=\s*(?:nil\b|make\(|&?[\w.\[\]]+\{)`);
+    return fresh.test(this.fn.text) || fresh.test(this.object.got?.by?.fn.text ?? '');
   }
 
   private bit(alias: Binding): number {
@@ -502,6 +509,11 @@ class Walk {
    * package empties with `[:0]` to fill it again.
    */
   private ownedField(node: Node, shape: 'slice' | 'array' | 'buffer'): boolean {
+    if (
+      shape !== 'array' &&
+      this.isReplaced(String.raw`\.${unparenthesised(node).childForFieldName('field')?.text}`)
+    )
+      return false;
     const selector = unparenthesised(node);
     const operand = selector.type === 'selector_expression' ? selector.childForFieldName('operand') : null;
     const field = selector.childForFieldName('field')?.text;
@@ -679,17 +691,14 @@ class Walk {
     const left = node.childForFieldName('left');
     let now = right ? this.expressions(right, states) : [...states];
     const targets = left?.namedChildren ?? [];
-    for (const target of targets) {
-      if (target.type === 'identifier') continue;
-      now = this.expressions(target, now);
-      now = this.overwritten(target, right?.namedChildren[targets.indexOf(target)], now);
-    }
+    const places = targets.filter((target) => target.type !== 'identifier');
+    for (const place of places) now = this.expressions(place, now);
     const values = (right?.namedChildren ?? []).filter((child) => child.type !== 'comment');
-    return this.bind(
-      targets,
-      node.type === 'range_clause' || node.type === 'receive_statement' ? [] : values,
-      now,
-    );
+    const assigns = node.type === 'assignment_statement' || node.type === 'short_var_declaration';
+    // `out, v.f = v.f, nil`: the right side is evaluated first, and then out alone holds the memory.
+    now = this.bind(targets, assigns ? values : [], now);
+    for (const place of places) now = this.overwritten(place, values[targets.indexOf(place)], now);
+    return now;
   }
 
   /** `*v = …`, `v.f = …`: unless it is memory of the object again, what was shared is the other holder's alone now. */

@@ -20,7 +20,7 @@ export const rule: GoRule = {
   meta: {
     id: 'go/pool-missing-reset',
     summary: 'an object is used as Get gave it and put back as it is: the content of the call before shows',
-    fix: 'safe',
+    fix: 'suggestion',
     reports: 'bug',
     sample: 'go/poolmissingreset',
   },
@@ -244,8 +244,8 @@ function buildFix(file: GoFile, object: Pooled, content: Content): GoFix | undef
   if (statement?.type !== 'short_var_declaration' && statement?.type !== 'var_declaration') return undefined;
   if (!isEmptyWhenNew(file, object)) return undefined;
   return {
-    title: `Reset ${object.binding.name} after Get: ${content.reset}`,
-    kind: 'safe',
+    title: `Reset ${object.binding.name} after Get (${content.reset}): what earlier calls left is dropped`,
+    kind: 'suggestion',
     edits: [
       {
         file: file.path,

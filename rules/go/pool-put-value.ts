@@ -122,8 +122,9 @@ function buildFix(file: GoFile, pool: Node): GoFix | undefined {
   const type = gets[0]?.type.text;
   if (type === undefined || gets.some((get) => get.type.text !== type)) return undefined;
   if (gets[0]!.type.type === 'pointer_type') return undefined;
-  const edits = newEdits(file, variable.spec);
-  if (!edits) return undefined;
+  const made = newEdits(file, variable.spec);
+  if (!made) return undefined;
+  const { edits } = made;
   const pointers = new Map<Binding, string>();
   for (const { variable: held, statement, expression, type: asserted } of gets) {
     const pointer = freshName(file, [`${held.name}p`, `${held.name}Ptr`]);
@@ -178,6 +179,13 @@ function buildFix(file: GoFile, pool: Node): GoFix | undefined {
     kind: 'safe',
     edits: [...edits].sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end),
     claim: { effect: 'removes', within: within.map(spanOf), callees: [...callees] },
+    obligations: [
+      {
+        states: `New gives a ${type} and not an interface that holds one`,
+        at: made.statement.startIndex,
+        code: `{ var _ ${type} = ${made.result.text} }`,
+      },
+    ],
   };
 }
 
@@ -206,7 +214,10 @@ function rootOf(file: GoFile, value: Node): Binding | undefined {
 }
 
 /** `return x` in New becomes a variable and its address. Without New, Get must not give nil to an assertion: no fix. */
-function newEdits(file: GoFile, spec: Node): FileEdit[] | undefined {
+function newEdits(
+  file: GoFile,
+  spec: Node,
+): { edits: FileEdit[]; result: Node; statement: Node } | undefined {
   const value = spec.childForFieldName('value');
   if (!value) return undefined;
   const literals = [...descendants(value)].filter((node) => node.type === 'func_literal');
@@ -226,7 +237,7 @@ function newEdits(file: GoFile, spec: Node): FileEdit[] | undefined {
   if (node.type === 'identifier') {
     if (!namesAround(file.root, node).resolve(node)) return undefined;
     edits.push(replace(file, result, `&${node.text}`));
-    return edits;
+    return { edits, result, statement };
   }
   const name = freshName(file, ['v', 'value', 'pooled']);
   edits.push(
@@ -237,7 +248,7 @@ function newEdits(file: GoFile, spec: Node): FileEdit[] | undefined {
     ),
     replace(file, result, `&${name}`),
   );
-  return edits;
+  return { edits, result, statement };
 }
 
 /** The Put writes the value back and puts the pointer. */
