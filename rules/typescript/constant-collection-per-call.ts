@@ -35,6 +35,7 @@ export const constantCollectionPerCall = createRule({
         at,
         declarator,
         base: bases[what],
+        shareable: what === 'RegExp',
         needed,
         title: `Make the ${what} once for the module`,
         conditions: [],

@@ -90,6 +90,8 @@ export interface Hoisted {
   readonly declarator: TSESTree.VariableDeclarator | undefined;
   /** The constant's name when it has none yet. */
   readonly base: string;
+  /** True when a constant of the module that is made just so may serve: nobody can have changed it, nor tells it by identity. */
+  readonly shareable: boolean;
   /** Top-level statements that have to stand before it. */
   readonly needed: readonly TSESTree.Node[];
   /** Imperative. */
@@ -109,7 +111,7 @@ export function hoist(sourceCode: TSESLint.SourceCode, hoisted: Hoisted): Propos
     conditions.push('no import cycle calls it before this module has run');
   const creation = sourceCode.getText(at);
   const annotation = id?.typeAnnotation ? sourceCode.getText(id.typeAnnotation) : '';
-  const existing = annotation === '' ? sameInstance(sourceCode, creation) : undefined;
+  const existing = hoisted.shareable && annotation === '' ? sameInstance(sourceCode, creation) : undefined;
   const moves =
     id !== undefined &&
     existing === undefined &&

@@ -1,8 +1,10 @@
 import { accumulatingSpread } from './accumulating-spread';
 import { constantCollectionPerCall } from './constant-collection-per-call';
 import { copyForView } from './copy-for-view';
+import { deepClone } from './deep-clone';
 import { deleteProperty } from './delete-property';
 import { entriesDestructuring } from './entries-destructuring';
+import { errorPerCall } from './error-per-call';
 import { formatThenAppend } from './format-then-append';
 import { intlPerCall } from './intl-per-call';
 import { mustNotAllocate } from './must-not-allocate';
@@ -13,6 +15,7 @@ import { preallocateArray } from './preallocate-array';
 import type { TypeScriptRule } from './rule';
 import { shiftDrain } from './shift-drain';
 import { splitIndex } from './split-index';
+import { spreadKnownShape } from './spread-known-shape';
 import { wrapperReturn } from './wrapper-return';
 
 /** Every TypeScript rule, alphabetical. The server, the ESLint plugin and the documentation are built from this list. */
@@ -20,8 +23,10 @@ export const typescriptRules: readonly TypeScriptRule[] = [
   accumulatingSpread,
   constantCollectionPerCall,
   copyForView,
+  deepClone,
   deleteProperty,
   entriesDestructuring,
+  errorPerCall,
   formatThenAppend,
   intlPerCall,
   mustNotAllocate,
@@ -31,5 +36,6 @@ export const typescriptRules: readonly TypeScriptRule[] = [
   preallocateArray,
   shiftDrain,
   splitIndex,
+  spreadKnownShape,
   wrapperReturn,
 ];

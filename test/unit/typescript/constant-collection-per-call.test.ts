@@ -22,9 +22,9 @@ testRule(constantCollectionPerCall, {
       errors: [{ messageId: 'made', data: { what: 'Set' } }],
     },
     {
-      code: 'const table = new Map([["a", 1]]);\n/** @hot */ export const f = (x) => new Map([["a", 1]]).get(x) + table.size;',
+      code: 'const table = new Map([["a", 1]]);\n/** @hot */ export const f = (x) => { table.set(x, 2); return new Map([["a", 1]]).get(x); };',
       output:
-        'const table = new Map([["a", 1]]);\n/** @hot */ export const f = (x) => table.get(x) + table.size;',
+        'const constantMap = new Map([["a", 1]]);\n\nconst table = new Map([["a", 1]]);\n/** @hot */ export const f = (x) => { table.set(x, 2); return constantMap.get(x); };',
       errors: [{ messageId: 'made', data: { what: 'Map' } }],
     },
     {
