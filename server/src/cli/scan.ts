@@ -72,14 +72,13 @@ export async function scan(
     ...new Set(files.filter((path) => languageOf(languageIdOf(path)) === 'go').map((path) => dirname(path))),
   ];
   progress?.(0, wanted.size, folders[0] ?? '');
-  await analyser.analyseFolders(
-    { directories: folders, buffers, settings },
-    (analyses) => {
-      for (const analysis of analyses) accept(analysis);
-      progress?.(done.size, wanted.size, analyses[0]?.path ?? '');
-    },
-    signal,
-  );
+  const acceptAll = (analyses: readonly FileAnalysis[]): void => {
+    for (const analysis of analyses) accept(analysis);
+    progress?.(done.size, wanted.size, analyses[0]?.path ?? '');
+  };
+  await analyser.analyseFolders({ directories: folders, buffers, settings }, acceptAll, signal);
+  const scripts = files.filter((path) => languageOf(languageIdOf(path)) === 'typescript');
+  await analyser.analyseFiles({ files: scripts, buffers, settings }, acceptAll, signal);
 
   const limit = pLimit(parallel);
   await Promise.all(

@@ -7,6 +7,7 @@ import type {
   Engine,
   EngineHost,
   FileAnalysis,
+  FilesRequest,
   FolderRequest,
   SourceDocument,
   ToolchainReport,
@@ -92,17 +93,46 @@ export class Analyser {
     publish: (files: readonly FileAnalysis[]) => void,
     signal: AbortSignal,
   ): Promise<void> {
-    if (request.directories.length === 0 || !request.settings.go.enable) return;
+    if (request.directories.length === 0) return;
+    const what = `${request.directories.length} folders`;
+    await this.#many('go', what, request.settings, publish, signal, (engine, each) =>
+      engine.scan?.(request, each, signal),
+    );
+  }
+
+  /**
+   * Analyses TypeScript files on several threads. As `analyseFolders` in everything else.
+   * @throws AbortError when `signal` fires, and nothing else
+   */
+  async analyseFiles(
+    request: FilesRequest,
+    publish: (files: readonly FileAnalysis[]) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (request.files.length === 0) return;
+    const what = `${request.files.length} files`;
+    await this.#many('typescript', what, request.settings, publish, signal, (engine, each) =>
+      engine.scanFiles?.(request, each, signal),
+    );
+  }
+
+  async #many(
+    language: Language,
+    what: string,
+    settings: Settings,
+    publish: (files: readonly FileAnalysis[]) => void,
+    signal: AbortSignal,
+    run: (engine: Engine, publish: (files: readonly FileAnalysis[]) => void) => Promise<void> | undefined,
+  ): Promise<void> {
+    if (!enabled(language, settings)) return;
     try {
-      const engine = await this.#engine('go');
+      const engine = await this.#engine(language);
       signal.throwIfAborted();
-      await engine.scan?.(request, (files) => signal.aborted || publish(files.map(inOrder)), signal);
+      await run(engine, (files) => signal.aborted || publish(files.map(inOrder)));
       signal.throwIfAborted();
     } catch (error) {
       if (signal.aborted) throw signal.reason;
-      this.host.logger.error(
-        `The analysis of ${request.directories.length} folders failed: ${describe(error)}`,
-      );
+      this.host.logger.error(`The analysis of ${what} failed: ${describe(error)}`);
     }
   }
 

@@ -60,6 +60,15 @@ export interface Engine {
     signal: AbortSignal,
   ): Promise<void>;
   /**
+   * As `scan`, for languages whose unit is the file: `publish` gets each file once, in the order of the request, fixes
+   * checked. Files that cannot be read are left out.
+   */
+  scanFiles?(
+    request: FilesRequest,
+    publish: (files: readonly FileAnalysis[]) => void,
+    signal: AbortSignal,
+  ): Promise<void>;
+  /**
    * Edits that apply several fixes at once, where putting their edits side by side is not enough: imports that both
    * need, or that only both together leave unused. Fixes that cannot join the earlier ones are left out of `applied`.
    * All fixes are of the analysis. Without this method the edits are merged as they are.
@@ -81,6 +90,14 @@ export interface FolderRequest {
   readonly directories: readonly string[];
   readonly buffers: ReadonlyMap<string, SourceDocument>;
   /** Of all the folders. */
+  readonly settings: Settings;
+}
+
+export interface FilesRequest {
+  /** Absolute. */
+  readonly files: readonly string[];
+  readonly buffers: ReadonlyMap<string, SourceDocument>;
+  /** Of all the files. */
   readonly settings: Settings;
 }
 

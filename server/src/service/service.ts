@@ -194,7 +194,7 @@ export class AnalysisService {
     const limit = pLimit(2);
     const step = (path: string): void => options.progress?.(covered.size, path);
     try {
-      await this.#analyseFolders(paths, signal, (files) => {
+      await this.#analyseMany(paths, signal, (files) => {
         for (const file of files) if (wanted.has(file.path)) covered.add(file.path);
         step(files[0]?.path ?? '');
       });
@@ -224,34 +224,43 @@ export class AnalysisService {
     };
   }
 
-  /** Several Go packages in each compile. */
-  async #analyseFolders(
+  /** Several Go packages in each compile; TypeScript files on several threads. */
+  async #analyseMany(
     paths: readonly string[],
     signal: AbortSignal,
     seen: (files: readonly FileAnalysis[]) => void,
   ): Promise<void> {
-    const bySettings = new Map<string, { settings: Settings; directories: Set<string> }>();
+    interface Group {
+      readonly settings: Settings;
+      readonly directories: Set<string>;
+      readonly files: string[];
+    }
+    const bySettings = new Map<string, Group>();
     for (const path of paths) {
-      if (this.#languageOf(path) !== 'go') continue;
+      const language = this.#languageOf(path);
+      if (!language || this.#documents.get(path)?.virtual) continue;
       const settings = await this.host.settings(path);
       const key = JSON.stringify(settings);
-      const group = bySettings.get(key) ?? { settings, directories: new Set() };
-      group.directories.add(dirname(path));
+      const group: Group = bySettings.get(key) ?? { settings, directories: new Set(), files: [] };
+      if (language === 'go') group.directories.add(dirname(path));
+      else group.files.push(path);
       bySettings.set(key, group);
       this.#requested.add(path);
     }
-    for (const { settings, directories } of bySettings.values()) {
-      if (directories.size < 2) continue;
-      const request = { directories: [...directories], buffers: this.#buffers(), settings };
+    for (const { settings, directories, files } of bySettings.values()) {
       const start = performance.now();
-      await this.analyser.analyseFolders(
-        request,
-        (files) => {
-          seen(files);
-          for (const file of files) this.#accept(file, performance.now() - start);
-        },
-        signal,
-      );
+      const publish = (analyses: readonly FileAnalysis[]): void => {
+        seen(analyses);
+        for (const analysis of analyses) this.#accept(analysis, performance.now() - start);
+      };
+      const buffers = this.#buffers();
+      if (directories.size > 1)
+        await this.analyser.analyseFolders(
+          { directories: [...directories], buffers, settings },
+          publish,
+          signal,
+        );
+      if (files.length > 1) await this.analyser.analyseFiles({ files, buffers, settings }, publish, signal);
     }
   }
 

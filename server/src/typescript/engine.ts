@@ -2,17 +2,37 @@ import { setImmediate } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import type { Finding, Fix, Note } from '../../../rules/model';
 import type { ProposedFix, TypeScriptRule } from '../../../rules/typescript/rule';
-import type { AnalysisRequest, CombinedFix, Engine, FileAnalysis, SourceDocument } from '../service/engine';
+import type {
+  AnalysisRequest,
+  CombinedFix,
+  Engine,
+  FileAnalysis,
+  FilesRequest,
+  SourceDocument,
+} from '../service/engine';
 import { compareFindings, severityOf } from '../service/ranking';
 import type { Settings } from '../service/settings';
 import { normaliseEdits } from '../text/edits';
 import { checkFixes, compatibleFixes, type Candidate } from './fix-check';
 import { RuleLinter, type LintReport, type LintResult } from './linter';
 import { syntaxExtension } from './parse';
+import { scanFiles, type CachedInspection } from './scan';
+import type { ScanWorker } from './scan-worker';
 
 export interface TypeScriptEngineOptions {
   /** One line for the log: a rule that threw, a fix that was withheld. */
   log(message: string): void;
+  /** Threads for scans; without them, scans stay in this one. */
+  readonly workers?: { readonly count: number; start(): ScanWorker };
+}
+
+/** What is known of a text under some settings, as data that threads can exchange. */
+export interface Inspection {
+  readonly notes: readonly Note[];
+  /** Those that the settings show. */
+  readonly reports: readonly LintReport[];
+  /** The fixes that may be offered: index of the report, index of its fix. */
+  readonly passed: readonly (readonly [number, number])[];
 }
 
 /** Larger files take seconds to parse; they are skipped with a note. UTF-16 units. */
@@ -45,6 +65,10 @@ export class TypeScriptEngine implements Engine {
     maxSize: 500_000,
     sizeCalculation: ({ linted, text }) => (linted ? text.length + 1 : 1),
   });
+
+  /** Of scans: what was found in a file, without its text. */
+  readonly #scanned = new LRUCache<string, CachedInspection>({ max: 20_000 });
+  readonly #disposed = new AbortController();
 
   /** What an offered fix was made of. */
   readonly #offered = new WeakMap<Fix, Candidate>();
@@ -84,15 +108,63 @@ export class TypeScriptEngine implements Engine {
     // Let the editor have the findings, and a newer edit cancel, before the fixes are tried.
     await setImmediate();
     signal.throwIfAborted();
-    const extension = syntaxExtension(path, document.languageId)!;
-    for (const fix of checkFixes(this.#linter, { text, path, extension }, linted, unchecked, (message) =>
-      this.options.log(`${path}: ${message}`),
-    )) {
-      passed.add(fix);
-    }
+    for (const fix of this.#check(document, linted, unchecked)) passed.add(fix);
     for (const report of unchecked) checked.add(report);
     signal.throwIfAborted();
     show();
+  }
+
+  #check(
+    { path, text, languageId }: SourceDocument,
+    linted: NonNullable<Analysis['linted']>,
+    reports: readonly LintReport[],
+  ): ReadonlySet<ProposedFix> {
+    const source = { text, path, extension: syntaxExtension(path, languageId)! };
+    return checkFixes(this.#linter, source, linted, reports, (message) =>
+      this.options.log(`${path}: ${message}`),
+    );
+  }
+
+  /** Everything about a text at once, fixes checked. Nothing of it is kept. */
+  inspect(document: SourceDocument, settings: Settings): Inspection {
+    const { notes, reports, linted } = this.#analyse(document);
+    const shown = reports.filter((report) => this.#severity(report, settings) !== undefined);
+    const fixable = shown.filter(({ fixes }) => fixes.length > 0);
+    const passed =
+      linted && fixable.length > 0 ? this.#check(document, linted, fixable) : new Set<ProposedFix>();
+    return {
+      notes,
+      reports: shown,
+      passed: shown.flatMap(({ fixes }, report) =>
+        fixes.flatMap((fix, index) => (passed.has(fix) ? [[report, index] as const] : [])),
+      ),
+    };
+  }
+
+  scanFiles(
+    request: FilesRequest,
+    publish: (files: readonly FileAnalysis[]) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { settings } = request;
+    return scanFiles(
+      { ...request, files: request.files.filter((path) => this.accepts({ path, languageId: '' })) },
+      {
+        withoutParsing: (document) => this.#withoutParsing(document),
+        inspect: (document) => this.inspect(document, settings),
+        analysisOf: ({ path, version, text }, { reports, passed, notes }) => {
+          const fixes = new Set(passed.map(([report, fix]) => reports[report]!.fixes[fix]!));
+          const findings = reports.map((report) => this.#finding(path, report, settings, fixes));
+          return { path, version, text, findings: findings.sort(compareFindings), notes };
+        },
+        cache: this.#scanned,
+        startWorker: () => this.options.workers!.start(),
+        workers: this.options.workers?.count ?? 0,
+        log: (message) => this.options.log(message),
+      },
+      publish,
+      AbortSignal.any([signal, this.#disposed.signal]),
+    );
   }
 
   /** The fixes that hold together; the others are for the next round, on the changed text. */
@@ -113,27 +185,36 @@ export class TypeScriptEngine implements Engine {
     return Promise.resolve({ edits: normaliseEdits(applied.flatMap(({ edits }) => edits)), applied });
   }
 
+  /** What can be said of a text that no rule can report on. */
+  #withoutParsing({ path, text }: SourceDocument): Inspection | undefined {
+    const none: Inspection = { notes: [], reports: [], passed: [] };
+    if (/\.d\.[cm]?ts$/i.test(path)) return none;
+    const skipped = skipReason(path, text);
+    if (skipped !== undefined)
+      return { ...none, notes: [{ file: path, message: `not analysed: ${skipped}` }] };
+    return this.#possibleRules(text).length === 0 ? none : undefined;
+  }
+
   #analyse(document: SourceDocument): Analysis {
     const { path, text } = document;
-    const without = (message: string | undefined): Analysis => ({
+    const without = (notes: readonly Note[]): Analysis => ({
       text,
-      notes: message === undefined ? [] : [{ file: path, message }],
+      notes,
       reports: [],
       passed: new Set(),
       checked: new Set(),
     });
-    if (/\.d\.[cm]?ts$/i.test(path)) return without(undefined);
-    const skipped = skipReason(path, text);
-    if (skipped !== undefined) return without(`not analysed: ${skipped}`);
+    const known = this.#withoutParsing(document);
+    if (known) return without(known.notes);
     const rules = this.#possibleRules(text);
-    if (rules.length === 0) return without(undefined);
     const result = this.#linter.run(text, path, syntaxExtension(path, document.languageId)!, rules);
     if (result.kind === 'unparsable') {
-      return without(`not analysed: line ${result.line} does not parse (${result.message})`);
+      const message = `not analysed: line ${result.line} does not parse (${result.message})`;
+      return without([{ file: path, message }]);
     }
     for (const [name, error] of result.crashed) this.#reportCrash(name, path, error);
     return {
-      ...without(undefined),
+      ...without([]),
       reports: result.reports,
       ...(isGenerated(text) || result.reports.length === 0 ? {} : { linted: result }),
     };
@@ -188,7 +269,9 @@ export class TypeScriptEngine implements Engine {
   }
 
   dispose(): Promise<void> {
+    this.#disposed.abort();
     this.#known.clear();
+    this.#scanned.clear();
     return Promise.resolve();
   }
 }

@@ -1,10 +1,26 @@
+import { availableParallelism } from 'node:os';
+import { isMainThread, workerData } from 'node:worker_threads';
 import { typescriptRules } from '../../../rules/typescript/index';
 import { TypeScriptEngine, type TypeScriptEngineOptions } from './engine';
+import { answerQuestions, startScanWorker, workerMark } from './scan-worker';
+
+/** Each thread has its own parser and heap (some 100 MB): more would cost more memory than they save time. */
+const maximumWorkers = 3;
 
 /**
  * Entry of the TypeScript bundle (parser, ESLint's Linter, rules). The server requires it lazily, on the first
- * TypeScript document, so that a Go-only user never pays for it.
+ * TypeScript document, so that a Go-only user never pays for it. A scan's workers run the same file.
  */
-export function createTypeScriptEngine(options: TypeScriptEngineOptions): TypeScriptEngine {
-  return new TypeScriptEngine(options, typescriptRules);
+export function createTypeScriptEngine(options: Pick<TypeScriptEngineOptions, 'log'>): TypeScriptEngine {
+  const workers = {
+    count: Math.min(maximumWorkers, availableParallelism() - 1),
+    start: () => startScanWorker(__filename, (message) => options.log(message)),
+  };
+  return new TypeScriptEngine({ ...options, workers }, typescriptRules);
+}
+
+if (!isMainThread && workerData === workerMark) {
+  const log: string[] = [];
+  const engine = new TypeScriptEngine({ log: (message) => log.push(message) }, typescriptRules);
+  answerQuestions((document, settings) => engine.inspect(document, settings), log);
 }
