@@ -1,5 +1,5 @@
 import type { Node } from 'web-tree-sitter';
-import { contractOf, isAppender, isBuiltin } from './contracts';
+import { contractOf, importedFunction, isAppender, isBuiltin } from './contracts';
 import { keepsItsArgument } from './lifetime';
 import {
   isReachedForSure,
@@ -793,7 +793,10 @@ class Walk {
         if (isAddressTaken(parent)) return 'move';
         if (!call) return this.fieldUse(parent);
         if (call.parent?.type === 'go_statement') return 'move';
-        return this.argumentStays(call, value) ? 'use of a method' : 'move';
+        if (!this.argumentStays(call, value)) return 'move';
+        // What the method gives is the object's memory.
+        const lends = givesMemory.test(parent.childForFieldName('field')?.text ?? '');
+        return lends && this.memoryUse(call) === 'move' ? 'move' : 'use of a method';
       }
       case 'unary_expression': {
         const operator = parent.childForFieldName('operator')?.text;
@@ -911,6 +914,8 @@ class Walk {
     if (isBuiltin(this.file, call, 'len', 'cap', 'copy', 'clear', 'print', 'println', 'delete', 'min', 'max'))
       return 'use';
     if (calleeText(call) === 'string') return 'use';
+    const callee = call.childForFieldName('function');
+    if (callee && copying.test(importedFunction(this.file, callee) ?? '')) return 'use';
     if (isAppender(this.file, call)) {
       if (argumentsOf(call)[0]?.id !== value.id) return 'move';
       return this.memoryUse(call) === 'move' ? 'move' : 'use';
@@ -951,6 +956,13 @@ class Walk {
 function released(state: State): State {
   return state.status === 'held' && state.deferred === 'no' ? { ...state, status: 'gone' } : state;
 }
+
+/** Methods of bytes.Buffer and bufio.Reader whose result is memory of the receiver. */
+const givesMemory = /^(?:Bytes|Next|AvailableBuffer|Peek|ReadSlice|ReadLine)$/;
+
+/** Functions that copy what they need of their arguments. */
+const copying =
+  /^(?:encoding\/(?:json|xml)\.(?:Unmarshal|Valid)|(?:bytes|slices)\.Clone|bytes\.(?:Join|Map|Repeat|ReplaceAll|Replace|ToUpper|ToLower))$/;
 
 /** Results that are copies, whatever they come from: texts, lengths, comparisons, errors of writes. */
 function isCopy(value: Node): boolean {

@@ -142,7 +142,15 @@ function derivedLocals(file: GoFile, object: Pooled): boolean {
       if (parent && isPlainField(file, object, parent)) return false;
       if (definition?.type === 'range_clause' && parent && hasPlainElements(file, object, parent))
         return false;
-      if (parent?.type === 'selector_expression' && callOf(parent))
+      const method = parent?.type === 'selector_expression' ? callOf(parent) : undefined;
+      // `n, err := w.Write(buf.Bytes())`: the walk has seen that the memory is not kept, and a count comes back.
+      const outer = method?.parent?.type === 'argument_list' ? method.parent.parent : undefined;
+      if (
+        outer &&
+        plainResults.test(outer.childForFieldName('function')?.childForFieldName('field')?.text ?? '')
+      )
+        return false;
+      if (parent?.type === 'selector_expression' && method)
         return !plainResults.test(parent.childForFieldName('field')?.text ?? '');
       // An argument of a call that does not keep it (the walk has seen to that): counts and errors come back.
       return (
