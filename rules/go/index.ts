@@ -1,5 +1,6 @@
 import { rule as appendFormat } from './append-format';
 import { rule as closureCapture } from './closure-capture';
+import { rule as escapeToHeap } from './escape';
 import { rule as loopAllocation } from './loop-allocation';
 import { rule as mustNotAllocate } from './must-not-allocate';
 import { rule as noescapeTrick } from './noescape-trick';
@@ -22,6 +23,7 @@ import type { GoRule } from './rule';
 export const goRules: readonly GoRule[] = [
   appendFormat,
   closureCapture,
+  escapeToHeap,
   loopAllocation,
   mustNotAllocate,
   noescapeTrick,

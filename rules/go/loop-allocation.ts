@@ -82,9 +82,7 @@ function scratchOf(file: GoFile, decision: Decision): Scratch | undefined {
   if (decision.subject === 'moved' && variable.declaration.id !== decision.node.id) return undefined;
   const statement = enclosingStatement(variable.declaration);
   if (!statement || !declaresOnly(statement)) return undefined;
-  const loops = loopsAround(variable.declaration).filter((loop) =>
-    contains(spanOf(variable.owner), spanOf(loop)),
-  );
+  const loops = loopsAlways(variable, statement);
   if (loops.length === 0) return undefined;
   const base = { variable, statement, decision };
   const emits = (node: Node, callee: string): boolean =>
@@ -133,6 +131,24 @@ function scratchOf(file: GoFile, decision: Decision): Scratch | undefined {
   if (!made || decision.outcome !== 'heap' || !emits(expression, 'runtime.newobject')) return undefined;
   const [emitted, loop] = ['runtime.newobject', loops.at(-1)];
   return { ...base, node: expression, shape: 'buffer pointer', kind: 'new', emitted, type: made, loop };
+}
+
+/**
+ * The loops of the variable's function that come to the declaration in each iteration, innermost first. In a branch that
+ * is seldom taken, one value before the loop would be allocated for nothing.
+ */
+function loopsAlways(variable: Binding, statement: Node): Node[] {
+  const loops: Node[] = [];
+  let inner = statement;
+  for (const loop of loopsAround(variable.declaration)) {
+    if (!contains(spanOf(variable.owner), spanOf(loop))) break;
+    const list = inner.parent?.type === 'labeled_statement' ? inner.parent.parent : inner.parent;
+    const body = loop.childForFieldName('body');
+    if (list?.parent?.id !== body?.id) break;
+    loops.push(loop);
+    inner = loop;
+  }
+  return loops;
 }
 
 /** The expression that the variable starts with. */

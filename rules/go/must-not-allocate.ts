@@ -1,6 +1,7 @@
 import type { Node } from 'web-tree-sitter';
 import type { AllocationCost, AllocationKind, Evidence, Related } from '../model';
 import { allocates } from './allocation-calls';
+import { positionRow } from './compiler-position';
 import { explainFlow } from './explain';
 import type { Decision, GoFile, GoRule, PlacedCall } from './rule';
 import { descendants, isFunction, spanOf } from './syntax';
@@ -197,19 +198,6 @@ function nodesFor(file: GoFile, fn: Node, line: number, callee: string): Place[]
 
 function within(outer: Node, inner: Node): boolean {
   return outer.startIndex <= inner.startIndex && inner.endIndex <= outer.endIndex;
-}
-
-/** The row of the compiler's position: a call stands at its parenthesis, a binary expression at its operator. */
-function positionRow(node: Node): number {
-  const at =
-    node.type === 'call_expression'
-      ? node.childForFieldName('arguments')
-      : node.type === 'binary_expression'
-        ? node.childForFieldName('operator')
-        : node.type === 'composite_literal'
-          ? node.childForFieldName('body')
-          : undefined;
-  return (at ?? node).startPosition.row;
 }
 
 function fits(kind: AllocationKind, node: Node, { subject }: Decision): boolean {

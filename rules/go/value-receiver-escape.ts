@@ -106,8 +106,9 @@ function escapeOf(file: GoFile, { receiver }: Method): Escape | undefined {
       .find((callee) => /^runtime\.(?:newobject|convT(?:noptr)?$)/.test(callee));
   const moved = file.facts?.moved(receiver.declaration);
   if (moved?.outcome === 'heap') {
-    // `return &r`: the copy is the result, which is how Go programs derive one value from another.
+    // `return &r`, `return r.args[:n]`: the copy is the result, which is how Go programs derive one value from another.
     if (receiver.uses.some(({ node }) => isReturned(node))) return undefined;
+    if (moved.flow.at(-1)?.why === 'return') return undefined;
     const callee = emits(receiver.declaration);
     return callee === undefined
       ? undefined

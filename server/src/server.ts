@@ -117,7 +117,12 @@ export function serve(connection: Connection, options: ServerOptions): void {
     if (!analysis || token.isCancellationRequested) return null;
     const lines = new LineIndex(analysis.text);
     const here = { start: position, end: position };
-    const found = analysis.findings.filter(({ span }) => overlaps(rangeOf(lines, span), here));
+    const published = analysis.findings.filter(({ span }) => overlaps(rangeOf(lines, span), here));
+    // An explanation that nobody asked to see everywhere: on its first line only, and not beside a finding.
+    const explained = (analysis.explanations ?? []).filter(
+      ({ span }) => overlaps(rangeOf(lines, span), here) && rangeOf(lines, span).start.line === position.line,
+    );
+    const found = published.length > 0 ? published : explained;
     if (found.length === 0) return null;
     return {
       contents: {

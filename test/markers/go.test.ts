@@ -207,6 +207,8 @@ describe('Go marker cases', { concurrency: 2 }, async () => {
       if (!outcomes.has(one)) lay(path.join(scratch, one.name), [one], true);
       const outcome: Outcome = outcomes.get(one) ?? (await analyseAll([one])).get(one)!;
       const ignored = new Set((one.flags.get('ignore_rules') ?? '').split(','));
+      // It explains whatever goes to the heap and would have to be expected in every case.
+      if (!one.name.startsWith('escape/')) ignored.add('go/escape');
       const relative = (file: string): string => path.relative(one.directory, file);
       const texts = new Map([...one.texts].map(([file, text]) => [relative(file), text]));
 

@@ -17,6 +17,8 @@ export interface Candidate {
 export interface CheckedFile {
   readonly file: GoFile;
   readonly candidates: readonly Candidate[];
+  /** Of "on request" rules, below `show: all`. */
+  readonly explanations: readonly Finding[];
   readonly notes: readonly Note[];
 }
 
@@ -37,6 +39,7 @@ function checkFile(
   broken: Map<RuleId, unknown>,
 ): CheckedFile {
   const candidates: Candidate[] = [];
+  const explanations: Finding[] = [];
   const notes: Note[] = [];
   const suppressions = suppressionsOf(file.root);
   for (const rule of rules) {
@@ -52,20 +55,26 @@ function checkFile(
           if (suppressions.hides(meta.id, report.node.startPosition.row)) return;
           const heat = staticHeat(file, report.heatAt ?? report.node);
           const severity = severityOf(meta, report.allocation.cost, heat.score, visibility);
-          if (severity === undefined) return;
+          const asked = meta.reports === 'on request' && report.allocation.cost !== 'none';
+          if (severity === undefined && !asked) return;
+          const finding: Finding = {
+            ruleId: meta.id,
+            language: 'go',
+            file: file.path,
+            span: spanOf(report.node),
+            message: report.message,
+            severity: severity ?? 'hint',
+            allocation: report.allocation,
+            heat,
+            related: relatedOf(file, report),
+            fixes: [],
+          };
+          if (severity === undefined) {
+            explanations.push(finding);
+            return;
+          }
           candidates.push({
-            finding: {
-              ruleId: meta.id,
-              language: 'go',
-              file: file.path,
-              span: spanOf(report.node),
-              message: report.message,
-              severity,
-              allocation: report.allocation,
-              heat,
-              related: relatedOf(file, report),
-              fixes: [],
-            },
+            finding,
             fixes: file.generated ? [] : (report.fixes ?? []),
             inLoop: loopsAround(report.heatAt ?? report.node).length > 0,
           });
@@ -82,8 +91,35 @@ function checkFile(
       broken.set(meta.id, error);
     }
   }
-  candidates.sort((a, b) => compareFindings(a.finding, b.finding));
-  return { file, candidates, notes };
+  const explaining = new Set(
+    rules.filter(({ meta }) => meta.reports === 'on request').map(({ meta }) => meta.id),
+  );
+  const others = candidates
+    .filter(({ finding }) => !explaining.has(finding.ruleId))
+    .map(({ finding }) => finding);
+  // What another rule reports needs no second voice.
+  const topOf = ({ span }: Finding): number | undefined =>
+    file.root.namedChildren.find((node) => node.startIndex <= span.start && span.end <= node.endIndex)?.id;
+  const alone = (finding: Finding): boolean =>
+    !others.some(
+      (other) =>
+        (other.span.start < finding.span.end && finding.span.start < other.span.end) ||
+        (movedIn(finding) !== undefined &&
+          movedIn(other) === movedIn(finding) &&
+          topOf(other) === topOf(finding)),
+    );
+  const kept = candidates.filter(({ finding }) => !explaining.has(finding.ruleId) || alone(finding));
+  kept.sort((a, b) => compareFindings(a.finding, b.finding));
+
+  return { file, candidates: kept, explanations: explanations.filter(alone), notes };
+}
+
+/** The moved variable that a finding is about: another rule may point at the place that moves it. */
+function movedIn({ allocation }: Finding): string | undefined {
+  const found = allocation.evidence.find((evidence) => evidence.kind === 'compiler decision');
+  return found?.kind === 'compiler decision' && found.text.startsWith('moved to heap:')
+    ? found.text
+    : undefined;
 }
 
 /** What the rule named, then the escape flow down to the line that causes it. */

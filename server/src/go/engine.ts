@@ -337,7 +337,7 @@ export class GoEngine implements Engine {
 /** What is published of a folder. Without a verdict a fix waits; what cannot be verified says so. */
 function analyses(checked: Checked, verdicts: ReadonlyMap<GoFix, Verdict>): FileAnalysis[] {
   const { sources, files, notes } = checked;
-  const result: FileAnalysis[] = files.map(({ file, candidates, notes: own }) => {
+  const result: FileAnalysis[] = files.map(({ file, candidates, explanations, notes: own }) => {
     const withheld: Note[] = [];
     const findings = candidates.map((candidate) => {
       const fixes = candidate.fixes.flatMap((fix) => {
@@ -352,6 +352,7 @@ function analyses(checked: Checked, verdicts: ReadonlyMap<GoFix, Verdict>): File
       version: sources.texts.get(file.path)!.version,
       text: file.text,
       findings,
+      explanations,
       notes: [...own, ...notes.filter((note) => (note.file ?? file.path) === file.path), ...withheld],
     };
   });

@@ -30,6 +30,8 @@ export interface FileAnalysis {
   readonly version: number;
   readonly text: string;
   readonly findings: readonly Finding[];
+  /** Shown where the user asks, in a hover, and nowhere else: what "on request" rules say below `show: all`. */
+  readonly explanations?: readonly Finding[];
   readonly notes: readonly Note[];
 }
 
