@@ -11,6 +11,7 @@ import {
   type Lifetime,
   type Shape,
 } from './lifetime';
+import { fieldLifetime } from './field-lifetime';
 import type { Decision, GoFile, GoFix, GoPackage, GoRule, Probe } from './rule';
 import { argumentsOf, enclosingFunction, isFunction, qualified, spanOf, unparenthesised } from './syntax';
 import {
@@ -28,9 +29,11 @@ import {
   canImport,
   freshName,
   importedAs,
+  indentAt,
   lineEnd,
   packageNames,
   startWithDoc,
+  startsLine,
   statementsAt,
 } from './writing';
 
@@ -50,7 +53,10 @@ export const rule: GoRule = {
     for (const decision of file.facts?.decisions ?? []) {
       const candidate = findCandidate(file, decision);
       if (!candidate || reported.has(candidate.variable)) continue;
-      const lifetime = lifetimeOf(file, candidate.variable, candidate.shape, candidate.typeName);
+      const lifetime =
+        candidate.field === undefined
+          ? lifetimeOf(file, candidate.variable, candidate.shape, candidate.typeName)
+          : fieldLifetime(file, candidate.variable, candidate.field);
       if (!staysInCall(candidate, lifetime)) continue;
       const fix = buildFix(file, candidate, lifetime, taken);
       reported.add(candidate.variable);
@@ -106,6 +112,8 @@ interface Candidate {
     readonly constant: Constant | undefined;
     readonly empty: boolean;
   };
+  /** The buffer is this field of the variable, a struct literal that itself stays on the stack. */
+  readonly field?: string;
   /** The pooled type without the pointer, as written: `bytes.Buffer`, `scratch`, `[4096]byte`. */
   readonly type: string;
   /** What the pool's New returns, if not `new(type)`, and the bytes that it starts with. */
@@ -125,7 +133,9 @@ function findCandidate(file: GoFile, decision: Decision): Candidate | undefined 
   const variable =
     decision.subject === 'moved'
       ? namesAround(file.root, node).resolve(node)
-      : namesAround(file.root, node).bindings.find((binding) => initializer(binding)?.id === value(node).id);
+      : namesAround(file.root, node).bindings.find(
+          (binding) => initializer(binding)?.id === (fieldOf(node)?.holder ?? value(node)).id,
+        );
   if (!variable || variable.kind !== 'variable') return undefined;
   if (decision.subject === 'moved' && (decision.outcome !== 'heap' || variable.declaration.id !== node.id))
     return undefined;
@@ -139,6 +149,20 @@ function findCandidate(file: GoFile, decision: Decision): Candidate | undefined 
   return decision.subject === 'moved'
     ? movedCandidate(file, decision, variable, fn)
     : expressionCandidate(file, decision, variable, fn);
+}
+
+/** For `make(…)` in `T{Data: make(…)}` the field and the literal as an initialiser holds it, `&` included. */
+function fieldOf(node: Node): { readonly name: string; readonly holder: Node } | undefined {
+  const element = parenthesized(node).parent;
+  const keyed = element?.type === 'literal_element' ? element.parent : undefined;
+  const literal = keyed?.type === 'keyed_element' ? keyed.parent?.parent : undefined;
+  const key = keyed?.firstNamedChild;
+  const name = key?.type === 'literal_element' ? key.firstNamedChild : undefined;
+  if (!name || key?.id === element?.id || literal?.type !== 'composite_literal') return undefined;
+  // Of a map or a slice the key is an expression.
+  const type = literal.childForFieldName('type')?.type;
+  if (type !== 'type_identifier' && type !== 'qualified_type') return undefined;
+  return { name: name.text, holder: value(literal) };
 }
 
 function runsOnce(fn: Node): boolean {
@@ -160,6 +184,16 @@ function expressionCandidate(
   variable: Binding,
   fn: Node,
 ): Candidate | undefined {
+  const field = fieldOf(decision.node);
+  if (field) {
+    const made = unparenthesised(decision.node);
+    if (made.type !== 'call_expression' || !isBuiltin(file, made, 'make')) return undefined;
+    const found = sliceCandidate(file, decision, made, variable, fn);
+    // What has a length has to be zeroed, and a size known at run time would be asked for twice.
+    return found?.slice?.empty && found.slice.constant && decision.outcome === 'heap'
+      ? { ...found, field: field.name }
+      : undefined;
+  }
   const expression = unparenthesised(value(decision.node));
   const declared = variable.declaration.parent?.childForFieldName('type');
   if (declared) return undefined;
@@ -362,9 +396,13 @@ function staysInCall(candidate: Candidate, lifetime: Lifetime): boolean {
 }
 
 function message(candidate: Candidate): string {
-  const name = candidate.variable.name;
+  const name = subject(candidate);
   if (candidate.cost === 'conditional') return `${name} is allocated on each call, as ${candidate.reason}`;
   return `${name} is allocated on each call: ${candidate.reason}`;
+}
+
+function subject({ variable, field }: Candidate): string {
+  return field === undefined ? variable.name : `${variable.name}.${field}`;
 }
 
 function relatedCalls(file: GoFile, lifetime: Lifetime): Related[] {
@@ -494,15 +532,17 @@ function buildFix(
   if (file.generated || !canImport(file, 'sync') || isShadowed(file, fn, importedAs(file, 'sync')))
     return undefined;
   const statement = declarationStatement(variable);
-  if (!statement || hasComment(statement)) return undefined;
+  if (!statement || (hasComment(statement) && candidate.field === undefined)) return undefined;
   const plan =
-    candidate.shape === 'slice'
-      ? planSlice(file, candidate, lifetime, taken)
-      : candidate.shape === 'array'
-        ? planArray(file, candidate, taken)
-        : candidate.shape === 'struct pointer'
-          ? planStruct(file, candidate, taken)
-          : planBuffer(file, candidate, taken);
+    candidate.field !== undefined
+      ? planField(file, candidate, candidate.field, statement, lifetime, taken)
+      : candidate.shape === 'slice'
+        ? planSlice(file, candidate, lifetime, taken)
+        : candidate.shape === 'array'
+          ? planArray(file, candidate, taken)
+          : candidate.shape === 'struct pointer'
+            ? planStruct(file, candidate, taken)
+            : planBuffer(file, candidate, taken);
   if (!plan) return undefined;
   taken.add(plan.pool);
   const eol = lineEnd(file.text);
@@ -530,7 +570,7 @@ function buildFix(
   edits.sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
   const obligations = lifetime.contracts.flatMap(({ contract }) => contract.obligation ?? []);
   return {
-    title: `Reuse ${variable.name} from a sync.Pool`,
+    title: `Reuse ${subject(candidate)} from a sync.Pool`,
     kind: 'safe',
     edits,
     imports: ['sync'],
@@ -621,6 +661,55 @@ function planSlice(
     statements,
     rewrites: [],
     claim: { effect: 'runs less', within: [spanOf(fn)], callees: ['runtime.makeslice'] },
+  };
+}
+
+/** The struct stays where it is, and gets its buffer from the pool. */
+function planField(
+  file: GoFile,
+  candidate: Candidate,
+  field: string,
+  statement: Node,
+  lifetime: Lifetime,
+  taken: ReadonlySet<string>,
+): Plan | undefined {
+  const { variable, fn, slice, node } = candidate;
+  const amount = slice?.constant?.global ? slice.size.text : slice?.constant?.value;
+  if (!slice || amount === undefined) return undefined;
+  const name = field.charAt(0).toLowerCase() + field.slice(1);
+  const pool = poolName(file, { ...variable, name }, fn, taken);
+  const pointer = freshName(file, [`${name}p`, `${name}Ptr`], taken);
+  // The lines of the literal are indented again with the other statements.
+  const indent = indentAt(file.text, statement.startIndex);
+  const text = (start: number, end: number): string =>
+    file.text.slice(start, end).replaceAll(`\r\n`, '\n').replaceAll(`\n${indent}`, '\n');
+  const raw = statement.descendantsOfType('raw_string_literal').some((one) => one.text.includes('\n'));
+  const isLong = statement.startPosition.row !== statement.endPosition.row;
+  if (raw || (isLong && !startsLine(file.text, statement.startIndex))) return undefined;
+  const before = text(statement.startIndex, node.startIndex);
+  const behind = text(node.endIndex, statement.endIndex);
+  // What the compiler knows to fit, it must know to fit into the pooled buffer, too.
+  const fits = !(file.facts?.emitted(fn) ?? []).some(({ callee }) => callee.startsWith('runtime.growslice'));
+  const put = `${pool}.Put(${pointer})`;
+  const statements = [
+    `${pointer} := ${pool}.Get().(*${slice.type.text})`,
+    `${before}(*${pointer})[:0${fits ? `:${amount}` : ''}]${behind}`,
+  ];
+  const buffer = `${variable.name}.${field}`;
+  const { value } = slice.constant!;
+  const limit =
+    value !== undefined && value * slice.bytes <= keptAtMost ? limitText(slice.bytes) : slice.size.text;
+  if (!lifetime.grows || fits) statements.splice(1, 0, `defer ${put}`);
+  else
+    statements.push(
+      `defer func() {\n\tif cap(${buffer}) <= ${limit} {\n\t\t*${pointer} = ${buffer}\n\t\t${put}\n\t}\n}()`,
+    );
+  return {
+    pool,
+    make: [`b := make(${slice.type.text}, 0, ${amount})`, 'return &b'],
+    statements,
+    rewrites: [],
+    claim: { effect: 'moves', within: [spanOf(fn)], callees: ['runtime.makeslice'] },
   };
 }
 
@@ -821,6 +910,14 @@ function probe(file: GoFile, candidate: Candidate, contracts: readonly ContractC
   if (candidate.slice) edits.push({ file: file.path, span: spanOf(candidate.slice.size), newText: '64' });
   if (candidate.kind === 'call')
     edits.push({ file: file.path, span: spanOf(candidate.node), newText: `&${candidate.type}{}` });
+  // What is stored through a pointer counts as kept; with nothing but plain fields used, a value does as well.
+  const holder = candidate.field === undefined ? undefined : fieldOf(candidate.node)?.holder;
+  if (holder?.type === 'unary_expression')
+    edits.push({
+      file: file.path,
+      span: { start: holder.startIndex, end: holder.startIndex + 1 },
+      newText: '',
+    });
   // A struct that is too large is asked about with small arrays.
   const spec =
     candidate.typeName === undefined ? undefined : packageNames(file.pkg).types.get(candidate.typeName);
@@ -841,7 +938,7 @@ function probe(file: GoFile, candidate: Candidate, contracts: readonly ContractC
   }
   edits.sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
   return {
-    states: `nothing but the contracts' calls keeps ${candidate.variable.name}`,
+    states: `nothing but the contracts' calls keeps ${subject(candidate)}`,
     edits,
     stays:
       candidate.kind === 'moved variable' ? spanOf(candidate.variable.declaration) : spanOf(candidate.node),

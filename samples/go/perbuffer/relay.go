@@ -82,3 +82,21 @@ func Pairs(text string) (n int) {
 	}
 	return n
 }
+
+// Response collects what a request is answered with.
+type Response struct {
+	Status int
+	Data   []byte
+}
+
+// Hello answers a request out of a Response of its own.
+func Hello(w http.ResponseWriter, r *http.Request) {
+	resp := &Response{Data: make([]byte, 0, 1024)}
+	resp.Status = http.StatusOK
+	resp.Data = append(resp.Data, "Hello, "...)
+	resp.Data = append(resp.Data, r.URL.Path...)
+	w.WriteHeader(resp.Status)
+	if _, err := w.Write(resp.Data); err != nil {
+		panic(err)
+	}
+}

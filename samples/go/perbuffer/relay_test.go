@@ -153,3 +153,29 @@ func BenchmarkPairs(b *testing.B) {
 		}
 	}
 }
+
+func TestHello(t *testing.T) {
+	for _, path := range []string{"/a", "/" + strings.Repeat("long", 500), "/b"} {
+		answer := httptest.NewRecorder()
+		Hello(answer, httptest.NewRequest("GET", path, nil))
+		if got, want := answer.Body.String(), "Hello, "+path; got != want {
+			t.Errorf("got %d bytes, want %q", len(got), want)
+		}
+	}
+}
+
+// nowhere takes an answer and forgets it.
+type nowhere struct{ header http.Header }
+
+func (n nowhere) Header() http.Header         { return n.header }
+func (n nowhere) Write(p []byte) (int, error) { return len(p), nil }
+func (n nowhere) WriteHeader(int)             {}
+
+func BenchmarkHello(b *testing.B) {
+	var w http.ResponseWriter = nowhere{http.Header{}}
+	request := httptest.NewRequest("GET", "/world", nil)
+	b.ReportAllocs()
+	for b.Loop() {
+		Hello(w, request)
+	}
+}

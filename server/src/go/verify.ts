@@ -464,7 +464,7 @@ function nodeOf(root: Node, { start, end }: Span): Node | undefined {
   let node = root.namedDescendantForIndex(start, Math.max(start, end - 1)) ?? undefined;
   while (node?.parent && node.parent.startIndex === start && node.parent.endIndex === end) {
     if (!node.parent.isNamed) break;
-    if (/_list$|^block$|_statement$|^source_file$/.test(node.parent.type)) break;
+    if (/_list$|^block$|_statement$|^source_file$|^literal_element$/.test(node.parent.type)) break;
     node = node.parent;
   }
   return node;
