@@ -72,11 +72,7 @@ export async function goLatency(): Promise<void> {
   const scratch = mkdtempSync(path.join(os.tmpdir(), 'alloclens-bench-'));
   const rows: string[][] = [];
   try {
-    for (const subject of [
-      thirtyFixes(scratch),
-      corpus('github.com/segmentio/ksuid'),
-      corpus('github.com/valyala/fasthttp'),
-    ]) {
+    for (const subject of [thirtyFixes(scratch), corpus('github.com/segmentio/ksuid')]) {
       const original = readFileSync(subject.file, 'utf8');
       const engine = await testEngine();
       const settings = testSettings();

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { LRUCache } from 'lru-cache';
+import pLimit from 'p-limit';
 import type { Node } from 'web-tree-sitter';
 import type { FileEdit, Span, TextEdit } from '../../../rules/model';
 import { allocates } from '../../../rules/go/allocation-calls';
@@ -47,6 +49,9 @@ interface Question {
   /** Declarations that are touched or looked at. */
   readonly functions: ReadonlySet<string>;
 }
+
+/** Fixes and probes of one function are compiled apart; someone waits for the last of them. */
+const concurrentCompiles = Math.min(4, availableParallelism());
 
 /** Verdicts kept; each is a few numbers. */
 const cached = 4000;
@@ -169,10 +174,10 @@ class Run {
   }
 
   async answer(questions: readonly Question[]): Promise<Map<Question, Verdict>> {
-    const waiting = groups(questions);
-    for (let group = waiting.shift(); group; group = waiting.shift()) {
+    const limit = pLimit(concurrentCompiles);
+    for (let waiting = groups(questions); waiting.length > 0;) {
       this.signal.throwIfAborted();
-      waiting.push(...(await this.#ask(group)));
+      waiting = (await Promise.all(waiting.map((group) => limit(() => this.#ask(group))))).flat();
     }
     return this.#answers;
   }
