@@ -1,4 +1,5 @@
-import type { TSESTree } from '@typescript-eslint/utils';
+import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
+import { declaredType, recordMutability } from './array-types';
 import { createRule } from './rule';
 import { unwrap } from './syntax';
 import { losesComment } from './text';
@@ -39,7 +40,9 @@ export const deleteProperty = createRule({
           messageId: 'deleted',
           data: { property: property.name, object: sourceCode.getText(object) },
           fixes:
-            statement && !losesComment(sourceCode, { start: span.start, end: member.range[0] })
+            statement &&
+            !isDictionary(sourceCode, object) &&
+            !losesComment(sourceCode, { start: span.start, end: member.range[0] })
               ? [
                   {
                     title: `Set ${property.name} to undefined (if nobody asks whether ${sourceCode.getText(object)} has the key)`,
@@ -53,6 +56,13 @@ export const deleteProperty = createRule({
     };
   },
 });
+
+/** A written type with an index signature: its values need not admit undefined, and keys come and go. */
+function isDictionary(sourceCode: TSESLint.SourceCode, expression: TSESTree.Expression): boolean {
+  const object = unwrap(expression);
+  const type = object.type === 'Identifier' ? declaredType(sourceCode, object) : undefined;
+  return type?.type !== 'TSAnyKeyword' && recordMutability(sourceCode, type) !== 'unknown';
+}
 
 /** `process.env`, `require.cache`, `globalThis`, modules: deleting is what they are for. */
 function isGlobalTable(expression: TSESTree.Expression): boolean {

@@ -111,13 +111,48 @@ function keysFix(
   const parts = partsOf(sourceCode, loop, pattern);
   if (!parts?.key || object.type !== 'Identifier' || isWrittenIn(sourceCode, object, loop)) return undefined;
   if (typed && recordMutability(sourceCode, declaredType(sourceCode, object)) !== 'mutable') return undefined;
+  if (changesOthers(sourceCode, object, parts.key, loop)) return undefined;
   const head = `for (const ${parts.key.name} of Object.keys(${object.name})) `;
+  // `!` for noUncheckedIndexedAccess; it must not hide an undefined or null that the values' type does have.
+  const values = typed ? valuesOf(declaredType(sourceCode, object)) : undefined;
+  const open = values?.type === 'TSAnyKeyword' || values?.type === 'TSUnknownKeyword';
   const value =
     parts.value &&
-    `const ${sourceCode.getText(parts.value)} = ${object.name}[${parts.key.name}]${typed ? '!' : ''};`;
+    `const ${sourceCode.getText(parts.value)} = ${object.name}[${parts.key.name}]${typed && !open ? '!' : ''};`;
   const edits = rewritten(sourceCode, loop, head, value);
-  const title = `Loop over the keys of ${object.name} (if the loop does not change it, and it has no getters)`;
+  const conditions = ['the loop does not change it', 'it has no getters'];
+  if (typed && value && !open && !isPlain(values)) conditions.push('its values are never undefined or null');
+  const title = `Loop over the keys of ${object.name} (if ${conditions.join(', and ')})`;
   return edits && { title, kind: 'suggestion', edits };
+}
+
+/** The loop writes to, or deletes, another property of the object than the one whose turn it is: visibly. */
+function changesOthers(
+  sourceCode: TSESLint.SourceCode,
+  object: TSESTree.Identifier,
+  key: TSESTree.Identifier,
+  loop: TSESTree.Node,
+): boolean {
+  return (resolve(sourceCode, object)?.references ?? []).some(({ identifier }) => {
+    const member = (identifier as TSESTree.Node).parent;
+    if (!within(loop, identifier) || member?.type !== 'MemberExpression' || member.object !== identifier)
+      return false;
+    const { parent } = member;
+    const changes =
+      (parent.type === 'AssignmentExpression' && parent.left === member) ||
+      parent.type === 'UpdateExpression' ||
+      (parent.type === 'UnaryExpression' && parent.operator === 'delete');
+    const own = member.computed && member.property.type === 'Identifier' && member.property.name === key.name;
+    return changes && !own;
+  });
+}
+
+/** `V` of `Record<string, V>` and of `{ [key: string]: V }`, as written. */
+function valuesOf(type: TSESTree.TypeNode | undefined): TSESTree.TypeNode | undefined {
+  if (type?.type === 'TSAnyKeyword') return type;
+  if (type?.type === 'TSTypeReference') return type.typeArguments?.params[1];
+  const [member] = type?.type === 'TSTypeLiteral' ? type.members : [];
+  return member?.type === 'TSIndexSignature' ? member.typeAnnotation?.typeAnnotation : undefined;
 }
 
 /** New head, and the element's declaration as the first statement of the body. */
@@ -180,6 +215,9 @@ function within(outer: TSESTree.Node, inner: { range?: [number, number] }): bool
 /** `string[]`, `readonly number[]`, `{ … }[]`: written types that have no undefined or null. */
 function hasPlainElements(type: TSESTree.TypeNode | undefined): boolean {
   if (type?.type === 'TSTypeOperator') return hasPlainElements(type.typeAnnotation);
-  if (type?.type !== 'TSArrayType') return false;
-  return ['TSStringKeyword', 'TSNumberKeyword', 'TSBooleanKeyword', 'TSTypeLiteral', 'TSArrayType', 'TSBigIntKeyword'].includes(type.elementType.type); // prettier-ignore
+  return type?.type === 'TSArrayType' && isPlain(type.elementType);
+}
+
+function isPlain(type: TSESTree.TypeNode | undefined): boolean {
+  return type !== undefined && ['TSStringKeyword', 'TSNumberKeyword', 'TSBooleanKeyword', 'TSTypeLiteral', 'TSArrayType', 'TSBigIntKeyword'].includes(type.type); // prettier-ignore
 }

@@ -167,7 +167,7 @@ export function createRule<Ids extends string>(definition: RuleDefinition<Ids>):
         context.report({
           loc: { start: sourceCode.getLocFromIndex(span.start), end: sourceCode.getLocFromIndex(span.end) },
           messageId: report.messageId,
-          ...(report.data ? { data: report.data } : {}),
+          ...(report.data ? { data: inOneLine(report.data) } : {}),
           fix: safe ? (fixer) => applyWith(fixer, safe) : null,
           suggest: fixes
             .filter((candidate) => candidate !== safe)
@@ -181,6 +181,16 @@ export function createRule<Ids extends string>(definition: RuleDefinition<Ids>):
     },
   });
   return rule as unknown as TypeScriptRule;
+}
+
+/** Source text in a message: a sentence has no line breaks. */
+function inOneLine(data: Readonly<Record<string, string | number>>): Record<string, string | number> {
+  return Object.fromEntries(
+    Object.entries(data).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value.replace(/\s*\n\s*/g, ' ') : value,
+    ]),
+  );
 }
 
 function applyWith(fixer: TSESLint.RuleFixer, fix: ProposedFix): TSESLint.RuleFix[] {

@@ -19,6 +19,15 @@ export const projects: readonly Project[] = [
   { kind: 'go module', name: 'github.com/valyala/fasthttp', version: 'v1.69.0' },
   { kind: 'npm', name: 'rxjs', version: '7.8.2', sources: 'src' },
   { kind: 'npm', name: 'zod', version: '4.6.7', sources: 'src' },
+  { kind: 'npm', name: 'immer', version: '11.2.10', sources: 'src' },
+  { kind: 'npm', name: 'mobx', version: '7.1.3', sources: 'src' },
+  { kind: 'npm', name: '@reduxjs/toolkit', version: '2.14.0', sources: 'src' },
+  { kind: 'npm', name: '@tanstack/query-core', version: '5.108.0', sources: 'src' },
+  { kind: 'npm', name: '@msgpack/msgpack', version: '3.1.3', sources: 'src' },
+  { kind: 'npm', name: '@noble/curves', version: '2.4.0', sources: 'src' },
+  { kind: 'npm', name: '@xterm/xterm', version: '6.0.0', sources: 'src' },
+  { kind: 'npm', name: 'ethers', version: '6.17.0', sources: 'src.ts' },
+  { kind: 'npm', name: 'viem', version: '2.57.20', sources: 'utils' },
 ];
 
 /** Survives between runs; outside node_modules. */
@@ -67,22 +76,26 @@ export function checkOut(project: Project): Checkout {
   return { cwd: folder, target: project.sources };
 }
 
-/** Lines of the files that a scan of the project reads. */
-export function countLines(project: Project, { cwd, target }: Checkout): { files: number; lines: number } {
+/** Absolute paths of the files that a scan of the project reads. */
+export function sourceFiles(project: Project, { cwd, target }: Checkout): string[] {
   const extensions = project.kind === 'npm' ? /\.(?:[cm]?[jt]s|[jt]sx)$/ : /\.go$/;
-  let files = 0;
-  let lines = 0;
+  const files: string[] = [];
   const visit = (folder: string, deep: boolean): void => {
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
       const at = path.join(folder, entry.name);
       if (entry.isDirectory()) {
         if (deep && entry.name !== 'testdata' && entry.name !== 'node_modules') visit(at, deep);
       } else if (extensions.test(entry.name)) {
-        files++;
-        lines += readFileSync(at, 'utf8').split('\n').length;
+        files.push(at);
       }
     }
   };
   visit(project.kind === 'npm' ? path.join(cwd, target) : cwd, project.kind !== 'std');
-  return { files, lines };
+  return files;
+}
+
+export function countLines(project: Project, checkout: Checkout): { files: number; lines: number } {
+  const files = sourceFiles(project, checkout);
+  const lines = files.reduce((sum, file) => sum + readFileSync(file, 'utf8').split('\n').length, 0);
+  return { files: files.length, lines };
 }
