@@ -40,6 +40,23 @@ const routers = new Set([
 ]);
 const requestHooks = new Set(['onRequest', 'preParsing', 'preValidation', 'preHandler', 'preSerialization', 'onSend', 'onResponse']); // prettier-ignore
 
+/** Names that a framework calls a function by; see propertyRole. */
+const properties = ['fetch', 'handler', 'transform', 'write', '_transform', '_write', 'process'];
+const routeExports = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
+
+const roleNames = [
+  ...iterating, ...perFrameFunctions, ...perFrameMethods, 'createServer', ...routers, ...requestHooks, ...properties,
+  ...routeExports, ...events.keys(),
+]; // prettier-ignore
+
+/**
+ * Finds in a text what a function with a role needs: one of the names above, `Array.from`, or a route ("/…"). Also where
+ * there is none; never not where there is one.
+ */
+export const roleWords = new RegExp(
+  `(?<![\\w$])(?:${roleNames.join('|')})(?![\\w$])|\\bArray\\s*[.?[/]|['"]/`,
+);
+
 /** What passing `callback` to this call says about how often it runs. */
 export function callbackRole(
   sourceCode: TSESLint.SourceCode,
@@ -130,7 +147,7 @@ export function propertyRole(node: FunctionNode): CallbackRole | undefined {
     node.type === 'FunctionDeclaration' &&
     owner.type === 'ExportNamedDeclaration' &&
     node.id !== null &&
-    /^(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)$/.test(node.id.name)
+    routeExports.includes(node.id.name)
   ) {
     return { kind: 'handler', text: 'request handler' };
   }

@@ -1,10 +1,12 @@
 /** `npm run bench [name…]`: latency as ratios against the bare parse or compile in the same run. */
 import { goLatency } from './go';
 import { typescriptLatency } from './typescript';
+import { typescriptScan } from './typescript-scan';
 
 const benches: Readonly<Record<string, () => Promise<void>>> = {
   'go-latency': goLatency,
   'ts-latency': typescriptLatency,
+  'ts-scan': typescriptScan,
 };
 
 async function main(names: readonly string[]): Promise<void> {

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import type { Finding, Fix, Note } from '../../../rules/model';
+import { warmestPossible } from '../../../rules/typescript/hot-code';
 import type { ProposedFix, TypeScriptRule } from '../../../rules/typescript/rule';
 import type {
   AnalysisRequest,
@@ -14,7 +15,7 @@ import { compareFindings, severityOf } from '../service/ranking';
 import type { Settings } from '../service/settings';
 import { normaliseEdits } from '../text/edits';
 import { checkFixes, compatibleFixes, type Candidate } from './fix-check';
-import { RuleLinter, type LintReport, type LintResult } from './linter';
+import { lintPath, RuleLinter, type LintReport, type LintResult } from './linter';
 import { syntaxExtension } from './parse';
 import { scanFiles, type CachedInspection } from './scan';
 import type { ScanWorker } from './scan-worker';
@@ -127,7 +128,7 @@ export class TypeScriptEngine implements Engine {
 
   /** Everything about a text at once, fixes checked. Nothing of it is kept. */
   inspect(document: SourceDocument, settings: Settings): Inspection {
-    const { notes, reports, linted } = this.#analyse(document);
+    const { notes, reports, linted } = this.#analyse(document, settings);
     const shown = reports.filter((report) => this.#severity(report, settings) !== undefined);
     const fixable = shown.filter(({ fixes }) => fixes.length > 0);
     const passed =
@@ -150,7 +151,7 @@ export class TypeScriptEngine implements Engine {
     return scanFiles(
       { ...request, files: request.files.filter((path) => this.accepts({ path, languageId: '' })) },
       {
-        withoutParsing: (document) => this.#withoutParsing(document),
+        withoutParsing: (document) => this.#withoutParsing(document, settings),
         inspect: (document) => this.inspect(document, settings),
         analysisOf: ({ path, version, text }, { reports, passed, notes }) => {
           const fixes = new Set(passed.map(([report, fix]) => reports[report]!.fixes[fix]!));
@@ -186,16 +187,18 @@ export class TypeScriptEngine implements Engine {
   }
 
   /** What can be said of a text that no rule can report on. */
-  #withoutParsing({ path, text }: SourceDocument): Inspection | undefined {
+  #withoutParsing(document: SourceDocument, settings?: Settings): Inspection | undefined {
+    const { path, text } = document;
     const none: Inspection = { notes: [], reports: [], passed: [] };
     if (/\.d\.[cm]?ts$/i.test(path)) return none;
     const skipped = skipReason(path, text);
     if (skipped !== undefined)
       return { ...none, notes: [{ file: path, message: `not analysed: ${skipped}` }] };
-    return this.#possibleRules(text).length === 0 ? none : undefined;
+    return this.#possibleRules(document, settings).length === 0 ? none : undefined;
   }
 
-  #analyse(document: SourceDocument): Analysis {
+  /** @param settings under which alone the answer holds; under all when absent */
+  #analyse(document: SourceDocument, settings?: Settings): Analysis {
     const { path, text } = document;
     const without = (notes: readonly Note[]): Analysis => ({
       text,
@@ -204,9 +207,9 @@ export class TypeScriptEngine implements Engine {
       passed: new Set(),
       checked: new Set(),
     });
-    const known = this.#withoutParsing(document);
+    const known = this.#withoutParsing(document, settings);
     if (known) return without(known.notes);
-    const rules = this.#possibleRules(text);
+    const rules = this.#possibleRules(document, settings);
     const result = this.#linter.run(text, path, syntaxExtension(path, document.languageId)!, rules);
     if (result.kind === 'unparsable') {
       const message = `not analysed: line ${result.line} does not parse (${result.message})`;
@@ -220,8 +223,12 @@ export class TypeScriptEngine implements Engine {
     };
   }
 
-  /** Names of the rules that the text has the words for: most files of a project need no parse at all. */
-  #possibleRules(text: string): string[] {
+  /** Names of the rules that the text has the words for and, with settings, could be warm enough for. */
+  #possibleRules({ path, text, languageId }: SourceDocument, settings?: Settings): string[] {
+    let warmest = 1;
+    if (settings) {
+      warmest = warmestPossible(text, lintPath(path, syntaxExtension(path, languageId)!));
+    }
     const found = new Map<string, boolean>();
     const has = (word: string): boolean => {
       let known = found.get(word);
@@ -229,7 +236,11 @@ export class TypeScriptEngine implements Engine {
       return known;
     };
     return [...this.#rules.values()]
-      .filter(({ meta }) => meta.docs!.words.every((group) => group.some(has)))
+      .filter(
+        ({ meta: { docs } }) =>
+          (!settings || severityOf(docs!, 'always', warmest, settings) !== undefined) &&
+          docs!.words.every((group) => group.some(has)),
+      )
       .map(({ name }) => name);
   }
 

@@ -105,7 +105,7 @@ export const disableName = (id: string): string => prefix + pluginRuleName(id);
  * The path as ESLint and the rules see it: relative, with slashes, with the extension that decides the syntax, and
  * without the folders that ESLint refuses to look into.
  */
-function lintPath(path: string, extension: string): string {
+export function lintPath(path: string, extension: string): string {
   const parts = path.split(/[\\/]/).filter((part) => part !== '' && !part.endsWith(':'));
   const from = parts.findLastIndex((part) => part === 'node_modules' || part === '.git') + 1;
   const kept = parts.slice(from).join('/') || 'file';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { warmestPossible } from '../../../rules/typescript/hot-code';
 import { createRule } from '../../../rules/typescript/rule';
 import { analyseTypeScript, newTypeScriptEngine } from '../../support/typescript';
 
@@ -28,6 +29,7 @@ async function heat(text: string, path = 'a.ts'): Promise<[number, string | unde
   assert.deepEqual(notes, []);
   assert.equal(findings.length, 1);
   const { score, because } = findings[0]!.heat;
+  assert.ok(warmestPossible(text, path) >= score, 'a scan would have skipped the text');
   return [score, because[0]?.text];
 }
 
@@ -158,4 +160,18 @@ describe('static heat', () => {
       ['in a loop', 'for (const x of xs)'],
     ]);
   });
+});
+
+describe('warmestPossible', () => {
+  for (const [text, path, score] of [
+    ['function f(): string { return here(); }', 'a.ts', 0.4],
+    ['import { x } from "y"; // for each of them', 'a.ts', 0.4],
+    ['forEach; xs.mapped; const formed = performance;', 'a.ts', 1],
+    ['for await (const x of xs) here();', 'a.ts', 1],
+    ['for (const x of xs) here();', 'a.test.ts', 0.1],
+    ['class A { x = here(); }', 'a.test.ts', 0.4],
+    ['/** @hot */\nfunction f() { here(); }', 'a.test.ts', 1],
+  ] as const) {
+    it(`${score} for ${text} in ${path}`, () => assert.equal(warmestPossible(text, path), score));
+  }
 });
