@@ -440,7 +440,7 @@ function headOf(loop: LoopNode): { start: number; end: number } {
   return { start: loop.range[0], end: Math.max(loop.body.range[0], loop.range[0] + 1) };
 }
 
-function isEmptyBuffer(sourceCode: TSESLint.SourceCode, node: TSESTree.Expression | null): boolean {
+export function isEmptyBuffer(sourceCode: TSESLint.SourceCode, node: TSESTree.Expression | null): boolean {
   return (
     node !== null &&
     /^Buffer\.(?:alloc(?:Unsafe)?\(0\)|from\((?:''|""|``|\[\])\)|concat\(\[\]\))$/.test(

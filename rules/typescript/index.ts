@@ -1,4 +1,6 @@
 import { accumulatingSpread } from './accumulating-spread';
+import { chainedArrays } from './chained-arrays';
+import { concatInLoop } from './concat-in-loop';
 import { constantCollectionPerCall } from './constant-collection-per-call';
 import { copyForView } from './copy-for-view';
 import { deepClone } from './deep-clone';
@@ -21,6 +23,8 @@ import { wrapperReturn } from './wrapper-return';
 /** Every TypeScript rule, alphabetical. The server, the ESLint plugin and the documentation are built from this list. */
 export const typescriptRules: readonly TypeScriptRule[] = [
   accumulatingSpread,
+  chainedArrays,
+  concatInLoop,
   constantCollectionPerCall,
   copyForView,
   deepClone,

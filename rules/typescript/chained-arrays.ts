@@ -1,0 +1,253 @@
+import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
+import { createRule, type ProposedFix } from './rule';
+import { memberName, methodName, walk } from './syntax';
+import { freshName } from './text';
+import { typeOf } from './value-types';
+
+type Arrow = TSESTree.ArrowFunctionExpression & { body: TSESTree.Expression };
+
+/** Chains that measure slower than one pass. `filter().map()` and `map().flat()` do not, and are not reported. */
+export const chainedArrays = createRule({
+  id: 'ts/chained-arrays',
+  summary: 'an array made by map() or filter() in hot code only to be counted, summed up or indexed',
+  fix: 'safe',
+  reports: 'hot only',
+  sample: 'typescript/chained-arrays',
+  allocation: { kind: 'array', cost: 'always', reason: 'each step of the chain fills an array of its own' },
+  words: [['.filter(', '.map(']],
+  messages: {
+    count: 'filter() makes an array of which only the length is used.',
+    first: 'filter() goes through all elements and makes an array of which only the first is used.',
+    reduced: '{{methods}} makes an array that only reduce() goes through.',
+  },
+  check({ sourceCode, filename }, report) {
+    const typed = /\.[cm]?tsx?$/.test(filename);
+    const isArray = (node: TSESTree.Node): boolean => typeOf(sourceCode, node)?.name === 'Array';
+    return {
+      MemberExpression(node) {
+        const filter = step(node.object, 'filter');
+        if (!filter || node.optional || !isArray(filter.receiver)) return;
+        const isFirst = node.computed && node.property.type === 'Literal' && node.property.value === 0;
+        if (!isFirst && memberName(node) !== 'length') return;
+        const fix = isFirst ? find(sourceCode, node, filter, typed) : count(sourceCode, node, filter);
+        report({ at: node, messageId: isFirst ? 'first' : 'count', fixes: fix ? [fix] : [] });
+      },
+      CallExpression(node) {
+        if (methodName(node) !== 'reduce' || node.arguments.length !== 2 || node.optional) return;
+        const { object } = node.callee as TSESTree.MemberExpression;
+        const filter = step(object, 'filter');
+        const map = step(filter ? filter.receiver : object, 'map');
+        const first = map ?? filter;
+        if (!first || !isArray(first.receiver)) return;
+        const fix = onePass(sourceCode, node, first.receiver, map, filter);
+        const methods = `${map ? 'map()' : ''}${map && filter ? '.' : ''}${filter ? 'filter()' : ''}`;
+        report({ at: node, messageId: 'reduced', data: { methods }, fixes: fix ? [fix] : [] });
+      },
+    };
+  },
+});
+
+interface Step {
+  readonly call: TSESTree.CallExpression;
+  readonly receiver: TSESTree.Expression;
+  readonly callback: TSESTree.CallExpressionArgument;
+}
+
+/** `receiver.method(callback)`. */
+function step(node: TSESTree.Node, method: string): Step | undefined {
+  if (node.type !== 'CallExpression' || node.callee.type !== 'MemberExpression') return undefined;
+  if (node.optional || node.callee.optional || node.arguments.length !== 1) return undefined;
+  const callback = node.arguments[0]!;
+  if (methodName(node) !== method || callback.type === 'SpreadElement') return undefined;
+  return { call: node, receiver: node.callee.object, callback };
+}
+
+const hasComments = (sourceCode: TSESLint.SourceCode, node: TSESTree.Node): boolean =>
+  sourceCode.getCommentsInside(node).length > 0;
+
+function find(
+  sourceCode: TSESLint.SourceCode,
+  node: TSESTree.MemberExpression,
+  filter: Step,
+  typed: boolean,
+): ProposedFix | undefined {
+  const { parent } = node;
+  const written =
+    (parent.type === 'AssignmentExpression' && parent.left === node) ||
+    parent.type === 'UpdateExpression' ||
+    (parent.type === 'UnaryExpression' && parent.operator === 'delete') ||
+    (parent.type === 'CallExpression' && parent.callee === node);
+  if (written || hasComments(sourceCode, node)) return undefined;
+  const takesUndefined =
+    parent.type === 'TSNonNullExpression' ||
+    (parent.type === 'MemberExpression' && parent.object === node && parent.optional) ||
+    (parent.type === 'LogicalExpression' && parent.left === node && parent.operator === '??');
+  const callback = sourceCode.getText(filter.callback);
+  // `!`: whether an index may be undefined is the project's setting.
+  const newText = `.find(${callback})${typed && !takesUndefined ? '!' : ''}`;
+  return {
+    title: 'Stop at the first with find() (if the callback has no effects, and the array no holes)',
+    kind: 'suggestion',
+    edits: [{ span: { start: filter.receiver.range[1], end: node.range[1] }, newText }],
+  };
+}
+
+function count(
+  sourceCode: TSESLint.SourceCode,
+  node: TSESTree.MemberExpression,
+  filter: Step,
+): ProposedFix | undefined {
+  const { parent } = node;
+  if (hasComments(sourceCode, node)) return undefined;
+  if (parent.type === 'AssignmentExpression' || parent.type === 'UpdateExpression') return undefined;
+  // Compared with zero, some() is what is meant.
+  if (parent.type === 'BinaryExpression' && /^[<>=!]/.test(parent.operator)) {
+    if (parent.left !== node || parent.right.type !== 'Literal' || parent.right.value !== 0) return undefined;
+    const not = parent.operator === '===' || parent.operator === '==';
+    if (!not && !/^(?:>|!==?)$/.test(parent.operator)) return undefined;
+    if (hasComments(sourceCode, parent)) return undefined;
+    const some = `${sourceCode.getText(filter.receiver)}.some(${sourceCode.getText(filter.callback)})`;
+    return {
+      title: 'Ask with some() (if the callback has no effects)',
+      kind: 'suggestion',
+      edits: [{ span: { start: parent.range[0], end: parent.range[1] }, newText: not ? `!${some}` : some }],
+    };
+  }
+  const predicate = arrow(filter.callback, 1, 2);
+  if (!predicate || predicate.returnType) return undefined;
+  const name = freshName(sourceCode, 'count');
+  const params = predicate.params.map((param) => sourceCode.getText(param)).join(', ');
+  const newText = `.reduce((${name}, ${params}) => (${operand(sourceCode, predicate.body)} ? ${name} + 1 : ${name}), 0)`;
+  return {
+    title: 'Count with reduce()',
+    kind: 'safe',
+    edits: [{ span: { start: filter.receiver.range[1], end: node.range[1] }, newText }],
+  };
+}
+
+/** An arrow function that is one expression, with plain names as parameters. */
+function arrow(node: TSESTree.Node, least: number, most = least): Arrow | undefined {
+  if (node.type !== 'ArrowFunctionExpression' || node.async || node.body.type === 'BlockStatement')
+    return undefined;
+  if (node.params.length < least || node.params.length > most || node.typeParameters) return undefined;
+  return node.params.every((param) => param.type === 'Identifier') ? (node as Arrow) : undefined;
+}
+
+/** As the test of a conditional. */
+function operand(sourceCode: TSESLint.SourceCode, body: TSESTree.Expression, text?: string): string {
+  const written = text ?? sourceCode.getText(body);
+  return /^(?:Conditional|Assignment|ArrowFunction|Sequence|Yield)Expression$/.test(body.type)
+    ? `(${written})`
+    : written;
+}
+
+function onePass(
+  sourceCode: TSESLint.SourceCode,
+  node: TSESTree.CallExpression,
+  receiver: TSESTree.Expression,
+  map: Step | undefined,
+  filter: Step | undefined,
+): ProposedFix | undefined {
+  const [callback, seed] = node.arguments as [TSESTree.Expression, TSESTree.Expression];
+  const reducer = arrow(callback, 2);
+  const predicate = filter && arrow(filter.callback, 1);
+  const mapper = map && arrow(map.callback, 1);
+  if (!reducer || (filter && !predicate) || (map && !mapper) || hasComments(sourceCode, node))
+    return undefined;
+  if (predicate?.returnType || mapper?.returnType || reducer.returnType || map?.call.typeArguments)
+    return undefined;
+  const [total, value] = reducer.params as [TSESTree.Identifier, TSESTree.Identifier];
+  // What one callback calls by a name must not become another's parameter.
+  const foreign = (body: TSESTree.Node, own: string): boolean =>
+    [total.name, value.name].some((name) => name !== own && mentions(sourceCode, [body], name));
+  const tested = predicate?.params[0] as TSESTree.Identifier | undefined;
+  if (predicate && tested && (foreign(predicate.body, tested.name) || tested.name === total.name))
+    return undefined;
+  const test = predicate && renamed(sourceCode, predicate, value.name);
+  if (predicate && test === undefined) return undefined;
+  const result = sourceCode.getText(reducer.body);
+  const step =
+    predicate && test !== undefined
+      ? `${operand(sourceCode, predicate.body, test)} ? ${operand(sourceCode, reducer.body)} : ${total.name}`
+      : result;
+  const first = sourceCode.getText(total);
+  let text: string;
+  if (mapper) {
+    const source = mapper.params[0] as TSESTree.Identifier;
+    if (source.name === total.name || foreign(mapper.body, source.name)) return undefined;
+    const clashes = source.name === value.name;
+    const others = [reducer.body, tested?.name === source.name ? undefined : predicate?.body];
+    if (!clashes && mentions(sourceCode, others, source.name)) return undefined;
+    const name = clashes ? freshName(sourceCode, 'element') : source.name;
+    const mapped = renamed(sourceCode, mapper, name);
+    if (mapped === undefined) return undefined;
+    const annotation = source.typeAnnotation ? sourceCode.getText(source.typeAnnotation) : '';
+    text = `(${first}, ${name}${annotation}) => { const ${sourceCode.getText(value)} = ${mapped}; return ${step}; }`;
+  } else {
+    text = `(${first}, ${sourceCode.getText(value)}) => ${/^\{/.test(step) || predicate ? `(${step})` : step}`;
+  }
+  const types = node.typeArguments ? sourceCode.getText(node.typeArguments) : '';
+  const pure = [mapper?.body, predicate?.body, reducer.body, seed].every(
+    (body) => !body || isPure(sourceCode, body),
+  );
+  return {
+    title: `Do it in one pass with reduce()${pure ? '' : ' (if the callbacks do not depend on each other)'}`,
+    kind: pure ? 'safe' : 'suggestion',
+    edits: [
+      {
+        span: { start: receiver.range[1], end: node.range[1] },
+        newText: `.reduce${types}(${text}, ${sourceCode.getText(seed)})`,
+      },
+    ],
+  };
+}
+
+/** Whether the name occurs as a variable, not only as a property. */
+function mentions(
+  sourceCode: TSESLint.SourceCode,
+  bodies: readonly (TSESTree.Node | undefined)[],
+  name: string,
+): boolean {
+  let found = false;
+  for (const body of bodies) {
+    if (!body) continue;
+    walk(sourceCode, body, (node) => {
+      if (node.type !== 'Identifier' || node.name !== name) return;
+      const { parent } = node;
+      const isKey =
+        (parent.type === 'MemberExpression' && parent.property === node && !parent.computed) ||
+        (parent.type === 'Property' && parent.key === node && !parent.shorthand && !parent.computed);
+      if (!isKey) found = true;
+    });
+  }
+  return found;
+}
+
+/** The body's text with another name for the only parameter; `undefined` where that takes more than a name. */
+function renamed(sourceCode: TSESLint.SourceCode, fn: Arrow, name: string): string | undefined {
+  const [start] = fn.body.range;
+  let text = sourceCode.getText(fn.body);
+  const parameter = fn.params[0] as TSESTree.Identifier;
+  if (parameter.name === name) return text;
+  if (mentions(sourceCode, [fn.body], name)) return undefined;
+  const variable = sourceCode.getDeclaredVariables!(fn).find(
+    (candidate) => candidate.name === parameter.name,
+  );
+  const uses = (variable?.references ?? []).map(({ identifier }) => identifier as TSESTree.Node);
+  for (const use of uses.sort((a, b) => b.range[0] - a.range[0])) {
+    if (use.parent?.type === 'Property' && use.parent.shorthand) return undefined;
+    text = text.slice(0, use.range[0] - start) + name + text.slice(use.range[1] - start);
+  }
+  return text;
+}
+
+/** Neither calls nor writes anything. */
+function isPure(sourceCode: TSESLint.SourceCode, body: TSESTree.Node): boolean {
+  let pure = true;
+  walk(sourceCode, body, ({ type }) => {
+    if (/^(?:Call|New|Assignment|Update|Await|Yield|Import|TaggedTemplate)Expression$/.test(type))
+      pure = false;
+    return pure;
+  });
+  return pure;
+}
