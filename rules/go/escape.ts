@@ -110,6 +110,8 @@ function shortened(text: string): string {
   const one = text
     .replace(/\s+/g, ' ')
     .replaceAll('`', "'")
+    // Inlining leaves results without a name.
+    .replace(/~r\d+\b/g, 'result')
     .replace(/^\.\.\. argument$/, 'the variadic arguments');
   return one.length > 50 ? `${one.slice(0, 49)}…` : one;
 }
