@@ -277,8 +277,8 @@ function declarationOf(file: GoFile, pool: Node): Declared | undefined {
     const values = variable.spec.childForFieldName('value')?.namedChildren ?? [];
     if (type) return isPool(type) && values.length === 0 ? { name, node: type } : undefined;
     const value = values[0];
-    const literal = value?.type === 'composite_literal' && isPool(value.childForFieldName('type'));
-    return literal && value.descendantsOfType('comment').length === 0 ? { name, node: value } : undefined;
+    if (value?.type !== 'composite_literal' || !isPool(value.childForFieldName('type'))) return undefined;
+    return makesOnly(file, value) ? { name, node: value } : undefined;
   }
   const fields = [...packageNames(file.pkg).types.values()].flatMap(({ spec, file: declaring }) =>
     spec
@@ -291,6 +291,19 @@ function declarationOf(file: GoFile, pool: Node): Declared | undefined {
   return only && more.length === 0 && only.declaring === file && isPool(type)
     ? { name, node: type }
     : undefined;
+}
+
+/** `sync.Pool{}`, or with a New that does nothing but make a slice: no counter and no comment would be lost. */
+function makesOnly(file: GoFile, literal: Node): boolean {
+  if (literal.descendantsOfType('comment').length > 0) return false;
+  const elements = literal.childForFieldName('body')?.namedChildren ?? [];
+  return elements.every((element) => {
+    const made = element.descendantsOfType('func_literal')[0];
+    const body = made?.childForFieldName('body');
+    const [only, ...more] = body ? statementsOf(body) : [];
+    const value = only && returned(only);
+    return more.length === 0 && value?.type === 'call_expression' && isBuiltin(file, value, 'make');
+  });
 }
 
 /** Every mention of the pool in the package is its declaration, one of the Gets, or a Put. */
