@@ -21,7 +21,8 @@ async function analyse(t: { after(action: () => void): void }, show: string): Pr
   return files[0]!;
 }
 
-const ids = (findings: FileAnalysis['explanations']): string[] => (findings ?? []).map(({ ruleId }) => ruleId);
+const ids = (findings: FileAnalysis['explanations']): string[] =>
+  (findings ?? []).map(({ ruleId }) => ruleId);
 
 test('an explanation waits for the hover, and is a finding only with show: all', async (t) => {
   const likely = await analyse(t, 'likely');
