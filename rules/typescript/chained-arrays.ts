@@ -14,7 +14,7 @@ export const chainedArrays = createRule({
   reports: 'hot only',
   sample: 'typescript/chained-arrays',
   allocation: { kind: 'array', cost: 'always', reason: 'each step of the chain fills an array of its own' },
-  words: [['.filter(', '.map(']],
+  words: [['filter', 'map']],
   messages: {
     count: 'filter() makes an array of which only the length is used.',
     first: 'filter() goes through all elements and makes an array of which only the first is used.',

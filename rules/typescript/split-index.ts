@@ -28,7 +28,7 @@ export const splitIndex = createRule({
     cost: 'always',
     reason: 'split() makes an array, and a string for each part',
   },
-  words: [['.split(']],
+  words: [['split']],
   messages: {
     part: 'split() makes an array of all parts, of which only {{which}} is used.',
   },

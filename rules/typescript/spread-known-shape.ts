@@ -18,7 +18,7 @@ export const spreadKnownShape = createRule({
     cost: 'always',
     reason: 'the spread copies property by property, and the object takes its final shape only then',
   },
-  words: [['{...', '{ ...', '...']],
+  words: [['...']],
   messages: {
     spread:
       'The spread looks through the properties of {{value}} at run time, although its type lists all {{count}}.',
