@@ -1,4 +1,4 @@
-// npm run measure [-- --language go|typescript] [--rule ID]… [--node MAJOR]…
+// npm run measure [-- RULE… --language go|typescript --node MAJOR…]
 // Measures every rule's sample before and after the tool's own fix, and writes the figures into the rules' pages and
 // samples/MEASURED.md. Exits 1 when a fix does not reach its figure.
 import { existsSync } from 'node:fs';
@@ -8,16 +8,17 @@ import { parseArgs } from 'node:util';
 import prettier from 'prettier';
 import { root, run } from './lib/run.mjs';
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     language: { type: 'string' },
-    rule: { type: 'string', multiple: true },
     node: { type: 'string', multiple: true },
   },
 });
+const rules = positionals.length > 0 ? positionals : undefined;
 const wanted = (language, prefix) =>
   (values.language === undefined || values.language === language) &&
-  (values.rule === undefined || values.rule.some((id) => id.startsWith(prefix)));
+  (rules === undefined || rules.some((id) => id.startsWith(prefix)));
 
 /** `{ id, page, table, environment? }` for each rule, and sentences about what was not reached. */
 const results = [];
@@ -26,7 +27,7 @@ if (wanted('typescript', 'ts/')) {
   const { measureTypeScript } = await import('./measure/typescript.mjs');
   results.push(
     ...(await measureTypeScript({
-      ...(values.rule && { rules: values.rule }),
+      ...(rules && { rules }),
       ...(values.node && { majors: values.node.map(Number) }),
     })),
   );
@@ -34,7 +35,7 @@ if (wanted('typescript', 'ts/')) {
 if (wanted('go', 'go/')) {
   await run(process.execPath, ['esbuild.mjs'], { stdio: ['ignore', 'ignore', 'inherit'] });
   const { measureGo } = await import('./measure/go.mjs');
-  const go = await measureGo({ ...(values.rule && { rules: values.rule }) });
+  const go = await measureGo({ ...(rules && { rules }) });
   results.push(...go.results);
   problems.push(...go.problems);
 }
