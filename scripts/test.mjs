@@ -2,7 +2,13 @@
 // one of the words (`npm test -- unit/go markers`), without lint.
 import { readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { findGo, installDebianPackages, installDependencies, requireNode } from './lib/prerequisites.mjs';
+import {
+  fetchGoToolchains,
+  findGo,
+  installDebianPackages,
+  installDependencies,
+  requireNode,
+} from './lib/prerequisites.mjs';
 import { runTests, summary } from './lib/run-tests.mjs';
 import { ci, root, run, Sentence, status, step, which } from './lib/run.mjs';
 
@@ -23,7 +29,7 @@ try {
   if ('problem' in go) {
     if (ci) throw new Sentence(`${go.problem} With CI=true nothing is skipped.`);
     console.log(`\n${go.problem} Tests that run the compiler will fail or skip themselves.`);
-  }
+  } else await fetchGoToolchains(go.go);
 
   step('Compile (tsc -b)');
   await run(own, [bin('typescript', 'bin', 'tsc'), '-b']);

@@ -2,7 +2,7 @@
 import { existsSync, lstatSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { npm, output, root, run, Sentence, step, which } from './run.mjs';
+import { ci, npm, output, root, run, Sentence, step, which } from './run.mjs';
 
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
@@ -61,6 +61,26 @@ export async function findGo() {
   if (!atLeast(version.split('.').map(Number), oldestGo))
     return { problem: `${go} is Go ${version}, which is too old. ${advice}` };
   return { go, version };
+}
+
+/**
+ * Fetches the older and newer Go toolchains that tests compile with, through the module proxy. With CI=true none may be
+ * missing; elsewhere the tests that need one skip themselves.
+ */
+export async function fetchGoToolchains(go) {
+  const names = JSON.parse(readFileSync(join(root, 'test', 'toolchains.json'), 'utf8'));
+  const fetched = await Promise.all(
+    names.map((name) =>
+      output(go, ['version'], { env: { ...process.env, GOTOOLCHAIN: name } }).then(
+        () => undefined,
+        (error) => `${name} could not be fetched: ${error.message}`,
+      ),
+    ),
+  );
+  for (const problem of fetched.filter((sentence) => sentence !== undefined)) {
+    if (ci) throw new Sentence(`${problem} With CI=true nothing is skipped.`);
+    console.log(problem);
+  }
 }
 
 /** Installs Debian packages that are missing, where this is Debian and we may. Never fails: who needs them says so. */

@@ -1,5 +1,5 @@
 import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import os from 'node:os';
 import path from 'node:path';
@@ -10,6 +10,12 @@ import { GoSyntax, type ParsedFile } from '../../server/src/go/syntax';
 import { nullLogger } from '../../server/src/host/logger';
 import { TrustGate } from '../../server/src/host/trust';
 import { grammar, testSettings } from './go';
+import { inRepository } from './repository';
+
+/** One toolchain of each text format and of each release that changed what allocates. scripts/test.mjs fetches them. */
+export const toolchains = JSON.parse(
+  readFileSync(inRepository('test', 'toolchains.json'), 'utf8'),
+) as string[];
 
 /** A toolchain that needs no download: `local`, or one in the module cache. */
 export function hasToolchain(name: string): boolean {

@@ -3,10 +3,8 @@ import path from 'node:path';
 import { before, describe, it } from 'node:test';
 import { findModule } from '../../../server/src/go/module';
 import { atLeast, findGo, parseGoVersion } from '../../../server/src/go/toolchain';
+import { toolchains } from '../../support/go-package';
 import { compileFile, toolchainsFor, trustedRunner, writeModule } from '../../support/go-module';
-
-/** One toolchain of each text format and of each release that changed what allocates. */
-const versions = ['go1.21.13', 'go1.23.12', 'go1.24.9', 'go1.25.4', 'go1.27.0'];
 
 /** Without imports and without tests: a toolchain then compiles this package only, not its standard library. */
 const source = `package p
@@ -66,7 +64,7 @@ func Start(c chan int) { go func() { c <- 1 }() }
 const lineOf = (text: string) => source.slice(0, source.indexOf(text)).split('\n').length;
 
 describe('the same program through the toolchains', { concurrency: 2 }, () => {
-  for (const name of versions) {
+  for (const name of toolchains) {
     describe(name, () => {
       let missing: string | undefined;
       const environment = { GOTOOLCHAIN: name };
@@ -167,7 +165,7 @@ describe('the same program through the toolchains', { concurrency: 2 }, () => {
   }
 
   it('a standard library in the module cache belongs to its own toolchain, and stays as it is on disk', async (t) => {
-    const [name] = versions;
+    const [name] = toolchains;
     const module = { folder: __dirname, moduleFile: undefined, workFile: undefined };
     const { toolchain } = await toolchainsFor({ environment: { GOTOOLCHAIN: name! } }).for(module);
     if (!toolchain) return t.skip(`${name} is not here`);
@@ -182,7 +180,7 @@ describe('the same program through the toolchains', { concurrency: 2 }, () => {
 
   it('go.mod chooses the toolchain: another one than outside the module', async (t) => {
     const own = await toolchainsFor().for({ folder: __dirname, moduleFile: undefined, workFile: undefined });
-    const newest = versions.at(-1)!;
+    const newest = toolchains.at(-1)!;
     if (atLeast(own.toolchain!.version, 1, parseGoVersion(newest)!.minor)) {
       return t.skip(`the installed Go is ${own.toolchain!.versionText}, as new as ${newest}`);
     }

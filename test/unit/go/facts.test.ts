@@ -4,12 +4,12 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Node } from 'web-tree-sitter';
 import type { GoFile } from '../../../rules/go/rule';
-import { compileFiles, hasToolchain, type CompiledFiles } from '../../support/go-package';
+import { compileFiles, hasToolchain, toolchains, type CompiledFiles } from '../../support/go-package';
 
 const fixture = path.join(__dirname, '../../../../test/fixtures/go-facts/positions.go.txt');
 
 /** Versions between which the compiler's text or decisions changed. The local one is whatever is installed. */
-const toolchains = ['local', 'go1.21.13', 'go1.23.12', 'go1.24.9', 'go1.25.4', 'go1.27.0'];
+const compilers = ['local', ...toolchains];
 
 function file(compiled: CompiledFiles, name = 'a.go'): GoFile {
   return compiled.pkg.files.find((candidate) => candidate.path.endsWith(`/${name}`))!;
@@ -37,7 +37,7 @@ function find(root: Node, type: string, text?: string): Node {
 
 describe('decisions stand at the whole expression', () => {
   const source = readFileSync(fixture, 'utf8');
-  for (const toolchain of toolchains) {
+  for (const toolchain of compilers) {
     const available = hasToolchain(toolchain);
     test(toolchain, { skip: !available && `${toolchain} is not in the module cache` }, async () => {
       const compiled = await compileFiles({ 'a.go': source }, toolchain);
