@@ -67,16 +67,17 @@ export class ProcessRunner {
     const started = performance.now();
     this.logger.debug(`${run.cwd}: ${name} ${run.args.join(' ')}`);
 
-    const child = spawn(run.command, run.args, {
-      cwd: run.cwd,
-      env: { ...run.env, PWD: run.cwd },
-      shell: false,
-      windowsHide: true,
-      // A process group of its own, so that the tree can be ended as one.
-      detached: process.platform !== 'win32',
-      stdio: ['ignore', run.onStdout ? 'pipe' : 'ignore', run.onStderr ? 'pipe' : 'ignore'],
-    });
-    track(child);
+    const child = tracked(() =>
+      spawn(run.command, run.args, {
+        cwd: run.cwd,
+        env: { ...run.env, PWD: run.cwd },
+        shell: false,
+        windowsHide: true,
+        // A process group of its own, so that the tree can be ended as one.
+        detached: process.platform !== 'win32',
+        stdio: ['ignore', run.onStdout ? 'pipe' : 'ignore', run.onStderr ? 'pipe' : 'ignore'],
+      }),
+    );
 
     return new Promise<ToolExit>((resolve, reject) => {
       let failure: unknown;
@@ -199,17 +200,31 @@ function killTree(child: ChildProcess, signal: 'SIGINT' | 'SIGKILL'): void {
 const running = new Set<ChildProcess>();
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** A process group of its own does not hear Ctrl-C and does not end with us: so we end it. */
-function track(child: ChildProcess): void {
-  if (running.size === 0) {
-    process.on('exit', killAll);
-    for (const signal of signals) process.on(signal, onSignal);
+/**
+ * A process group of its own does not hear Ctrl-C and does not end with us: so we end it. We listen before it starts,
+ * because a signal that comes while `spawn` returns would otherwise end us and leave it behind.
+ */
+function tracked(start: () => ChildProcess): ChildProcess {
+  if (running.size === 0) listen();
+  try {
+    const child = start();
+    running.add(child);
+    return child;
+  } finally {
+    if (running.size === 0) stopListening();
   }
-  running.add(child);
 }
 
 function untrack(child: ChildProcess): void {
-  if (!running.delete(child) || running.size > 0) return;
+  if (running.delete(child) && running.size === 0) stopListening();
+}
+
+function listen(): void {
+  process.on('exit', killAll);
+  for (const signal of signals) process.on(signal, onSignal);
+}
+
+function stopListening(): void {
   process.off('exit', killAll);
   for (const signal of signals) process.off(signal, onSignal);
 }
