@@ -42,7 +42,14 @@ export interface SettingSchema {
   readonly markdownDescription: string;
 }
 
-const ruleLevels = ['off', 'on', 'error', 'warning', 'information', 'hint'] as const satisfies readonly RuleLevel[];
+const ruleLevels = [
+  'off',
+  'on',
+  'error',
+  'warning',
+  'information',
+  'hint',
+] as const satisfies readonly RuleLevel[];
 
 /** The one truth about settings: the manifest, the README table and the parser below come from it. */
 export const settingsSchema = [
