@@ -7,7 +7,7 @@ import {
   initializer,
   isAddressTaken,
   isAssigned,
-  movedVariables,
+  movedToHeap,
   namesAround,
   occurrences,
   parenthesized,
@@ -27,16 +27,13 @@ export const rule: GoRule = {
   },
   check(file, report) {
     const reported = new Set<number>();
-    for (const decision of file.facts?.decisions ?? []) {
-      if (decision.subject !== 'moved' || decision.outcome !== 'heap') continue;
-      for (const local of movedVariables(file.root, decision.node, decision.text)) {
-        const wrapper = findWrapper(file, local);
-        if (!wrapper || reported.has(local.declaration.id)) continue;
-        const callers = findCallers(file, wrapper);
-        if (!isWorthReporting(wrapper, callers)) continue;
-        reported.add(local.declaration.id);
-        report(describe(file, decision, wrapper, callers));
-      }
+    for (const { decision, variable } of movedToHeap(file)) {
+      const wrapper = findWrapper(file, variable);
+      if (!wrapper || reported.has(variable.declaration.id)) continue;
+      const callers = findCallers(file, wrapper);
+      if (!isWorthReporting(wrapper, callers)) continue;
+      reported.add(variable.declaration.id);
+      report(describe(file, decision, wrapper, callers));
     }
   },
 };

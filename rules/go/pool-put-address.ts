@@ -10,7 +10,7 @@ import {
   initializer,
   isAddressTaken,
   isAssigned,
-  movedVariables,
+  movedToHeap,
   namesAround,
   occurrences,
   parenthesized,
@@ -28,14 +28,11 @@ export const rule: GoRule = {
   },
   check(file, report) {
     const reported = new Set<number>();
-    for (const decision of file.facts?.decisions ?? []) {
-      if (decision.subject !== 'moved' || decision.outcome !== 'heap') continue;
-      for (const variable of movedVariables(file.root, decision.node, decision.text)) {
-        const puts = putsOf(file, variable);
-        if (puts.length === 0 || reported.has(variable.declaration.id)) continue;
-        reported.add(variable.declaration.id);
-        report(describe(file, decision, variable, puts));
-      }
+    for (const { decision, variable } of movedToHeap(file)) {
+      const puts = putsOf(file, variable);
+      if (puts.length === 0 || reported.has(variable.declaration.id)) continue;
+      reported.add(variable.declaration.id);
+      report(describe(file, decision, variable, puts));
     }
   },
 };

@@ -1,4 +1,5 @@
 import type { Node } from 'web-tree-sitter';
+import type { Decision, GoFile } from './rule';
 import { isFunction } from './syntax';
 
 /**
@@ -343,11 +344,19 @@ export function calledFunction(root: Node, call: Node): Node | undefined {
   );
 }
 
+/** The local variables that the compiler moved to the heap, each with its decision; one variable can have several. */
+export function* movedToHeap({ root, facts }: GoFile): Iterable<{ decision: Decision; variable: Binding }> {
+  for (const decision of facts?.decisions ?? []) {
+    if (decision.subject !== 'moved' || decision.outcome !== 'heap') continue;
+    for (const variable of movedVariables(root, decision.node, decision.text)) yield { decision, variable };
+  }
+}
+
 /**
  * The variable that a `moved to heap: name` decision is about: declared at the node, or, when the node is a call, in
  * the function inlined there.
  */
-export function movedVariables(root: Node, node: Node, name: string): readonly Binding[] {
+function movedVariables(root: Node, node: Node, name: string): readonly Binding[] {
   if (node.type === 'identifier') {
     const binding = namesAround(root, node).resolve(node);
     return binding?.declaration.id === node.id ? [binding] : [];
