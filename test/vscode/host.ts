@@ -37,6 +37,7 @@ export function settingsFor(options: OpenOptions): Record<string, unknown> {
     'workbench.colorTheme': 'Default Dark Modern',
     'workbench.secondarySideBar.defaultVisibility': 'hidden',
     'workbench.tips.enabled': false,
+    'workbench.quickOpen.closeOnFocusLost': false,
     'workbench.enableExperiments': false,
     'workbench.reduceMotion': 'on',
     'chat.commandCenter.enabled': false,

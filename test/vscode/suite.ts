@@ -180,8 +180,7 @@ function editing(host: () => Host): void {
     });
 
     it("shows a rule's page that ships with the extension", async () => {
-      await workbench.command('AllocLens: Show Rule Documentation');
-      await workbench.pick('go/per-call-buffer');
+      await workbench.commandAndPick('AllocLens: Show Rule Documentation', 'go/per-call-buffer');
       await workbench.shows(/Preview per-call-buffer\.md/);
     });
 

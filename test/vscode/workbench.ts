@@ -49,39 +49,29 @@ export class Workbench {
     const base = path.split(/[\\/]/).at(-1)!;
     const tab = this.#page.locator(`.tab.active[data-resource-name="${base}"]`);
     // The list goes on sorting itself: Enter takes the first row, so it must be the file, and the tab tells.
-    for (let attempt = 0; ; attempt++) {
+    await this.#persist(async () => {
       await this.#quickInput(`${modifier}+P`, path);
       const first = this.#page.locator('.quick-input-list .monaco-list-row[data-index="0"] .label-name');
-      await this.#orFailure(first.getByText(base, { exact: true }).waitFor({ timeout: 30_000 }));
+      await first.getByText(base, { exact: true }).waitFor({ timeout: 10_000 });
       await this.press('Enter');
-      try {
-        await tab.waitFor({ timeout: 5000 });
-        break;
-      } catch (error) {
-        if (attempt < 5) continue;
-        await this.failure();
-        throw error;
-      }
-    }
+      await tab.waitFor({ timeout: 5000 });
+    });
     await this.#orFailure(this.#editor.locator('.view-line').first().waitFor({ timeout: 30_000 }));
     await this.focusEditor();
   }
 
-  /** The command palette, the title, Enter. */
+  /** The command palette, the title, a click. */
   async command(title: string): Promise<void> {
-    await this.#quickInput('F1', `>${title}`);
-    const row = this.#page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
-    await row.waitFor({ timeout: 30_000 });
-    await row.click();
-    await this.#page.locator('.quick-input-widget').waitFor({ state: 'hidden', timeout: 30_000 });
+    await this.#persist(() => this.#palette(title));
   }
 
-  /** Takes an entry of a list that is open at the top of the window. */
-  async pick(label: string): Promise<void> {
-    const input = this.#page.locator('.quick-input-widget input[type=text]');
-    await input.waitFor({ timeout: 30_000 });
-    await input.fill(label);
-    await this.#page.locator('.quick-input-list .monaco-list-row', { hasText: label }).first().click();
+  /** A command that asks for one entry of a list, and the entry. */
+  async commandAndPick(title: string, label: string): Promise<void> {
+    await this.#persist(async () => {
+      await this.#palette(title);
+      await this.#quickInputField.fill(label, { timeout: 10_000 });
+      await this.#quickInputRow(label).click({ timeout: 10_000 });
+    });
   }
 
   /** Gives up what was typed since the file was saved. */
@@ -115,14 +105,13 @@ export class Workbench {
 
   /** 1-based line and UTF-16 column. */
   async goTo(line: number, column: number): Promise<void> {
-    await this.#quickInput('Control+G', `:${line}:1`);
-    await this.#page.keyboard.press('Enter');
-    await this.#page.locator('.quick-input-widget').waitFor({ state: 'hidden', timeout: 30_000 });
     // The status bar's column, and in newer versions this input's, counts the width of tabs; arrow keys do not.
     const place = new RegExp(`Ln ${line}, Col `);
-    await this.#orFailure(
-      this.#page.locator('.statusbar-item', { hasText: place }).waitFor({ timeout: 30_000 }),
-    );
+    await this.#persist(async () => {
+      await this.#quickInput('Control+G', `:${line}:1`);
+      await this.press('Enter');
+      await this.#page.locator('.statusbar-item', { hasText: place }).waitFor({ timeout: 5000 });
+    });
     await this.focusEditor();
     for (let i = 1; i < column; i++) await this.press('ArrowRight');
   }
@@ -308,22 +297,45 @@ export class Workbench {
     return this.#page.locator('.editor-group-container.active .monaco-editor').first();
   }
 
+  get #quickInputField(): Locator {
+    return this.#page.locator('.quick-input-widget input[type=text]');
+  }
+
+  #quickInputRow(text: string): Locator {
+    return this.#page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
+  }
+
+  /** Opens the input at the top of the window with a key and fills it in. */
   async #quickInput(key: string, text: string): Promise<void> {
-    const input = this.#page.locator('.quick-input-widget input[type=text]');
-    // A key that comes while the workbench is busy is lost now and then.
-    for (let attempt = 0; ; attempt++) {
-      await this.press(key.replace('Control+P', `${modifier}+P`));
+    await this.press(key);
+    await this.#quickInputField.fill(text, { timeout: 5000 });
+  }
+
+  async #palette(title: string): Promise<void> {
+    await this.#quickInput('F1', `>${title}`);
+    await this.#quickInputRow(title).click({ timeout: 10_000 });
+  }
+
+  /**
+   * Does something with the input at the top of the window; tries again as a person would. A key that comes while the
+   * workbench is busy is lost now and then, and whatever takes the focus meanwhile, such as a page that has just
+   * loaded, may close the input.
+   */
+  async #persist(action: () => Promise<void>): Promise<void> {
+    const widget = this.#page.locator('.quick-input-widget');
+    for (let attempt = 1; ; attempt++) {
       try {
-        await input.waitFor({ timeout: 5000 });
-        break;
+        await action();
+        await widget.waitFor({ state: 'hidden', timeout: 10_000 });
+        return;
       } catch (error) {
-        if (attempt === 5) {
+        if (attempt === 6) {
           await this.failure();
           throw error;
         }
+        await this.press('Escape');
       }
     }
-    await input.fill(text);
   }
 
   async #orFailure<T>(promise: Promise<T>): Promise<T> {
