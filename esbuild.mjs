@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { thirdPartyNotices } from './scripts/lib/third-party-notices.mjs';
+import { typescriptParserOnly } from './scripts/lib/typescript-parser-only.mjs';
 
 const root = dirname(fileURLToPath(import.meta.url));
 const require = createRequire(import.meta.url);
@@ -105,7 +106,7 @@ const bundles = [
   {
     ...common,
     entryPoints: { typescript: relative(root, typescriptEntry) },
-    plugins: [ownRulesOnly],
+    plugins: [ownRulesOnly, typescriptParserOnly()],
   },
 ].map((options) => ({ ...options, outdir: dist }));
 
