@@ -36,6 +36,14 @@ export function countable({ unproven }: TripCount, at: number): Obligation[] {
 }
 
 /**
+ * What is ranged over is proven by no declaration, and the compiler inlined something at the loop: perhaps the body of
+ * a function that iterates, which runs as often as that function likes.
+ */
+export function isDoubtful({ unproven }: TripCount, loop: Node, file: GoFile): boolean {
+  return unproven !== undefined && file.facts?.inlined(loop) !== undefined;
+}
+
+/**
  * True when some iterations may not come to `last`, the last statement that fills, or someone sees the collection when
  * the loop is left early.
  */

@@ -10,8 +10,16 @@ import {
   type Pooled,
 } from './pool-flow';
 import type { GoFile, GoFix, GoReport, GoRule } from './rule';
-import { spanOf, statementsOf } from './syntax';
-import { callOf, enclosingLoop, enclosingStatement, initializer, isAssigned, namesAround } from './uses';
+import { descendants, spanOf, statementsOf } from './syntax';
+import {
+  callOf,
+  enclosingLoop,
+  enclosingStatement,
+  initializer,
+  isAddressTaken,
+  isAssigned,
+  namesAround,
+} from './uses';
 import { statementsAt, startsLine } from './writing';
 
 export const rule: GoRule = {
@@ -94,6 +102,7 @@ function buildFix(file: GoFile, object: Pooled, life: Life): GoFix | undefined {
   if (texts.size > 1) return undefined;
   const put = [...texts][0] ?? (got!.pool ? `${got!.pool.text}.Put(${name})` : undefined);
   if (put === undefined || plain.some((one) => one.release.value.text !== name)) return undefined;
+  if (plain.some((one) => changesLater(file, object, one.call))) return undefined;
   // A reset that stands before a Put would not run on the other ways.
   for (const one of plain) {
     const statement = enclosingStatement(one.call);
@@ -119,6 +128,20 @@ function buildFix(file: GoFile, object: Pooled, life: Life): GoFix | undefined {
     edits: edits.sort((a, b) => a.span.start - b.span.start),
     claim: { effect: 'runs less', within: [spanOf(binding.owner)], callees: [] },
   };
+}
+
+/** A deferred call evaluates what it names at once: a variable that is assigned, or a call, may give another value. */
+function changesLater(file: GoFile, { binding }: Pooled, put: Node): boolean {
+  const names = namesAround(file.root, put);
+  return [...descendants(put)].some((node) => {
+    if (node.type === 'call_expression') return node.id !== put.id;
+    const other = node.type === 'identifier' ? names.resolve(node) : undefined;
+    return (
+      other !== undefined &&
+      other !== binding &&
+      (other.kind === 'result' || other.uses.some((use) => isAssigned(use.node) || isAddressTaken(use.node)))
+    );
+  });
 }
 
 const plainResults =

@@ -49,6 +49,8 @@ function isPoolValue(file: GoFile, value: Node): boolean {
     const type = node.childForFieldName('type');
     return type !== null && isPoolType(file, type);
   }
+  // `pool := &s.pool`
+  if (/^(?:identifier|selector_expression)$/.test(node.type)) return isSyncPool(file, node);
   const made = argumentsOf(node)[0];
   return node.type === 'call_expression' &&
     node.childForFieldName('function')?.text === 'new' &&

@@ -5,6 +5,7 @@ import {
   capacityText,
   countable,
   guarded,
+  isDoubtful,
   knownAtDeclaration,
   leavesEarly,
   mayEndEarly,
@@ -157,6 +158,7 @@ function check(filling: Filling, file: GoFile): GoReport | undefined {
       },
     ],
     heatAt: loop,
+    unproven: isDoubtful(count, loop, file),
     fixes: fix(filling, count, isDistinct(key, loop, file), file),
   };
 }

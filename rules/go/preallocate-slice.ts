@@ -5,6 +5,7 @@ import {
   capacityText,
   countable,
   guarded,
+  isDoubtful,
   knownAtDeclaration,
   leavesEarly,
   mayEndEarly,
@@ -219,6 +220,7 @@ function check(growth: Growth, file: GoFile): GoReport | undefined {
     },
     related: related(growth, file),
     heatAt: loop,
+    unproven: isDoubtful(count, loop, file),
     fixes: fix(growth, count, uses, file),
   };
 }

@@ -57,8 +57,11 @@ export interface GoFacts {
    * The same merging as for `emitted`.
    */
   emittedFor(declaration: Node): readonly PlacedCall[];
-  /** `inlining call to F` at this call expression: F as the compiler spells it, such as `strconv.Itoa`. */
-  inlined(call: Node): string | undefined;
+  /**
+   * `inlining call to F` at this call expression: F as the compiler spells it, such as `strconv.Itoa`. At a for statement
+   * stands the inlined function that iterates, `F-range1` for the loop's body.
+   */
+  inlined(node: Node): string | undefined;
 }
 
 export interface Decision {
@@ -119,6 +122,11 @@ export interface GoReport {
   readonly allocation: Allocation;
   readonly related?: readonly Related[];
   readonly fixes?: readonly GoFix[];
+  /**
+   * The finding itself rests on what the obligations of its fixes state: it is published only with a verified fix, and
+   * dropped when all are refuted.
+   */
+  readonly unproven?: boolean;
   /** Where heat is measured, when that is not `node`: growth in a loop happens a few times for each run of the loop. */
   readonly heatAt?: Node;
 }

@@ -30,6 +30,9 @@ for (const { folder, prefix, metas } of languages) {
       it(`${meta.id} has a page in the template's form`, () => checkPage(folder, meta));
       it(`${meta.id} has marker cases, negative ones too, and a case for its fix`, () =>
         checkMarkers(folder, meta));
+      if (folder === 'go' && meta.fix !== 'none') {
+        it(`${meta.id} has a case whose fix the compiler refutes`, () => checkRefuted(meta));
+      }
       it(`${meta.id} has a measured sample`, () => {
         assert.ok(existsSync(inRepository('samples', meta.sample)), `samples/${meta.sample} is missing`);
       });
@@ -61,19 +64,40 @@ function checkPage(folder: string, meta: RuleMeta): void {
   }
 }
 
-function markerCases(folder: string, meta: RuleMeta): { name: string; wants: number; fixes: number }[] {
+interface MarkerCase {
+  readonly name: string;
+  readonly wants: number;
+  readonly fixes: number;
+  readonly refuted: number;
+}
+
+function markerCases(folder: string, meta: RuleMeta): MarkerCase[] {
   const directory = inRepository('test', 'markers', folder, meta.id.slice(meta.id.indexOf('/') + 1));
   return readdirSync(directory)
     .filter((name) => name.endsWith('.txtar'))
     .map((name) => {
       const text = readFileSync(path.join(directory, name), 'utf8');
       const archive = parseTxtar(text);
+      const sections = (kind: string): number =>
+        [...archive.files.keys()].filter((file) => file.startsWith(`@${kind}/${meta.id}/`)).length;
       return {
         name,
         wants: text.split(`want ${meta.id}`).length - 1,
-        fixes: [...archive.files.keys()].filter((file) => file.startsWith(`@fix/${meta.id}/`)).length,
+        fixes: sections('fix'),
+        refuted: sections('refuted'),
       };
     });
+}
+
+/** What looks right to the rule and is wrong must be stopped by verification: shown, not believed. */
+function checkRefuted(meta: RuleMeta): void {
+  assert.ok(
+    markerCases('go', meta).some((c) => c.refuted > 0),
+    `no case of ${meta.id} has a section "-- @refuted/${meta.id}/<path> --": write one whose fix looks right to the ` +
+      `rule and is refuted by the compiler (a test file that stops compiling, a type without the method, a changed ` +
+      `type that breaks another package); the section holds a regular expression for the reason that scan prints ` +
+      `(CONTRIBUTING.md, "Add a rule in ten minutes")`,
+  );
 }
 
 function checkMarkers(folder: string, meta: RuleMeta): void {

@@ -1,6 +1,6 @@
 /**
  * Every case under test/markers/go is compiled for real and held against its `// want` comments and its goldens.
- * `UPDATE=1` rewrites goldens; it never adds a want or a golden.
+ * `UPDATE=1` rewrites goldens; it never adds a want or a golden. Refuted fixes are stated: see support/refusals.ts.
  */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -14,6 +14,7 @@ import { applyEdits } from '../../server/src/text/edits';
 import { hasToolchain } from '../support/go-package';
 import { grammar, testEngine, testSettings } from '../support/go';
 import { GoSyntax } from '../../server/src/go/syntax';
+import { matchRefusals } from '../support/refusals';
 import { formatTxtar, parseTxtar, type Archive } from '../support/txtar';
 import { matchWants, parseWants, type Want } from '../support/wants';
 
@@ -261,6 +262,9 @@ describe('Go marker cases', { concurrency: 2 }, async () => {
           assert.equal(left.length, unfixed, `${ruleId} still reports in ${relative(file)}:\n${fixedText(outcome, ruleId, file)}`);
           assert.ok(left.every((f) => f.fixes.length === 0), `${ruleId} would fix ${relative(file)} again`);
         }
+      }
+      for (const [file, analysis] of outcome.before) {
+        matchRefusals(one.archive.files, relative(file), analysis, ignored);
       }
       for (const key of one.archive.files.keys()) {
         const golden = /^@(fix|nofix)\/((?:go|ts)\/[\w-]+)\/(.+)$/.exec(key);

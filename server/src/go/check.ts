@@ -12,6 +12,8 @@ export interface Candidate {
   readonly fixes: readonly GoFix[];
   /** In a loop of its function: "per call" would be wrong. */
   readonly inLoop: boolean;
+  /** Not to be shown without a verified fix. */
+  readonly unproven: boolean;
 }
 
 export interface CheckedFile {
@@ -76,6 +78,7 @@ function checkFile(
           candidates.push({
             finding,
             fixes: file.generated ? [] : (report.fixes ?? []),
+            unproven: report.unproven === true,
             inLoop: loopsAround(report.heatAt ?? report.node).length > 0,
           });
         },

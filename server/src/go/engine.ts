@@ -339,13 +339,14 @@ function analyses(checked: Checked, verdicts: ReadonlyMap<GoFix, Verdict>): File
   const { sources, files, notes } = checked;
   const result: FileAnalysis[] = files.map(({ file, candidates, explanations, notes: own }) => {
     const withheld: Note[] = [];
-    const findings = candidates.map((candidate) => {
+    const findings = candidates.flatMap((candidate) => {
       const fixes = candidate.fixes.flatMap((fix) => {
         const verdict = verdicts.get(fix);
         if (verdict?.verdict === 'refuted') withheld.push(withheldNote(candidate, fix, verdict.reason));
         return offer(file.pkg, candidate, fix, verdict, unverifiableReason(checked, fix));
       });
-      return { ...candidate.finding, fixes };
+      const proven = !candidate.unproven || fixes.some(({ verification }) => verification === 'verified');
+      return proven ? [{ ...candidate.finding, fixes }] : [];
     });
     return {
       path: file.path,
