@@ -80,7 +80,7 @@ const C_NOTE = Buffer.from('note: ');
 
 /** A decision without a position. */
 const UNPLACED =
-  /^moved to heap: |^leaking param|^parameter .* leaks to |^(?:can|cannot) inline |^inlining call to | (?:escapes to heap|does not escape)(?: in .*)?:?$| capturing by (?:ref|value): .* \(addr=\w+ assign=\w+ width=-?\d+\)$/;
+  /^moved to heap: |^convert: using global for |^leaking param|^parameter .* leaks to |^(?:can|cannot) inline |^inlining call to | (?:escapes to heap|does not escape)(?: in .*)?:?$| capturing by (?:ref|value): .* \(addr=\w+ assign=\w+ width=-?\d+\)$/;
 
 /** What follows a header line (`X escapes to heap:`) and is indented belongs to it. */
 type Block =
@@ -387,7 +387,7 @@ export class CompilerOutputParser {
       return;
     }
     // What the compiler adds for a range over a function has no place: `moved to heap: #next`, printed as it is or
-    // behind `<unknown line number>: `.
+    // behind `<unknown line number>: `. So has the zero value of a one-byte type that becomes an interface.
     if (/^<unknown line number>: /.test(line) || UNPLACED.test(line)) return;
     // Progress, and the heading of errors that follow with their positions.
     if (/^go: (?:downloading|finding|extracting|found) |^go: errors parsing .*:$/.test(line)) return;

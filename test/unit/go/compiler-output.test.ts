@@ -354,6 +354,11 @@ describe('lines of the grammar', () => {
     assert.deepEqual(parseCompilerOutput(text), []);
   });
 
+  it('skips a free conversion without a place: a zero value of one byte (met in gin, Go 1.26)', () => {
+    const line = 'convert: using global for single-byte interface value: (struct { F int8 })(runtime.zeroVal@0)';
+    assert.deepEqual(parseCompilerOutput(lines(line)), []);
+  });
+
   it('gives an explanation when its last step is read, and marks a cut one', () => {
     const step = (n: number) => `${position}:     from e${n} (assign) at ${position}`;
     const text = lines(
