@@ -1,5 +1,6 @@
 import type { Node } from 'web-tree-sitter';
 import type { Span } from '../model';
+import { spelledType } from './declared-types';
 import type { GoFile } from './rule';
 import { argumentsOf, enclosingDeclaration, qualified, spanOf, unparenthesised } from './syntax';
 import { initializer, namesAround, type Binding } from './uses';
@@ -64,14 +65,53 @@ function isPoolField(file: GoFile, name: string): boolean {
   let pools = 0;
   for (const { spec, file: declaring } of packageNames(file.pkg).types.values()) {
     for (const field of spec.descendantsOfType('field_declaration')) {
-      if (!field.namedChildren.some((child) => child.type === 'field_identifier' && child.text === name))
-        continue;
       const type = field.childForFieldName('type');
+      if (!fieldNames(field).includes(name)) continue;
       if (!type || !isPoolType(declaring, type)) return false;
       pools++;
     }
   }
   return pools > 0;
+}
+
+/** Of an embedded field the name of its type. */
+function fieldNames(field: Node): string[] {
+  const names = field.namedChildren.filter((child) => child.type === 'field_identifier');
+  if (names.length > 0) return names.map((name) => name.text);
+  const type = field.childForFieldName('type');
+  return type ? [type.text.replace(/\[.*$/s, '').replace(/^.*\./, '')] : [];
+}
+
+/** The embedded `sync.Pool` of a struct that the package declares. */
+export function embeddedPool(file: GoFile, spec: Node): Node | undefined {
+  const struct = spec.childForFieldName('type');
+  if (struct?.type !== 'struct_type') return undefined;
+  const field = struct.firstNamedChild?.namedChildren.find(
+    (child) =>
+      child.type === 'field_declaration' &&
+      child.childrenForFieldName('name').length === 0 &&
+      isPoolType(file, child.childForFieldName('type') ?? child),
+  );
+  return field?.childForFieldName('type') ?? undefined;
+}
+
+/** The name of the package's struct that the expression is, or points to, when a call of the method is `sync.Pool`'s. */
+export function promotesPool(file: GoFile, expression: Node, method: string): string | undefined {
+  const name = spelledType(expression, file)?.replace(/^\*/, '');
+  const type = name === undefined ? undefined : packageNames(file.pkg).types.get(name);
+  if (name === undefined || !type || !embeddedPool(type.file, type.spec)) return undefined;
+  if (namesAround(file.root, expression).bindings.some((b) => b.kind === 'type' && b.name === name))
+    return undefined;
+  const own = packageNames(file.pkg).methods.some(
+    ({ node }) =>
+      node.childForFieldName('name')?.text === method &&
+      node
+        .childForFieldName('receiver')
+        ?.firstNamedChild?.childForFieldName('type')
+        ?.text.replace(/^\*/, '') === name,
+  );
+  const fields = type.spec.descendantsOfType('field_declaration').flatMap(fieldNames);
+  return own || fields.includes(method) ? undefined : name;
 }
 
 /** For `pool.Get().(*T)` (parentheses allowed) the pool's expression and the asserted type. */
@@ -83,7 +123,7 @@ export function pooledGet(file: GoFile, expression: Node): { pool: Node; type: N
   const call = operand && unparenthesised(operand);
   if (!type || call?.type !== 'call_expression' || argumentsOf(call).length !== 0) return undefined;
   const pool = receiverOf(call, 'Get');
-  return pool && isSyncPool(file, pool) ? { pool, type } : undefined;
+  return pool && isPoolOf(file, pool, 'Get') ? { pool, type } : undefined;
 }
 
 /** For `pool.Put(x)` the pool's expression and x. */
@@ -91,7 +131,11 @@ export function pooledPut(file: GoFile, call: Node): { pool: Node; value: Node }
   if (call.type !== 'call_expression') return undefined;
   const [value, ...more] = argumentsOf(call);
   const pool = receiverOf(call, 'Put');
-  return value && more.length === 0 && pool && isSyncPool(file, pool) ? { pool, value } : undefined;
+  return value && more.length === 0 && pool && isPoolOf(file, pool, 'Put') ? { pool, value } : undefined;
+}
+
+function isPoolOf(file: GoFile, pool: Node, method: string): boolean {
+  return isSyncPool(file, pool) || promotesPool(file, pool, method) !== undefined;
 }
 
 function receiverOf(call: Node, method: string): Node | undefined {

@@ -1,7 +1,7 @@
 import type { Node } from 'web-tree-sitter';
 import type { FileEdit } from '../model';
 import { isBuiltin, isUniverse } from './contracts';
-import { isSyncPool, pooledGet } from './pools';
+import { embeddedPool, isSyncPool, pooledGet, promotesPool } from './pools';
 import type { GoFile, GoFix, GoRule } from './rule';
 import {
   argumentsOf,
@@ -70,7 +70,8 @@ interface Misfit {
   /** The statements that `text` replaces. */
   readonly first: Node;
   readonly last: Node;
-  readonly text: string;
+  /** The statement that comes, for the new pool's expression. */
+  readonly text: (pool: string) => string;
 }
 
 function misfitsIn(file: GoFile): Misfit[] {
@@ -112,7 +113,7 @@ function directReturn(file: GoFile, get: Node, pool: Node): Misfit | undefined {
   const reused = returned(inside);
   const made = returned(last);
   if (reused?.text !== `${name.text}[:${size.text}]` || !made || !isMake(file, made, size)) return undefined;
-  const text = `return ${pool.text}.Get(${size.text})`;
+  const text = (of: string): string => `return ${of}.Get(${size.text})`;
   return { pool, get, make: made, size, first: test, last, text };
 }
 
@@ -136,10 +137,8 @@ function replaced(file: GoFile, get: Node, pool: Node): Misfit | undefined {
   const sliced = `${name.text}[:${size.text}]`;
   const isSet = next && (next.text === `${name.text} = ${sliced}` || returned(next)?.text === sliced);
   if (!isSet) return undefined;
-  const text =
-    next.type === 'return_statement'
-      ? `return ${pool.text}.Get(${size.text})`
-      : `${name.text} := ${pool.text}.Get(${size.text})`;
+  const start = next.type === 'return_statement' ? 'return ' : `${name.text} := `;
+  const text = (of: string): string => `${start}${of}.Get(${size.text})`;
   return { pool, get, make: made, size, first: definition, last: next, text };
 }
 
@@ -200,14 +199,17 @@ function isMake(file: GoFile, node: Node, size: Node): boolean {
 interface Declared {
   readonly name: string;
   readonly node: Node;
+  /** A pool that is embedded in this struct becomes a field of this name. */
+  readonly embedded?: { readonly struct: string; readonly field: string };
 }
 
 function buildFix(file: GoFile, misfit: Misfit, all: readonly Misfit[]): GoFix | undefined {
   if (file.generated || !canImport(file, 'math/bits') || namesBits(file)) return undefined;
   const declared = declarationOf(file, misfit.pool);
   if (!declared) return undefined;
-  const gets = all.filter(({ pool }) => nameOf(pool) === declared.name);
-  if (!onlyGetsAndPuts(file, declared, gets)) return undefined;
+  const gets = all.filter(({ pool }) => isOf(file, declared, pool));
+  const renamed = usesOf(file, declared, gets);
+  if (!renamed) return undefined;
   // On one line with other code, a comment would swallow what follows.
   if (gets.some(({ first }) => !startsLine(file.text, first.startIndex))) return undefined;
   const type = freshName(file, ['sizedPool']);
@@ -217,9 +219,10 @@ function buildFix(file: GoFile, misfit: Misfit, all: readonly Misfit[]): GoFix |
     {
       file: file.path,
       span: spanOf(declared.node),
-      newText: isValue ? `${type}{}` : type,
+      newText: isValue ? `${type}{}` : declared.embedded ? `${declared.embedded.field} ${type}` : type,
     },
-    ...gets.map((get) => replacement(file, get)),
+    ...renamed,
+    ...gets.map((get) => replacement(file, get, expressionOf(declared, get.pool))),
     {
       file: file.path,
       span: { start: file.text.length, end: file.text.length },
@@ -234,7 +237,7 @@ function buildFix(file: GoFile, misfit: Misfit, all: readonly Misfit[]): GoFix |
     gets.flatMap(({ get }) => enclosingFunction(get) ?? []).map((fn) => [fn.id, fn] as const),
   );
   return {
-    title: `Use a pool for each size class (if nobody relies on the capacity of ${nameOf(misfit.pool)}'s buffers)`,
+    title: `Use a pool for each size class (if nobody relies on the capacity of ${declared.embedded?.struct ?? declared.name}'s buffers)`,
     kind: 'suggestion',
     edits,
     imports: ['sync', 'math/bits'],
@@ -254,13 +257,32 @@ function namesBits(file: GoFile): boolean {
   );
 }
 
+function isOf(file: GoFile, { name, embedded }: Declared, pool: Node): boolean {
+  return embedded && nameOf(pool) !== name
+    ? promotesPool(file, pool, 'Get') === embedded.struct
+    : nameOf(pool) === name;
+}
+
+/** `s.Pool`, or `s` that embeds it, as `s.pool`. */
+function expressionOf({ name, embedded }: Declared, pool: Node): string {
+  if (!embedded) return pool.text;
+  const node = unparenthesised(pool);
+  const owner = nameOf(pool) === name ? node.childForFieldName('operand')!.text : pool.text;
+  return `${owner}.${embedded.field}`;
+}
+
 function nameOf(pool: Node): string {
   const node = unparenthesised(pool);
   return (node.type === 'selector_expression' ? node.childForFieldName('field')?.text : node.text) ?? '';
 }
 
-/** `var p sync.Pool`, `var p = sync.Pool{…}` at package level, or a field `p sync.Pool`, unexported, in this file. */
+/**
+ * `var p sync.Pool`, `var p = sync.Pool{…}` at package level, a field `p sync.Pool`, or one embedded in a struct;
+ * unexported, in this file.
+ */
 function declarationOf(file: GoFile, pool: Node): Declared | undefined {
+  const embedded = embeddedIn(file, pool);
+  if (embedded) return embedded;
   const name = nameOf(pool);
   if (!/^[\p{Ll}_]/u.test(name)) return undefined;
   const node = unparenthesised(pool);
@@ -293,6 +315,30 @@ function declarationOf(file: GoFile, pool: Node): Declared | undefined {
     : undefined;
 }
 
+/** `type T struct{ sync.Pool }`: of an unexported T, the only one in the package that embeds a pool, nothing else called so. */
+function embeddedIn(file: GoFile, pool: Node): Declared | undefined {
+  const all = [...packageNames(file.pkg).types].flatMap(([struct, { spec, file: declaring }]) => {
+    const node = embeddedPool(declaring, spec);
+    return node ? [{ struct, node, declaring, spec }] : [];
+  });
+  const [only, ...more] = all;
+  if (!only || more.length > 0 || only.declaring !== file || !/^[\p{Ll}_]/u.test(only.struct))
+    return undefined;
+  // A pointer to a pool is set somewhere.
+  if (only.node.previousSibling?.type === '*') return undefined;
+  const node = unparenthesised(pool);
+  const direct = node.type === 'selector_expression' && nameOf(pool) === 'Pool';
+  if (!direct && promotesPool(file, pool, 'Get') !== only.struct) return undefined;
+  const members = only.spec
+    .descendantsOfType('field_identifier')
+    .concat(packageNames(file.pkg).methods.flatMap((method) => method.node.childForFieldName('name') ?? []))
+    .map(({ text }) => text);
+  const field = ['pool', 'buffers', 'sized'].find((name) => !members.includes(name));
+  return field === undefined
+    ? undefined
+    : { name: 'Pool', node: only.node, embedded: { struct: only.struct, field } };
+}
+
 /** `sync.Pool{}`, or with a New that does nothing but make a slice: no counter and no comment would be lost. */
 function makesOnly(file: GoFile, literal: Node): boolean {
   if (literal.descendantsOfType('comment').length > 0) return false;
@@ -306,31 +352,50 @@ function makesOnly(file: GoFile, literal: Node): boolean {
   });
 }
 
-/** Every mention of the pool in the package is its declaration, one of the Gets, or a Put. */
-function onlyGetsAndPuts(file: GoFile, declared: Declared, gets: readonly Misfit[]): boolean {
+/**
+ * The edits of the Puts; undefined unless every mention of the pool in the package is its declaration, one of the Gets,
+ * or a Put in this file.
+ */
+function usesOf(file: GoFile, declared: Declared, gets: readonly Misfit[]): FileEdit[] | undefined {
+  const { name, embedded } = declared;
+  const edits: FileEdit[] = [];
   for (const other of file.pkg.files) {
-    for (const node of occurrences(other.root, other.text, declared.name)) {
-      if (node.parent?.type === 'field_declaration' || node.parent?.type === 'var_spec') continue;
+    for (const node of occurrences(other.root, other.text, name)) {
+      if (/^(?:field_declaration|var_spec|qualified_type)$/.test(node.parent?.type ?? '')) continue;
       const operand = node.type === 'field_identifier' ? node.parent : node;
-      if (!operand) return false;
+      if (!operand || (embedded && node.type !== 'field_identifier')) return undefined;
       if (node.type !== 'field_identifier' && namesAround(other.root, node).resolve(node)) continue;
-      if (other !== file || isAssigned(operand) || !isSyncPool(file, operand)) return false;
+      if (other !== file || isAssigned(operand) || !isSyncPool(file, operand)) return undefined;
       const method = operand.parent?.type === 'selector_expression' ? operand.parent : undefined;
       const called =
         method?.parent?.type === 'call_expression' ? method.childForFieldName('field')?.text : '';
-      const isGet = gets.some(({ pool }) => pool.id === operand.id);
-      if (!isGet && called !== 'Put') return false;
+      if (gets.some(({ pool }) => pool.id === operand.id)) continue;
+      if (called !== 'Put') return undefined;
+      if (embedded) edits.push({ file: file.path, span: spanOf(node), newText: embedded.field });
+    }
+    if (!embedded) continue;
+    for (const call of other.root.descendantsOfType('call_expression')) {
+      const method = call.childForFieldName('function');
+      const operand = method?.type === 'selector_expression' ? method.childForFieldName('operand') : null;
+      const called = method?.childForFieldName('field')?.text ?? '';
+      if (!operand || !/^(?:Get|Put)$/.test(called)) continue;
+      if (promotesPool(other, operand, called) !== embedded.struct) continue;
+      if (other !== file) return undefined;
+      if (gets.some(({ pool }) => pool.id === operand.id)) continue;
+      if (called !== 'Put') return undefined;
+      const at = operand.endIndex;
+      edits.push({ file: file.path, span: { start: at, end: at }, newText: `.${embedded.field}` });
     }
   }
-  return true;
+  return edits;
 }
 
 /** The comments of the statements that go stay in front of the one that comes. */
-function replacement(file: GoFile, { first, last, text }: Misfit): FileEdit {
+function replacement(file: GoFile, { first, last, text }: Misfit, pool: string): FileEdit {
   const span = { start: first.startIndex, end: last.endIndex };
   const comments = (first.parent ?? first)
     .descendantsOfType('comment')
     .filter((comment) => contains(span, spanOf(comment)))
     .map((comment) => comment.text);
-  return { file: file.path, span, newText: statementsAt(file, span.start, [...comments, text]) };
+  return { file: file.path, span, newText: statementsAt(file, span.start, [...comments, text(pool)]) };
 }
