@@ -5,7 +5,7 @@ import { appendForm, isShadowed, receiverObligations, type AppendForm } from './
 import type { GoFile, GoFix, GoReport, GoRule, Obligation } from './rule';
 import { argumentsOf, descendants, enclosingFunction, spanOf, unparenthesised } from './syntax';
 import { enclosingStatement, isAddressTaken, namesAround } from './uses';
-import { atLeast } from './writing';
+import { atLeast, short } from './writing';
 
 /**
  * `append(b, t.Format(l)...)` and, in hot code, `buf.WriteString(strconv.Itoa(n))`: a string is made only to be copied.
@@ -254,9 +254,4 @@ function isBasic(arg: Node, file: GoFile): boolean {
 /** The append form for messages: `strconv.AppendInt`, `AppendFormat`. */
 function appendName(form: AppendForm): string {
   return form.receiver ? form.callee.slice(form.receiver.text.length + 1) : form.callee;
-}
-
-function short(text: string): string {
-  const line = text.replace(/\s+/g, ' ');
-  return line.length > 40 ? `${line.slice(0, 37)}…` : line;
 }

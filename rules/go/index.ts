@@ -17,6 +17,7 @@ import { rule as preallocateMap } from './preallocate-map';
 import { rule as preallocateSlice } from './preallocate-slice';
 import { rule as sizedPool } from './sized-pool';
 import { rule as valueReceiverEscape } from './value-receiver-escape';
+import { rule as writeFormat } from './write-format';
 import type { GoRule } from './rule';
 
 /** Every Go rule, alphabetical by id. */
@@ -40,4 +41,5 @@ export const goRules: readonly GoRule[] = [
   preallocateSlice,
   sizedPool,
   valueReceiverEscape,
+  writeFormat,
 ];

@@ -162,6 +162,10 @@ export interface Claim {
   readonly within: readonly Span[];
   /** The emitted callees that the claim is about: `runtime.makeslice`, `time.Time.Format`. */
   readonly callees: readonly string[];
+  /** Allocation calls that stand in place of several claimed ones: what is more of them afterwards is counted as left. */
+  readonly instead?: readonly string[];
+  /** Allocation calls of a callee that may be inlined now: it made them before, too. */
+  readonly inlines?: readonly string[];
 }
 
 /** Go source that compiles only if an assumption of the fix holds. It exists only in the overlay. */

@@ -164,3 +164,9 @@ export function startWithDoc(text: string, declaration: Node): number {
   }
   return first.startIndex;
 }
+
+/** The text on one line, for messages: at most 40 characters, the rest as `…`. */
+export function short(text: string): string {
+  const line = text.replace(/\s+/g, ' ');
+  return line.length > 40 ? `${line.slice(0, 37)}…` : line;
+}

@@ -311,9 +311,9 @@ class Run {
       const is = countsWithin(after, pkg, tree, tree.root, moved);
       if (!was || !is) return { verdict: 'refuted', reason: 'the function of the claim was not found' };
       before += claimed(was, claim);
-      left += claimed(is, claim);
+      left += claimed(is, claim) + brought(was, is, claim);
       othersStay ||= keepsOthers(is, claim);
-      const added = newAllocation(was, is);
+      const added = newAllocation(was, is, [...(claim.instead ?? []), ...(claim.inlines ?? [])]);
       if (added !== undefined)
         return { verdict: 'refuted', reason: `the changed function would call ${added}` };
     }
@@ -508,6 +508,14 @@ function countsWithin(
   });
 }
 
+/** How many more calls there are that the claim says stand in place of others. */
+function brought(before: Counts, after: Counts, { instead }: Claim): number {
+  let more = 0;
+  for (const callee of instead ?? [])
+    more += Math.max(0, (after.get(callee) ?? 0) - (before.get(callee) ?? 0));
+  return more;
+}
+
 function claimed(counts: Counts, { callees }: Claim): number {
   return callees.reduce((sum, callee) => sum + (counts.get(callee) ?? 0), 0);
 }
@@ -520,10 +528,10 @@ function keepsOthers(counts: Counts, { callees }: Claim): boolean {
 }
 
 /** An allocation call that the change brings along. More growth of what grew before is not one. */
-function newAllocation(before: Counts, after: Counts): string | undefined {
+function newAllocation(before: Counts, after: Counts, expected: readonly string[]): string | undefined {
   for (const [callee, count] of after) {
     const had = before.get(callee) ?? 0;
-    if (count <= had || !allocates(callee)) continue;
+    if (count <= had || !allocates(callee) || expected.includes(callee)) continue;
     if (callee === 'runtime.growslice' && had > 0) continue;
     return callee;
   }
