@@ -92,6 +92,7 @@ function checkFormatted(
   // Another type's WriteString may do something else than its Write.
   if (how === 'WriteString' && !known) return undefined;
   if (how === 'Write' && !known && isOtherWrite(write, file)) return undefined;
+  if (!known && isDistrusted(how, file)) return undefined;
   const operand = writerOperand(write, file);
   // As an io.Writer it would move to the heap: one allocation for another, unless there are several.
   const loop = operand.onStack && loopBetween(operand.onStack, call);
@@ -101,22 +102,25 @@ function checkFormatted(
   const evidence: Evidence[] = [{ kind: 'emitted call', callee: formatter, count: 1 }];
   if (twice) evidence.push({ kind: 'emitted call', callee: toBytes, count: 1 });
   evidence.push({ kind: 'measured sample', sample: rule.meta.sample });
+  const fixes = fixFormatted();
   return {
     node: call,
     message:
       `${formatter} allocates a string${twice ? ', and []byte(…) a copy of it,' : ''} only to be written to ${name}; ` +
-      `${twin} writes the same bytes, also in one write`,
+      `${twin} writes the same bytes${known ? '' : ', also in one write'}`,
     allocation: {
       kind: 'call',
       cost: 'always',
       reason: `${formatter} returns a new string, which is written and forgotten`,
       evidence,
     },
-    fixes: fixFormatted(),
+    fixes,
+    // Another writer, or one that would move to the heap: then there is nothing to advise.
+    unproven: fixes.length > 0,
   };
 
   function fixFormatted(): GoFix[] {
-    if (file.generated || (!known && isDistrusted(how, file))) return [];
+    if (file.generated) return [];
     const edits = replaceAround(call, formatted, `${twin}(${operand.text},`, ' ', file);
     const statement = enclosingStatement(call);
     const within = loop ?? enclosingFunction(call);
@@ -142,10 +146,12 @@ function checkBytes(write: WriteCall, bytes: Node, file: GoFile): GoReport | und
   const known = twinOf(write, file);
   if (how === 'WriteString' && !known) return undefined;
   if (!emits(content, file, toString) || mentionsCall(bytes)) return undefined;
+  if (!known && isDistrusted(how, file)) return undefined;
   const escapes = file.facts?.decision(content)?.outcome !== 'stack';
   // Through an interface the bytes themselves would move to the heap.
   if (!known && isOnStack(bytes, file)) return undefined;
   const name = short(writer.text);
+  const fixes = fixBytes();
   return {
     node: call,
     message: `string(${short(bytes.text)}) allocates a copy that is only written to ${name}; Write takes the bytes as they are`,
@@ -160,11 +166,12 @@ function checkBytes(write: WriteCall, bytes: Node, file: GoFile): GoReport | und
         { kind: 'measured sample', sample: rule.meta.sample },
       ],
     },
-    fixes: fixBytes(),
+    fixes,
+    unproven: fixes.length > 0,
   };
 
   function fixBytes(): GoFix[] {
-    if (file.generated || (!known && isDistrusted(how, file))) return [];
+    if (file.generated) return [];
     if (sharesMemory(bytes, writer, file)) return [];
     const edits = replaceContent(write, bytes, 'Write', file);
     const statement = enclosingStatement(call);
@@ -205,6 +212,7 @@ function checkString(write: WriteCall, text: Node, file: GoFile): GoReport | und
   const advice = known
     ? 'WriteString takes the string as it is'
     : 'io.WriteString hands the string over as it is where the writer has WriteString, as net/http’s own have';
+  const fixes = fixString(callee);
   return {
     node: call,
     message: `[]byte(${short(text.text)}) allocates a copy that is only written to ${name}; ${advice}`,
@@ -220,7 +228,8 @@ function checkString(write: WriteCall, text: Node, file: GoFile): GoReport | und
         { kind: 'measured sample', sample: rule.meta.sample },
       ],
     },
-    fixes: fixString(callee),
+    fixes,
+    unproven: fixes.length > 0,
   };
 
   function fixString(removed: string): GoFix[] {
