@@ -2,9 +2,11 @@ import type { Node } from 'web-tree-sitter';
 import type { AllocationKind } from '../model';
 import { allocates } from './allocation-calls';
 import { positionRow } from './compiler-position';
-import { adviceFor, explainFlow, explainWhy } from './explain';
-import type { Decision, EmittedCall, GoFile, GoRule } from './rule';
-import { enclosingDeclaration } from './syntax';
+import { isBuiltin } from './contracts';
+import { declaredType, spelledType } from './declared-types';
+import { adviceFor, explainFlow, explainWhy, type Step } from './explain';
+import type { Decision, EmittedCall, FlowStep, GoFile, GoReport, GoRule } from './rule';
+import { argumentsOf, enclosingDeclaration, qualified, unparenthesised } from './syntax';
 
 /** Every value that the compiler puts on the heap, for the reader who asks why. Rules with a fix speak first. */
 export const rule: GoRule = {
@@ -20,12 +22,19 @@ export const rule: GoRule = {
       if (decision.outcome !== 'heap' || decision.free) continue;
       const emitted = allocationOf(file, decision);
       if (!emitted) continue;
-      const { node, subject, text, flow, reason } = decision;
+      const { node, subject, text, reason } = decision;
+      const flow = decision.flow.map((step) => withCall(file, step));
       const sentences = explainFlow(flow);
       const why = (reason && explainWhy(reason)?.says(`\`${shortened(text)}\``)) ?? plain(sentences.at(-1));
       const advice = (reason && explainWhy(reason)?.advice) ?? adviceFor(flow);
-      const name = subject === 'moved' ? text : `\`${shortened(text)}\``;
-      const goes = subject === 'moved' ? `${name} moves to the heap` : `${name} is allocated on the heap`;
+      const growth = node.type === 'call_expression' && isBuiltin(file, node, 'append');
+      const name = subject === 'moved' ? text : `\`${shortened(growth ? node.text : text)}\``;
+      const goes =
+        subject === 'moved'
+          ? `${name} moves to the heap`
+          : growth
+            ? `${name} grows its array on the heap`
+            : `${name} is allocated on the heap`;
       report({
         node,
         message: why === undefined ? goes : `${goes}: ${why}`,
@@ -34,8 +43,9 @@ export const rule: GoRule = {
           cost: emitted.some(isCertain) ? 'always' : 'conditional',
           reason:
             [
+              ...(growth ? [grownArray] : []),
               ...sentences,
-              ...(advice === undefined ? [] : [`To keep it on the stack: ${lowered(advice)}.`]),
+              ...(advice === undefined ? [] : [`To keep it on the stack: ${plain(advice)}.`]),
             ].join(' ') || goes,
           evidence: [
             {
@@ -47,8 +57,62 @@ export const rule: GoRule = {
         },
       });
     }
+    for (const growth of growing(file)) report(growth);
   },
 };
+
+const grownArray = 'A full array is copied to a larger one, whose size is known only at run time.';
+
+/** Appends whose array may stay on the stack at first: no decision says that growing allocates. */
+function* growing(file: GoFile): Iterable<GoReport> {
+  if (!file.facts) return;
+  for (const node of file.root.descendantsOfType('call_expression')) {
+    if (!isBuiltin(file, node, 'append') || file.facts.decision(node)?.outcome === 'heap') continue;
+    const row = positionRow(node);
+    const grows = file.facts
+      .emitted(node)
+      .filter(({ line, callee }) => line === row && callee.startsWith('runtime.growslice'));
+    if (grows.length === 0) continue;
+    const slice = shortened(argumentsOf(node)[0]?.text ?? '');
+    const text = shortened(node.text);
+    yield {
+      node,
+      message: `\`${text}\` grows its array on the heap when the capacity of \`${slice}\` is used up: how many elements there will be is known only at run time`,
+      allocation: {
+        kind: 'append growth',
+        cost: 'conditional',
+        reason: `${grownArray} To allocate once or not at all: give \`${slice}\` its capacity before it is filled.`,
+        evidence: [{ kind: 'emitted call', callee: grows[0]!.callee, count: grows.length }],
+      },
+    };
+  }
+}
+
+/** Says of a `call parameter` step that it is no call of a function by its name, when the listing shows that. */
+function withCall(file: GoFile, step: FlowStep): Step {
+  const at = step.location;
+  if (step.why !== 'call parameter' || !file.facts || at?.file !== file.path) return step;
+  let call: Node | null = file.root.namedDescendantForIndex(at.span.start, at.span.end);
+  while (call && call.type !== 'call_expression' && call.type !== 'source_file') call = call.parent;
+  const callee = call?.childForFieldName('function');
+  if (!call || callee?.type !== 'selector_expression' || qualified(callee, file.imports)) return step;
+  const method = callee.childForFieldName('field')?.text ?? '';
+  const operand = callee.childForFieldName('operand');
+  // Inlining leaves another call at the place; generic code calls through a dictionary.
+  const spelt = step.expression.replace(/\s/g, '').startsWith(`${callee.text.replace(/\s/g, '')}(`);
+  if (!operand || !spelt || file.facts.inlined(call) !== undefined) return step;
+  if (file.facts.emitted(call).some((emitted) => emitted.callee.endsWith(`.${method}`))) return step;
+  if (enclosingDeclaration(call)?.childForFieldName('type_parameters')) return step;
+  if (declaredType(callee, file)?.kind === 'function') return { ...step, through: 'a function value' };
+  const type = spelledType(unparenthesised(operand), file);
+  const known =
+    declaredType(operand, file)?.kind === 'interface' || (type !== undefined && wellKnown.test(type));
+  return { ...step, through: known ? `the interface ${type}` : 'an interface or a function value' };
+}
+
+/** Interfaces of the standard library under their usual package names. */
+const wellKnown =
+  /^(?:error|io\.(?:(?:Read|Write|Seek|Clos)\w*|ByteReader|ByteWriter|StringWriter|RuneReader)|hash\.Hash(?:32|64)?|net\.(?:Conn|PacketConn|Listener)|http\.(?:ResponseWriter|RoundTripper|Handler)|context\.Context)$/;
 
 /** The allocation calls that can be the decision's: on the line of its position, or in what was inlined there. */
 function allocationOf(file: GoFile, { node }: Decision): readonly Pick<EmittedCall, 'callee'>[] | undefined {

@@ -13,7 +13,8 @@ export interface WhyExplanation {
   readonly passing?: boolean;
 }
 
-type Step = Pick<FlowStep, 'expression' | 'why'>;
+/** `through`: how a `call parameter` step calls, when that is known to be no call of a function by its name. */
+export type Step = Pick<FlowStep, 'expression' | 'why'> & { readonly through?: string };
 
 const KEEPS_IT =
   'call a function that does not keep its argument, and call it directly: through an interface or a function value the compiler must assume the worst';
@@ -32,7 +33,12 @@ export const whyNotes: ReadonlyMap<string, WhyExplanation> = new Map<string, Why
   [
     'assign',
     {
-      says: (e) => `it is assigned in ${e}`,
+      says: (e) => {
+        const element = /^`([\w.]+\[[^\]=]*\]) = /.exec(e)?.[1];
+        return element === undefined
+          ? `it is assigned in ${e}`
+          : `it is stored in ${e}, and what an element of a slice or map points to must be on the heap`;
+      },
       advice: 'keep it in a variable of the function, and copy only what must live longer',
     },
   ],
@@ -40,7 +46,16 @@ export const whyNotes: ReadonlyMap<string, WhyExplanation> = new Map<string, Why
   ['assign-pair-dot-type', { says: (e) => `it is taken out of an interface in ${e}` }],
   ['assign-pair-mapr', { says: (e) => `it is read from a map in ${e}` }],
   ['assign-pair-receive', { says: (e) => `it is received from a channel in ${e}` }],
-  ['call parameter', { says: (e) => `it is passed to ${callee(e)}, which may keep it`, advice: KEEPS_IT }],
+  [
+    'call parameter',
+    {
+      says: (e) =>
+        callee(e) === '`append`'
+          ? `it is appended in ${e}, and what the elements of a slice point to must be on the heap`
+          : `it is passed to ${callee(e)}, which may keep it`,
+      advice: KEEPS_IT,
+    },
+  ],
   [
     'callee operand',
     {
@@ -105,7 +120,8 @@ export const whyNotes: ReadonlyMap<string, WhyExplanation> = new Map<string, Why
   [
     'send',
     {
-      says: (e) => `it is sent on a channel in ${e}`,
+      says: (e) =>
+        `it is sent on a channel in ${e}, and which goroutine receives it, and when, is known only at run time`,
       advice: 'send a value that holds no pointer, if it is small',
     },
   ],
@@ -146,6 +162,8 @@ export function explainWhy(why: string): WhyExplanation | undefined {
 /** One step as a clause without a full stop; an unknown note is quoted, never dropped. */
 export function explainStep(step: Step): string {
   const expression = quote(step.expression);
+  if (step.through !== undefined)
+    return `it is passed to ${callee(expression)} through ${step.through}: the compiler does not know the function behind it and must assume that it keeps it`;
   return explainWhy(step.why)?.says(expression) ?? `${expression}: ${step.why}`;
 }
 
@@ -176,6 +194,8 @@ export function explainFlow(flow: readonly Step[]): readonly string[] {
 /** What the reader can do: the advice of the last step that has one, because that step decides. */
 export function adviceFor(flow: readonly Step[]): string | undefined {
   for (let i = flow.length - 1; i >= 0; i--) {
+    if (flow[i]!.why === 'call parameter' && flow[i]!.expression.startsWith('append('))
+      return 'Keep values in the slice instead of pointers, if they are small';
     const { advice } = explainWhy(flow[i]!.why) ?? {};
     if (advice !== undefined) return `${capitalised(advice)}`;
   }

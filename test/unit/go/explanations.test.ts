@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import type { FileAnalysis } from '../../../server/src/service/engine';
+import { explain } from '../../../server/src/service/explain';
 import { testEngine, testSettings } from '../../support/go';
 import { writeModule } from '../../support/go-module';
+import { inRepository } from '../../support/repository';
 
-async function analyse(t: { after(action: () => void): void }, show: string): Promise<FileAnalysis> {
-  const folder = writeModule(t, {
-    'go.mod': 'module example.com/m\n\ngo 1.24\n',
-    'a.go': 'package p\n\nfunc f(n int) *int { return &n }\n',
-  });
+async function analyse(
+  t: { after(action: () => void): void },
+  show: string,
+  text = 'package p\n\nfunc f(n int) *int { return &n }\n',
+): Promise<FileAnalysis> {
+  const folder = writeModule(t, { 'go.mod': 'module example.com/m\n\ngo 1.24\n', 'a.go': text });
   const engine = await testEngine();
   const files: FileAnalysis[] = [];
   try {
@@ -29,4 +33,44 @@ test('an explanation waits for the hover, and is a finding only with show: all',
   assert.deepEqual([ids(likely.findings), ids(likely.explanations)], [[], ['go/escape']]);
   const all = await analyse(t, 'all');
   assert.deepEqual([ids(all.findings), ids(all.explanations)], [['go/escape'], []]);
+});
+
+test('the hover explains the four causes in a sentence each, with the flow and a way out', async (t) => {
+  const text = readFileSync(inRepository('samples', 'go', 'escape', 'causes.go'), 'utf8');
+  const { explanations } = await analyse(t, 'likely', text);
+  const hoverAt = (line: string): string => {
+    const start = text.indexOf(line) + line.search(/\S/);
+    const end = start + line.trimStart().length;
+    const found = (explanations ?? []).find(({ span }) => start <= span.start && span.start < end);
+    assert.ok(found, line);
+    return explain(found, 'file:///escape.md');
+  };
+  const causes: readonly [line: string, sentence: RegExp, way: RegExp][] = [
+    [
+      '\tr := Reading{sensor, value}',
+      /^\*\*r moves to the heap: it is sent on a channel in `to <- &r`, and which goroutine receives it/,
+      /Its address is taken in `&r`\. It is sent on .* To keep it on the stack: send a value/,
+    ],
+    [
+      '\treadings = append(readings, &Reading',
+      /^\*\*`&Reading{...}` is allocated on the heap: it is appended in `.*`, and what the elements of a slice point to/,
+      /To keep it on the stack: keep values in the slice instead of pointers/,
+    ],
+    [
+      '\t\t\tfound = append(found, v)',
+      /^\*\*`append\(found, v\)` grows its array on the heap: it is returned by `return found`\*\*/,
+      /A full array is copied to a larger one.* It is returned by `return found`\. To keep it on the stack:/,
+    ],
+    [
+      '\tvar head [16]byte',
+      /^\*\*head moves to the heap: it is passed to `from.Read` through the interface io.Reader: /,
+      /Its address is taken in `head`\. It is passed to .* To keep it on the stack: call a function/,
+    ],
+  ];
+  for (const [line, sentence, way] of causes) {
+    const hover = hoverAt(line);
+    assert.match(hover, sentence);
+    assert.match(hover, way);
+    assert.doesNotMatch(hover, /[^.]\.\.(?!\.)/);
+  }
 });
