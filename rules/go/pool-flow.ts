@@ -6,21 +6,15 @@ import {
   neverReturns,
   parameterFor,
   releaseAt,
-  gotHere,
+  heldBy,
+  isFresh,
   type Got,
+  type Held,
   type Release,
 } from './pool-wrappers';
 import type { GoFile } from './rule';
 import { argumentsOf, calleeText, descendants, isFunction, statementsOf, unparenthesised } from './syntax';
-import {
-  callOf,
-  initializer,
-  isAddressTaken,
-  isAssigned,
-  namesAround,
-  parenthesized,
-  type Binding,
-} from './uses';
+import { callOf, isAddressTaken, isAssigned, namesAround, parenthesized, type Binding } from './uses';
 import { packageNames } from './writing';
 
 /**
@@ -28,8 +22,8 @@ import { packageNames } from './writing';
  * handed on, or lost. What cannot be followed (goto, closures that are kept, reassignment) ends the claim, not the walk.
  */
 
-/** `held`: not put back yet. `gone`: somebody else owns it now, or nobody can tell. */
-export type Status = 'held' | 'put' | 'gone';
+/** `held`: not put back yet. `gone`: somebody else owns it now, or nobody can tell. `none`: the pool had no object. */
+export type Status = 'held' | 'put' | 'gone' | 'none';
 
 interface State {
   readonly status: Status;
@@ -47,6 +41,12 @@ export interface Pooled {
   readonly typeFile: GoFile;
   /** Where it was got in this function. */
   readonly got: Got | undefined;
+  /** The expression that got it. */
+  readonly at?: Node;
+  /** `v, ok := pool.Get().(T)`: there may be none. */
+  readonly checked?: Held['checked'];
+  /** The variable that it was in before the type assertion, and that may be put instead. */
+  readonly carrier?: Binding | undefined;
 }
 
 export interface Put {
@@ -102,9 +102,8 @@ export function lifeOf(file: GoFile, object: Pooled): Life | undefined {
 export function pooledVariables(file: GoFile, top: Node): Pooled[] {
   const found: Pooled[] = [];
   for (const binding of namesAround(file.root, top).bindings) {
-    const start = binding.kind === 'variable' ? initializer(binding) : undefined;
-    const got = start && gotHere(file, start);
-    if (got) found.push({ binding, type: got.type, typeFile: got.file, got });
+    const held = binding.kind === 'variable' ? heldBy(file, binding) : undefined;
+    if (held) found.push({ binding, type: held.got.type, typeFile: held.got.file, ...held });
     else if (binding.kind === 'parameter' || binding.kind === 'receiver') {
       const type = binding.declaration.parent?.childForFieldName('type');
       if (type && binding.uses.some(({ node }) => putOf(file, node)))
@@ -156,7 +155,7 @@ class Walk {
     const { binding } = this.object;
     const start: State = { status: 'held', deferred: 'no', live: 0 };
     if (this.object.got) {
-      const statement = scopeStatement(binding.declaration);
+      const statement = scopeStatement((this.object.carrier ?? binding).declaration);
       if (!statement) return undefined;
       if (statement.type === 'var_declaration' || statement.type === 'short_var_declaration') {
         const list = statement.parent!;
@@ -180,6 +179,12 @@ class Walk {
       exits: this.exits.size,
       moves: [...this.moves.values()],
     };
+  }
+
+  /** The object's variable, or the one that it was in before the type assertion. */
+  private isObject(identifier: Node): boolean {
+    const variable = namesAround(this.file.root, identifier).resolve(identifier);
+    return variable !== undefined && (variable === this.object.binding || variable === this.object.carrier);
   }
 
   /** The variable goes out of scope. */
@@ -263,14 +268,37 @@ class Walk {
     const text = condition?.text.replace(/\s/g, '');
     const { name } = this.object.binding;
     const nothing = (set: readonly State[]): State[] =>
-      this.map(set, (state) => ({ ...state, status: 'gone' }));
-    // Too small or too large to be used again: dropped on purpose.
-    const dropped = new RegExp(String.raw`\bcap\([*(]*${name}\b|\b${name}(?:\.\w+)*\.Cap\(`).test(text ?? '');
-    const whenTrue = text === `${name}==nil` ? nothing(now) : dropped ? this.map(now, released) : now;
-    const whenFalse = text === `${name}!=nil` ? nothing(now) : now;
+      this.map(set, (state) => (state.status === 'held' ? { ...state, status: 'none' } : state));
+    // Too small or too large to be used again on one of the ways: dropped on purpose.
+    const names = [name, ...this.aliases.map((alias) => alias.name)].join('|');
+    const sized = new RegExp(String.raw`\bcap\([*(]*(?:${names})\b|\b${name}(?:\.\w+)*\.Cap\(`).test(
+      text ?? '',
+    );
+    const absent = this.absence(condition);
+    const either = sized || absent === 'unknown' ? this.map(now, released) : now;
+    const whenTrue = absent === 'true' ? nothing(now) : either;
+    const whenFalse = absent === 'false' ? nothing(now) : either;
     const yes = this.statement(node.childForFieldName('consequence') ?? node, whenTrue, undefined);
     const no = alternative ? this.statement(alternative, whenFalse, undefined) : whenFalse;
     return this.join(...this.decided(now, [yes, no]));
+  }
+
+  /** When the condition is true, or false, the pool had no object; `unknown` when it asks for that and for more. */
+  private absence(condition: Node | null): 'true' | 'false' | 'unknown' | undefined {
+    const text = condition?.text.replace(/\s/g, '') ?? '';
+    const { binding, carrier, checked } = this.object;
+    const ok = checked?.ok;
+    for (const name of [binding.name, ...(carrier ? [carrier.name] : [])]) {
+      if (text === `${name}==nil`) return 'true';
+      if (text === `${name}!=nil`) return 'false';
+      if (new RegExp(String.raw`\b${name}[!=]=nil`).test(text)) return 'unknown';
+    }
+    const asked = ok?.uses.find(
+      ({ node }) =>
+        condition !== null && condition.startIndex <= node.startIndex && node.endIndex <= condition.endIndex,
+    );
+    if (!asked) return undefined;
+    return text === ok!.name ? 'false' : text === `!${ok!.name}` ? 'true' : 'unknown';
   }
 
   /**
@@ -542,17 +570,13 @@ class Walk {
     if (!literal) {
       const release = releaseAt(this.file, call);
       const value = release && putVariable(release);
-      if (
-        release &&
-        value?.type === 'identifier' &&
-        namesAround(this.file.root, value).resolve(value) === binding
-      ) {
+      if (release && value?.type === 'identifier' && this.isObject(value)) {
         found = { call, release };
         sure = release.sure;
         drops = this.liveAfter(release, 1) === 0;
       }
     } else {
-      for (const use of binding.uses) {
+      for (const use of [...binding.uses, ...(this.object.carrier?.uses ?? [])]) {
         if (use.node.startIndex < literal.startIndex || use.node.endIndex > literal.endIndex) continue;
         const put = putOf(this.file, use.node);
         if (!put) continue;
@@ -578,7 +602,7 @@ class Walk {
     const { binding } = this.object;
     const inside = (use: Node): boolean =>
       literal.startIndex <= use.startIndex && use.endIndex <= literal.endIndex;
-    const uses = binding.uses.filter((use) => inside(use.node));
+    const uses = [...binding.uses, ...(this.object.carrier?.uses ?? [])].filter((use) => inside(use.node));
     const shared = this.aliases.some((alias) => alias.uses.some((use) => inside(use.node)));
     if (uses.length === 0 && !shared) return [...states];
     this.moves.set(literal.id, literal);
@@ -623,9 +647,7 @@ class Walk {
         const callee = node.childForFieldName('function');
         const release = releaseAt(this.file, node);
         const value = release && putVariable(release);
-        const own =
-          value?.type === 'identifier' &&
-          namesAround(this.file.root, value).resolve(value) === this.object.binding;
+        const own = value?.type === 'identifier' && this.isObject(value);
         let now = [...states];
         if (
           callee &&
@@ -725,6 +747,12 @@ class Walk {
       if (variable === this.object.binding) {
         if (target.id === variable.declaration.id) return;
         if (value && this.object.type.type === 'slice_type' && this.memoryOf(value, now) === variable) return;
+        // The pool had none: the new object is to be put like one of the pool.
+        const none = now.every(({ status, deferred }) => status === 'none' && deferred === 'no');
+        if (none && isFresh(value)) {
+          now = this.map(now, (state) => ({ ...state, status: 'held' }));
+          return;
+        }
         this.moves.set(target.id, target);
         now = this.map(now, () => ({ status: 'gone', deferred: 'maybe', live: 0 }));
         return;

@@ -11,15 +11,7 @@ import {
 } from './pool-flow';
 import type { GoFile, GoFix, GoReport, GoRule } from './rule';
 import { descendants, spanOf, statementsOf } from './syntax';
-import {
-  callOf,
-  enclosingLoop,
-  enclosingStatement,
-  initializer,
-  isAddressTaken,
-  isAssigned,
-  namesAround,
-} from './uses';
+import { callOf, enclosingLoop, enclosingStatement, isAddressTaken, isAssigned, namesAround } from './uses';
 import { statementsAt, startsLine } from './writing';
 
 export const rule: GoRule = {
@@ -64,7 +56,7 @@ function describe(file: GoFile, object: Pooled, life: Life): GoReport {
       message: `${name} may go to another owner here, so that a deferred Put would be wrong`,
     });
   return {
-    node: initializer(binding) ?? binding.declaration,
+    node: object.at ?? binding.declaration,
     message: `${where}: the next Get allocates instead of reusing it${owner}`,
     allocation: {
       kind: 'call',
@@ -89,6 +81,8 @@ function buildFix(file: GoFile, object: Pooled, life: Life): GoFix | undefined {
   const { binding, got } = object;
   const { name } = binding;
   if (life.moves.length > 0 || life.misuses.length > 0) return undefined;
+  // Deferred at once, Put would get nil when there was none; and the variable before the assertion is put, too.
+  if (object.checked || object.carrier) return undefined;
   const declared = enclosingStatement(binding.declaration);
   if (declared?.type !== 'short_var_declaration' && declared?.type !== 'var_declaration') return undefined;
   if (declared.parent?.type !== 'statement_list' || enclosingLoop(declared)) return undefined;

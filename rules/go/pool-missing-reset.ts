@@ -5,15 +5,7 @@ import { declarationsOf, fieldType, pooledVariables, putOf, type Pooled } from '
 import { wrapperOnlyHandsOver } from './pool-wrappers';
 import type { GoFile, GoFix, GoRule } from './rule';
 import { argumentsOf, calleeText, isFunction, spanOf, unparenthesised } from './syntax';
-import {
-  callOf,
-  enclosingStatement,
-  initializer,
-  isAddressTaken,
-  isAssigned,
-  namesAround,
-  parenthesized,
-} from './uses';
+import { callOf, enclosingStatement, isAddressTaken, isAssigned, namesAround, parenthesized } from './uses';
 import { packageNames, statementsAt } from './writing';
 
 export const rule: GoRule = {
@@ -34,7 +26,7 @@ export const rule: GoRule = {
         const fix = file.generated ? undefined : buildFix(file, object, content);
         const what = content.field === undefined ? name : `${name}.${content.field}`;
         report({
-          node: initializer(object.binding)!,
+          node: object.at!,
           message: `${name} goes back into the pool with its content and is not reset after Get: what the call before left in ${what} is still there`,
           allocation: {
             kind: 'call',
@@ -242,7 +234,8 @@ function fieldUse(file: GoFile, object: Pooled, node: Node): { use: Use; key: st
 function buildFix(file: GoFile, object: Pooled, content: Content): GoFix | undefined {
   const statement = enclosingStatement(object.binding.declaration);
   if (statement?.type !== 'short_var_declaration' && statement?.type !== 'var_declaration') return undefined;
-  if (!isEmptyWhenNew(file, object)) return undefined;
+  // There may be none to reset.
+  if (object.checked || !isEmptyWhenNew(file, object)) return undefined;
   return {
     title: `Reset ${object.binding.name} after Get (${content.reset}): what earlier calls left is dropped`,
     kind: 'suggestion',

@@ -1,7 +1,7 @@
 import type { Node } from 'web-tree-sitter';
 import { isBuiltin } from './contracts';
 import { spelledType } from './declared-types';
-import { pooledGet, pooledPut } from './pools';
+import { pooledCall, pooledGet, pooledPut } from './pools';
 import type { GoFile, GoPackage } from './rule';
 import { argumentsOf, descendants, enclosingFunction, statementsOf, unparenthesised } from './syntax';
 import { initializer, isAssigned, namesAround, type Binding } from './uses';
@@ -91,7 +91,7 @@ export function receiverType(method: Node): string | undefined {
   return named?.type === 'generic_type' ? named.childForFieldName('type')?.text : named?.text;
 }
 
-/** Every return of the function gives the object first, and nothing else of the function keeps or puts it. */
+/** Every return of the function gives the object first, or one that it made instead. */
 function getterOf(file: GoFile, fn: Node): Getter | undefined {
   const body = fn.childForFieldName('body');
   if (!body || !fn.childForFieldName('result') || fn.childForFieldName('type_parameters')) return undefined;
@@ -101,6 +101,7 @@ function getterOf(file: GoFile, fn: Node): Getter | undefined {
     const value = statement.firstNamedChild?.namedChildren[0];
     if (!value) return undefined;
     const got = gotHere(file, value) ?? gotVariable(file, value);
+    if (!got && isFresh(value)) continue;
     if (!got) return undefined;
     found = { file: got.file, fn, type: got.type };
   }
@@ -110,9 +111,104 @@ function getterOf(file: GoFile, fn: Node): Getter | undefined {
 function gotVariable(file: GoFile, value: Node): Got | undefined {
   const node = unparenthesised(value);
   const binding = node.type === 'identifier' ? namesAround(file.root, node).resolve(node) : undefined;
-  if (binding?.kind !== 'variable' || binding.uses.some((use) => isAssigned(use.node))) return undefined;
-  const start = initializer(binding);
-  return start && gotHere(file, start);
+  if (binding?.kind !== 'variable') return undefined;
+  // What the pool did not have may be made instead.
+  if (binding.uses.some((use) => isAssigned(use.node) && !isFresh(assignedValue(use.node)))) return undefined;
+  return heldBy(file, binding)?.got;
+}
+
+/** The value of a plain assignment to this target. */
+function assignedValue(target: Node): Node | undefined {
+  const list = target.parent;
+  const statement = list?.parent;
+  if (statement?.type !== 'assignment_statement' || statement.childForFieldName('operator')?.text !== '=')
+    return undefined;
+  const values = statement.childForFieldName('right')?.namedChildren ?? [];
+  return values.length === list?.namedChildCount
+    ? values[list.namedChildren.findIndex((other) => other.id === target.id)]
+    : undefined;
+}
+
+/** `new(T)`, `make(T, …)`, `&T{…}`: nobody else has it. */
+export function isFresh(value: Node | undefined): boolean {
+  const node = value && unparenthesised(value);
+  if (node?.type === 'call_expression')
+    return /^(?:new|make)$/.test(node.childForFieldName('function')?.text ?? '');
+  return node?.type === 'unary_expression' && node.childForFieldName('operand')?.type === 'composite_literal';
+}
+
+/** How a variable holds what a Get gave. */
+export interface Held {
+  readonly got: Got;
+  /** `pool.Get().(T)`, `v.(T)`, `getBuffer()`. */
+  readonly at: Node;
+  /** `v, ok := pool.Get().(T)`: there may have been none. `ok` is undefined for `_`. */
+  readonly checked: { readonly ok: Binding | undefined } | undefined;
+  /** `x := pool.Get()`, of which this variable is `x.(T)`. */
+  readonly carrier: Binding | undefined;
+}
+
+export function heldBy(file: GoFile, binding: Binding): Held | undefined {
+  const checked = checkedAssertion(file, binding);
+  const at = checked ? checked.at : initializer(binding);
+  const got = at && gotHere(file, at);
+  if (!got) return undefined;
+  if (checked?.ok && !isOnlyTested(checked.ok)) return undefined;
+  return { got, at, checked, carrier: got.pool ? carrierOf(file, at)?.carrier : undefined };
+}
+
+/** The assertion of `v, ok := x.(T)`, for v. */
+function checkedAssertion(
+  file: GoFile,
+  { declaration }: Binding,
+): { readonly at: Node; readonly ok: Binding | undefined } | undefined {
+  const list = declaration.parent;
+  const definition = list?.type === 'expression_list' ? list.parent : undefined;
+  if (definition?.type !== 'short_var_declaration') return undefined;
+  const [first, ok, ...more] = list?.namedChildren ?? [];
+  const values = definition.childForFieldName('right')?.namedChildren ?? [];
+  if (first?.id !== declaration.id || !ok || more.length > 0 || values.length !== 1) return undefined;
+  const at = unparenthesised(values[0]!);
+  if (at.type !== 'type_assertion_expression') return undefined;
+  if (ok.text === '_') return { at, ok: undefined };
+  const found = namesAround(file.root, ok).resolve(ok);
+  // An ok of an earlier declaration is assigned here.
+  return found?.declaration.id === ok.id ? { at, ok: found } : undefined;
+}
+
+/** Every use stands in the condition of an if. */
+function isOnlyTested(ok: Binding): boolean {
+  return ok.uses.every(({ node, owner }) => {
+    if (owner.id !== ok.owner.id) return false;
+    let at = node;
+    while (at.parent && /^(?:unary|binary|parenthesized)_expression$/.test(at.parent.type)) at = at.parent;
+    return at.parent?.type === 'if_statement' && at.parent.childForFieldName('condition')?.id === at.id;
+  });
+}
+
+/** For `x.(T)` with `x := pool.Get()` that is only asserted here, compared with nil and put: x and the pool. */
+function carrierOf(
+  file: GoFile,
+  expression: Node,
+): { readonly carrier: Binding; readonly pool: Node; readonly type: Node; readonly call: Node } | undefined {
+  const node = unparenthesised(expression);
+  const operand = node.type === 'type_assertion_expression' ? node.childForFieldName('operand') : null;
+  const type = node.childForFieldName('type');
+  if (operand?.type !== 'identifier' || !type) return undefined;
+  const carrier = namesAround(file.root, operand).resolve(operand);
+  const call = carrier?.kind === 'variable' ? initializer(carrier) : undefined;
+  const pool = call && pooledCall(file, unparenthesised(call));
+  if (!carrier || !call || !pool || carrier.owner.id !== enclosingFunction(operand)?.id) return undefined;
+  const known = carrier.uses.every(({ node: use }) => {
+    if (use.id === operand.id) return true;
+    const parent = use.parent;
+    if (parent?.type === 'binary_expression')
+      return /^(?:==|!=)$/.test(parent.childForFieldName('operator')?.text ?? '');
+    const put =
+      parent?.type === 'argument_list' && parent.parent ? pooledPut(file, parent.parent) : undefined;
+    return put?.value.id === use.id;
+  });
+  return known ? { carrier, pool, type, call } : undefined;
 }
 
 /** What the expression gets from a pool, directly or through a function of the package. */
@@ -122,6 +218,12 @@ export function gotHere(file: GoFile, expression: Node): Got | undefined {
     const emitted = file.facts?.emitted(expression) ?? [];
     if (!emitted.some(({ callee }) => callee === 'sync.(*Pool).Get')) return undefined;
     return { type: direct.type, file, from: direct.pool.text, pool: direct.pool, by: undefined };
+  }
+  const carried = carrierOf(file, expression);
+  if (carried) {
+    const emitted = file.facts?.emitted(carried.call) ?? [];
+    if (!emitted.some(({ callee }) => callee === 'sync.(*Pool).Get')) return undefined;
+    return { type: carried.type, file, from: carried.pool.text, pool: carried.pool, by: undefined };
   }
   const call = unparenthesised(expression);
   if (call.type !== 'call_expression') return undefined;

@@ -120,10 +120,15 @@ export function pooledGet(file: GoFile, expression: Node): { pool: Node; type: N
   if (node.type !== 'type_assertion_expression') return undefined;
   const operand = node.childForFieldName('operand');
   const type = node.childForFieldName('type');
-  const call = operand && unparenthesised(operand);
-  if (!type || call?.type !== 'call_expression' || argumentsOf(call).length !== 0) return undefined;
+  const pool = operand && pooledCall(file, unparenthesised(operand));
+  return type && pool ? { pool, type } : undefined;
+}
+
+/** For `pool.Get()` the pool's expression. */
+export function pooledCall(file: GoFile, call: Node): Node | undefined {
+  if (call.type !== 'call_expression' || argumentsOf(call).length !== 0) return undefined;
   const pool = receiverOf(call, 'Get');
-  return pool && isPoolOf(file, pool, 'Get') ? { pool, type } : undefined;
+  return pool && isPoolOf(file, pool, 'Get') ? pool : undefined;
 }
 
 /** For `pool.Put(x)` the pool's expression and x. */
