@@ -1,5 +1,7 @@
 import type { Node } from 'web-tree-sitter';
 import type { TextEdit } from '../model';
+import { isFunction } from './syntax';
+import { occurrences } from './uses';
 
 /** `// Code generated … DO NOT EDIT.` in front of the package clause (go.dev/s/generatedcode). */
 export function isGenerated(root: Node): boolean {
@@ -82,10 +84,10 @@ export function importEdits(
     if (specs.some((spec) => spec.path === path && spec.name !== undefined)) continue;
     const name = nameOfImport(path);
     if (specs.some((spec) => spec.name === name) || declared.has(name)) return undefined;
-    if (namesIn(root, name, edits)) return undefined;
+    if (namesIn(root, text, name, edits)) return undefined;
     missing.push(path);
   }
-  const removed = specs.filter((spec) => lostItsLastUse(root, spec, edits, needed));
+  const removed = specs.filter((spec) => lostItsLastUse(root, text, spec, edits, needed));
   const newline = text.includes('\r\n') ? '\r\n' : '\n';
   return missing.length === 0 && removed.length === 0
     ? []
@@ -93,42 +95,43 @@ export function importEdits(
 }
 
 /** True when the name means something else in a declaration that is edited, or at the file's top level. */
-function namesIn(root: Node, name: string, edits: readonly TextEdit[]): boolean {
-  return root.namedChildren.some((declaration) => {
+function namesIn(root: Node, text: string, name: string, edits: readonly TextEdit[]): boolean {
+  return occurrences(root, text, name).some((node) => {
+    if (node.type === 'field_identifier') return false;
+    const declaration = topLevel(node);
     if (declaration.type === 'package_clause' || declaration.type === 'import_declaration') return false;
-    const named =
-      declaration.type === 'function_declaration' && declaration.childForFieldName('name')?.text === name;
-    const touched =
-      !declaration.type.startsWith('function') && !declaration.type.startsWith('method')
-        ? true
-        : edits.some(({ span }) => span.start < declaration.endIndex && declaration.startIndex < span.end);
-    return (
-      named ||
-      (touched &&
-        declaration
-          .descendantsOfType(['identifier', 'type_identifier', 'package_identifier'])
-          .some((node) => node.text === name))
+    if (!isFunction(declaration)) return true;
+    const declared = declaration.childForFieldName('name')?.equals(node) === true;
+    const touched = edits.some(
+      ({ span }) => span.start < declaration.endIndex && declaration.startIndex < span.end,
     );
+    return declared || touched;
   });
 }
 
-function usesOf(root: Node, name: string): Node[] {
-  return root.descendantsOfType(['identifier', 'package_identifier']).filter((node) => {
-    if (node.text !== name) return false;
+function topLevel(node: Node): Node {
+  let top = node;
+  for (let parent = top.parent; parent && parent.type !== 'source_file'; parent = top.parent) top = parent;
+  return top;
+}
+
+function usesOf(root: Node, text: string, name: string): Node[] {
+  return occurrences(root, text, name).filter((node) => {
     const parent = node.parent;
-    if (parent?.type === 'qualified_type') return true;
+    if (parent?.type === 'qualified_type') return parent.childForFieldName('package')?.equals(node) === true;
     return parent?.type === 'selector_expression' && parent.startIndex === node.startIndex;
   });
 }
 
 function lostItsLastUse(
   root: Node,
+  text: string,
   spec: ImportSpec,
   edits: readonly TextEdit[],
   needed: readonly string[],
 ): boolean {
   if (spec.name === undefined || spec.path === 'C' || needed.includes(spec.path)) return false;
-  const uses = usesOf(root, spec.name);
+  const uses = usesOf(root, text, spec.name);
   if (uses.length === 0) return false;
   const gone = (use: Node): boolean =>
     edits.some(({ span }) => span.start <= use.startIndex && use.endIndex <= span.end);

@@ -77,19 +77,25 @@ export class Builds {
     return { unit, records, packages, errors, notes };
   }
 
+  /** The errors of a compile of which nothing else is wanted. As `run` in everything else. */
+  async errors(unit: BuildUnit, files: Overlays, signal: AbortSignal): Promise<readonly CompileError[]> {
+    this.#store ??= OverlayStore.create();
+    const request = { ...unit, files, errorsOnly: true };
+    return (await compile(this.#runner, await this.#store, request, () => {}, signal)).errors;
+  }
+
   /**
-   * Compiles the packages of the module's workspace that import the folder's package, through others or in their tests.
-   * Undefined when there are none.
+   * The packages of the module's workspace that import the folder's package, through others or in their tests. Undefined
+   * when there are none.
    */
-  async runDependents(
+  async dependents(
     unit: BuildUnit,
     directory: string,
-    files: Overlays,
     signal: AbortSignal,
-  ): Promise<Build | undefined> {
+  ): Promise<BuildUnit | undefined> {
     const patterns = await this.#dependents(unit, directory, signal);
     if (patterns.length === 0) return undefined;
-    return this.run({ ...unit, unit: { ...unit.unit, patterns, notes: [] } }, files, signal);
+    return { ...unit, unit: { ...unit.unit, patterns, notes: [] } };
   }
 
   async #dependents(

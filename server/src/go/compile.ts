@@ -20,6 +20,8 @@ export interface CompileRequest {
   readonly buildFlags?: readonly string[];
   /** Leave the `-S` listing out: no `call` records, two thirds of the text gone. */
   readonly withoutListing?: boolean;
+  /** No decisions and no listing: the compiler's ordinary flags, for which the build cache mostly has an answer. */
+  readonly errorsOnly?: boolean;
 }
 
 /** A compile error or one of the go command, at the logical file. */
@@ -262,7 +264,8 @@ async function compileArguments(
   if (unit.modfile !== undefined) {
     args.push('-mod=mod', `-modfile=${await store.moduleFile(unit.modfile.text, unit.modfile.sum)}`);
   }
-  args.push(`-gcflags=-m=2${listing} -d=${debug}`, `-json=${LIST_FIELDS}`, '--', ...unit.patterns);
+  if (!request.errorsOnly) args.push(`-gcflags=-m=2${listing} -d=${debug}`);
+  args.push(`-json=${LIST_FIELDS}`, '--', ...unit.patterns);
   return args;
 }
 

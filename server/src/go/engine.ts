@@ -56,6 +56,8 @@ interface Checked {
   readonly leases: readonly ParsedFile[];
   /** Files that were not compiled, and why: fixes that touch them cannot be verified. */
   readonly unverifiable: ReadonlyMap<string, string>;
+  /** Fixes as they are offered: worked out once, however often they are published. */
+  readonly offers: Map<GoFix, { readonly verdict: Verdict | undefined; readonly fixes: readonly Fix[] }>;
 }
 
 /** What a fix was made from, to combine it with others. */
@@ -99,11 +101,11 @@ export class GoEngine implements Engine {
       const unit =
         'Only the syntax was analysed: the document is not a file on disk, so there is nothing to compile.';
       const texts = new Map([[document.path, document]]);
-      return this.#analyse([{ directory, texts, unit }], new Map(), settings, publish, either);
+      return this.#analyse(document.path, [{ directory, texts, unit }], new Map(), settings, publish, either);
     }
     const all = new Map(buffers).set(document.path, document);
     const sources = await this.#sources(document.path, all, settings, either);
-    await this.#analyse([sources], all, settings, publish, either);
+    await this.#analyse(document.path, [sources], all, settings, publish, either);
   }
 
   /**
@@ -125,7 +127,7 @@ export class GoEngine implements Engine {
       const last = new Map<string, FileAnalysis>();
       const keep = (files: readonly FileAnalysis[]): void =>
         files.forEach((file) => last.set(file.path, file));
-      if (ready.length > 0) await this.#analyse(ready, buffers, request.settings, keep, either);
+      if (ready.length > 0) await this.#analyse(undefined, ready, buffers, request.settings, keep, either);
       for (const { texts } of ready) {
         onFiles([...texts.keys()].flatMap((file) => last.get(file) ?? []));
       }
@@ -166,8 +168,12 @@ export class GoEngine implements Engine {
     return { directory, texts, unit };
   }
 
-  /** Compiles, checks, publishes; then verifies the fixes and publishes what has any again. */
+  /**
+   * Compiles, checks, publishes; then verifies the fixes and publishes what has any again. With a document, the fixes of
+   * each compile are published when it ends.
+   */
   async #analyse(
+    document: string | undefined,
     batch: readonly Sources[],
     buffers: ReadonlyMap<string, SourceDocument>,
     settings: Settings,
@@ -206,14 +212,23 @@ export class GoEngine implements Engine {
         publish(analyses(checked, new Map()));
       }
       if (jobs.size === 0 || build === undefined || typeof build === 'string') return;
-      const verdicts = await this.#verifier.verify(build, overlays, [...jobs.values()], signal);
-      const byFix = new Map([...jobs].map(([fix, job]) => [fix, verdicts.get(job)!]));
+      // Of the document in question first: whoever edits it looks at it.
+      const wanted = (job: FixJob): number => (job.fix.edits.some(({ file }) => file === document) ? 0 : 1);
+      const ordered = [...jobs.values()].sort((a, b) => wanted(a) - wanted(b));
+      const verdicts = new Map<GoFix, Verdict>();
+      const publishAll = (of: (checked: Checked) => boolean): void => {
+        for (const checked of open) if (of(checked)) publish(analyses(checked, verdicts));
+      };
+      await this.#verifier.verify(build, overlays, ordered, signal, (certain) => {
+        for (const [{ fix }, verdict] of certain) verdicts.set(fix, verdict);
+        if (signal.aborted || document === undefined || verdicts.size === jobs.size) return;
+        const directories = new Set([...certain.keys()].map(({ directory }) => directory));
+        publishAll(({ sources }) => directories.has(sources.directory));
+      });
       signal.throwIfAborted();
-      for (const checked of open) {
-        if (checked.files.some(({ candidates }) => candidates.some(({ fixes }) => fixes.length > 0))) {
-          publish(analyses(checked, byFix));
-        }
-      }
+      publishAll(({ files }) =>
+        files.some(({ candidates }) => candidates.some(({ fixes }) => fixes.length > 0)),
+      );
     } finally {
       for (const { leases } of open) for (const lease of leases) lease.release();
     }
@@ -263,7 +278,7 @@ export class GoEngine implements Engine {
       });
       files.push(...checkPackage(pkg, this.#rules, settings, this.#broken));
     }
-    return { sources, files, notes, leases, unverifiable };
+    return { sources, files, notes, leases, unverifiable, offers: new Map() };
   }
 
   async combine(
@@ -343,7 +358,11 @@ function analyses(checked: Checked, verdicts: ReadonlyMap<GoFix, Verdict>): File
       const fixes = candidate.fixes.flatMap((fix) => {
         const verdict = verdicts.get(fix);
         if (verdict?.verdict === 'refuted') withheld.push(withheldNote(candidate, fix, verdict.reason));
-        return offer(file.pkg, candidate, fix, verdict, unverifiableReason(checked, fix));
+        const known = checked.offers.get(fix);
+        if (known && known.verdict === verdict) return known.fixes;
+        const offered = offer(file.pkg, candidate, fix, verdict, unverifiableReason(checked, fix));
+        checked.offers.set(fix, { verdict, fixes: offered });
+        return offered;
       });
       const proven = !candidate.unproven || fixes.some(({ verification }) => verification === 'verified');
       return proven ? [{ ...candidate.finding, fixes }] : [];

@@ -14,32 +14,42 @@ export interface Withheld {
 }
 
 /**
- * The edits of several fixes at once, with the imports that they need and those that they leave unused. A fix whose
- * edits overlap those of an earlier one is left out of `applied`.
+ * The edits of several fixes at once, with the imports that they need and those that they leave unused. Earlier fixes
+ * win: one that does not go together with those before it is left out of `applied`.
  */
 export function combineFixes<F extends Pick<GoFix, 'title' | 'edits' | 'imports'>>(
   pkg: GoPackage,
   fixes: readonly F[],
 ): { edits: FileEdit[]; applied: F[]; withheld: Map<F, string> } {
   const withheld = new Map<F, string>();
-  let applied: F[] = [];
-  let result: FileEdit[] = [];
+  const applied: F[] = [];
+  let edits: FileEdit[] = [];
   const added = new Map<string, string>();
+  const named: F[] = [];
   for (const fix of fixes) {
     const names = namesAdded(pkg, fix);
     const taken = [...names].find(([name, edit]) => (added.get(name) ?? edit) !== edit)?.[0];
-    const attempt =
-      taken === undefined
-        ? complete(pkg, [...applied, fix])
-        : { withheld: `another fix that is applied with it declares ${taken}, too` };
-    if (!('withheld' in attempt)) for (const [name, edit] of names) added.set(name, edit);
-    if ('withheld' in attempt) withheld.set(fix, attempt.withheld);
-    else {
-      applied = [...applied, fix];
-      result = [...attempt.edits];
-    }
+    if (taken === undefined) {
+      named.push(fix);
+      for (const [name, edit] of names) added.set(name, edit);
+    } else withheld.set(fix, `another fix that is applied with it declares ${taken}, too`);
   }
-  return { edits: result, applied, withheld };
+  // Mostly all go together; what does not is found by halves, because each attempt looks at whole files.
+  const join = (more: readonly F[]): void => {
+    if (more.length === 0) return;
+    const attempt = complete(pkg, [...applied, ...more]);
+    if (!('withheld' in attempt)) {
+      applied.push(...more);
+      edits = [...attempt.edits];
+    } else if (more.length === 1) withheld.set(more[0]!, attempt.withheld);
+    else {
+      const middle = more.length >> 1;
+      join(more.slice(0, middle));
+      join(more.slice(middle));
+    }
+  };
+  join(named);
+  return { edits, applied, withheld };
 }
 
 function complete(

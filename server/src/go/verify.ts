@@ -14,7 +14,7 @@ import { joinBuilds, type Build, type Builds, type BuildUnit, type Overlays } fr
 import { callsIn, type Counts } from './allocation-calls';
 import type { CompileError, CompiledPackage } from './compile';
 import { FileFacts } from './facts';
-import { combineFixes } from './fixes';
+import { combineFixes, fixedTexts } from './fixes';
 import { exportedSignature } from './signatures';
 import { symbolBase } from './symbols';
 import type { GoSyntax, ParsedFile } from './syntax';
@@ -71,6 +71,7 @@ export class Verifier {
 
   /**
    * @param build the compile of the original texts; `base` are the overlays that it was made with
+   * @param onVerdicts hears of verdicts as soon as they are certain, each once
    * @throws AbortError when `signal` fires
    */
   async verify(
@@ -78,39 +79,68 @@ export class Verifier {
     base: Overlays,
     jobs: readonly FixJob[],
     signal: AbortSignal,
+    onVerdicts: (verdicts: ReadonlyMap<FixJob, Verdict>) => void = () => {},
   ): Promise<Map<FixJob, Verdict>> {
     const verdicts = new Map<FixJob, Verdict>();
     const keys = new Map(jobs.map((job) => [job, keyOf(job, build)]));
+    const settle = (certain: ReadonlyMap<FixJob, Verdict>): void => {
+      if (certain.size === 0) return;
+      for (const [job, verdict] of certain) {
+        verdicts.set(job, verdict);
+        this.#verdicts.set(keys.get(job)!, verdict);
+        if (verdict.verdict === 'refuted')
+          this.logger.debug(`${job.fix.title} was withheld: ${verdict.reason}`);
+      }
+      onVerdicts(certain);
+    };
+
+    const known = new Map<FixJob, Verdict>();
     const questions: Question[] = [];
-    const known = new Set<FixJob>();
     for (const job of jobs) {
       const verdict = this.#verdicts.get(keys.get(job)!);
-      if (verdict) {
-        verdicts.set(job, verdict);
-        known.add(job);
-      } else questions.push(...questionsOf(job));
+      if (verdict) known.set(job, verdict);
+      else questions.push(...questionsOf(job));
     }
+    settle(known);
+    const open = new Map<FixJob, number>();
+    for (const { job } of questions) open.set(job, (open.get(job) ?? 0) + 1);
+    const verified = new Map<FixJob, Verdict>();
+    /** What other packages see: they are asked at the end, together. */
+    const seen: FixJob[] = [];
     const run = new Run(this.builds, this.syntax, build, base, signal);
-    for (const [question, answer] of await run.answer(questions)) {
-      const before = verdicts.get(question.job);
-      if (before?.verdict !== 'refuted' && (answer.verdict === 'refuted' || !question.probe)) {
-        verdicts.set(question.job, answer);
+    await run.answer(questions, (answers) => {
+      const certain = new Map<FixJob, Verdict>();
+      for (const [{ job, probe }, answer] of answers) {
+        if (answer.verdict === 'verified' && !probe) verified.set(job, answer);
+        const left = open.get(job)! - 1;
+        open.set(job, left);
+        if (verdicts.has(job) || certain.has(job)) continue;
+        if (answer.verdict === 'refuted') certain.set(job, answer);
+        else if (left > 0) continue;
+        else if (exportedSignature(job.pkg, job.fix.edits)) seen.push(job);
+        else certain.set(job, verified.get(job)!);
       }
-    }
-    for (const job of jobs) {
-      const verdict = verdicts.get(job)!;
-      if (!known.has(job) && verdict.verdict === 'verified' && exportedSignature(job.pkg, job.fix.edits)) {
-        const reason = await run.breaksDependents(job);
-        if (reason !== undefined) verdicts.set(job, { verdict: 'refuted', reason });
-      }
-    }
-    for (const [job, verdict] of verdicts) {
-      this.#verdicts.set(keys.get(job)!, verdict);
-      if (verdict.verdict === 'refuted')
-        this.logger.debug(`${job.fix.title} was withheld: ${verdict.reason}`);
+      settle(certain);
+    });
+    for (const group of byPackage(seen)) {
+      const broken = await run.breaksDependents(group);
+      settle(
+        new Map(
+          group.map((job) => {
+            const reason = broken.get(job);
+            return [job, reason === undefined ? verified.get(job)! : { verdict: 'refuted', reason }];
+          }),
+        ),
+      );
     }
     return verdicts;
   }
+}
+
+function byPackage(jobs: readonly FixJob[]): FixJob[][] {
+  const groups = new Map<GoPackage, FixJob[]>();
+  for (const job of jobs) groups.set(job.pkg, [...(groups.get(job.pkg) ?? []), job]);
+  return [...groups.values()];
 }
 
 function keyOf({ fix, directory }: FixJob, build: Build): string {
@@ -158,6 +188,8 @@ function declarationsAt(pkg: GoPackage, path: string, { start, end }: Span): str
     .map((node) => `${path}:${node.startIndex}`);
 }
 
+type Answers = ReadonlyMap<Question, Verdict>;
+
 /** The questions about one state of the original texts. */
 class Run {
   readonly #answers = new Map<Question, Verdict>();
@@ -173,13 +205,23 @@ class Run {
     this.#oldErrors = new Set(build.errors.map(errorKey));
   }
 
-  async answer(questions: readonly Question[]): Promise<Map<Question, Verdict>> {
+  /** `onAnswers` gets what each compile answered, each question once. */
+  async answer(questions: readonly Question[], onAnswers: (answers: Answers) => void): Promise<void> {
     const limit = pLimit(concurrentCompiles);
-    for (let waiting = groups(questions); waiting.length > 0;) {
-      this.signal.throwIfAborted();
-      waiting = (await Promise.all(waiting.map((group) => limit(() => this.#ask(group))))).flat();
-    }
-    return this.#answers;
+    const ask = async (group: readonly Question[]): Promise<void> => {
+      const again = await limit(() => {
+        this.signal.throwIfAborted();
+        return this.#ask(group);
+      });
+      const answers = new Map<Question, Verdict>();
+      for (const question of group) {
+        const answer = this.#answers.get(question);
+        if (answer) answers.set(question, answer);
+      }
+      onAnswers(answers);
+      await Promise.all(again.map(ask));
+    };
+    await Promise.all(groups(questions).map(ask));
   }
 
   /** One compile. Gives back what has to be asked again in smaller groups. */
@@ -197,10 +239,11 @@ class Run {
         pkg,
         questions.map((question) => ({ ...question.change, question })),
       );
-      for (const [{ question }, reason] of withheld) {
-        if (questions.length === 1) this.#refute(question, reason);
-        else again.push([question]);
-      }
+      const apart = [...withheld.keys()].map(({ question }) => question);
+      if (questions.length === 1) {
+        for (const [{ question }, reason] of withheld) this.#refute(question, reason);
+      } else if (applied.length > 0 && apart.length > 0) again.push(apart);
+      else again.push(...apart.map((question) => [question]));
       const asked = applied.map(({ question }) => question);
       const all = withObligations(pkg, edits, asked);
       for (const question of asked) edited.set(question, all);
@@ -221,18 +264,38 @@ class Run {
       if (errors.length === 0 && compiled) {
         for (const question of asked) this.#judge(question, pkg, edited.get(question)!, files, after);
       } else if (asked.length === 1) {
-        const error = errors[0] ?? after.errors[0];
-        const assumption = error && failedObligation(first, error, files);
-        const what =
-          assumption === undefined ? 'the package would not compile' : `it is not certain that ${assumption}`;
-        this.#refute(first, `${what}: ${brief(error)}`);
-      } else again.push(...separate(asked, errors, edited.get(first)!));
+        this.#refuteFor(first, errors[0] ?? after.errors[0], files, true);
+      } else {
+        const suspects = suspectsOf(asked, errors, edited.get(first)!);
+        const rest = asked.filter((question) => !suspects.has(question));
+        if (suspects.size === 0) {
+          const middle = rest.length >> 1;
+          again.push(rest.slice(0, middle), rest.slice(middle));
+          continue;
+        }
+        // An error in a function that only one of them changes is its own, as long as all keep to function bodies.
+        const certain = asked.every(({ change }) => insideBodies(pkg, change.edits));
+        for (const [question, error] of suspects) {
+          if (certain) this.#refuteFor(question, error, files, false);
+          else again.push([question]);
+        }
+        if (rest.length > 0) again.push(rest);
+      }
     }
     return again;
   }
 
   #isNew(error: CompileError): boolean {
     return !this.#oldErrors.has(errorKey(error));
+  }
+
+  #refuteFor(question: Question, error: CompileError | undefined, files: Overlays, alone: boolean): void {
+    const assumption = error && failedObligation(question, error, files);
+    const what =
+      assumption === undefined ? 'the package would not compile' : `it is not certain that ${assumption}`;
+    // Among others the line is that of a text that nobody has.
+    const said = alone || !error ? brief(error) : error.message.split('\n')[0]!;
+    this.#refute(question, `${what}: ${said}`);
   }
 
   #refute(question: Question, reason: string): void {
@@ -330,20 +393,35 @@ class Run {
     return { verdict: 'verified', before, after: left, othersStay };
   }
 
-  /** With an exported signature changed, the packages that import this one must still compile, tests included. */
-  async breaksDependents(job: FixJob): Promise<string | undefined> {
-    const { edits } = combineFixes(job.pkg, [job.fix]);
-    const files = new Map(this.base);
-    for (const file of job.pkg.files) {
-      const own = edits.filter((edit) => edit.file === file.path);
-      if (own.length > 0) files.set(file.path, applyEdits(file.text, own));
-    }
-    const changed = await this.builds.runDependents(job.unit, job.directory, files, this.signal);
-    if (!changed || changed.errors.length === 0) return undefined;
-    const before = await this.builds.runDependents(job.unit, job.directory, this.base, this.signal);
-    const old = new Set(before?.errors.map(errorKey));
-    const error = changed.errors.find((candidate) => !old.has(errorKey(candidate)));
-    return error && `another package would not compile: ${brief(error)}`;
+  /**
+   * With exported signatures changed, the packages that import this one must still compile, tests included.
+   * @param jobs of one package
+   * @returns the fixes that break another package, and how
+   */
+  async breaksDependents(jobs: readonly FixJob[]): Promise<Map<FixJob, string>> {
+    const first = jobs[0]!;
+    const dependents = await this.builds.dependents(first.unit, first.directory, this.signal);
+    const broken = new Map<FixJob, string>();
+    if (!dependents) return broken;
+    let old: ReadonlySet<string> | undefined;
+    const ask = async (asked: readonly FixJob[]): Promise<void> => {
+      if (asked.length === 0) return;
+      const { edits, applied, withheld } = combineFixes(
+        first.pkg,
+        asked.map((job) => ({ ...job.fix, job })),
+      );
+      const files = new Map([...this.base, ...fixedTexts(first.pkg.files, edits)]);
+      const errors = await this.builds.errors(dependents, files, this.signal);
+      if (errors.length > 0)
+        old ??= new Set((await this.builds.errors(dependents, this.base, this.signal)).map(errorKey));
+      const error = errors.find((candidate) => !old?.has(errorKey(candidate)));
+      if (error && applied.length === 1)
+        broken.set(applied[0]!.job, `another package would not compile: ${brief(error)}`);
+      else if (error) for (const { job } of applied) await ask([job]);
+      for (const { job } of withheld.keys()) if (asked.length > 1) await ask([job]);
+    };
+    await ask(jobs);
+    return broken;
   }
 }
 
@@ -359,36 +437,43 @@ function groups(questions: readonly Question[]): Question[][] {
   return result.map((group) => group.questions);
 }
 
-/** Those in whose functions errors stand are asked alone, the rest together; without a suspect, in halves. */
-function separate(
+/** Those in whose functions errors stand, each with the first. */
+function suspectsOf(
   asked: readonly Question[],
   errors: readonly CompileError[],
   edits: ReadonlyMap<string, readonly TextEdit[]>,
-): Question[][] {
-  const suspects = asked.filter(({ job, functions }) =>
-    [...functions].some((name) => {
+): Map<Question, CompileError> {
+  const suspects = new Map<Question, CompileError>();
+  for (const question of asked) {
+    for (const name of question.functions) {
       const colon = name.lastIndexOf(':');
-      const file = job.pkg.files.find(({ path }) => path === name.slice(0, colon));
+      const file = question.job.pkg.files.find(({ path }) => path === name.slice(0, colon));
       const node = file?.root.namedChildren.find(
         ({ startIndex }) => startIndex === Number(name.slice(colon + 1)),
       );
-      if (!file || !node) return false;
+      if (!file || !node) continue;
       const own = edits.get(file.path) ?? [];
       const text = applyEdits(file.text, own);
       const span = mapSpan({ start: node.startIndex, end: node.endIndex }, own);
       const lineOf = (offset: number): number => text.slice(0, offset).split('\n').length;
       const [first, last] = [lineOf(span.start), lineOf(span.end)];
-      return errors.some(({ at }) => at?.file === file.path && first <= at.line && at.line <= last);
-    }),
-  );
-  if (suspects.length > 0 && suspects.length < asked.length) {
-    return [
-      asked.filter((question) => !suspects.includes(question)),
-      ...suspects.map((question) => [question]),
-    ];
+      const error = errors.find(({ at }) => at?.file === file.path && first <= at.line && at.line <= last);
+      if (error && !suspects.has(question)) suspects.set(question, error);
+    }
   }
-  const middle = asked.length >> 1;
-  return [asked.slice(0, middle), asked.slice(middle)];
+  return suspects;
+}
+
+/** True when no other function can notice the edits: not even by a name or a type. */
+function insideBodies(pkg: GoPackage, edits: readonly FileEdit[]): boolean {
+  return edits.every(({ file: path, span }) =>
+    pkg.files
+      .find((file) => file.path === path)
+      ?.root.namedChildren.some((node) => {
+        const body = isFunction(node) ? node.childForFieldName('body') : null;
+        return body !== null && body.startIndex < span.start && span.end < body.endIndex;
+      }),
+  );
 }
 
 /** What the obligation states on whose line the error stands. */
