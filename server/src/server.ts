@@ -3,7 +3,9 @@ import {
   DidChangeConfigurationNotification,
   DidChangeWatchedFilesNotification,
   FileChangeType,
+  LSPErrorCodes,
   MarkupKind,
+  ResponseError,
   TextDocuments,
   TextDocumentSyncKind,
   type ClientCapabilities,
@@ -16,8 +18,10 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Fix, RuleMeta } from '../../rules/model';
 import {
   codeActionKinds,
+  editOf,
   fixAll,
   fixAllKind,
+  isFixAllOfRule,
   quickFixes,
   wants,
   type CodeActionContext,
@@ -162,6 +166,27 @@ export function serve(connection: Connection, options: ServerOptions): void {
       onCancel.dispose();
     }
   });
+
+  connection.onCodeActionResolve(async (action, token) => {
+    if (!session || action.edit || !isFixAllOfRule(action.data)) return action;
+    const abort = new AbortController();
+    const onCancel = token.onCancellationRequested(() => abort.abort());
+    try {
+      const analysis = session.service.current(pathOf(action.data.uri));
+      const edit =
+        analysis?.version === action.data.version
+          ? await editOf(action.data, analysis, session.codeActionContext(analysis, abort.signal))
+          : undefined;
+      if (edit) return { ...action, edit };
+      const reason = 'The file has changed since the menu was opened: open it again.';
+      return new ResponseError(LSPErrorCodes.ContentModified, reason);
+    } catch (error) {
+      if (abort.signal.aborted) return action;
+      throw error;
+    } finally {
+      onCancel.dispose();
+    }
+  });
 }
 
 /** What lives from `initialize` to `shutdown`. */
@@ -255,6 +280,7 @@ class Session {
       },
       analysed: (path) =>
         (path === analysis.path ? analysis : this.service.last(path))?.text ?? textOnDisk(path),
+      resolves: resolvesEdits(this.#client),
       versionedEdits: this.#client.workspace?.workspaceEdit?.documentChanges === true,
       silences: async (comment, finding) => {
         const document = this.service.document(analysis.path);
@@ -306,6 +332,12 @@ class Session {
   }
 }
 
+/** The client asks for what an action changes when it is chosen, and keeps what we need to know for that. */
+function resolvesEdits({ textDocument }: ClientCapabilities): boolean {
+  const { resolveSupport, dataSupport } = textDocument?.codeAction ?? {};
+  return dataSupport === true && resolveSupport?.properties.includes('edit') === true;
+}
+
 /** What the server can do for this client. */
 function capabilitiesFor(
   client: ClientCapabilities,
@@ -320,7 +352,7 @@ function capabilitiesFor(
     },
     hoverProvider: true,
     codeActionProvider: client.textDocument?.codeAction?.codeActionLiteralSupport
-      ? { codeActionKinds }
+      ? { codeActionKinds, ...(resolvesEdits(client) && { resolveProvider: true }) }
       : false,
     ...(initialization.showPageCommand === undefined && {
       executeCommandProvider: { commands: [showPageCommand] },

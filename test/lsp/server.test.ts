@@ -76,7 +76,10 @@ test('the server says exactly what it can do', async (t) => {
       positionEncoding: 'utf-16',
       textDocumentSync: { openClose: true, change: 2, save: { includeText: false } },
       hoverProvider: true,
-      codeActionProvider: { codeActionKinds: ['quickfix', 'source.fixAll.alloclens'] },
+      codeActionProvider: {
+        codeActionKinds: ['quickfix', 'source.fixAll.alloclens'],
+        resolveProvider: true,
+      },
       executeCommandProvider: { commands: ['alloclens.server.showPage'] },
       workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
     },
@@ -221,7 +224,7 @@ test('the quick fixes, in this order, for what the diagnostics point at', async 
     actions.map(({ title, kind, isPreferred }) => [title, kind, isPreferred]),
     [
       ['Reuse it', 'quickfix', true],
-      ['Fix all go/per-call-buffer in this file (2 fixes)', 'quickfix', undefined],
+      ['Fix all go/per-call-buffer in this file', 'quickfix', undefined],
       ['Disable go/per-call-buffer for this line', 'quickfix', undefined],
       ['Disable go/per-call-buffer for this file', 'quickfix', undefined],
       ['Show the documentation of go/per-call-buffer', 'quickfix', undefined],
@@ -229,7 +232,8 @@ test('the quick fixes, in this order, for what the diagnostics point at', async 
   );
   const after = (index: number): string => editor.apply(at('a.go'), actions[index]);
   assert.equal(after(0), text.replace('alloc()', 'reuse()'));
-  assert.equal(after(1), text.replaceAll('= alloc()', '= reuse()'));
+  const all = await editor.resolve(actions[1]!);
+  assert.equal(editor.apply(at('a.go'), all), text.replaceAll('= alloc()', '= reuse()'));
   assert.equal(after(2), text.replace('\t_ = alloc', '\t//alloclens:ignore go/per-call-buffer\n\t_ = alloc'));
   assert.equal(after(3), `//alloclens:ignore-file go/per-call-buffer\n\n${text}`);
   assert.deepEqual(actions[4]!.command, {
@@ -241,6 +245,28 @@ test('the quick fixes, in this order, for what the diagnostics point at', async 
 
   const [suggestion] = await editor.codeActions(at('a.go'), 'maybealloc()');
   assert.deepEqual([suggestion!.title, suggestion!.isPreferred], ['Reuse it if nobody keeps it', undefined]);
+});
+
+test('a menu that was opened before an edit changes nothing', async (t) => {
+  const { editor, at } = await start(t, {});
+  await editor.open(at('a.go'), 'package a\n\nvar a, b = alloc(), alloc()\n');
+  await editor.shows(at('a.go'), ['alloc()', 'alloc()']);
+  const actions = await editor.codeActions(at('a.go'), 'alloc()');
+  await editor.edit(at('a.go'), 'package a\n', 'package a\n\n');
+  const all = actions.find(({ title }) => title.startsWith('Fix all'))!;
+  await assert.rejects(editor.resolve(all), /has changed since the menu was opened/);
+});
+
+test('a client that cannot ask for an edit later gets it with the menu', async (t) => {
+  const codeAction = { ...vscodeCapabilities.textDocument?.codeAction, dataSupport: false };
+  const textDocument = { ...vscodeCapabilities.textDocument, codeAction };
+  const { editor, at } = await start(t, {}, { capabilities: { ...vscodeCapabilities, textDocument } });
+  const text = 'package a\n\nvar a, b = alloc(), alloc()\n';
+  await editor.open(at('a.go'), text);
+  await editor.shows(at('a.go'), ['alloc()', 'alloc()']);
+  const all = (await editor.codeActions(at('a.go'), 'alloc()'))[1];
+  assert.equal(all?.title, 'Fix all go/per-call-buffer in this file (2 fixes)');
+  assert.equal(editor.apply(at('a.go'), all), text.replaceAll('alloc()', 'reuse()'));
 });
 
 test('no code actions without a diagnostic of ours', async (t) => {

@@ -40,6 +40,8 @@ export const vscodeCapabilities: ClientCapabilities = {
     publishDiagnostics: { relatedInformation: true, codeDescriptionSupport: true },
     codeAction: {
       isPreferredSupport: true,
+      dataSupport: true,
+      resolveSupport: { properties: ['edit'] },
       codeActionLiteralSupport: { codeActionKind: { valueSet: ['quickfix', 'source.fixAll'] } },
     },
   },
@@ -300,6 +302,11 @@ export class FakeEditor {
       range,
       context: { diagnostics: this.shownFor(path).filter((diagnostic) => touches(diagnostic.range)), only },
     });
+  }
+
+  /** What an editor asks when an action without an edit is chosen. */
+  async resolve(action: CodeAction): Promise<CodeAction> {
+    return this.connection.sendRequest('codeAction/resolve', action);
   }
 
   async hover(path: string, at: string): Promise<Hover | null> {

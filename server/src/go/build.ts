@@ -88,11 +88,7 @@ export class Builds {
    * The packages of the module's workspace that import the folder's package, through others or in their tests. Undefined
    * when there are none.
    */
-  async dependents(
-    unit: BuildUnit,
-    directory: string,
-    signal: AbortSignal,
-  ): Promise<BuildUnit | undefined> {
+  async dependents(unit: BuildUnit, directory: string, signal: AbortSignal): Promise<BuildUnit | undefined> {
     const patterns = await this.#dependents(unit, directory, signal);
     if (patterns.length === 0) return undefined;
     return { ...unit, unit: { ...unit.unit, patterns, notes: [] } };

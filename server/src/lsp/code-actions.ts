@@ -34,6 +34,8 @@ export interface CodeActionContext {
   readonly silences: (comment: TextEdit, finding: Finding) => Promise<boolean>;
   /** False when the client takes edits only in the form that knows no versions. */
   readonly versionedEdits: boolean;
+  /** The client asks for the edit of an action when it is chosen: the menu need not wait for a compile. */
+  readonly resolves: boolean;
   readonly combine: (fixes: readonly Fix[]) => Promise<CombinedFix>;
 }
 
@@ -107,9 +109,18 @@ export async function quickFixes(
       file: finding.file,
       ...disableForFile(analysis.text, finding),
     });
-    const all = await fixAllOf(analysis, context, (other) => other.ruleId === finding.ruleId);
-    if (all && all.count > 1)
-      inFile.push(action(`Fix all ${finding.ruleId} in this file (${all.count} fixes)`, { edit: all.edit }));
+    const ofRule = (other: Finding): boolean => other.ruleId === finding.ruleId;
+    if (!context.resolves) {
+      const all = await fixAllOf(analysis, context, ofRule);
+      if (all && all.count > 1) {
+        const title = `Fix all ${finding.ruleId} in this file (${all.count} fixes)`;
+        inFile.push(action(title, { edit: all.edit }));
+      }
+    } else if (safeFixes(analysis, ofRule).length > 1) {
+      const { uri } = params.textDocument;
+      const data: FixAllOfRule = { uri, version: analysis.version, ruleId: finding.ruleId };
+      inFile.push(action(`Fix all ${finding.ruleId} in this file`, { data }));
+    }
     const title = `Show the documentation of ${finding.ruleId}`;
     pages.push(
       action(title, {
@@ -130,12 +141,34 @@ export async function fixAll(analysis: FileAnalysis, context: CodeActionContext)
   return all ? [{ title: 'Apply all safe AllocLens fixes', kind: fixAllKind, edit: all.edit }] : [];
 }
 
+/** What the edit of “Fix all … in this file” is worked out from once it is chosen. */
+export interface FixAllOfRule {
+  readonly uri: string;
+  /** Of the analysis that the menu was made from. */
+  readonly version: number;
+  readonly ruleId: string;
+}
+
+export function isFixAllOfRule(data: unknown): data is FixAllOfRule {
+  const { uri, version, ruleId } = (data ?? {}) as Partial<Record<keyof FixAllOfRule, unknown>>;
+  return typeof uri === 'string' && typeof version === 'number' && typeof ruleId === 'string';
+}
+
+/** The edit of “Fix all … in this file”; undefined when there is nothing left to fix. */
+export async function editOf({ ruleId }: FixAllOfRule, analysis: FileAnalysis, context: CodeActionContext) {
+  return (await fixAllOf(analysis, context, (finding) => finding.ruleId === ruleId))?.edit;
+}
+
+function safeFixes({ findings }: FileAnalysis, include: (finding: Finding) => boolean): Fix[] {
+  return findings.filter(include).flatMap(({ fixes }) => fixes.find(isSafe) ?? []);
+}
+
 async function fixAllOf(
   analysis: FileAnalysis,
   context: CodeActionContext,
   include: (finding: Finding) => boolean,
 ) {
-  const safe = analysis.findings.filter(include).flatMap(({ fixes }) => fixes.find(isSafe) ?? []);
+  const safe = safeFixes(analysis, include);
   if (safe.length === 0) return undefined;
   const { edits, applied } = await context.combine(safe);
   const edit = edits.length > 0 ? workspaceEdit(edits, context) : undefined;
