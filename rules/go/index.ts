@@ -16,6 +16,7 @@ import { rule as poolUseAfterPut } from './pool-use-after-put';
 import { rule as preallocateMap } from './preallocate-map';
 import { rule as preallocateSlice } from './preallocate-slice';
 import { rule as sizedPool } from './sized-pool';
+import { rule as structPadding } from './struct-padding';
 import { rule as valueReceiverEscape } from './value-receiver-escape';
 import { rule as writeFormat } from './write-format';
 import type { GoRule } from './rule';
@@ -40,6 +41,7 @@ export const goRules: readonly GoRule[] = [
   preallocateMap,
   preallocateSlice,
   sizedPool,
+  structPadding,
   valueReceiverEscape,
   writeFormat,
 ];

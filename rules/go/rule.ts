@@ -176,6 +176,11 @@ export interface Obligation {
   readonly at: number | 'file';
   readonly code: string;
   /**
+   * `code` is a field of the struct type at `at`. Packages that import this one are compiled with it, too: literals
+   * without field names and conversions between struct types stop compiling.
+   */
+  readonly field?: true;
+  /**
    * Imports that `code` needs and the file may lack: local name → import path. They exist only in the overlay; the
    * names must occur nowhere in the file, so use a prefix such as `alloclensTime`.
    */

@@ -55,7 +55,9 @@ function checkFile(
         file,
         (report) => {
           if (suppressions.hides(meta.id, report.node.startPosition.row)) return;
-          const heat = staticHeat(file, report.heatAt ?? report.node);
+          const heatAt = report.heatAt ?? report.node;
+          const home = file.pkg.files.find(({ root }) => root.tree === heatAt.tree);
+          const heat = staticHeat(home ?? file, heatAt);
           const severity = severityOf(meta, report.allocation.cost, heat.score, visibility);
           const asked = meta.reports === 'on request' && report.allocation.cost !== 'none';
           if (severity === undefined && !asked) return;
@@ -79,7 +81,7 @@ function checkFile(
             finding,
             fixes: file.generated ? [] : (report.fixes ?? []),
             unproven: report.unproven === true,
-            inLoop: loopsAround(report.heatAt ?? report.node).length > 0,
+            inLoop: loopsAround(heatAt).length > 0,
           });
         },
         note,

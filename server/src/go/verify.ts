@@ -14,7 +14,7 @@ import { joinBuilds, type Build, type Builds, type BuildUnit, type Overlays } fr
 import { callsIn, type Counts } from './allocation-calls';
 import type { CompileError, CompiledPackage } from './compile';
 import { FileFacts } from './facts';
-import { combineFixes, fixedTexts } from './fixes';
+import { combineFixes } from './fixes';
 import { exportedSignature } from './signatures';
 import { symbolBase } from './symbols';
 import type { GoSyntax, ParsedFile } from './syntax';
@@ -410,7 +410,15 @@ class Run {
         first.pkg,
         asked.map((job) => ({ ...job.fix, job })),
       );
-      const files = new Map([...this.base, ...fixedTexts(first.pkg.files, edits)]);
+      const files = new Map(this.base);
+      const joined = withObligations(
+        first.pkg,
+        edits,
+        applied.map(({ job }) => ({ job, probe: undefined })),
+      );
+      for (const [file, own] of joined) {
+        files.set(file, applyEdits(first.pkg.files.find(({ path }) => path === file)!.text, own));
+      }
       const errors = await this.builds.errors(dependents, files, this.signal);
       if (errors.length > 0)
         old ??= new Set((await this.builds.errors(dependents, this.base, this.signal)).map(errorKey));
@@ -511,7 +519,7 @@ function brief(error: CompileError | undefined): string {
 function withObligations(
   pkg: GoPackage,
   edits: readonly FileEdit[],
-  asked: readonly Question[],
+  asked: readonly Pick<Question, 'job' | 'probe'>[],
 ): Map<string, TextEdit[]> {
   const result = new Map<string, TextEdit[]>();
   for (const edit of edits) {
@@ -530,11 +538,12 @@ function withObligations(
       const at = around ? around.span.start : offset;
       own.push({ span: { start: at, end: at }, newText });
     };
-    for (const { at, code, imports } of job.fix.obligations ?? []) {
+    for (const { at, code, imports, field } of job.fix.obligations ?? []) {
       // Two fixes may bring the same helper.
       if (at === 'file' && seen.has(`${file.path}\0${code}`)) continue;
       seen.add(`${file.path}\0${code}`);
       if (at === 'file') insert(file.text.length, `\n${code}\n`);
+      else if (field) insert(at, `\n${code}\n`);
       else insert(at, `\nif false {\n${code}\n}\n`);
       for (const [name, imported] of Object.entries(imports ?? {})) {
         const declaration = `; import ${name} "${imported}"`;
