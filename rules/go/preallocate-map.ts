@@ -3,11 +3,12 @@ import type { Evidence, TextEdit } from '../model';
 import { isShadowed } from './append-forms';
 import {
   capacityText,
+  checkLoops,
   countable,
+  exitOf,
   guarded,
   isDoubtful,
   knownAtDeclaration,
-  leavesEarly,
   mayEndEarly,
 } from './filling-loop';
 import type { GoFile, GoFix, GoReport, GoRule } from './rule';
@@ -32,12 +33,7 @@ export const rule: GoRule = {
     sample: 'go/preallocatemap',
   },
   check(file, report) {
-    for (const loop of file.root.descendantsOfType('for_statement')) {
-      for (const filling of fillings(loop, file)) {
-        const found = check(filling, file);
-        if (found) report(found);
-      }
-    }
+    checkLoops(file, report, fillings, check);
   },
 };
 
@@ -131,7 +127,7 @@ const firstGroup = 8;
 function check(filling: Filling, file: GoFile): GoReport | undefined {
   const { loop, map, entry, key, declaration } = filling;
   if (enclosingLoop(loop)?.id !== enclosingLoop(declaration)?.id) return undefined;
-  if (leavesEarly(loop, map, entry) || !isFilledHere(filling)) return undefined;
+  if (exitOf(loop, map, entry) || !isFilledHere(filling)) return undefined;
   const count = tripCount(loop, file);
   if (!count?.exact || (count.constant !== undefined && count.constant <= firstGroup)) return undefined;
   const evidence: Evidence[] = [{ kind: 'measured sample', sample: rule.meta.sample }];

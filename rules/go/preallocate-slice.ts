@@ -1,19 +1,19 @@
 import type { Node } from 'web-tree-sitter';
 import type { Evidence, Related, TextEdit } from '../model';
 import { isShadowed } from './append-forms';
+import { appendedAmount, appendedSlices, type AppendedAmount } from './appended-amount';
 import {
-  capacityText,
+  checkLoops,
   countable,
-  guarded,
   isDoubtful,
   knownAtDeclaration,
-  leavesEarly,
   mayEndEarly,
+  mayReturn,
 } from './filling-loop';
+import { isHot } from './hot-code';
 import { sizeOf } from './declared-types';
 import type { GoFile, GoFix, GoReport, GoRule } from './rule';
-import { argumentsOf, spanOf, statementsOf, unparenthesised } from './syntax';
-import { tripCount, type TripCount } from './trip-count';
+import { argumentsOf, spanOf } from './syntax';
 import {
   enclosingLoop,
   enclosingStatement,
@@ -35,23 +35,16 @@ export const rule: GoRule = {
     sample: 'go/preallocateslice',
   },
   check(file, report) {
-    for (const loop of file.root.descendantsOfType('for_statement')) {
-      for (const growth of growths(loop, file)) {
-        const found = check(growth, file);
-        if (found) report(found);
-      }
-    }
+    checkLoops(file, report, growths, check);
   },
 };
 
-/** One slice that grows in one loop. */
+/** One slice that grows in one loop, or in the loops in it. */
 interface Growth {
   readonly loop: Node;
   readonly slice: Binding;
-  /** The `append` calls, at least one; every iteration passes them all. */
+  /** The `append` calls, at least one, in source order. */
   readonly appends: readonly Node[];
-  /** Elements appended in each iteration. */
-  readonly perIteration: number;
   readonly declaration: Declaration;
 }
 
@@ -65,40 +58,14 @@ interface Declaration {
   readonly withCapacity: ((capacity: string) => TextEdit[]) | undefined;
 }
 
+/** The slices that are new for each run of the loop: of nested loops, the outermost counts. */
 function growths(loop: Node, file: GoFile): Growth[] {
-  const body = loop.childForFieldName('body');
-  if (!body) return [];
-  const found = new Map<Binding, Node[]>();
-  for (const statement of statementsOf(body)) {
-    const grown = appendTo(statement, file);
-    if (!grown) continue;
-    found.set(grown.slice, [...(found.get(grown.slice) ?? []), grown.call]);
-  }
-  return [...found].flatMap(([slice, appends]) => {
+  return [...appendedSlices(loop, file)].flatMap(([slice, appends]) => {
+    if (slice.declaration.startIndex > loop.startIndex) return [];
     const declaration = declarationOf(slice, file);
-    if (!declaration || slice.declaration.startIndex > loop.startIndex) return [];
-    const elements = appends.map((call) => argumentsOf(call).length - 1);
-    return [{ loop, slice, appends, perIteration: elements.reduce((a, b) => a + b, 0), declaration }];
+    if (!declaration || enclosingLoop(loop)?.id !== enclosingLoop(declaration.statement)?.id) return [];
+    return [{ loop, slice, appends, declaration }];
   });
-}
-
-/** `s = append(s, x, y)` for a local s. */
-function appendTo(statement: Node, file: GoFile): { slice: Binding; call: Node } | undefined {
-  if (statement.type !== 'assignment_statement') return undefined;
-  const left = statement.childForFieldName('left');
-  const right = statement.childForFieldName('right');
-  const [target, call] = [left?.namedChild(0), right?.namedChild(0)];
-  if (!target || !call || left?.namedChildCount !== 1 || right?.namedChildCount !== 1) return undefined;
-  if (!statement.children.some((child) => child.type === '=')) return undefined;
-  if (target.type !== 'identifier' || call.type !== 'call_expression') return undefined;
-  const callee = unparenthesised(call.childForFieldName('function') ?? call);
-  if (callee.text !== 'append' || isShadowed('append', call, file)) return undefined;
-  const [first, ...elements] = argumentsOf(call);
-  if (first?.type !== 'identifier' || elements.length === 0) return undefined;
-  if (elements.some((element) => element.type === 'variadic_argument')) return undefined;
-  const names = namesAround(file.root, statement);
-  const slice = names.resolve(target);
-  return slice && names.resolve(first) === slice ? { slice, call } : undefined;
 }
 
 function declarationOf(slice: Binding, file: GoFile): Declaration | undefined {
@@ -189,49 +156,82 @@ function ofValue(statement: Node, value: Node, file: GoFile): Declaration | unde
 }
 
 function check(growth: Growth, file: GoFile): GoReport | undefined {
-  const { loop, slice, appends, perIteration, declaration } = growth;
-  const call = appends[0]!;
-  // The slice must be new for each run of the loop, and belong to the loop's own function.
-  if (enclosingLoop(loop)?.id !== enclosingLoop(declaration.statement)?.id) return undefined;
+  const { loop, slice, appends, declaration } = growth;
   const uses = usesOf(growth, file);
-  if (!uses || leavesEarly(loop, slice, appends[appends.length - 1]!)) return undefined;
-  const count = tripCount(loop, file);
-  if (!count?.exact) return undefined;
-  const total = count.constant === undefined ? undefined : count.constant * perIteration;
-  if (total !== undefined && (total === 0 || staysSmall(total, declaration, file))) return undefined;
+  const amount = uses && appendedAmount(loop, slice, appends, file);
+  if (!uses || !amount) return undefined;
+  const stays = appends.every((call) => file.facts?.decision(call)?.outcome === 'stack');
+  const { constant, exact, expression } = amount;
+  const bytes = constant === undefined ? undefined : bytesOf(constant, declaration, file);
+  if (constant === 0 || (bytes !== undefined && staysSmall(bytes, stays, file))) return undefined;
+  if (!exact) {
+    if (!retainsLittle(growth, amount, bytes, stays, file)) return undefined;
+    // With nothing appended a nil slice has to stay nil, whatever the bound says.
+    if (declaration.nil && uses.nilSeen && !amount.atLeastHalf) return undefined;
+  }
   const evidence: Evidence[] = [{ kind: 'measured sample', sample: rule.meta.sample }];
   if (file.facts) {
-    const grows = file.facts.emitted(call).filter(({ callee }) => callee.startsWith('runtime.growslice'));
+    const grows = appends
+      .flatMap((call) => file.facts!.emitted(call))
+      .filter(({ callee }) => callee.startsWith('runtime.growslice'));
     // A body that is ranged over by a function is a function of its own, and its trip count is not known.
     if (grows.length === 0 || grows.some(({ symbol }) => /-range\d+/.test(symbol))) return undefined;
     evidence.unshift({ kind: 'emitted call', callee: grows[0]!.callee, count: grows.length });
   }
-  const capacity = capacityText(count, perIteration);
-  const stack = file.facts?.decision(call)?.outcome === 'stack';
+  const how = exact ? 'is known to append' : 'appends at most';
   return {
-    node: call,
-    message: `append grows ${slice.declaration.text} step by step, and the loop is known to append ${capacity} elements`,
+    node: appends[0]!,
+    message: `append grows ${slice.declaration.text} step by step, and the loop ${how} ${expression} elements`,
     allocation: {
       kind: 'append growth',
       // Without the compiler's word there is a pattern, not an allocation.
-      cost: !file.facts ? 'unknown' : stack && atLeast(file.pkg.toolchain, 1, 25) ? 'conditional' : 'always',
+      cost: !file.facts
+        ? 'unknown'
+        : !exact || (stays && atLeast(file.pkg.toolchain, 1, 25))
+          ? 'conditional'
+          : 'always',
       reason: `${slice.declaration.text} is declared without capacity, so append allocates and copies each time it is full`,
       evidence,
     },
-    related: related(growth, file),
+    related: related(growth, amount, file),
     heatAt: loop,
-    unproven: isDoubtful(count, loop, file),
-    fixes: fix(growth, count, uses, file),
+    unproven: amount.counts.some((part) => isDoubtful(part.count, part.loop, file)),
+    fixes: fix(growth, amount, uses, file),
   };
 }
 
-function related({ slice, loop }: Growth, file: GoFile): Related[] {
+function related({ slice }: Growth, { counts }: AppendedAmount, file: GoFile): Related[] {
   const location = (node: Node): Related['location'] => ({ file: file.path, span: spanOf(node) });
-  const header = loop.namedChildren.find((child) => /^(?:range|for)_clause$/.test(child.type)) ?? loop;
+  const header = (loop: Node): Node =>
+    loop.namedChildren.find((child) => /^(?:range|for)_clause$/.test(child.type)) ?? loop;
   return [
     { location: location(slice.declaration), message: `${slice.declaration.text} starts without capacity` },
-    { location: location(header), message: 'the number of iterations is known here' },
+    ...counts.map(({ loop }) => ({
+      location: location(header(loop)),
+      message: 'the number of iterations is known here',
+    })),
   ];
+}
+
+/** What an unused upper bound may keep alive: a few cache lines are not worth a thought. */
+const fewBytes = 1024;
+
+/**
+ * True when an upper bound cannot keep grossly more memory than is used: at least half is used (append's own doubling
+ * leaves as much unused), the whole is small, or the slice is gone when the function returns and has as many elements as
+ * something that is in memory anyway. The last can be worse than growth where few iterations append: only in hot code.
+ */
+function retainsLittle(
+  { loop }: Growth,
+  amount: AppendedAmount,
+  bytes: number | undefined,
+  stays: boolean,
+  file: GoFile,
+): boolean {
+  const { atLeastHalf, counts } = amount;
+  if (atLeastHalf || (bytes !== undefined && bytes <= fewBytes)) return true;
+  const alone = counts.length === 1 ? counts[0]!.count : undefined;
+  return stays && alone?.bounded === true && alone.constant === undefined && isHot(file, loop);
 }
 
 /** What the rest of the function does with the slice. */
@@ -332,47 +332,51 @@ function useKind(
   }
 }
 
-/** Go 1.25 starts a slice that stays in 32 bytes on the stack; Go 1.26 also one that escapes, with one exact copy. */
-function staysSmall(total: number, declaration: Declaration, file: GoFile): boolean {
+function bytesOf(elements: number, declaration: Declaration, file: GoFile): number | undefined {
   const element = declaration.type.childForFieldName('element');
   const size = element ? sizeOf(element, file) : undefined;
-  return size !== undefined && total * size <= 32 && atLeast(file.pkg.toolchain, 1, 26);
+  return size === undefined ? undefined : elements * size;
 }
 
-function fix(growth: Growth, count: TripCount, uses: Uses, file: GoFile): GoFix[] {
-  const { loop, slice, declaration, perIteration } = growth;
+/** Go 1.25 starts a slice that stays in 32 bytes on the stack; Go 1.26 also one that escapes, with one exact copy. */
+function staysSmall(bytes: number, stays: boolean, file: GoFile): boolean {
+  return bytes <= 32 && atLeast(file.pkg.toolchain, 1, stays ? 25 : 26);
+}
+
+function fix(growth: Growth, amount: AppendedAmount, uses: Uses, file: GoFile): GoFix[] {
+  const { loop, slice, declaration } = growth;
   if (file.generated || uses.memoryShared) return [];
   if (slice.owner.descendantsOfType('goto_statement').length > 0) return [];
   if (isShadowed('len', loop, file) || isShadowed('make', loop, file)) return [];
   // make and Grow panic where the loop would not run.
-  const capacity = guarded(capacityText(count, perIteration), count, loop, file);
+  const capacity = amount.guarded;
   if (capacity === undefined) return [];
   const statement = loop.parent?.type === 'labeled_statement' ? loop.parent : loop;
   const here = statement.startIndex;
-  // A count that comes from outside, and a loop that may end before it: today memory follows what is really there.
-  const trusted = count.bounded || !mayEndEarly(loop);
-  const condition = trusted ? '' : ` (if ${capacityText(count, perIteration)} is never much too large)`;
+  const conditions = conditionsOf(amount, loop);
+  const condition = conditions.length === 0 ? '' : ` (if ${conditions.join(', and ')})`;
+  const counts = amount.counts.map(({ count }) => count);
   const common = {
-    kind: trusted ? ('safe' as const) : ('suggestion' as const),
+    kind: amount.exact && condition === '' ? ('safe' as const) : ('suggestion' as const),
     claim: {
       effect: 'runs less' as const,
       within: [spanOf(slice.owner)],
       callees: ['runtime.growslice', 'runtime.growsliceBuf'],
     },
-    obligations: countable(count, here),
+    obligations: counts.flatMap((count) => countable(count, here)),
   };
   const place = (edits: readonly TextEdit[]): GoFix['edits'] =>
     edits.map((edit) => ({ ...edit, file: file.path }));
   if (
     declaration.withCapacity &&
     !(declaration.nil && uses.nilSeen) &&
-    knownAtDeclaration(declaration.statement, loop, count, file) &&
+    counts.every((count) => knownAtDeclaration(declaration.statement, loop, count, file)) &&
     !mayReturnBefore(declaration.statement, loop)
   ) {
     return [
       {
         ...common,
-        title: `Declare ${slice.declaration.text} with capacity ${capacity}${condition}`,
+        title: `Declare ${slice.declaration.text} with ${amount.exact ? `capacity ${capacity}` : `room for at most ${capacity} elements`}${condition}`,
         edits: place(declaration.withCapacity(capacity)),
       },
     ];
@@ -381,15 +385,27 @@ function fix(growth: Growth, count: TripCount, uses: Uses, file: GoFile): GoFix[
   const slices = importedAs(file, 'slices');
   // A local name would be called instead of the package.
   if (namesAround(file.root, loop).bindings.some((binding) => binding.name === slices)) return [];
-  const grow = `${slice.declaration.text} = ${slices}.Grow(${slice.declaration.text}, ${count.isInt ? capacity : `int(${capacity})`})`;
+  const grow = `${slice.declaration.text} = ${slices}.Grow(${slice.declaration.text}, ${amount.isInt ? capacity : `int(${capacity})`})`;
   const separator = startsLine(file.text, here) ? lineEnd(file.text) + indentAt(file.text, here) : '; ';
   return [
     {
       ...common,
-      title: `Grow ${slice.declaration.text} by ${capacity} before the loop${condition}`,
+      title: `Grow ${slice.declaration.text} by ${amount.exact ? '' : 'at most '}${capacity} before the loop${condition}`,
       edits: place([{ span: { start: here, end: here }, newText: grow + separator }]),
       imports: ['slices'],
     },
+  ];
+}
+
+/** What the user has to agree to; for an upper bound also that it is one, which the title says by itself. */
+function conditionsOf({ counts, exact, atLeastHalf, expression }: AppendedAmount, loop: Node): string[] {
+  const bounded = counts.every(({ count }) => count.bounded);
+  // A number from outside, and a loop that may end before it: today memory follows what is really there. The product of
+  // two lengths is no length of anything in memory.
+  const trusted = bounded ? counts.length === 1 || !mayReturn(loop) : !mayEndEarly(loop);
+  return [
+    ...(exact || atLeastHalf ? [] : ['most iterations append']),
+    ...(trusted ? [] : [`${expression} is never much too large`]),
   ];
 }
 

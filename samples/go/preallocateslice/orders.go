@@ -62,3 +62,34 @@ func Squares(n int) []int {
 	}
 	return squares
 }
+
+// Pairs returns every customer with every product.
+func Pairs(customers, products []string) []string {
+	pairs := []string{}
+	for _, c := range customers {
+		for _, p := range products {
+			pairs = append(pairs, c, p)
+		}
+	}
+	return pairs
+}
+
+// Regulars joins the names of the customers with an order of at least min cents; most have one.
+func Regulars(orders []Order, min int) string {
+	var names []string
+	for _, o := range orders {
+		if o.Cents >= min {
+			names = append(names, o.Customer)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// Report has a line of regulars for each day.
+func Report(days [][]Order, min int) []string {
+	lines := make([]string, len(days))
+	for i, orders := range days {
+		lines[i] = Regulars(orders, min)
+	}
+	return lines
+}

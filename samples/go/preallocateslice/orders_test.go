@@ -50,6 +50,18 @@ func TestOrders(t *testing.T) {
 	if got := Squares(4); !slices.Equal(got, []int{0, 1, 4, 9}) {
 		t.Errorf("Squares: %v", got)
 	}
+	if got := Pairs([]string{"a", "b"}, []string{"x"}); !slices.Equal(got, []string{"a", "x", "b", "x"}) {
+		t.Errorf("Pairs: %v", got)
+	}
+	if got := Pairs(nil, nil); got == nil || len(got) != 0 {
+		t.Errorf("Pairs of nothing: %v", got)
+	}
+	if got := Regulars(orders[:3], 2); got != "cc, ccc" {
+		t.Errorf("Regulars: %q", got)
+	}
+	if got := Report([][]Order{orders[:3], nil}, 2); !slices.Equal(got, []string{"cc, ccc", ""}) {
+		t.Errorf("Report: %q", got)
+	}
 	if got := Squares(-1); got == nil || len(got) != 0 {
 		t.Errorf("Squares(-1): %v", got)
 	}
@@ -96,5 +108,22 @@ func BenchmarkSquares(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		numbers = Squares(100)
+	}
+}
+
+//measure:allocs/op 1
+func BenchmarkPairs(b *testing.B) {
+	names := make([]string, 10)
+	b.ReportAllocs()
+	for b.Loop() {
+		words = Pairs(names, names)
+	}
+}
+
+//measure:allocs/op 2
+func BenchmarkRegulars(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		text = Regulars(orders, 20)
 	}
 }
