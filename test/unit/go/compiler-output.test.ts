@@ -355,7 +355,8 @@ describe('lines of the grammar', () => {
   });
 
   it('skips a free conversion without a place: a zero value of one byte (met in gin, Go 1.26)', () => {
-    const line = 'convert: using global for single-byte interface value: (struct { F int8 })(runtime.zeroVal@0)';
+    const line =
+      'convert: using global for single-byte interface value: (struct { F int8 })(runtime.zeroVal@0)';
     assert.deepEqual(parseCompilerOutput(lines(line)), []);
   });
 
