@@ -3,6 +3,7 @@ import { rule as closureCapture } from './closure-capture';
 import { rule as escapeToHeap } from './escape';
 import { rule as loopAllocation } from './loop-allocation';
 import { rule as mustNotAllocate } from './must-not-allocate';
+import { rule as needlessConversion } from './needless-conversion';
 import { rule as noescapeTrick } from './noescape-trick';
 import { rule as perCallBuffer } from './per-call-buffer';
 import { rule as perCallConstructor } from './per-call-constructor';
@@ -28,6 +29,7 @@ export const goRules: readonly GoRule[] = [
   escapeToHeap,
   loopAllocation,
   mustNotAllocate,
+  needlessConversion,
   noescapeTrick,
   perCallBuffer,
   perCallConstructor,

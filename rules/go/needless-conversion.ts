@@ -1,0 +1,247 @@
+import type { Node } from 'web-tree-sitter';
+import type { Evidence, TextEdit } from '../model';
+import { isShadowed, typeObligations } from './append-forms';
+import { conversionCost, conversionOf, emittedConversion, type Conversion } from './conversions';
+import { hoists } from './hoisted-conversion';
+import { mirrorOf, type Mirror } from './mirror-functions';
+import type { GoFile, GoFix, GoReport, GoRule } from './rule';
+import { argumentsOf, descendants, enclosingFunction, spanOf, unparenthesised } from './syntax';
+import { isPure } from './trip-count';
+import { enclosingStatement, namesAround } from './uses';
+import { canImport, importedAs, packageNames } from './writing';
+
+/** A string or []byte that is converted, and copied, only because the other twin of a function was called. */
+export const rule: GoRule = {
+  meta: {
+    id: 'go/needless-conversion',
+    summary: 'a conversion between string and []byte that copies and is not needed',
+    fix: 'safe',
+    reports: 'allocation',
+    sample: 'go/needlessconversion',
+  },
+  check(file, report) {
+    if (!file.facts) return;
+    const replaced = new Set<number>();
+    for (const call of file.root.descendantsOfType('call_expression')) {
+      const found = ofCopy(call, file) ?? ofMirror(call, file);
+      if (!found) continue;
+      for (const { node } of found.conversions) replaced.add(node.id);
+      report(found.report);
+    }
+    for (const { conversions, loop, name, edits } of hoists(file, replaced)) {
+      const { node, operand, callee } = conversions[0]!;
+      const body = loop.childForFieldName('body')!;
+      report({
+        node,
+        message: `${short(node)} copies ${short(operand)} in each iteration, and nothing in the loop changes it`,
+        allocation: {
+          kind: 'conversion',
+          cost: conversionCost(conversions[0]!, file),
+          reason: `a conversion copies the bytes${sizeOf(conversions[0]!, file)}, and the loop repeats it`,
+          evidence: evidenceOf(conversions[0]!),
+        },
+        fixes: file.generated
+          ? []
+          : [
+              {
+                title: `Convert ${short(operand)} once, before the loop, to ${name}`,
+                kind: 'safe',
+                edits: edits.map((edit) => ({ ...edit, file: file.path })),
+                claim: { effect: 'moves', within: [spanOf(body)], callees: [callee] },
+              },
+            ],
+      });
+    }
+  },
+};
+
+interface Found {
+  readonly report: GoReport;
+  /** The conversions that the finding is about. */
+  readonly conversions: readonly Conversion[];
+}
+
+/** `append(b, string(c)...)`, `copy(b, string(c))` and their reverses: both builtins take strings and byte slices. */
+function ofCopy(call: Node, file: GoFile): Found | undefined {
+  const callee = unparenthesised(call.childForFieldName('function') ?? call);
+  const builtin = callee.text;
+  if (callee.type !== 'identifier' || (builtin !== 'append' && builtin !== 'copy')) return undefined;
+  const [destination, source, ...rest] = argumentsOf(call);
+  if (!destination || !source || rest.length > 0 || isShadowed(builtin, call, file)) return undefined;
+  if ((source.type === 'variadic_argument') !== (builtin === 'append')) return undefined;
+  const conversion = conversionOf(source.type === 'variadic_argument' ? source.namedChild(0)! : source, file);
+  if (!conversion || !emittedConversion(conversion, file)) return undefined;
+  const operand = short(conversion.operand);
+  const report: GoReport = {
+    node: conversion.node,
+    message: `${short(conversion.node)} copies ${operand}, and ${builtin} copies it again; it takes strings and bytes alike`,
+    allocation: allocationOf(conversion, file),
+    fixes: fixes(call, [conversion], `Pass ${operand} to ${builtin} as it is`, [], undefined, file),
+  };
+  return { report, conversions: [conversion] };
+}
+
+/** `strings.Contains(string(b), "x")`: `bytes.Contains` says the same without the copy. */
+function ofMirror(call: Node, file: GoFile): Found | undefined {
+  const mirror = mirrorOf(call, file);
+  if (!mirror) return undefined;
+  const args = argumentsOf(call);
+  if (args.length !== mirror.parameters.length) return undefined;
+  const conversions: Conversion[] = [];
+  const edits: TextEdit[] = [...mirror.edits];
+  for (const [i, argument] of args.entries()) {
+    const conversion = conversionOf(argument, file);
+    // What runs behind the copy could change the bytes: the twin would see it.
+    if (i > 0 && !isQuiet(conversion?.operand ?? argument, file)) return undefined;
+    if (mirror.parameters[i] === 'same') continue;
+    if (conversion?.to === mirror.from) conversions.push(conversion);
+    else if (mirror.from === 'string' && isConstant(argument, file)) {
+      edits.push({ span: { start: argument.startIndex, end: argument.startIndex }, newText: '[]byte(' });
+      edits.push({ span: { start: argument.endIndex, end: argument.endIndex }, newText: ')' });
+    } else return undefined;
+  }
+  const costly = conversions.find(
+    (conversion) => mirror.inCallee !== undefined || emittedConversion(conversion, file),
+  );
+  if (!costly) return undefined;
+  // Four bytes at most have room on the stack.
+  if (/Rune(?:InString)?$/.test(mirror.name) && mirror.name.startsWith('utf8.') && hasEnd(costly.operand))
+    return undefined;
+  const operand = short(costly.operand);
+  const report: GoReport = {
+    node: costly.node,
+    message:
+      mirror.inCallee === undefined
+        ? `${short(costly.node)} copies ${operand} for ${mirror.name}; ${mirror.twin} works on ${mirror.from === 'string' ? 'bytes' : 'strings'}`
+        : `${mirror.name} copies ${operand} to a string; ${mirror.twin} reads it in place`,
+    allocation:
+      mirror.inCallee === undefined
+        ? allocationOf(costly, file)
+        : {
+            kind: 'call',
+            cost: 'conditional',
+            reason: mirror.inCallee.reason,
+            evidence: [{ kind: 'emitted call', callee: mirror.inCallee.callees[0]!, count: 1 }],
+          },
+    fixes: fixes(call, conversions, `Use ${mirror.twin}`, edits, mirror, file),
+  };
+  return { report, conversions };
+}
+
+function allocationOf(conversion: Conversion, file: GoFile): GoReport['allocation'] {
+  return {
+    kind: 'conversion',
+    cost: conversionCost(conversion, file),
+    reason: `the conversion copies the bytes${sizeOf(conversion, file)}`,
+    evidence: evidenceOf(conversion),
+  };
+}
+
+function evidenceOf({ callee }: Conversion): Evidence[] {
+  return [
+    { kind: 'emitted call', callee, count: 1 },
+    { kind: 'measured sample', sample: rule.meta.sample },
+  ];
+}
+
+/** runtime.tmpBuf: 32 bytes, for results that stay on the stack. */
+function sizeOf(conversion: Conversion, file: GoFile): string {
+  return conversionCost(conversion, file) === 'conditional'
+    ? ' to the heap when they are more than 32'
+    : ' to the heap';
+}
+
+function fixes(
+  call: Node,
+  conversions: readonly Conversion[],
+  title: string,
+  more: readonly TextEdit[],
+  mirror: Mirror | undefined,
+  file: GoFile,
+): GoFix[] {
+  const edits = [...more];
+  for (const { node, operand } of conversions) {
+    edits.push({ span: { start: node.startIndex, end: operand.startIndex }, newText: '' });
+    edits.push({ span: { start: operand.endIndex, end: node.endIndex }, newText: '' });
+  }
+  if (file.generated || edits.some(({ span }) => /\/[/*]/.test(file.text.slice(span.start, span.end))))
+    return [];
+  const path = mirror?.import;
+  if (path !== undefined) {
+    const name = importedAs(file, path);
+    if (!canImport(file, path)) return [];
+    if (namesAround(file.root, call).bindings.some((binding) => binding.name === name)) return [];
+  }
+  const within = enclosingFunction(call);
+  const at = enclosingStatement(call)?.startIndex ?? 'file';
+  const callees = new Set([...conversions.map(({ callee }) => callee), ...(mirror?.inCallee?.callees ?? [])]);
+  return [
+    {
+      title,
+      kind: 'safe',
+      edits: edits
+        .sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end)
+        .map((edit) => ({ ...edit, file: file.path })),
+      ...(path !== undefined && { imports: [path] }),
+      claim: { effect: 'removes', within: within ? [spanOf(within)] : [], callees: [...callees] },
+      ...(mirror?.receiver && {
+        obligations: typeObligations(
+          mirror.receiver,
+          { path: 'regexp', name: 'Regexp' },
+          at,
+          call.startIndex + 1,
+        ),
+      }),
+    },
+  ];
+}
+
+/** `b[:n]`, as it is written to cut out one rune. */
+function hasEnd(operand: Node): boolean {
+  return operand.type === 'slice_expression' && operand.childForFieldName('end') !== null;
+}
+
+/** True when evaluating the expression runs no code of others: names, fields, elements, literals, `len`. */
+function isQuiet(node: Node, file: GoFile): boolean {
+  if (isPure(node) || /^(?:rune|float)_literal$/.test(node.type)) return true;
+  if (node.type === 'call_expression') {
+    const callee = node.childForFieldName('function')?.text ?? '';
+    return (
+      /^(?:len|cap|byte|rune|int)$/.test(callee) &&
+      !isShadowed(callee, node, file) &&
+      argumentsOf(node).every((argument) => isQuiet(argument, file))
+    );
+  }
+  const conversion = conversionOf(node, file);
+  if (conversion) return isQuiet(conversion.operand, file);
+  if (node.type === 'unary_expression' && !/^[-+^]$/.test(node.childForFieldName('operator')?.text ?? ''))
+    return false;
+  return (
+    /^(?:unary|binary)_expression$/.test(node.type) &&
+    node.namedChildren.every((child) => isQuiet(child, file))
+  );
+}
+
+/** A string literal, a constant, or a concatenation of such: as a []byte it needs no copy. */
+function isConstant(argument: Node, file: GoFile): boolean {
+  const node = unparenthesised(argument);
+  switch (node.type) {
+    case 'interpreted_string_literal':
+    case 'raw_string_literal':
+      return true;
+    case 'identifier': {
+      const binding = namesAround(file.root, node).resolve(node);
+      return binding ? binding.kind === 'constant' : packageNames(file.pkg).constants.has(node.text);
+    }
+    case 'binary_expression':
+      return node.namedChildren.every((child) => isConstant(child, file));
+    default:
+      return false;
+  }
+}
+
+function short(node: Node): string {
+  for (const at of descendants(node)) if (at.type === 'func_literal') return 'the text';
+  const line = node.text.replace(/\s+/g, ' ');
+  return line.length > 40 ? `${line.slice(0, 37)}…` : line;
+}
