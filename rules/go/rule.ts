@@ -155,7 +155,7 @@ export interface GoFix {
 export interface Claim {
   readonly effect: 'removes' | 'moves' | 'runs less';
   /**
-   * Functions of the file (declaration or literal nodes' spans, original offsets) whose emitted calls are compared,
+   * Functions of the file of the fix's first edit (declaration or literal nodes' spans, original offsets) whose emitted calls are compared,
    * closures included. The span of anything else, such as a loop, compares the calls on its lines. Empty: package
    * initialisation.
    */
@@ -172,6 +172,8 @@ export interface Claim {
 export interface Obligation {
   /** "xs is a slice": for the log when it fails. */
   readonly states: string;
+  /** Where `code` goes; the file of the fix's first edit when absent. */
+  readonly file?: string;
   /** Original offset where `code` is inserted as statements, or `'file'` for top-level declarations. */
   readonly at: number | 'file';
   readonly code: string;

@@ -530,15 +530,15 @@ function withObligations(
   const seen = new Set<string>();
   for (const { job, probe } of asked) {
     if (probe) continue;
-    const file = pkg.files.find(({ path }) => path === job.fix.edits[0]?.file);
-    if (!file) continue;
-    const own = result.get(file.path) ?? [];
-    const insert = (offset: number, newText: string): void => {
-      const around = own.find(({ span }) => span.start < offset && offset < span.end);
-      const at = around ? around.span.start : offset;
-      own.push({ span: { start: at, end: at }, newText });
-    };
-    for (const { at, code, imports, field } of job.fix.obligations ?? []) {
+    for (const { file: path, at, code, imports, field } of job.fix.obligations ?? []) {
+      const file = pkg.files.find((one) => one.path === (path ?? job.fix.edits[0]?.file));
+      if (!file) continue;
+      const own = result.get(file.path) ?? [];
+      const insert = (offset: number, newText: string): void => {
+        const around = own.find(({ span }) => span.start < offset && offset < span.end);
+        const at = around ? around.span.start : offset;
+        own.push({ span: { start: at, end: at }, newText });
+      };
       // Two fixes may bring the same helper.
       if (at === 'file' && seen.has(`${file.path}\0${code}`)) continue;
       seen.add(`${file.path}\0${code}`);
@@ -552,10 +552,10 @@ function withObligations(
         const clause = file.root.namedChildren.find(({ type }) => type === 'package_clause');
         insert(clause?.endIndex ?? 0, declaration);
       }
+      result.set(file.path, own);
     }
-    result.set(file.path, normaliseEdits(own));
   }
-  return result;
+  return new Map([...result].map(([file, own]) => [file, normaliseEdits(own)]));
 }
 
 /** The largest node with exactly this span, or the smallest around it. */
