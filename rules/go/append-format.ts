@@ -1,11 +1,13 @@
 import type { Node } from 'web-tree-sitter';
 import type { Evidence, TextEdit } from '../model';
+import { checkCopied, type TakenNames } from './append-copied';
 import { checkBufferWrite } from './append-into-buffer';
-import { appendForm, isShadowed, receiverObligations, type AppendForm } from './append-forms';
+import { appendForm, appendName, isShadowed, receiverObligations, type AppendForm } from './append-forms';
 import type { GoFile, GoFix, GoReport, GoRule, Obligation } from './rule';
 import { argumentsOf, descendants, enclosingFunction, spanOf, unparenthesised } from './syntax';
-import { enclosingStatement, isAddressTaken, namesAround } from './uses';
-import { atLeast, short } from './writing';
+import { enclosingStatement, initializer, isAddressTaken, namesAround } from './uses';
+import { convertedToBytes } from './write-calls';
+import { short } from './writing';
 
 /**
  * `append(b, t.Format(l)...)` and, in hot code, `buf.WriteString(strconv.Itoa(n))`: a string is made only to be copied.
@@ -19,8 +21,12 @@ export const rule: GoRule = {
     sample: 'go/appendformat',
   },
   check(file, report) {
-    for (const call of file.root.descendantsOfType('call_expression')) {
-      const found = check(call, file) ?? checkBufferWrite(call, file, rule.meta.sample);
+    const names: TakenNames = new Map<number, Set<string>>();
+    for (const call of file.root.descendantsOfType(['call_expression', 'type_conversion_expression'])) {
+      const found =
+        (call.type === 'call_expression'
+          ? (check(call, file) ?? checkBufferWrite(call, file, rule.meta.sample))
+          : undefined) ?? checkCopied(call, file, rule.meta.sample, names);
       if (found) report(found);
     }
   },
@@ -32,11 +38,11 @@ function check(call: Node, file: GoFile): GoReport | undefined {
     return undefined;
   const [destination, spread, ...rest] = argumentsOf(call);
   if (!destination || spread?.type !== 'variadic_argument' || rest.length > 0) return undefined;
-  const formatted = unparenthesised(spread.namedChild(0) ?? spread);
+  const appended = unparenthesised(spread.namedChild(0) ?? spread);
+  const formatted = convertedToBytes(appended, file) ?? appended;
   if (formatted.type !== 'call_expression') return undefined;
   const form = appendForm(formatted, file);
-  if (!form || (form.since && !atLeast(file.pkg.language, form.since.major, form.since.minor)))
-    return undefined;
+  if (!form) return undefined;
   const target = short(destination.text);
   const evidence: Evidence[] = [{ kind: 'measured sample', sample: rule.meta.sample }];
   for (const emitted of file.facts?.emitted(formatted) ?? []) {
@@ -75,7 +81,8 @@ function fixes(
   // The receiver moves in front of the destination: two calls would change places.
   if (form.receiver && mayCall(destination) && mayCall(form.receiver)) return [];
   const args = argumentsOf(formatted);
-  if (form.runsUserCode && args.some((arg) => mayAlias(arg, destination))) return [];
+  if ((form.runsUserCode || form.readsBytes) && args.some((arg) => mayAlias(arg, destination))) return [];
+  if (form.readsBytes && args.some((arg) => isCutFrom(arg, destination, file))) return [];
   const edits = rewrite(call, destination, spread, formatted, form, file);
   if (!edits) return [];
   const condition =
@@ -200,6 +207,23 @@ function mayAlias(arg: Node, destination: Node): boolean {
   return false;
 }
 
+/** True when the bytes are a local slice of the destination's memory, which may lie behind its length: `b[:16]`, `b[:0]`. */
+function isCutFrom(arg: Node, destination: Node, file: GoFile): boolean {
+  const memory = base(destination).text;
+  let root = base(arg);
+  while (root.type === 'selector_expression') root = root.childForFieldName('operand') ?? root;
+  const binding = root.type === 'identifier' ? namesAround(file.root, root).resolve(root) : undefined;
+  if (!binding) return false;
+  const values = [
+    initializer(binding),
+    ...binding.uses.map((use) => use.node.parent?.parent?.childForFieldName('right') ?? undefined),
+  ];
+  return values.some((value) => {
+    for (const at of value ? descendants(value) : []) if (at.text === memory) return true;
+    return false;
+  });
+}
+
 /** True when only this function can change the variable that holds the destination: a local, never shared. */
 function isPrivate(destination: Node, file: GoFile): boolean {
   const root = base(destination);
@@ -249,9 +273,4 @@ function isBasic(arg: Node, file: GoFile): boolean {
     default:
       return false;
   }
-}
-
-/** The append form for messages: `strconv.AppendInt`, `AppendFormat`. */
-function appendName(form: AppendForm): string {
-  return form.receiver ? form.callee.slice(form.receiver.text.length + 1) : form.callee;
 }

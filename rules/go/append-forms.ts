@@ -1,5 +1,5 @@
 import type { Node } from 'web-tree-sitter';
-import type { AllocationCost, FixKind } from '../model';
+import type { AllocationCost, FixKind, TextEdit } from '../model';
 import type { GoFile, GoVersion, Obligation } from './rule';
 import { argumentsOf, descendants, unparenthesised } from './syntax';
 import { isAssigned, namesAround } from './uses';
@@ -31,6 +31,8 @@ export interface AppendForm {
   readonly receiverType: { readonly path: string | undefined; readonly name: string } | undefined;
   /** Code other than the formatter's own runs between reading the destination and appending to it. */
   readonly runsUserCode: boolean;
+  /** Its arguments are bytes, which are read while the destination is written. */
+  readonly readsBytes: boolean;
   /** The language version from which the append form exists. */
   readonly since: GoVersion | undefined;
   /** Why there is a finding but no fix. */
@@ -50,12 +52,18 @@ const plain: AppendForm = {
   callees: [],
   receiverType: undefined,
   runsUserCode: false,
+  readsBytes: false,
   since: undefined,
   withheld: undefined,
 };
 
 /** The append form of a call that returns a string; undefined when there is none or nothing would be gained. */
 export function appendForm(call: Node, file: GoFile): AppendForm | undefined {
+  const form = call.type === 'call_expression' ? formOf(call, file) : undefined;
+  return form?.since && !atLeast(file.pkg.language, form.since.major, form.since.minor) ? undefined : form;
+}
+
+function formOf(call: Node, file: GoFile): AppendForm | undefined {
   const callee = unparenthesised(call.childForFieldName('function') ?? call);
   if (callee.type !== 'selector_expression' || call.childForFieldName('type_arguments')) return undefined;
   const operand = callee.childForFieldName('operand');
@@ -64,6 +72,7 @@ export function appendForm(call: Node, file: GoFile): AppendForm | undefined {
   const path = importedPackage(operand, file);
   if (path === 'strconv') return strconvForm(call, operand.text, name, file);
   if (path === 'fmt') return fmtForm(call, operand.text, name, file);
+  if (path === 'encoding/hex') return hexForm(call, operand.text, name, file);
   if (path !== undefined) return undefined;
   return methodForm(call, operand, name, file);
 }
@@ -170,6 +179,27 @@ function fmtForm(call: Node, qualifier: string, name: string, file: GoFile): App
   };
 }
 
+/** AppendEncode, of hex, base64 and base32, exists since this version. */
+const appendEncode: GoVersion = { major: 1, minor: 22 };
+
+function hexForm(call: Node, qualifier: string, name: string, file: GoFile): AppendForm | undefined {
+  if (name !== 'EncodeToString' || argumentsOf(call).length !== 1) return undefined;
+  const symbol = 'encoding/hex.EncodeToString';
+  if (!calls(call, file, 'hex.EncodeToString', [symbol])) return undefined;
+  const inlined = file.facts?.inlined(call) !== undefined;
+  return {
+    ...plain,
+    formatter: 'hex.EncodeToString',
+    callee: `${qualifier}.AppendEncode`,
+    cost: inlined ? 'conditional' : 'always',
+    unless: inlined ? shortTexts : undefined,
+    // Inlined, it leaves a make and a conversion.
+    callees: [symbol, 'runtime.slicebytetostring', 'runtime.makeslice'],
+    readsBytes: true,
+    since: appendEncode,
+  };
+}
+
 interface Method {
   readonly append: string;
   /** Arguments behind the destination when the call itself has none. */
@@ -179,6 +209,7 @@ interface Method {
   readonly unless?: string;
   /** No text is longer than this. */
   readonly bytes?: number;
+  readonly readsBytes?: boolean;
   readonly since?: GoVersion;
 }
 
@@ -212,6 +243,12 @@ const methods: Readonly<Record<string, Readonly<Record<string, Method>>>> = {
     'Int.Text': { append: 'Append', arity: 1, unless: shortTexts },
     'Float.Text': { append: 'Append', arity: 2, unless: shortTexts },
   },
+  'encoding/base64': {
+    'Encoding.EncodeToString': { append: 'AppendEncode', arity: 1, readsBytes: true, since: appendEncode },
+  },
+  'encoding/base32': {
+    'Encoding.EncodeToString': { append: 'AppendEncode', arity: 1, readsBytes: true, since: appendEncode },
+  },
   'github.com/segmentio/ksuid': { 'KSUID.String': { append: 'Append', arity: 0, bytes: 27 } },
 };
 
@@ -243,6 +280,7 @@ function methodForm(call: Node, receiver: Node, name: string, file: GoFile): App
         unless: method.unless,
         callees: [...symbols, `${path}.(*${type}).Text`, ...(spelt ? ['runtime.slicebytetostring'] : [])],
         receiverType: { path, name: type },
+        readsBytes: method.readsBytes ?? false,
         since: method.since,
       };
     }
@@ -350,6 +388,36 @@ function onlyAppends(type: string, name: string, file: GoFile): boolean {
     const last = callee?.type === 'selector_expression' ? callee.childForFieldName('field') : callee;
     return /^[aA]ppend/.test(last?.text ?? '');
   });
+}
+
+/** The append form for messages: `strconv.AppendInt`, `AppendFormat`. */
+export function appendName(form: AppendForm): string {
+  return form.receiver ? form.callee.slice(form.receiver.text.length + 1) : form.callee;
+}
+
+/** `F(x)` becomes `AppendF(destination, x)`; nothing when a comment would be lost. */
+export function intoDestination(
+  formatted: Node,
+  form: AppendForm,
+  destination: string,
+  file: GoFile,
+): TextEdit[] | undefined {
+  const list = formatted.childForFieldName('arguments')!;
+  const args = argumentsOf(formatted);
+  const last = args[args.length - 1];
+  const opening = list.startIndex + 1;
+  const replaced = file.text.slice(formatted.startIndex, opening);
+  const kept = form.receiver ? replaced.slice(form.receiver.text.length) : replaced;
+  if (/\/[/*]/.test(kept)) return undefined;
+  // Without arguments of its own, the call gets the destination and what the append form needs behind it.
+  const separator = /^\s/.test(file.text.slice(opening)) && form.before === '' ? ',' : ', ';
+  const more = last ? separator + form.before : form.after === '' ? '' : `, ${form.after}`;
+  const edits: TextEdit[] = [
+    { span: { start: formatted.startIndex, end: opening }, newText: `${form.callee}(${destination}${more}` },
+  ];
+  if (last && form.after !== '')
+    edits.push({ span: { start: last.endIndex, end: last.endIndex }, newText: form.after });
+  return edits;
 }
 
 function hasShift(node: Node): boolean {

@@ -1,11 +1,12 @@
 import type { Node } from 'web-tree-sitter';
 import type { Evidence, TextEdit } from '../model';
-import { appendForm, typeObligations, type AppendForm } from './append-forms';
+import { appendForm, appendName, intoDestination, typeObligations, type AppendForm } from './append-forms';
 import { isHot } from './hot-code';
 import type { GoFile, GoFix, GoReport } from './rule';
 import { argumentsOf, descendants, enclosingFunction, spanOf, unparenthesised } from './syntax';
 import { isPure } from './trip-count';
 import { enclosingStatement } from './uses';
+import { convertedToBytes, unwrapped, writeCall, type WriteCall } from './write-calls';
 import { atLeast } from './writing';
 
 /** Buffers that lend out their free space: AvailableBuffer exists since Go 1.18 (bufio) and 1.21 (bytes). */
@@ -15,30 +16,27 @@ const buffers = [
 ];
 
 /**
- * `buf.WriteString(strconv.Itoa(n))`: a string is made only to be copied into the buffer. The append form into
+ * `buf.WriteString(strconv.Itoa(n))`, `buf.Write([]byte(t.Format(l)))`: a string is made only to be copied into the buffer. The append form into
  * `buf.AvailableBuffer()` is harder to read, so that only hot code is told.
  */
 export function checkBufferWrite(call: Node, file: GoFile, sample: string): GoReport | undefined {
-  const callee = unparenthesised(call.childForFieldName('function') ?? call);
-  if (callee.type !== 'selector_expression' || callee.childForFieldName('field')?.text !== 'WriteString')
-    return undefined;
-  const buffer = callee.childForFieldName('operand');
-  const [argument, ...rest] = argumentsOf(call);
-  if (!buffer || !argument || rest.length > 0 || !file.facts || !isHot(file, call)) return undefined;
-  const formatted = unparenthesised(argument);
-  if (formatted.type !== 'call_expression') return undefined;
+  const write = writeCall(call, file);
+  if (!write || write.how === 'io.WriteString' || !file.facts || !isHot(file, call)) return undefined;
+  const { writer: buffer, content, how } = write;
+  const formatted = how === 'Write' ? convertedToBytes(content, file) : content;
   const inlined = file.facts.inlined(call);
   const emitted = file.facts.emitted(call).map((one) => one.callee);
   const type = buffers.find(({ path, name }) => {
-    const symbol = `${path}.(*${name}).WriteString`;
+    const symbol = `${path}.(*${name}).${how}`;
     return inlined === symbol || emitted.includes(symbol);
   });
-  if (!type || !atLeast(file.pkg.language, type.since.major, type.since.minor)) return undefined;
+  if (!formatted || !type || !atLeast(file.pkg.language, type.since.major, type.since.minor))
+    return undefined;
   const form = appendForm(formatted, file);
   // fmt has Fprintf for this.
   if (!form || form.runsUserCode) return undefined;
   const evidence: Evidence[] = [{ kind: 'measured sample', sample }];
-  const name = form.receiver ? form.callee.slice(form.receiver.text.length + 1) : form.callee;
+  const name = appendName(form);
   return {
     node: call,
     message: `${form.formatter} allocates a string that is only copied into ${buffer.text}; ${name} writes ${form.condition === undefined ? 'the same bytes' : 'the text'} into its free space`,
@@ -46,31 +44,32 @@ export function checkBufferWrite(call: Node, file: GoFile, sample: string): GoRe
       kind: 'call',
       cost: form.cost,
       reason:
-        `${form.formatter} returns a new string, and WriteString copies it` +
+        `${form.formatter} returns a new string, and ${how} copies it` +
         (form.unless === undefined ? '' : ` (${form.unless})`),
       evidence,
     },
-    fixes: fixes(call, buffer, formatted, form, type, file),
+    fixes: fixes(write, buffer, formatted, form, type, file),
   };
 }
 
 function fixes(
-  call: Node,
+  write: WriteCall,
   buffer: Node,
   formatted: Node,
   form: AppendForm,
   type: { path: string; name: string },
   file: GoFile,
 ): GoFix[] {
+  const { call } = write;
   if (file.generated || form.withheld !== undefined || !isPure(buffer)) return [];
   // Code that runs between AvailableBuffer and Write must not write to the buffer.
   if (argumentsOf(formatted).some(calls) || (form.receiver && calls(form.receiver))) return [];
-  const edits = rewrite(call, buffer, formatted, form, file);
+  const edits = rewrite(write, buffer, formatted, form, file);
   const statement = enclosingStatement(call);
   const within = enclosingFunction(call);
   if (!edits || !statement || !within) return [];
   const at = statement.startIndex;
-  const name = `${form.receiver ? form.callee.slice(form.receiver.text.length + 1) : form.callee}`;
+  const name = appendName(form);
   return [
     {
       title:
@@ -89,33 +88,19 @@ function fixes(
   ];
 }
 
-/** `WriteString(F(x))` becomes `Write(AppendF(buf.AvailableBuffer(), x))`. */
+/** `WriteString(F(x))` and `Write([]byte(F(x)))` become `Write(AppendF(buf.AvailableBuffer(), x))`. */
 function rewrite(
-  call: Node,
+  { call, content }: WriteCall,
   buffer: Node,
   formatted: Node,
   form: AppendForm,
   file: GoFile,
 ): TextEdit[] | undefined {
   const method = unparenthesised(call.childForFieldName('function')!).childForFieldName('field')!;
-  const list = formatted.childForFieldName('arguments')!;
-  const args = argumentsOf(formatted);
-  const last = args[args.length - 1];
-  const opening = list.startIndex + 1;
-  const replaced = file.text.slice(formatted.startIndex, opening);
-  const kept = form.receiver ? replaced.slice(form.receiver.text.length) : replaced;
-  if (/\/[/*]/.test(kept)) return undefined;
-  const space = `${buffer.text}.AvailableBuffer()`;
-  // Without arguments of its own, the call gets the destination and what the append form needs behind it.
-  const separator = /^\s/.test(file.text.slice(opening)) && form.before === '' ? ',' : ', ';
-  const more = last ? separator + form.before : form.after === '' ? '' : `, ${form.after}`;
-  const edits: TextEdit[] = [
-    { span: spanOf(method), newText: 'Write' },
-    { span: { start: formatted.startIndex, end: opening }, newText: `${form.callee}(${space}${more}` },
-  ];
-  if (last && form.after !== '')
-    edits.push({ span: { start: last.endIndex, end: last.endIndex }, newText: form.after });
-  return edits;
+  const into = intoDestination(formatted, form, `${buffer.text}.AvailableBuffer()`, file);
+  const around = unwrapped(content, formatted, file);
+  if (!into || !around) return undefined;
+  return [{ span: spanOf(method), newText: 'Write' }, ...around, ...into];
 }
 
 /** True when evaluating the expression may run code that writes to the buffer: any call but len, cap and conversions. */

@@ -1,10 +1,10 @@
 import type { Node } from 'web-tree-sitter';
+import type { TextEdit } from '../model';
 import { importedFunction, isUniverse } from './contracts';
 import { declaredType, spelledType } from './declared-types';
 import type { Decision, GoFile, Obligation } from './rule';
 import { argumentsOf, unparenthesised } from './syntax';
 import { initializer, namesAround, type Binding } from './uses';
-import { typeObligations } from './append-forms';
 
 /** Calls that write one text: `w.Write(x)`, `w.WriteString(x)`, `io.WriteString(w, x)`. */
 export interface WriteCall {
@@ -84,9 +84,20 @@ export function twinOf({ call, how }: WriteCall, file: GoFile): Twin | undefined
   });
 }
 
-/** Proves that the writer is exactly this type, not one that embeds it and may have another method of the name. */
-export function twinObligations({ call, writer }: WriteCall, twin: Twin, at: number | 'file'): Obligation[] {
-  return typeObligations(writer, twin, at, call.startIndex);
+/**
+ * Proves that the writer is exactly this type, not one that embeds it and may have another method of the name. Without
+ * type parameters: a module may declare a language that has none.
+ */
+export function twinObligations(write: WriteCall, twin: Twin, at: number, file: GoFile): Obligation[] {
+  const { call, writer } = write;
+  const { path, name } = twin;
+  const qualifier = `alloclens${path.charAt(0).toUpperCase()}${path.slice(1)}`;
+  const check = `alloclensType${call.startIndex}`;
+  const states = `${writer.text} is a ${path}.${name} or a pointer to one`;
+  return [
+    { states, at: 'file', code: `func ${check}(*${qualifier}.${name}) {}`, imports: { [qualifier]: path } },
+    { states, at, code: `if false { ${check}(${writerOperand(write, file).text}) }` },
+  ];
 }
 
 /** How the writer is passed as an io.Writer, and whether its memory is on the stack as it is. */
@@ -154,4 +165,16 @@ function isPointer(root: Node, file: GoFile): boolean {
   const binding = namesAround(file.root, root).resolve(root);
   const value = binding && initializer(binding);
   return value?.type === 'unary_expression' || value?.type === 'call_expression';
+}
+
+/** Takes away what stands around `kept` in `outer`, such as `[]byte(…)`; nothing when a comment would be lost. */
+export function unwrapped(outer: Node, kept: Node, file: GoFile): TextEdit[] | undefined {
+  const [start, end] = [outer.startIndex, outer.endIndex];
+  if (start === kept.startIndex && end === kept.endIndex) return [];
+  if (/\/[/*]/.test(file.text.slice(start, kept.startIndex) + '\n' + file.text.slice(kept.endIndex, end)))
+    return undefined;
+  return [
+    { span: { start, end: kept.startIndex }, newText: '' },
+    { span: { start: kept.endIndex, end }, newText: '' },
+  ];
 }

@@ -11,6 +11,7 @@ import { enclosingStatement, initializer, namesAround, parenthesized, type Bindi
 import {
   convertedToBytes,
   convertedToString,
+  unwrapped,
   twinObligations,
   twinOf,
   writeCall,
@@ -134,7 +135,7 @@ function checkFormatted(
         kind: loop ? 'suggestion' : 'safe',
         edits: edits.map((edit) => ({ ...edit, file: file.path })),
         claim: { effect: 'removes', within: [spanOf(within)], callees: [formatter, toBytes] },
-        obligations: known ? twinObligations(write, known, statement.startIndex) : [],
+        obligations: known ? twinObligations(write, known, statement.startIndex, file) : [],
       },
     ];
   }
@@ -189,7 +190,7 @@ function checkBytes(write: WriteCall, bytes: Node, file: GoFile): GoReport | und
           callees: [toString],
           inlines: ['runtime.growslice'],
         },
-        obligations: known ? twinObligations(write, known, statement.startIndex) : [],
+        obligations: known ? twinObligations(write, known, statement.startIndex, file) : [],
       },
     ];
   }
@@ -246,7 +247,7 @@ function checkString(write: WriteCall, text: Node, file: GoFile): GoReport | und
           kind: 'safe',
           edits: edits.map((edit) => ({ ...edit, file: file.path })),
           claim,
-          obligations: twinObligations(write, known, statement.startIndex),
+          obligations: twinObligations(write, known, statement.startIndex, file),
         },
       ];
     }
@@ -433,12 +434,6 @@ function replaceContent(
   }
   const callee = unparenthesised(call.childForFieldName('function')!);
   const field = callee.childForFieldName('field')!;
-  const outer = parenthesized(content);
-  const removed = file.text.slice(outer.startIndex, kept.startIndex) + '\n';
-  if (/\/[/*]/.test(removed + file.text.slice(kept.endIndex, outer.endIndex))) return undefined;
-  return [
-    { span: spanOf(field), newText: method },
-    { span: { start: outer.startIndex, end: kept.startIndex }, newText: '' },
-    { span: { start: kept.endIndex, end: outer.endIndex }, newText: '' },
-  ];
+  const around = unwrapped(parenthesized(content), kept, file);
+  return around && [{ span: spanOf(field), newText: method }, ...around];
 }

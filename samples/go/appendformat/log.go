@@ -3,8 +3,11 @@ package appendformat
 
 import (
 	"bytes"
+	"encoding/hex"
 	"fmt"
+	"io"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -61,4 +64,37 @@ func Table(buf *bytes.Buffer, sizes []int) {
 		buf.WriteString(strconv.Itoa(size))
 		buf.WriteByte('\n')
 	}
+}
+
+// Digest appends a checksum.
+func Digest(line []byte, sum []byte) []byte {
+	line = append(line, " sum="...)
+	return append(line, hex.EncodeToString(sum)...)
+}
+
+// Key returns the bytes under which an event is stored.
+func Key(source string, n int) []byte {
+	return []byte(fmt.Sprintf("%s/%d", source, n))
+}
+
+// WriteStamp writes the time of an event.
+func WriteStamp(w io.Writer, at time.Time) error {
+	_, err := w.Write([]byte(at.Format(time.RFC3339)))
+	return err
+}
+
+// Field copies the time of an event into a line of fixed columns.
+func Field(line []byte, at time.Time) int {
+	return copy(line[8:], at.Format(time.DateTime))
+}
+
+// Join returns the sizes with commas.
+func Join(sizes []int) string {
+	var sb strings.Builder
+	sb.Grow(8 * len(sizes))
+	for _, size := range sizes {
+		sb.WriteString(strconv.Itoa(size))
+		sb.WriteByte(',')
+	}
+	return sb.String()
 }
