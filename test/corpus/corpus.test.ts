@@ -4,13 +4,9 @@
  * account for, on memory over the bound, and on noise over the bound at the default level.
  */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { after, describe, it } from 'node:test';
 import Table from 'cli-table3';
-import { inRepository } from '../support/repository';
+import { alloclens, type Scan } from './cli';
 import { checkOut, countLines, projects, type Project } from './projects';
 
 /**
@@ -21,11 +17,6 @@ const memoryLimit = { go: 300e6, typescript: 600e6 };
 /** Findings per 1,000 lines at the default level (issues 4 and 5). */
 const noiseLimit = { go: 3, typescript: 0.5 };
 
-interface Scan {
-  findings: { ruleId: string; file: string }[];
-  notes: { file?: string; message: string }[];
-}
-
 const rows: string[][] = [];
 const noise = {
   go: { findings: 0, lines: 0, byRule: new Map<string, number>() },
@@ -35,26 +26,8 @@ const noise = {
 function scan(project: Project): void {
   const checkout = checkOut(project);
   const { files, lines } = countLines(project, checkout);
-  const peakFile = path.join(mkdtempSync(path.join(tmpdir(), 'alloclens-corpus-')), 'peak');
-  const started = performance.now();
-  const run = spawnSync(
-    process.execPath,
-    [
-      ...['--require', inRepository('test', 'corpus', 'peak-memory.cjs')],
-      inRepository('dist', 'cli.js'),
-      ...['scan', checkout.target, '--format', 'json'],
-    ],
-    {
-      cwd: checkout.cwd,
-      encoding: 'utf8',
-      maxBuffer: 1 << 28,
-      env: { ...process.env, ALLOCLENS_PEAK_FILE: peakFile },
-    },
-  );
-  const seconds = (performance.now() - started) / 1000;
-  assert.ok(run.status === 0 || run.status === 1, `exit ${run.status}: ${run.stderr}`);
-  const report = JSON.parse(run.stdout) as Scan;
-  const peak = Number(readFileSync(peakFile, 'utf8'));
+  const { stdout, seconds, peak } = alloclens(['scan', checkout.target, '--format', 'json'], checkout.cwd);
+  const report = JSON.parse(stdout) as Scan;
 
   const byRule = new Map<string, number>();
   const language = project.kind === 'npm' ? 'typescript' : 'go';

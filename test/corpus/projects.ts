@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import { homedir } from 'node:os';
 import path from 'node:path';
 import { inRepository } from '../support/repository';
 
@@ -17,6 +18,9 @@ export const projects: readonly Project[] = [
   { kind: 'std', name: 'go/types' },
   { kind: 'go module', name: 'github.com/segmentio/ksuid', version: 'v1.0.4' },
   { kind: 'go module', name: 'github.com/valyala/fasthttp', version: 'v1.69.0' },
+  { kind: 'go module', name: 'github.com/rs/zerolog', version: 'v1.35.1' },
+  { kind: 'go module', name: 'github.com/BurntSushi/toml', version: 'v1.6.0' },
+  { kind: 'go module', name: 'github.com/yuin/goldmark', version: 'v1.8.7' },
   { kind: 'npm', name: 'rxjs', version: '7.8.2', sources: 'src' },
   { kind: 'npm', name: 'zod', version: '4.6.7', sources: 'src' },
   { kind: 'npm', name: 'immer', version: '11.2.10', sources: 'src' },
@@ -30,8 +34,8 @@ export const projects: readonly Project[] = [
   { kind: 'npm', name: 'viem', version: '2.57.20', sources: 'utils' },
 ];
 
-/** Survives between runs; outside node_modules. */
-const cache = process.env['ALLOCLENS_CACHE'] ?? inRepository('.vscode-test');
+/** Survives between runs. Outside the repository: a scan leaves out what its .gitignore names. */
+const cache = process.env['ALLOCLENS_CACHE'] ?? path.join(homedir(), '.cache', 'alloclens');
 
 /** A project on disk: `folder` is scanned from `cwd`. */
 export interface Checkout {
