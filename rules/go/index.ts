@@ -1,6 +1,7 @@
 import { rule as appendFormat } from './append-format';
 import { rule as closureCapture } from './closure-capture';
 import { rule as escapeToHeap } from './escape';
+import { rule as hashInterface } from './hash-interface';
 import { rule as loopAllocation } from './loop-allocation';
 import { rule as mustNotAllocate } from './must-not-allocate';
 import { rule as needlessConversion } from './needless-conversion';
@@ -27,6 +28,7 @@ export const goRules: readonly GoRule[] = [
   appendFormat,
   closureCapture,
   escapeToHeap,
+  hashInterface,
   loopAllocation,
   mustNotAllocate,
   needlessConversion,

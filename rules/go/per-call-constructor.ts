@@ -1,18 +1,13 @@
 import type { Node } from 'web-tree-sitter';
-import type { Evidence, FileEdit } from '../model';
+import type { FileEdit } from '../model';
 import { constructorForms, type ConstructorForm } from './constructor-forms';
+import { proofOf, type ConstructorProof } from './constructor-proof';
 import { contractOf, importedFunction } from './contracts';
 import { spelledType } from './declared-types';
+import { isBetterDirect } from './hash-interface';
 import { keepsItsArgument } from './lifetime';
 import type { GoFile, GoFix, GoRule, Obligation } from './rule';
-import {
-  argumentsOf,
-  enclosingDeclaration,
-  qualified,
-  spanOf,
-  statementsOf,
-  unparenthesised,
-} from './syntax';
+import { argumentsOf, qualified, spanOf, statementsOf, unparenthesised } from './syntax';
 import { callOf, enclosingLoop, isAssigned, namesAround, parenthesized, type Binding } from './uses';
 import {
   atLeast,
@@ -38,7 +33,7 @@ export const rule: GoRule = {
     const pools = new Map<string, Pool>();
     for (const call of file.root.descendantsOfType('call_expression')) {
       const made = constructorAt(file, call);
-      if (!made) continue;
+      if (!made || isBetterDirect(file, call)) continue;
       const contracts = staysInCall(file, made);
       if (!contracts) continue;
       const fix = buildFix(file, made, contracts, pools);
@@ -58,7 +53,7 @@ export const rule: GoRule = {
   },
 };
 
-interface Made {
+interface Made extends ConstructorProof {
   readonly call: Node;
   readonly callee: Node;
   /** `compress/gzip.NewReader`. */
@@ -69,9 +64,6 @@ interface Made {
   /** The identifier that takes the error. */
   readonly error: Node | undefined;
   readonly fn: Node;
-  readonly evidence: Evidence;
-  /** The emitted call whose disappearance proves the fix. */
-  readonly claimed: string;
 }
 
 /** `x := pkg.New(…)` or `x, err := pkg.New(…)` of a known constructor that really allocates here. */
@@ -94,29 +86,6 @@ function constructorAt(file: GoFile, call: Node): Made | undefined {
     return undefined;
   const proof = proofOf(file, call, name);
   return proof && { call, callee, name, form, statement, variable, error, fn, ...proof };
-}
-
-/** What the compiler says about the call: it is emitted, or its body was inlined and something of it goes to the heap. */
-function proofOf(file: GoFile, call: Node, name: string): Pick<Made, 'evidence' | 'claimed'> | undefined {
-  const emitted = file.facts?.emitted(call) ?? [];
-  if (emitted.some(({ callee }) => callee === name))
-    return { evidence: { kind: 'emitted call', callee: name, count: 1 }, claimed: name };
-  const declaration = enclosingDeclaration(call);
-  if (!declaration || file.facts?.inlined(call) === undefined) return undefined;
-  const listed = file.facts
-    .emittedFor(declaration)
-    .filter(({ at }) => !at || !file.pkg.files.some(({ path }) => path === at.file));
-  // NewWriter is inlined to a call of NewWriterLevel.
-  const inner = listed.find(({ callee }) => callee.startsWith(name));
-  if (inner)
-    return { evidence: { kind: 'emitted call', callee: inner.callee, count: 1 }, claimed: inner.callee };
-  const heap = file.facts.decisions.find(
-    ({ node, outcome, free }) => node.id === call.id && outcome === 'heap' && !free,
-  );
-  const wanted = heap?.text.startsWith('make(') ? 'runtime.makeslice' : 'runtime.newobject';
-  return heap && listed.some(({ callee }) => callee === wanted)
-    ? { evidence: { kind: 'compiler decision', text: `${heap.text} escapes to heap` }, claimed: wanted }
-    : undefined;
 }
 
 /**
