@@ -50,9 +50,12 @@ export function orderMatters(file: GoFile, spec: Node, struct: Node): boolean {
   // An encoder sees the exported fields, whatever the type's name is.
   if (encodes && names.some(exported)) return true;
   if (names.some((name) => atomics.has(name))) return true;
+  const name = spec.childForFieldName('name')?.text ?? '';
+  // What this build leaves out is not compiled, so that nobody knows what it does with the type.
+  const named = new RegExp(`(?<![\\p{L}\\p{N}_])${name}(?![\\p{L}\\p{N}_])`, 'u');
+  if (file.pkg.files.some((other) => !other.facts && named.test(other.text))) return true;
   // Another module may write T{1, 2}: only a field that it cannot name forbids that.
   const elsewhere = file.pkg.name !== 'main' && !/(?:^|\/)internal(?:\/|$)/.test(file.pkg.importPath);
-  const name = spec.childForFieldName('name')?.text ?? '';
   return elsewhere && exported(name) && names.every(exported);
 }
 

@@ -85,8 +85,8 @@ async function applyFix(folder, id) {
 
 /**
  * Tests the package, then runs its benchmarks.
- * @returns {Promise<Map<string, { time: number, bytes: number, allocs: number }>>} by name, in source order: nanoseconds,
- *   bytes and allocations per operation, each the median of its runs
+ * @returns {Promise<Map<string, { time: number, bytes: number, allocs: number, extra: Record<string, number> }>>} by name, in
+ *   source order: nanoseconds, bytes, allocations, and what the benchmark measures itself per operation, medians of its runs
  */
 async function benchmark(folder) {
   const go = (args) => run('go', args, { cwd: folder, maxBuffer: 64 << 20 });
@@ -109,7 +109,12 @@ export function readBenchmarks(text) {
   )) {
     const value = (unit) => Number(new RegExp(`([\\d.]+) ${unit}/op`).exec(rest)?.[1] ?? 0);
     const known = samples.get(name) ?? [];
-    samples.set(name, [...known, { time: Number(time), bytes: value('B'), allocs: value('allocs') }]);
+    // What a benchmark measures itself: b.ReportMetric(n, "scanned-B/op").
+    const own = [...rest.matchAll(/([\d.]+) (\S+)\/op/g)].filter(
+      ([, , unit]) => !/^(?:B|allocs)$/.test(unit),
+    );
+    const extra = Object.fromEntries(own.map(([, figure, unit]) => [unit, Number(figure)]));
+    samples.set(name, [...known, { time: Number(time), bytes: value('B'), allocs: value('allocs'), extra }]);
   }
   const median = (values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
   return new Map(
@@ -119,6 +124,9 @@ export function readBenchmarks(text) {
         time: median(all.map(({ time }) => time)),
         bytes: median(all.map(({ bytes }) => bytes)),
         allocs: median(all.map(({ allocs }) => allocs)),
+        extra: Object.fromEntries(
+          Object.keys(all[0].extra).map((unit) => [unit, median(all.map(({ extra }) => extra[unit]))]),
+        ),
       },
     ]),
   );
@@ -168,12 +176,20 @@ function judge(id, before, after, goals) {
 }
 
 function table(before, after) {
-  const change = (a, b) => (a === b ? a : `${a} → ${b}`);
+  const change = (a = '', b = '') => (a === b ? a : `${a} → ${b}`);
+  const units = [...new Set([...before.values()].flatMap(({ extra }) => Object.keys(extra)))];
   const lines = [...before].map(([name, was]) => {
     const is = after.get(name) ?? was;
-    return `| ${name} | ${change(was.allocs, is.allocs)} | ${change(was.bytes, is.bytes)} | ${round(was.time)} → ${round(is.time)} |`;
+    const extra = units.map((unit) => ` ${change(was.extra[unit], is.extra[unit])} |`).join('');
+    return `| ${name} | ${change(was.allocs, is.allocs)} | ${change(was.bytes, is.bytes)} |${extra} ${round(was.time)} → ${round(is.time)} |`;
   });
-  return ['| benchmark | allocs/op | B/op | ns/op |', '| --- | ---: | ---: | ---: |', ...lines].join('\n');
+  const titles = units.map((unit) => ` ${unit}/op |`).join('');
+  const rule = units.map(() => ' ---: |').join('');
+  return [
+    `| benchmark | allocs/op | B/op |${titles} ns/op |`,
+    `| --- | ---: | ---: |${rule} ---: |`,
+    ...lines,
+  ].join('\n');
 }
 
 function round(nanoseconds) {
