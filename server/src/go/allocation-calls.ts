@@ -1,5 +1,4 @@
 import type { PackageRecords } from './facts';
-import { familyOf } from './symbols';
 
 /** Callee → how often it is called in the listing. */
 export type Counts = ReadonlyMap<string, number>;
@@ -17,7 +16,7 @@ export function callsIn(
   const add = (callee: string, n: number): void => {
     counts.set(callee, (counts.get(callee) ?? 0) + n);
   };
-  const symbols = [...familyOf(base, records.symbols)];
+  const symbols = records.family(base);
   if (!lines) {
     for (const symbol of symbols) for (const [callee, n] of records.callees(symbol)) add(callee, n);
     return counts;

@@ -12,7 +12,7 @@ import type {
 import { enclosingDeclaration, isFunction, unparenthesised } from '../../../rules/go/syntax';
 import type { CompilerPosition, CompilerRecord, RawFlowStep } from './compiler-record';
 import type { ParsedFile } from './syntax';
-import { familyOf, mergeShapes, mergeText, symbolBase } from './symbols';
+import { Families, mergeShapes, mergeText, symbolBase } from './symbols';
 
 /** From a file as the compiler names it to the absolute path of a file of the package; undefined for other files. */
 export type ResolveFile = (file: string) => string | undefined;
@@ -52,6 +52,7 @@ export class PackageRecords {
   readonly #files = new Map<string, FileRecords>();
   /** normalised symbol → absolute file or '' → counts */
   readonly #calls = new Map<string, Map<string, CallCounts>>();
+  readonly #families = new Families();
   #symbol: string | undefined;
   #package = '';
   #pending = new Map<string, CallCounts>();
@@ -146,7 +147,10 @@ export class PackageRecords {
           );
     if (symbol !== undefined && this.#pending.size > 0) {
       let files = this.#calls.get(symbol);
-      if (!files) this.#calls.set(symbol, (files = new Map()));
+      if (!files) {
+        this.#calls.set(symbol, (files = new Map()));
+        this.#families.add(symbol);
+      }
       for (const [path, counts] of this.#pending) {
         const known = files.get(path);
         if (!known) files.set(path, counts);
@@ -179,10 +183,10 @@ export class PackageRecords {
     return this.#files.has(path);
   }
 
-  /** Symbols of the package that have calls, generic shapes merged: `example.com/p.(*T).M`, `example.com/p.F.func1`. */
-  get symbols(): Iterable<string> {
+  /** Symbols with calls that are the function `base` or belong to it: `example.com/p.F`, `example.com/p.F.func1`. */
+  family(base: string): readonly string[] {
     this.#flush();
-    return this.#calls.keys();
+    return this.#families.of(base);
   }
 
   /** Emitted calls of a symbol: callee → how often it stands in the listing. */
@@ -498,14 +502,14 @@ export class FileFacts implements GoFacts {
     const declaration = enclosingDeclaration(node);
     const base = symbolBase(this.importPath, packageName, declaration);
     return this.records
-      .calls(familyOf(base, this.records.symbols), path)
+      .calls(this.records.family(base), path)
       .filter(({ line }) => first <= line && line <= last)
       .sort((a, b) => a.line - b.line || (a.callee < b.callee ? -1 : a.callee > b.callee ? 1 : 0));
   }
 
   emittedFor(declaration: Node): readonly PlacedCall[] {
     const base = symbolBase(this.importPath, this.file.packageName, declaration);
-    return this.records.placedCalls(familyOf(base, this.records.symbols));
+    return this.records.placedCalls(this.records.family(base));
   }
 
   inlined(call: Node): string | undefined {

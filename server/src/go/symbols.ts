@@ -64,12 +64,26 @@ function prefixOf(importPath: string, packageName: string | undefined): string {
   return packageName?.endsWith('_test') && !importPath.endsWith('_test') ? `${importPath}_test` : importPath;
 }
 
-/** The symbols that are `base` or belong to it: closures, go and defer wrappers, range-over-func bodies. */
-export function* familyOf(base: string, symbols: Iterable<string>): Generator<string> {
-  for (const symbol of symbols) {
-    if (!symbol.startsWith(base)) continue;
-    const rest = symbol.slice(base.length);
-    if (rest === '' || rest.startsWith('-range') || /^\.(?:func|gowrap|deferwrap|\d)/.test(rest))
-      yield symbol;
+/** What the compiler appends to a function's symbol: closures, go and defer wrappers, range-over-func bodies. */
+const part = /-range|\.(?=func|gowrap|deferwrap|\d)/g;
+
+/** Symbols by the function that they are or belong to: `F.func1.2` is one of `F`, of `F.func1` and of itself. */
+export class Families {
+  readonly #members = new Map<string, string[]>();
+
+  add(symbol: string): void {
+    for (const { index } of symbol.matchAll(part)) this.#join(symbol.slice(0, index), symbol);
+    this.#join(symbol, symbol);
+  }
+
+  /** In the order in which they were added. */
+  of(base: string): readonly string[] {
+    return this.#members.get(base) ?? [];
+  }
+
+  #join(base: string, symbol: string): void {
+    const known = this.#members.get(base);
+    if (known) known.push(symbol);
+    else this.#members.set(base, [symbol]);
   }
 }
