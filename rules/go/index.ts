@@ -1,5 +1,6 @@
 import { rule as appendFormat } from './append-format';
 import { rule as closureCapture } from './closure-capture';
+import { rule as concatInLoop } from './concat-in-loop';
 import { rule as escapeToHeap } from './escape';
 import { rule as hashInterface } from './hash-interface';
 import { rule as loopAllocation } from './loop-allocation';
@@ -28,6 +29,7 @@ import type { GoRule } from './rule';
 export const goRules: readonly GoRule[] = [
   appendFormat,
   closureCapture,
+  concatInLoop,
   escapeToHeap,
   hashInterface,
   loopAllocation,

@@ -166,6 +166,11 @@ export interface Claim {
   readonly instead?: readonly string[];
   /** Allocation calls of a callee that may be inlined now: it made them before, too. */
   readonly inlines?: readonly string[];
+  /**
+   * Calls by which a buffer grows in place of the claimed ones, the less often the longer it is: they may come, and the
+   * verdict states no figure.
+   */
+  readonly grows?: readonly string[];
 }
 
 /** Go source that compiles only if an assumption of the fix holds. It exists only in the overlay. */

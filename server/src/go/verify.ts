@@ -376,7 +376,11 @@ class Run {
       before += claimed(was, claim);
       left += claimed(is, claim) + brought(was, is, claim);
       othersStay ||= keepsOthers(is, claim);
-      const added = newAllocation(was, is, [...(claim.instead ?? []), ...(claim.inlines ?? [])]);
+      const added = newAllocation(was, is, [
+        ...(claim.instead ?? []),
+        ...(claim.inlines ?? []),
+        ...(claim.grows ?? []),
+      ]);
       if (added !== undefined)
         return { verdict: 'refuted', reason: `the changed function would call ${added}` };
     }
@@ -390,6 +394,7 @@ class Run {
             : `the compiler still emits ${left} of ${before} calls of ${names}`,
       };
     }
+    if (claim.grows) return { verdict: 'verified' };
     return { verdict: 'verified', before, after: left, othersStay };
   }
 

@@ -1,0 +1,446 @@
+import type { Node } from 'web-tree-sitter';
+import type { Evidence, TextEdit } from '../model';
+import { isShadowed } from './append-forms';
+import { spelledType } from './declared-types';
+import { loopsAround } from './hot-code';
+import type { GoFile, GoFix, GoReport, GoRule } from './rule';
+import {
+  argumentsOf,
+  contains,
+  enclosingDeclaration,
+  enclosingFunction,
+  spanOf,
+  statementsOf,
+  unparenthesised,
+} from './syntax';
+import { tripCount } from './trip-count';
+import {
+  enclosingStatement,
+  initializer,
+  isAddressTaken,
+  isAssigned,
+  namesAround,
+  parenthesized,
+  type Binding,
+} from './uses';
+import { canImport, freshName, importedAs, indentAt, lineEnd, startsLine } from './writing';
+import { bytesOf, growthOf, nothing, plus, runsToEnd } from './written-amount';
+
+/** A string that a loop extends: each `+=` copies all of it. */
+export const rule: GoRule = {
+  meta: {
+    id: 'go/concat-in-loop',
+    summary: 'a string that grows by += in a loop, copied as a whole each time',
+    fix: 'safe',
+    reports: 'allocation',
+    sample: 'go/concatinloop',
+  },
+  check(file, report) {
+    const growing = growingStrings(file);
+    for (const string of growing) {
+      const declaration = enclosingDeclaration(string.variable.declaration)?.id;
+      const alone = growing.every(
+        (other) => other === string || enclosingDeclaration(other.variable.declaration)?.id !== declaration,
+      );
+      report(reportOf(string, alone, file));
+    }
+  },
+};
+
+/** `s += a + b` or `s = s + a + b`. */
+interface Extension {
+  readonly statement: Node;
+  /** The mention of s that is assigned, and for `s = s + a` the one that is read. */
+  readonly own: readonly Node[];
+  /** What is added, in order: a and b. */
+  readonly pieces: readonly Node[];
+}
+
+interface GrowingString {
+  readonly variable: Binding;
+  /** All of the function, in source order. */
+  readonly extensions: readonly Extension[];
+  /** The first that a loop repeats, and the innermost loop that does. */
+  readonly repeated: Extension;
+  readonly loop: Node;
+  /** Emitted calls at `repeated`; undefined without the compiler. */
+  readonly callee: string | undefined;
+}
+
+function growingStrings(file: GoFile): GrowingString[] {
+  const byVariable = new Map<Binding, Extension[]>();
+  for (const statement of file.root.descendantsOfType('assignment_statement')) {
+    const found = extensionOf(statement, file);
+    if (!found) continue;
+    const known = byVariable.get(found.variable);
+    if (known) known.push(found.extension);
+    else byVariable.set(found.variable, [found.extension]);
+  }
+  return [...byVariable].flatMap(([variable, extensions]) => {
+    for (const repeated of extensions) {
+      const loop = repeatingLoop(repeated, extensions, variable, file);
+      const callee = loop && concatenation(repeated, variable, file);
+      if (loop && callee !== undefined)
+        return [{ variable, extensions, repeated, loop, callee: callee === '' ? undefined : callee }];
+    }
+    return [];
+  });
+}
+
+function extensionOf(statement: Node, file: GoFile): { variable: Binding; extension: Extension } | undefined {
+  const left = statement.childForFieldName('left');
+  const right = statement.childForFieldName('right');
+  const [target, value] = [left?.namedChild(0), right?.namedChild(0)];
+  if (target?.type !== 'identifier' || !value || left?.namedChildCount !== 1 || right?.namedChildCount !== 1)
+    return undefined;
+  const names = namesAround(file.root, statement);
+  const variable = names.resolve(target);
+  if (!variable) return undefined;
+  const operands = operandsOf(value);
+  const operator = statement.childForFieldName('operator')?.text;
+  if (operator === '+=') return { variable, extension: { statement, own: [target], pieces: operands } };
+  const [first, ...pieces] = operands;
+  if (operator !== '=' || first?.type !== 'identifier' || pieces.length === 0) return undefined;
+  if (names.resolve(first) !== variable) return undefined;
+  return { variable, extension: { statement, own: [target, first], pieces } };
+}
+
+/** a, b and c of `a + b + c`; what is in parentheses stays together. */
+function operandsOf(value: Node): Node[] {
+  const operands: Node[] = [];
+  let at = value;
+  while (at.type === 'binary_expression' && at.childForFieldName('operator')?.text === '+') {
+    const [left, right] = [at.childForFieldName('left'), at.childForFieldName('right')];
+    if (!left || !right) break;
+    operands.unshift(right);
+    at = left;
+  }
+  return [at, ...operands];
+}
+
+/** Few iterations are not worth a builder. */
+const fewIterations = 3;
+
+/** The innermost loop that repeats the extension and in which the string only grows. */
+function repeatingLoop(
+  { statement }: Extension,
+  extensions: readonly Extension[],
+  variable: Binding,
+  file: GoFile,
+): Node | undefined {
+  const own = new Set(extensions.flatMap((extension) => extension.own.map(({ id }) => id)));
+  for (const loop of loopsAround(statement)) {
+    if (
+      contains(spanOf(loop), spanOf(variable.declaration)) ||
+      !contains(spanOf(variable.owner), spanOf(loop))
+    )
+      return undefined;
+    const count = tripCount(loop, file)?.constant;
+    if (count !== undefined && count <= fewIterations) continue;
+    // Given another value in the same loop, it starts anew.
+    const anew = variable.uses.some(
+      ({ node }) => !own.has(node.id) && isAssigned(node) && contains(spanOf(loop), spanOf(node)),
+    );
+    return anew ? undefined : loop;
+  }
+  return undefined;
+}
+
+/** The emitted call that joins the strings; '' without the compiler; undefined when it is not certain that these are strings. */
+function concatenation(
+  { statement, pieces }: Extension,
+  variable: Binding,
+  file: GoFile,
+): string | undefined {
+  if (!isStringVariable(variable, pieces, file)) return undefined;
+  if (!file.facts) return '';
+  return file.facts.emitted(statement).find(({ callee }) => /^runtime\.concatstring/.test(callee))?.callee;
+}
+
+function isStringVariable(variable: Binding, pieces: readonly Node[], file: GoFile): boolean {
+  const type = spelledType(variable.declaration, file);
+  if (type !== undefined) return type === 'string';
+  const first = initializer(variable);
+  return [...pieces, ...(first ? [first] : [])].some((piece) => isText(unparenthesised(piece)));
+}
+
+function isText(node: Node): boolean {
+  return node.type === 'interpreted_string_literal' || node.type === 'raw_string_literal';
+}
+
+function reportOf(string: GrowingString, alone: boolean, file: GoFile): GoReport {
+  const { variable, repeated, loop, callee } = string;
+  const { name } = variable;
+  const evidence: Evidence[] = [{ kind: 'measured sample', sample: rule.meta.sample }];
+  if (callee !== undefined) evidence.unshift({ kind: 'emitted call', callee, count: 1 });
+  return {
+    node: repeated.statement,
+    message: `Each addition copies all of ${name} to a new string: the bytes copied grow with the square of its length`,
+    allocation: {
+      kind: 'string concatenation',
+      cost: callee === undefined ? 'unknown' : 'always',
+      reason: `a string cannot grow, so ${name} is allocated anew with each addition`,
+      evidence,
+    },
+    related: [
+      {
+        location: { file: file.path, span: { start: loop.startIndex, end: loop.startIndex + 3 } },
+        message: `this loop extends ${name}`,
+      },
+    ],
+    fixes: fix(string, alone, file),
+  };
+}
+
+/** How a variable comes into being, and the text of the builder's declaration in its place. */
+interface Declared {
+  readonly statement: Node;
+  /** The statement, or the spec of a group. */
+  readonly replaced: Node;
+  /** What the string starts with, when that is not empty. */
+  readonly start: Node | undefined;
+}
+
+function declared(variable: Binding): Declared | undefined {
+  const name = variable.declaration;
+  const statement = enclosingStatement(name);
+  const parent = name.parent;
+  if (variable.kind !== 'variable' || !parent || !statement) return undefined;
+  let replaced = statement;
+  if (parent.type === 'var_spec') {
+    if (parent.childrenForFieldName('name').length !== 1 || statement.type !== 'var_declaration')
+      return undefined;
+    if (parent.parent?.type === 'var_spec_list') replaced = parent;
+  } else if (parent.parent?.id !== statement.id || statement.type !== 'short_var_declaration')
+    return undefined;
+  else if (parent.namedChildCount !== 1) return undefined;
+  if (replaced.descendantsOfType('comment').length > 0) return undefined;
+  const start = initializer(variable);
+  if (!start && parent.type !== 'var_spec') return undefined;
+  const empty = start && isText(start) && start.text.length === 2;
+  // In a group there is no room for a statement.
+  if (start && !empty && replaced !== statement) return undefined;
+  return { statement, replaced, start: empty ? undefined : start };
+}
+
+function fix(string: GrowingString, alone: boolean, file: GoFile): GoFix[] {
+  const { variable, extensions, loop } = string;
+  const made = declared(variable);
+  if (file.generated || !made || variable.owner.descendantsOfType('goto_statement').length > 0) return [];
+  if (!canImport(file, 'strings') || isShadowed('len', loop, file) || isShadowed('string', loop, file))
+    return [];
+  if (extensions.some(({ statement }) => enclosingFunction(statement)?.id !== variable.owner.id)) return [];
+  const strings = importedAs(file, 'strings');
+  const names = namesAround(file.root, variable.declaration);
+  if (names.bindings.some(({ name }) => name === strings)) return [];
+  // Two of a name in one function: the builders would be, too.
+  if (names.bindings.some((other) => other !== variable && other.name === variable.name)) return [];
+  const builder = freshName(file, [...(alone ? ['sb'] : []), `${variable.name}Builder`]);
+  const last = endOfLoops(string, made.statement);
+  const own = new Set(extensions.flatMap((extension) => extension.own.map(({ id }) => id)));
+  const reads = variable.uses.filter(({ node }) => !own.has(node.id));
+  const later = (node: Node): boolean => last !== undefined && node.startIndex > last.endIndex;
+  const after = reads.filter(({ node }) => later(node));
+  // Behind the loops the string comes back where it is changed in another way, or read more than once.
+  const keepsName =
+    after.some(({ node, owner }) => !isPlainRead(node, owner, variable)) ||
+    (after.length > 1 && !extensions.some(({ statement }) => later(statement)));
+  const edits: TextEdit[] = [];
+  for (const extension of extensions) {
+    if (keepsName && later(extension.statement)) continue;
+    const written = writes(extension, builder, file);
+    if (!written) return [];
+    edits.push(...written);
+  }
+  for (const { node, owner } of reads) {
+    if (keepsName && later(node)) continue;
+    const edit = owner.id === variable.owner.id ? translated(node, builder) : undefined;
+    if (!edit) return [];
+    edits.push(edit);
+  }
+  if (keepsName && last)
+    edits.push(valueAfter(last, made.statement, `${variable.name} := ${builder}.String()`, file));
+  const declaration = declarationEdits(string, made, builder, strings, file);
+  if (!declaration) return [];
+  edits.push(...declaration);
+  const title = `Build ${variable.name} in a strings.Builder`;
+  return [
+    {
+      title,
+      kind: 'safe',
+      edits: edits
+        .sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end)
+        .map((edit) => ({ ...edit, file: file.path })),
+      imports: ['strings'],
+      claim: {
+        effect: 'removes',
+        within: [spanOf(variable.owner)],
+        callees: [2, 3, 4, 5, 's'].map((n) => `runtime.concatstring${n}`),
+        grows: ['runtime.growslice', 'runtime.makeslice', 'runtime.mallocgc'],
+      },
+    },
+  ];
+}
+
+/** The statement, in the list of the declaration, behind which no loop extends the string. */
+function endOfLoops({ extensions, variable }: GrowingString, { parent }: Node): Node | undefined {
+  let last: Node | undefined;
+  for (const { statement } of extensions) {
+    if (!loopsAround(statement).some((loop) => !contains(spanOf(loop), spanOf(variable.declaration))))
+      continue;
+    let at: Node | null = statement;
+    while (at && at.parent?.id !== parent?.id) at = at.parent;
+    if (!at) return undefined;
+    if (!last || at.startIndex > last.startIndex) last = at;
+  }
+  return last;
+}
+
+/** `return s`, `f(s)`, `x + s`: a value that `String()` gives as well. */
+function isPlainRead(node: Node, owner: Node, variable: Binding): boolean {
+  return owner.id === variable.owner.id && !isAssigned(node) && !isAddressTaken(node) && !isKey(node);
+}
+
+/** `s` in `T{s: 1}` may be a field. */
+function isKey(node: Node): boolean {
+  const element = node.parent?.type === 'literal_element' ? node.parent : node;
+  return element.parent?.type === 'keyed_element' && element.parent.namedChild(0)?.id === element.id;
+}
+
+/** A use of the string as the same use of the builder; undefined when there is none. */
+function translated(node: Node, builder: string): TextEdit | undefined {
+  if (isAddressTaken(node) || isKey(node)) return undefined;
+  const outer = parenthesized(node);
+  const parent = outer.parent;
+  if (isAssigned(node)) {
+    // s = "" empties the builder.
+    const statement = parent?.parent;
+    if (statement?.type !== 'assignment_statement' || statement.childForFieldName('operator')?.text !== '=')
+      return undefined;
+    const values = statement.childForFieldName('right')?.namedChildren ?? [];
+    if (parent?.namedChildCount !== 1 || values.length !== 1 || statement.parent?.type !== 'statement_list')
+      return undefined;
+    return isText(values[0]!) && values[0]!.text.length === 2
+      ? { span: spanOf(statement), newText: `${builder}.Reset()` }
+      : undefined;
+  }
+  if (parent?.type === 'argument_list') {
+    const call = parent.parent;
+    if (call?.childForFieldName('function')?.text === 'len' && argumentsOf(call).length === 1)
+      return { span: spanOf(call), newText: `${builder}.Len()` };
+  }
+  if (parent?.type === 'binary_expression') {
+    const operator = parent.childForFieldName('operator')?.text;
+    const [left, right] = [parent.childForFieldName('left'), parent.childForFieldName('right')];
+    const other = left?.id === outer.id ? right : left;
+    const comments = parent.descendantsOfType('comment').length > 0;
+    if (
+      (operator === '==' || operator === '!=') &&
+      !comments &&
+      other &&
+      isText(other) &&
+      other.text.length === 2
+    )
+      return { span: spanOf(parent), newText: `${builder}.Len() ${operator === '==' ? '==' : '>'} 0` };
+  }
+  return { span: spanOf(node), newText: `${builder}.String()` };
+}
+
+/** `s += a + b` as two writes; what a and b are made of keeps its place, so that other edits can reach into it. */
+function writes({ statement, pieces }: Extension, builder: string, file: GoFile): TextEdit[] | undefined {
+  if (statement.parent?.type !== 'statement_list' || statement.descendantsOfType('comment').length > 0)
+    return undefined;
+  const { text } = file;
+  const start = statement.startIndex;
+  const between = startsLine(text, start) ? lineEnd(text) + indentAt(text, start) : '; ';
+  const edits: TextEdit[] = [];
+  let end = start;
+  for (const piece of pieces) {
+    const lead = end === start ? '' : `)${between}`;
+    edits.push({ span: { start: end, end: piece.startIndex }, newText: `${lead}${builder}.WriteString(` });
+    end = piece.endIndex;
+  }
+  if (statement.endIndex !== end) return undefined;
+  edits.push({ span: { start: end, end }, newText: ')' });
+  return edits;
+}
+
+function valueAfter(last: Node, declared: Node, declaration: string, { text }: GoFile): TextEdit {
+  const newline = text.indexOf('\n', last.endIndex);
+  const rest = text.slice(last.endIndex, newline < 0 ? text.length : newline);
+  // A comment behind the loop stays there.
+  const at = /^\s*(?:\/\/.*)?\r?$/.test(rest) ? last.endIndex + rest.trimEnd().length : last.endIndex;
+  const separator =
+    at === last.endIndex && rest.trim() !== '' ? '; ' : lineEnd(text) + indentAt(text, declared.startIndex);
+  return { span: { start: at, end: at }, newText: separator + declaration };
+}
+
+function declarationEdits(
+  string: GrowingString,
+  made: Declared,
+  builder: string,
+  strings: string,
+  file: GoFile,
+): TextEdit[] | undefined {
+  const { statement, replaced, start } = made;
+  const { text } = file;
+  const type = `${builder} ${strings}.Builder`;
+  if (replaced !== statement) {
+    const newText = aligned(replaced, builder, strings);
+    return newText === undefined ? undefined : [{ span: spanOf(replaced), newText }];
+  }
+  const between = startsLine(text, statement.startIndex)
+    ? lineEnd(text) + indentAt(text, statement.startIndex)
+    : '; ';
+  const grow = start ? undefined : growth(string, statement, file);
+  const more = grow === undefined ? '' : `${between}${builder}.Grow(${grow})`;
+  if (!start) return [{ span: spanOf(replaced), newText: `var ${type}${more}` }];
+  return [
+    {
+      span: { start: statement.startIndex, end: start.startIndex },
+      newText: `var ${type}${more}${between}${builder}.WriteString(`,
+    },
+    { span: { start: start.endIndex, end: start.endIndex }, newText: ')' },
+  ];
+}
+
+/** In a group the types stand in a column, which another name must hold; undefined where it would move. */
+function aligned(spec: Node, builder: string, strings: string): string | undefined {
+  const columnOf = (other: Node): number =>
+    (other.childForFieldName('type')?.startIndex ?? 0) - (other.childForFieldName('name')?.startIndex ?? 0);
+  const column = columnOf(spec);
+  const holds = (other: Node): boolean =>
+    other.id !== spec.id &&
+    columnOf(other) === column &&
+    other.childForFieldName('name')?.text.length === column - 1;
+  if (column <= builder.length || !spec.parent?.namedChildren.some(holds)) return undefined;
+  return `${builder.padEnd(column)}${strings}.Builder`;
+}
+
+/** Short texts grow in a few steps anyway. */
+const fewBytes = 64;
+
+/** What one loop adds, when that is all and its amount is known. */
+function growth(
+  { loop, extensions, variable }: GrowingString,
+  declaration: Node,
+  file: GoFile,
+): string | undefined {
+  const body = loop.childForFieldName('body');
+  const within = extensions.filter(({ statement }) => contains(spanOf(loop), spanOf(statement)));
+  if (within.length < extensions.length) return undefined;
+  const direct = body ? statementsOf(body) : [];
+  let each = nothing;
+  for (const { statement, pieces } of within) {
+    if (!direct.some(({ id }) => id === statement.id)) return undefined;
+    for (const piece of pieces) {
+      const bytes = bytesOf(piece, file);
+      if (!bytes) return undefined;
+      each = plus(each, bytes);
+    }
+  }
+  if (!runsToEnd(loop, variable, within[within.length - 1]!.statement)) return undefined;
+  const found = growthOf(loop, each, declaration, file);
+  if (!found?.count.bounded || found.count.unproven !== undefined) return undefined;
+  return found.constant !== undefined && found.constant <= fewBytes ? undefined : found.text;
+}
