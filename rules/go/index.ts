@@ -4,6 +4,7 @@ import { rule as concatInLoop } from './concat-in-loop';
 import { rule as escapeToHeap } from './escape';
 import { rule as hashInterface } from './hash-interface';
 import { rule as loopAllocation } from './loop-allocation';
+import { rule as mergeAllocations } from './merge-allocations';
 import { rule as mustNotAllocate } from './must-not-allocate';
 import { rule as needlessConversion } from './needless-conversion';
 import { rule as noescapeTrick } from './noescape-trick';
@@ -33,6 +34,7 @@ export const goRules: readonly GoRule[] = [
   escapeToHeap,
   hashInterface,
   loopAllocation,
+  mergeAllocations,
   mustNotAllocate,
   needlessConversion,
   noescapeTrick,

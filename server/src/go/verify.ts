@@ -514,7 +514,11 @@ function concerns({ at }: CompileError, directory: string): boolean {
 function brief(error: CompileError | undefined): string {
   if (!error) return 'the compiler gave no reason';
   const where = error.at ? `${path.basename(error.at.file)}:${error.at.line}: ` : '';
-  return where + error.message.split('\n')[0]!;
+  // Another place in the message is one of the overlay.
+  return (
+    where +
+    error.message.split('\n')[0]!.replaceAll(/(?<=^|\s)(?:\/|[A-Za-z]:)\S*[\\/](?=[^\\/\s]+\.go:\d)/g, '')
+  );
 }
 
 /**
