@@ -94,8 +94,13 @@ function converted(node: Node, file: GoFile): Copied | undefined {
   const twice = file.facts!.emitted(node).some(({ callee }) => callee === toBytes);
   const decision = file.facts!.decision(node);
   if (!decision) return undefined;
-  const place = decision.outcome;
+  let place = decision.outcome;
   if (place === 'heap' && !twice) return undefined;
+  // fmt.Appendf(nil, …) reads as well as what it replaces; an array is for hot code.
+  if (place === 'stack' && form.runsUserCode && !isHot(file, node)) {
+    if (!twice) return undefined;
+    place = 'heap';
+  }
   const fate = twice ? ', and []byte(…) a copy of it' : ' that is only read as bytes';
   return { node, formatted, form, written: undefined, twice, place, fate };
 }

@@ -2,6 +2,7 @@ import type { Node } from 'web-tree-sitter';
 import type { Evidence, TextEdit } from '../model';
 import { checkCopied, type TakenNames } from './append-copied';
 import { checkBufferWrite } from './append-into-buffer';
+import { basicType } from './basic-types';
 import { appendForm, appendName, isShadowed, receiverObligations, type AppendForm } from './append-forms';
 import type { GoFile, GoFix, GoReport, GoRule, Obligation } from './rule';
 import { argumentsOf, descendants, enclosingFunction, spanOf, unparenthesised } from './syntax';
@@ -23,14 +24,20 @@ export const rule: GoRule = {
   check(file, report) {
     const names: TakenNames = new Map<number, Set<string>>();
     for (const call of file.root.descendantsOfType(['call_expression', 'type_conversion_expression'])) {
-      const found =
-        (call.type === 'call_expression'
-          ? (check(call, file) ?? checkBufferWrite(call, file, rule.meta.sample))
-          : undefined) ?? checkCopied(call, file, rule.meta.sample, names);
+      const found = checkFormatted(call, file, names);
       if (found) report(found);
     }
   },
 };
+
+/** Also asked by rules about the formatting call itself: what is reported here is not theirs. */
+export function checkFormatted(call: Node, file: GoFile, names: TakenNames): GoReport | undefined {
+  return (
+    (call.type === 'call_expression'
+      ? (check(call, file) ?? checkBufferWrite(call, file, rule.meta.sample))
+      : undefined) ?? checkCopied(call, file, rule.meta.sample, names)
+  );
+}
 
 function check(call: Node, file: GoFile): GoReport | undefined {
   const callee = unparenthesised(call.childForFieldName('function') ?? call);
@@ -242,35 +249,8 @@ function isPrivate(destination: Node, file: GoFile): boolean {
   );
 }
 
-const basicTypes =
-  /^(?:bool|string|u?int(?:8|16|32|64)?|uintptr|byte|rune|float(?:32|64)|complex(?:64|128))$/;
-
 /** True when the argument plainly has a predeclared type: no String, Error or Format method can run for it. */
 function isBasic(arg: Node, file: GoFile): boolean {
-  const node = unparenthesised(arg);
-  switch (node.type) {
-    case 'interpreted_string_literal':
-    case 'raw_string_literal':
-    case 'int_literal':
-    case 'float_literal':
-    case 'rune_literal':
-    case 'true':
-    case 'false':
-      return true;
-    case 'call_expression': {
-      const callee = node.childForFieldName('function')?.text ?? '';
-      return (
-        (callee === 'len' || callee === 'cap' || basicTypes.test(callee)) && !isShadowed(callee, node, file)
-      );
-    }
-    case 'identifier': {
-      const binding = namesAround(file.root, node).resolve(node);
-      const declaration = binding?.declaration.parent;
-      if (declaration?.type !== 'parameter_declaration' && declaration?.type !== 'var_spec') return false;
-      const type = declaration.childForFieldName('type')?.text ?? '';
-      return basicTypes.test(type) && !isShadowed(type, node, file);
-    }
-    default:
-      return false;
-  }
+  const type = basicType(arg, file);
+  return type !== undefined && type.named === undefined;
 }

@@ -2,6 +2,7 @@ import { rule as appendFormat } from './append-format';
 import { rule as closureCapture } from './closure-capture';
 import { rule as concatInLoop } from './concat-in-loop';
 import { rule as escapeToHeap } from './escape';
+import { rule as formatSimple } from './format-simple';
 import { rule as hashInterface } from './hash-interface';
 import { rule as loopAllocation } from './loop-allocation';
 import { rule as mergeAllocations } from './merge-allocations';
@@ -32,6 +33,7 @@ export const goRules: readonly GoRule[] = [
   closureCapture,
   concatInLoop,
   escapeToHeap,
+  formatSimple,
   hashInterface,
   loopAllocation,
   mergeAllocations,

@@ -1,0 +1,299 @@
+import type { Node } from 'web-tree-sitter';
+import type { Evidence } from '../model';
+import { checkFormatted } from './append-format';
+import { basicType } from './basic-types';
+import { importedFunction } from './contracts';
+import { isHot } from './hot-code';
+import type { GoFile, GoFix, GoReport, GoRule, Obligation } from './rule';
+import { argumentsOf, enclosingFunction, spanOf, unparenthesised } from './syntax';
+import { enclosingStatement, namesAround } from './uses';
+import { checkWrite } from './write-format';
+import { atLeast, canImport, importedAs, packageNames, short } from './writing';
+
+/** In hot code, a format that does no more than strconv, a concatenation or a constant would. */
+export const rule: GoRule = {
+  meta: {
+    id: 'go/format-simple',
+    summary: 'fmt.Sprintf of one value or of strings that a concatenation joins',
+    fix: 'safe',
+    reports: 'hot only',
+    sample: 'go/formatsimple',
+  },
+  check(file, report) {
+    if (!file.facts) return;
+    for (const call of file.root.descendantsOfType('call_expression')) {
+      const found = check(call, file);
+      if (found) report(found);
+    }
+  },
+};
+
+function check(call: Node, file: GoFile): GoReport | undefined {
+  const callee = call.childForFieldName('function');
+  const formatter = callee && importedFunction(file, callee);
+  if (formatter !== 'fmt.Sprintf' && formatter !== 'fmt.Sprint' && formatter !== 'fmt.Errorf')
+    return undefined;
+  if (!isHot(file, call)) return undefined;
+  const emitted = file.facts!.emitted(call).map((one) => one.callee);
+  if (!emitted.includes(formatter) || isOwned(call, file)) return undefined;
+  const simple = formatter === 'fmt.Errorf' ? plainError(call, file) : plainText(call, formatter, file);
+  if (!simple) return undefined;
+  const boxes = emitted.filter((name) => box.test(name)).length;
+  const strings = emitted.filter((name) => name === 'runtime.convTstring').length;
+  if (boxes < simple.boxes || strings < simple.strings) return undefined;
+  const evidence: Evidence[] = [{ kind: 'emitted call', callee: formatter, count: 1 }];
+  if (boxes > 0)
+    evidence.push({ kind: 'emitted call', callee: emitted.find((name) => box.test(name))!, count: boxes });
+  evidence.push({ kind: 'measured sample', sample: rule.meta.sample });
+  const fixes = fix(call, formatter, simple, file);
+  return {
+    node: call,
+    message:
+      (formatter === 'fmt.Errorf'
+        ? `fmt.Errorf formats a text without verbs`
+        : `${formatter} ${boxes > 0 ? 'boxes its arguments and ' : ''}parses a format`) +
+      `; ${short(simple.shown)} gives the same ${formatter === 'fmt.Errorf' ? 'error' : 'string'}`,
+    allocation: {
+      kind: 'call',
+      cost: 'always',
+      reason: `${formatter} takes its arguments as interfaces: values that are not pointers are copied to the heap`,
+      evidence,
+    },
+    fixes,
+    // The types of the arguments are what the declarations say; the compiler has the last word.
+    unproven: fixes.length > 0,
+  };
+}
+
+const box = /^runtime\.convT\w*$/;
+
+interface Simple {
+  readonly text: string;
+  /** What the text is made with, for the message. */
+  readonly shown: string;
+  /** Several operands of +. */
+  readonly concatenated: boolean;
+  readonly imports: readonly string[];
+  readonly obligations: readonly Obligation[];
+  /** So many arguments must be boxed for the text to be a gain, so many of them strings. */
+  readonly boxes: number;
+  readonly strings: number;
+  readonly instead?: readonly string[];
+  readonly inlines?: readonly string[];
+}
+
+/** `fmt.Errorf("text")`: Go 1.26 makes it cost what errors.New costs. */
+function plainError(call: Node, file: GoFile): Simple | undefined {
+  const [format, ...rest] = argumentsOf(call);
+  if (atLeast(file.pkg.toolchain, 1, 26) || !format || rest.length > 0) return undefined;
+  const parts = partsOf(format);
+  if (parts?.length !== 1 || parts[0]!.kind !== 'text' || !isFree('errors', call, file)) return undefined;
+  const text = `${importedAs(file, 'errors')}.New(${parts[0]!.source})`;
+  return {
+    text,
+    shown: 'errors.New',
+    concatenated: false,
+    imports: ['errors'],
+    obligations: [],
+    boxes: 0,
+    strings: 0,
+    // errors.New, which fmt.Errorf calls, too.
+    inlines: ['runtime.newobject'],
+  };
+}
+
+function plainText(call: Node, formatter: string, file: GoFile): Simple | undefined {
+  const args = argumentsOf(call);
+  if (args.some((arg) => arg.type === 'variadic_argument')) return undefined;
+  const [format, ...values] = formatter === 'fmt.Sprint' ? [undefined, ...args] : args;
+  const parts = format ? partsOf(format) : [{ kind: 'verb', verb: 'v' } as const];
+  if (!parts || parts.filter(({ kind }) => kind === 'verb').length !== values.length) return undefined;
+  // A format without verbs or text is not what this is about.
+  if (parts.length === 0 || (!format && values.length !== 1)) return undefined;
+  const at = enclosingStatement(call)?.startIndex;
+  const operands: string[] = [];
+  const obligations: Obligation[] = [];
+  let numbers = 0;
+  for (const part of parts) {
+    if (part.kind === 'text') {
+      operands.push(part.source);
+      continue;
+    }
+    const value = values[obligations.length]!;
+    const operand = operandOf(value, part.verb, file);
+    if (!operand || at === undefined) return undefined;
+    operands.push(operand.text);
+    if (operand.allocates) numbers++;
+    obligations.push({
+      states: `${short(value.text)} is of type ${operand.type}`,
+      at,
+      code: `if false { var _ ${operand.type} = ${value.text} }`,
+    });
+  }
+  const text = operands.join(plusAround(call, file));
+  const usesStrconv = text.includes('\0');
+  if (usesStrconv && !isFree('strconv', call, file)) return undefined;
+  const concatenated = operands.length > 1;
+  const written = text.replaceAll('\0', `${importedAs(file, 'strconv')}.`);
+  return {
+    text: written,
+    shown: concatenated ? `a concatenation${usesStrconv ? ' with strconv' : ''}` : written,
+    concatenated,
+    imports: usesStrconv ? ['strconv'] : [],
+    obligations,
+    // The gain is in the boxes. Each number in a concatenation is a string of its own, whose box is not always one.
+    boxes: numbers,
+    strings: concatenated ? Math.max(1, numbers) : 0,
+    instead: [
+      'runtime.concatstrings',
+      ...[2, 3, 4, 5].map((n) => `runtime.concatstring${n}`),
+      ...['Itoa', 'FormatInt', 'FormatUint'].flatMap((name) => [
+        `strconv.${name}`,
+        `internal/strconv.${name}`,
+      ]),
+    ],
+  };
+}
+
+/** What a verb makes of a value of a known type. `\0` stands for the name of strconv. */
+function operandOf(
+  value: Node,
+  verb: string,
+  file: GoFile,
+): { text: string; type: string; allocates: boolean } | undefined {
+  const known = basicType(value, file);
+  if (!known) return undefined;
+  const { basic, named } = known;
+  const type = named ?? basic;
+  const text = value.text;
+  // A String, Error or Format method changes the text; %d calls only Format.
+  if (named !== undefined && (verb !== 'd' || hasMethod(named, 'Format', file))) return undefined;
+  if (basic === 'string' && /^[sv]$/.test(verb)) return { text, type, allocates: false };
+  if (basic === 'bool' && /^[tv]$/.test(verb))
+    return { text: `\0FormatBool(${text})`, type, allocates: false };
+  const base = { d: 10, v: 10, x: 16 }[verb];
+  if (base === undefined) return undefined;
+  const call = (name: string, wanted: string): string => {
+    const converted = type === wanted ? text : `${wanted}(${text})`;
+    return name === 'Itoa' ? `\0Itoa(${converted})` : `\0${name}(${converted}, ${base})`;
+  };
+  const taken = (name: string): boolean =>
+    packageNames(file.pkg).declared.has(name) ||
+    namesAround(file.root, value).bindings.some((binding) => binding.name === name);
+  if (/^int(?:8|16|32|64)?$/.test(basic)) {
+    const wanted = basic === 'int' && base === 10 ? 'int' : 'int64';
+    if (type !== wanted && taken(wanted)) return undefined;
+    return { text: call(wanted === 'int' ? 'Itoa' : 'FormatInt', wanted), type, allocates: true };
+  }
+  if (/^uint(?:8|16|32|64)?$/.test(basic)) {
+    if (type !== 'uint64' && taken('uint64')) return undefined;
+    return { text: call('FormatUint', 'uint64'), type, allocates: true };
+  }
+  return undefined;
+}
+
+function hasMethod(type: string, method: string, file: GoFile): boolean {
+  return packageNames(file.pkg).methods.some(
+    ({ node }) =>
+      node.childForFieldName('name')?.text === method &&
+      new RegExp(`(?:^|\\W)${type}\\W*$`).test(node.childForFieldName('receiver')?.text ?? ''),
+  );
+}
+
+type Part =
+  { readonly kind: 'text'; readonly source: string } | { readonly kind: 'verb'; readonly verb: string };
+
+/** A literal format as literals and verbs without flags; undefined for any other format. */
+function partsOf(format: Node): Part[] | undefined {
+  const node = unparenthesised(format);
+  if (node.type !== 'interpreted_string_literal' && node.type !== 'raw_string_literal') return undefined;
+  const quote = node.text.charAt(0);
+  const text = node.text.slice(1, -1);
+  // A percent sign in disguise.
+  if (quote === '"' && /\\(?:x25|045|u0025|U00000025)/.test(text)) return undefined;
+  const parts: Part[] = [];
+  let literal = '';
+  const flush = (): void => {
+    if (literal !== '') parts.push({ kind: 'text', source: quote + literal + quote });
+    literal = '';
+  };
+  for (let i = 0; i < text.length; i++) {
+    const character = text.charAt(i);
+    if (character !== '%') {
+      literal += character;
+      continue;
+    }
+    const verb = text.charAt(++i);
+    if (verb === '%') literal += '%';
+    else if (/^[dsvtx]$/.test(verb)) {
+      flush();
+      parts.push({ kind: 'verb', verb });
+    } else return undefined;
+  }
+  flush();
+  return parts;
+}
+
+/** True when an import of the package can be used at the node under its name. */
+function isFree(path: string, node: Node, file: GoFile): boolean {
+  const name = importedAs(file, path);
+  return (
+    canImport(file, path) && !namesAround(file.root, node).bindings.some((binding) => binding.name === name)
+  );
+}
+
+/** True when the text is appended, converted, copied or written, and the rule about that reports it. */
+function isOwned(call: Node, file: GoFile): boolean {
+  let at: Node | null = call.parent;
+  for (let steps = 0; at && steps < 8; steps++, at = at.parent) {
+    if (at.type === 'call_expression' || at.type === 'type_conversion_expression') {
+      if (at.type === 'call_expression' && checkWrite(at, file)) return true;
+      if (checkFormatted(at, file, new Map<number, Set<string>>())) return true;
+      // copy(dst, F) is reported at F.
+    } else if (!/^(?:argument_list|variadic_argument|parenthesized_expression)$/.test(at.type)) break;
+  }
+  return checkFormatted(call, file, new Map<number, Set<string>>()) !== undefined;
+}
+
+/** gofmt writes + without blanks around it between several arguments; inside a sum, as that is written. */
+function plusAround(call: Node, file: GoFile): string {
+  const parent = call.parent;
+  const plus = parent?.type === 'binary_expression' ? parent.childForFieldName('operator') : null;
+  if (plus) return file.text.charAt(plus.startIndex - 1) === ' ' ? ' + ' : '+';
+  return parent?.type === 'argument_list' && parent.namedChildCount > 1 ? '+' : ' + ';
+}
+
+function fix(call: Node, formatter: string, simple: Simple, file: GoFile): GoFix[] {
+  const within = enclosingFunction(call);
+  if (file.generated || !within || call.descendantsOfType('comment').length > 0) return [];
+  const { parent } = call;
+  const sum = parent?.type === 'binary_expression' && parent.childForFieldName('operator')?.text === '+';
+  const bare =
+    !simple.concatenated ||
+    sum ||
+    /^(?:argument_list|expression_list|literal_element|parenthesized_expression|return_statement)$/.test(
+      parent?.type ?? '',
+    );
+  return [
+    {
+      title:
+        formatter === 'fmt.Errorf'
+          ? 'Use errors.New'
+          : `Use ${simple.concatenated ? 'a concatenation' : short(simple.text)}`,
+      kind: 'safe',
+      edits: [{ file: file.path, span: spanOf(call), newText: bare ? simple.text : `(${simple.text})` }],
+      imports: simple.imports,
+      claim: {
+        effect: 'removes',
+        within: [spanOf(within)],
+        callees: [
+          formatter,
+          ...['', '16', '32', '64', 'string', 'slice', 'noptr'].map((kind) => `runtime.convT${kind}`),
+        ],
+        ...(simple.instead && { instead: simple.instead }),
+        ...(simple.inlines && { inlines: simple.inlines }),
+      },
+      obligations: simple.obligations,
+    },
+  ];
+}
