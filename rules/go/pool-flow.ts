@@ -98,8 +98,18 @@ export function lifeOf(file: GoFile, object: Pooled): Life | undefined {
   }
 }
 
-/** The variables of the declaration that hold a pooled object: got here, or put here. */
-export function pooledVariables(file: GoFile, top: Node): Pooled[] {
+const pooled = new WeakMap<GoFile, Map<number, readonly Pooled[]>>();
+
+/** The variables of the declaration that hold a pooled object: got here, or put here. Every pool rule asks for them. */
+export function pooledVariables(file: GoFile, top: Node): readonly Pooled[] {
+  let known = pooled.get(file);
+  if (!known) pooled.set(file, (known = new Map<number, readonly Pooled[]>()));
+  let variables = known.get(top.id);
+  if (!variables) known.set(top.id, (variables = findPooled(file, top)));
+  return variables;
+}
+
+function findPooled(file: GoFile, top: Node): Pooled[] {
   const found: Pooled[] = [];
   for (const binding of namesAround(file.root, top).bindings) {
     const held = binding.kind === 'variable' ? heldBy(file, binding) : undefined;

@@ -39,17 +39,46 @@ interface MutableBinding extends Binding {
   readonly uses: Use[];
 }
 
-const cache = new WeakMap<Node, Map<number, Names>>();
+interface Resolved {
+  /** The declarations of the file in source order, and where each starts. */
+  readonly tops: readonly Node[];
+  readonly starts: readonly number[];
+  readonly names: Map<number, Names>;
+}
+
+const cache = new WeakMap<Node, Resolved>();
 
 /** Resolves the names of the top-level declaration that contains `node`. Cached for as long as the tree's root lives. */
 export function namesAround(root: Node, node: Node): Names {
+  let known = cache.get(root);
+  if (!known) {
+    const tops = root.namedChildren;
+    cache.set(root, (known = { tops, starts: tops.map(({ startIndex }) => startIndex), names: new Map() }));
+  }
+  // A node of another file is not in this list.
+  const top = (node.tree === root.tree ? topAround(known, node) : undefined) ?? climb(node);
+  let names = known.names.get(top.id);
+  if (!names) known.names.set(top.id, (names = new Resolver(top).names()));
+  return names;
+}
+
+function climb(node: Node): Node {
   let top = node;
   for (let parent = top.parent; parent && parent.type !== 'source_file'; parent = top.parent) top = parent;
-  let perRoot = cache.get(root);
-  if (!perRoot) cache.set(root, (perRoot = new Map<number, Names>()));
-  let names = perRoot.get(top.id);
-  if (!names) perRoot.set(top.id, (names = new Resolver(top).names()));
-  return names;
+  return top;
+}
+
+/** By halves: each step towards the root asks the tree to come down from it. */
+function topAround({ tops, starts }: Resolved, node: Node): Node | undefined {
+  const at = node.startIndex;
+  let low = 0;
+  for (let high = starts.length; low < high;) {
+    const middle = (low + high) >> 1;
+    if (starts[middle]! <= at) low = middle + 1;
+    else high = middle;
+  }
+  const top = tops[low - 1];
+  return top && node.endIndex <= top.endIndex ? top : undefined;
 }
 
 class Scope {

@@ -17,10 +17,12 @@ export interface WriteCall {
 }
 
 export function writeCall(call: Node, file: GoFile): WriteCall | undefined {
-  // The arguments of go and defer are evaluated where the statement stands, the rest later.
-  if (call.parent?.type === 'go_statement' || call.parent?.type === 'defer_statement') return undefined;
   const callee = unparenthesised(call.childForFieldName('function') ?? call);
   if (callee.type !== 'selector_expression') return undefined;
+  const how = callee.childForFieldName('field')?.text;
+  if (how !== 'Write' && how !== 'WriteString') return undefined;
+  // The arguments of go and defer are evaluated where the statement stands, the rest later.
+  if (call.parent?.type === 'go_statement' || call.parent?.type === 'defer_statement') return undefined;
   const args = argumentsOf(call);
   if (args.some((arg) => arg.type === 'variadic_argument')) return undefined;
   if (importedFunction(file, callee) === 'io.WriteString') {
@@ -31,9 +33,8 @@ export function writeCall(call: Node, file: GoFile): WriteCall | undefined {
     return { call, how: 'io.WriteString', writer: addressed, content: unparenthesised(content) };
   }
   const writer = callee.childForFieldName('operand');
-  const how = callee.childForFieldName('field')?.text;
   const [content, ...rest] = args;
-  if (!writer || !content || rest.length > 0 || (how !== 'Write' && how !== 'WriteString')) return undefined;
+  if (!writer || !content || rest.length > 0) return undefined;
   if (writer.type === 'identifier' && isPackage(writer, file)) return undefined;
   return { call, how, writer, content: unparenthesised(content) };
 }

@@ -201,6 +201,8 @@ export class GoEngine implements Engine {
           sources,
           typeof sources.unit === 'string' ? sources.unit : build!,
           settings,
+          // Hovers explain what is open; nobody asks about the rest of a scan.
+          document !== undefined || [...sources.texts.keys()].some((file) => buffers.has(file)),
         );
         open.push(checked);
         for (const { file, candidates } of checked.files) {
@@ -235,7 +237,9 @@ export class GoEngine implements Engine {
   }
 
   /** Parses a folder, joins the facts, runs the rules. */
-  #check(sources: Sources, build: Build | string, settings: Settings): Checked {
+  #check(sources: Sources, build: Build | string, settings: Settings, explained: boolean): Checked {
+    const asked = explained || settings.show === 'all';
+    const rules = asked ? this.#rules : this.#rules.filter(({ meta }) => meta.reports !== 'on request');
     const { directory, texts } = sources;
     const notes: Note[] = [];
     const leases: ParsedFile[] = [];
@@ -276,7 +280,7 @@ export class GoEngine implements Engine {
         toolchain: unit?.toolchain.version ?? unknownVersion,
         language: compiled?.module?.language ?? unit?.toolchain.version ?? unknownVersion,
       });
-      files.push(...checkPackage(pkg, this.#rules, settings, this.#broken));
+      files.push(...checkPackage(pkg, rules, settings, this.#broken));
     }
     return { sources, files, notes, leases, unverifiable, offers: new Map() };
   }
