@@ -26,7 +26,7 @@ export const copyForView = createRule({
     cost: 'always',
     reason: 'slice() of a typed array copies its bytes, outside the V8 heap above 64',
   },
-  words: [['.slice(']],
+  words: [['.slice('], [...elementSizes.keys(), 'TextEncoder']],
   messages: {
     copy: 'slice() copies these bytes of {{name}} although they are only {{how}}: subarray() gives a view.',
   },

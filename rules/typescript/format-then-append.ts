@@ -50,7 +50,7 @@ export const formatThenAppend = createRule({
   reports: 'allocation',
   sample: 'typescript/format-then-append',
   allocation: { kind: 'buffer', cost: 'always', reason: 'the encoded bytes are an array of their own' },
-  words: [['encode', 'Buffer']],
+  words: [['TextEncoder', 'Buffer']],
   messages: {
     encode:
       '{{encoder}}.encode() makes an array for the bytes of the text, only for them to be copied into {{target}}.',

@@ -57,6 +57,17 @@ export const roleWords = new RegExp(
   `(?<![\\w$])(?:${roleNames.join('|')})(?![\\w$])|\\bArray\\s*[.?[/]|['"]/`,
 );
 
+const callbackTakers = new Set([
+  ...iterating, ...verbs, ...perFrameFunctions, ...perFrameMethods, 'createServer', 'on', 'addListener', 'addEventListener',
+  'addHook', 'from',
+]); // prettier-ignore
+
+/** Whether a callback may have a role when it is passed to a function or method of this name: see callbackRole. */
+export const takesCallback = (name: string): boolean => callbackTakers.has(name);
+
+/** Functions with other names have no role by their name alone: see propertyRole. */
+export const frameworkNames: ReadonlySet<string> = new Set([...properties, ...routeExports]);
+
 /** What passing `callback` to this call says about how often it runs. */
 export function callbackRole(
   sourceCode: TSESLint.SourceCode,

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -12,7 +12,7 @@ import { inRepository } from '../support/repository';
 import { ms, print, ratio } from './table';
 
 /** Each is a new process, or a new engine. */
-const rounds = 3;
+const rounds = 5;
 
 /**
  * A scan of the npm packages of the corpus: the command line against ESLint's with the built plugin and `recommended`, on the same files; and
@@ -25,9 +25,9 @@ export async function typescriptScan(): Promise<void> {
       const { cwd, target } = checkOut(project);
       cpSync(path.join(cwd, target), path.join(folder, 'src', project.name), { recursive: true });
     }
-    run(inRepository('.'), 'esbuild.mjs');
+    build('esbuild.mjs');
     const plugin = path.join(folder, 'plugin');
-    run(inRepository('.'), path.join('scripts', 'package-eslint-plugin.mjs'), plugin);
+    build(path.join('scripts', 'package-eslint-plugin.mjs'), plugin);
     const parser = pathToFileURL(require.resolve('@typescript-eslint/parser')).href;
     writeFileSync(
       path.join(folder, 'eslint.config.mjs'),
@@ -44,21 +44,62 @@ export default [{ ...alloclens.configs.recommended, files, languageOptions: { pa
   }
 }
 
+/** The two in turns, so that what else the machine does meets both. */
 async function commandLines(folder: string): Promise<void> {
   const eslint = path.join(path.dirname(require.resolve('eslint/package.json')), 'bin', 'eslint.js');
-  const own: number[] = [];
-  const theirs: number[] = [];
+  const own: Run[] = [];
+  const theirs: Run[] = [];
   for (let round = 0; round < rounds; round++) {
-    theirs.push(run(folder, eslint, 'src'));
+    theirs.push(run(folder, eslint, 'src', '--format', 'json'));
     own.push(run(folder, inRepository('dist', 'cli.js'), 'scan', 'src', '--format', 'json'));
+    const [a, b] = [ofScan(own.at(-1)!.output), ofESLint(folder, theirs.at(-1)!.output)];
+    if (a.join('\n') !== b.join('\n'))
+      throw new Error(`the two report differently:\n${a.join('\n')}\nand\n${b.join('\n')}`);
   }
-  const [first, other] = [median(own), median(theirs)];
   const files = await sourceFiles(path.join(folder, 'src'), ['typescript'], {});
+  const row = (name: string, of: (run: Run) => number): string[] => {
+    const [first, other] = [median(own.map(of)), median(theirs.map(of))];
+    return [name, ms(first), ms(other), ratio(other, first)];
+  };
   print(
-    `TypeScript: first scan of ${files.length} files, whole process, median of ${rounds}`,
-    ['alloclens scan', 'eslint', 'eslint : alloclens'],
-    [[ms(first), ms(other), ratio(other, first)]],
+    `TypeScript: first scan of ${files.length} files, whole process, the same ${ofScan(own[0]!.output).length} findings, median of ${rounds}`,
+    ['', 'alloclens scan', 'eslint', 'eslint : alloclens'],
+    [row('wall clock', ({ wall }) => wall), row('user processor time', ({ user }) => user)],
   );
+}
+
+interface ScanOutput {
+  readonly findings: readonly {
+    ruleId: string;
+    file: string;
+    range: { start: { line: number; character: number } };
+  }[];
+}
+interface ESLintOutput {
+  readonly filePath: string;
+  readonly messages: readonly { ruleId: string | null; line: number; column: number }[];
+}
+
+/** Findings as `file:line:column rule`, all counted from 1. */
+function ofScan(output: string): string[] {
+  const { findings } = JSON.parse(output) as ScanOutput;
+  return findings
+    .map(({ ruleId, file, range: { start } }) => `${file}:${start.line + 1}:${start.character + 1} ${ruleId}`)
+    .sort();
+}
+
+/** The same of what ESLint's JSON says; what the sources' own directives make it say of other rules is left out. */
+function ofESLint(folder: string, output: string): string[] {
+  return (JSON.parse(output) as readonly ESLintOutput[])
+    .flatMap(({ filePath, messages }) =>
+      messages
+        .filter(({ ruleId }) => ruleId?.startsWith('alloclens/'))
+        .map(({ ruleId, line, column }) => {
+          const file = path.relative(folder, filePath).split(path.sep).join('/');
+          return `${file}:${line}:${column} ${ruleId!.replace('alloclens/', 'ts/')}`;
+        }),
+    )
+    .sort();
 }
 
 async function changedFile(folder: string): Promise<void> {
@@ -92,10 +133,28 @@ async function changedFile(folder: string): Promise<void> {
   );
 }
 
-/** Milliseconds that a node process takes, start included. Findings (exit code 1) are no failure. */
-function run(cwd: string, ...args: string[]): number {
+function build(...args: string[]): void {
+  execFileSync(process.execPath, args, { cwd: inRepository('.'), stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+interface Run {
+  /** Milliseconds, start included. */
+  readonly wall: number;
+  /** Milliseconds of all threads. */
+  readonly user: number;
+  readonly output: string;
+}
+
+/** Runs a node process. Findings (exit code 1) are no failure. */
+function run(cwd: string, ...args: string[]): Run {
+  const usage = path.join(cwd, 'processor-time');
   const started = performance.now();
-  const { status, stderr } = spawnSync(process.execPath, args, { cwd, encoding: 'utf8', maxBuffer: 1 << 28 });
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--require', inRepository('test', 'bench', 'processor-time.cjs'), ...args],
+    { cwd, encoding: 'utf8', maxBuffer: 1 << 28, env: { ...process.env, ALLOCLENS_USAGE_FILE: usage } },
+  );
+  const wall = performance.now() - started;
   if (status !== 0 && status !== 1) throw new Error(`${args.join(' ')} ended with ${status}: ${stderr}`);
-  return performance.now() - started;
+  return { wall, user: Number(readFileSync(usage, 'utf8')), output: stdout };
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { describe, it } from 'node:test';
+import type { Finding } from '../../rules/model';
 import { typescriptRules } from '../../rules/typescript/index';
 import { defaultSettings, type Settings } from '../../server/src/service/settings';
 import { fixAll } from '../../server/src/typescript/fix-all';
@@ -42,6 +43,25 @@ for (const name of cases) {
       assert.deepEqual(engine.logged, [], 'nothing is withheld and no rule throws');
       matchWants(wants, found, new Map(sources));
     });
+
+    for (const show of ['hot', 'likely', 'all'] as const) {
+      // A scan converts only the trees in which a rule may report something, and must miss nothing by that.
+      it(`a scan reports the same as the editor: show ${show}`, async () => {
+        const under = { ...settings, show };
+        for (const [path, text] of sources) {
+          const file = resolve('/', path);
+          const document = { path: file, languageId: '', version: 1, text };
+          const scanned: Finding[] = [];
+          await newTypeScriptEngine().scanFiles(
+            { files: [file], buffers: new Map([[file, document]]), settings: under },
+            (some) => scanned.push(...some.flatMap(({ findings }) => findings)),
+            new AbortController().signal,
+          );
+          const { findings } = await analyseTypeScript(newTypeScriptEngine(), path, text, under);
+          assert.deepEqual(scanned, findings, path);
+        }
+      });
+    }
 
     for (const [section, expected] of files) {
       const [, kind, id, path] = /^@(fix|nofix)\/(ts\/[\w-]+)\/(.+)$/.exec(section) ?? [];

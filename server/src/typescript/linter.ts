@@ -8,7 +8,7 @@ import {
   type RuleSettings,
   type TypeScriptRule,
 } from '../../../rules/typescript/rule';
-import { extensions, parseForLinter, type ParseResult } from './parse';
+import { extensions, parseForLinter, type ParseResult, type SyntaxTree } from './parse';
 import { listenerName, sourceCodeOf } from './source-code';
 
 /** One run of rules over one text. */
@@ -45,14 +45,21 @@ export class RuleLinter {
    * Runs the rules.
    * @param extension `.ts`, `.tsx`, … when the path has no known one
    * @param only names of the rules to run; all when absent
+   * @param tree of the text under `lintPath`, when there is one
    */
-  run(text: string, path: string, extension: string, only?: readonly string[]): LintResult {
+  run(
+    text: string,
+    path: string,
+    extension: string,
+    only?: readonly string[],
+    tree?: SyntaxTree,
+  ): LintResult {
     this.#crashed.clear();
     this.#listened.clear();
     const filename = lintPath(path, extension);
     let parsed: ParseResult;
     try {
-      parsed = parseForLinter(text, filename);
+      parsed = parseForLinter(text, filename, tree);
     } catch (error) {
       const { message, lineNumber } = error as Error & { lineNumber?: number };
       return { kind: 'unparsable', message, line: lineNumber ?? 1 };

@@ -22,5 +22,5 @@ export function createTypeScriptEngine(options: Pick<TypeScriptEngineOptions, 'l
 if (!isMainThread && workerData === workerMark) {
   const log: string[] = [];
   const engine = new TypeScriptEngine({ log: (message) => log.push(message) }, typescriptRules);
-  answerQuestions((document, settings) => engine.inspect(document, settings), log);
+  answerQuestions((document, settings, rules) => engine.inspect(document, settings, rules), log);
 }

@@ -8,13 +8,18 @@ export interface ScanWorker {
   /** False when the thread ended before it could be asked anything. */
   readonly started: boolean;
   /** Undefined when there was a defect. Rejects when the thread ends before it has answered. */
-  inspect(document: SourceDocument, settings: Settings): Promise<Inspection | undefined>;
+  inspect(
+    document: SourceDocument,
+    settings: Settings,
+    rules: readonly string[],
+  ): Promise<Inspection | undefined>;
   stop(): Promise<void>;
 }
 
 interface Question {
   readonly document: SourceDocument;
   readonly settings: Settings;
+  readonly rules: readonly string[];
 }
 interface Answer {
   readonly inspection: Inspection | undefined;
@@ -58,11 +63,11 @@ export function startScanWorker(entry: string, log: (message: string) => void): 
     get started() {
       return started;
     },
-    inspect(document, settings) {
+    inspect(document, settings, rules) {
       if (ended) return Promise.reject(ended);
       return new Promise((resolve, reject) => {
         open.push({ resolve, reject });
-        worker.postMessage({ document, settings } satisfies Question);
+        worker.postMessage({ document, settings, rules } satisfies Question);
       });
     },
     async stop() {
@@ -73,13 +78,13 @@ export function startScanWorker(entry: string, log: (message: string) => void): 
 
 /** The other end: in the worker. */
 export function answerQuestions(
-  inspect: (document: SourceDocument, settings: Settings) => Inspection,
+  inspect: (document: SourceDocument, settings: Settings, rules: readonly string[]) => Inspection,
   log: string[],
 ): void {
-  parentPort!.on('message', ({ document, settings }: Question) => {
+  parentPort!.on('message', ({ document, settings, rules }: Question) => {
     let inspection: Inspection | undefined;
     try {
-      inspection = inspect(document, settings);
+      inspection = inspect(document, settings, rules);
     } catch (error) {
       log.push(`the analysis of ${document.path} failed: ${String(error)}`);
     }

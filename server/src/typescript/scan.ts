@@ -7,9 +7,9 @@ import type { ScanWorker } from './scan-worker';
 
 /** What a scan needs of the engine, and what tests replace. */
 export interface ScanParts {
-  /** Undefined when the text has to be parsed; else what is known without. */
-  withoutParsing(document: SourceDocument): Inspection | undefined;
-  inspect(document: SourceDocument): Inspection;
+  /** What is known without more ado, or the rules to inspect the text with. */
+  triage(document: SourceDocument): Inspection | readonly string[];
+  inspect(document: SourceDocument, rules: readonly string[]): Inspection;
   analysisOf(document: SourceDocument, inspection: Inspection): FileAnalysis;
   /** By path; of earlier scans. */
   readonly cache: ScanCache;
@@ -30,10 +30,14 @@ export interface CachedInspection {
   readonly inspection: Inspection;
 }
 
-/** UTF-16 units to parse before a worker is worth its start (some 0.4 s of processor time). */
-const smallScan = 200_000;
+/** UTF-16 units to inspect before a worker is worth its start (some 0.4 s of processor time). */
+const smallScan = 100_000;
+/** UTF-16 units that wait for the workers before this thread inspects a text, too, instead of finding more. */
+const enoughWaiting = 1_000_000;
 /** Files that a worker has at a time: the next one is there when it is through with one. */
 const inFlight = 2;
+/** Files that are read ahead. */
+const readAhead = 16;
 /** A machine or a file on which workers keep dying is not tried for ever. */
 const maximumCrashes = 3;
 
@@ -50,10 +54,10 @@ export async function scanFiles(
 ): Promise<void> {
   const rest = JSON.stringify(settings);
   const done = new Map<number, FileAnalysis | undefined>();
-  const queue: Job[] = [];
-  let next = 0;
+  const queue = new JobQueue();
   let published = 0;
-  let parsed = 0;
+  const texts = new Map<number, SourceDocument | Promise<SourceDocument | undefined>>();
+  let reading = 0;
 
   const finish = (index: number, analysis: FileAnalysis | undefined): void => {
     if (signal.aborted) return;
@@ -66,28 +70,22 @@ export async function scanFiles(
     if (ready.length > 0) publish(ready);
   };
 
-  /** The next text that has to be parsed; on the way there, what need not be is finished. */
-  const nextJob = async (): Promise<Job | undefined> => {
-    const waiting = queue.shift();
-    if (waiting) return waiting;
-    while (next < files.length) {
-      const index = next++;
-      const path = files[index]!;
-      const document = buffers.get(path) ?? (await read(path));
-      signal.throwIfAborted();
-      if (!document) {
-        finish(index, undefined);
-        continue;
-      }
-      const key = createHash('sha256').update(rest).update('\0').update(document.text).digest('base64');
-      const cached = parts.cache.get(path);
-      const known = cached?.key === key ? cached.inspection : parts.withoutParsing(document);
-      if (!known) {
-        parsed += document.text.length;
-        return { index, document, key };
-      }
-      finish(index, parts.analysisOf(document, known));
+  /** What has to be done about a file; undefined when it is finished. */
+  const triaged = async (index: number): Promise<Job | undefined> => {
+    const path = files[index]!;
+    for (; reading < files.length && reading <= index + readAhead; reading++) {
+      const ahead = files[reading]!;
+      texts.set(reading, buffers.get(ahead) ?? read(ahead));
     }
+    const document = await texts.get(index);
+    texts.delete(index);
+    signal.throwIfAborted();
+    if (!document) return void finish(index, undefined);
+    const key = createHash('sha256').update(rest).update('\0').update(document.text).digest('base64');
+    const cached = parts.cache.get(path);
+    const known = cached?.key === key ? cached.inspection : tried(document, () => parts.triage(document));
+    if (known && !('notes' in known)) return { index, document, key, rules: known };
+    finish(index, known && parts.analysisOf(document, known));
     return undefined;
   };
 
@@ -107,9 +105,9 @@ export async function scanFiles(
       const stop = (): void => void worker.stop();
       signal.addEventListener('abort', stop, { once: true });
       const feed = async (): Promise<void> => {
-        for (let job = await nextJob(); job; job = await nextJob()) {
+        for (let job = await queue.take(); job; job = await queue.take()) {
           open.push(job);
-          const inspection = await worker.inspect(job.document, settings);
+          const inspection = await worker.inspect(job.document, settings, job.rules);
           open.splice(open.indexOf(job), 1);
           accept(job, inspection);
         }
@@ -121,11 +119,11 @@ export async function scanFiles(
       if (!failed || signal.aborted) return;
       const message = failed.reason instanceof Error ? failed.reason.message : String(failed.reason);
       parts.log(`a worker of the scan ended: ${message}`);
-      if (!worker.started) return void queue.push(...open);
+      if (!worker.started) return queue.add(...open);
       crashes++;
       // A worker answers in order: the oldest question is the one that it died of.
       const [culprit, ...others] = open;
-      queue.push(...others);
+      queue.add(...others);
       if (!culprit) continue;
       const { document, index } = culprit;
       const note = {
@@ -136,39 +134,105 @@ export async function scanFiles(
     }
   };
 
-  const lanes: Promise<void>[] = [];
-  const ownLane = async (): Promise<void> => {
-    for (let job = await nextJob(); job; job = await nextJob()) {
-      if (lanes.length === 0 && parsed > smallScan)
-        for (let count = 0; count < parts.workers; count++) lanes.push(workerLane());
-      accept(job, tried(job.document));
-      // Let the editor's requests, the workers' answers and a cancellation in.
-      await setImmediate();
-      signal.throwIfAborted();
-    }
-  };
-  const tried = (document: SourceDocument): Inspection | undefined => {
+  const tried = <T>(document: SourceDocument, part: () => T): T | undefined => {
     try {
-      return parts.inspect(document);
+      return part();
     } catch (error) {
       parts.log(`the analysis of ${document.path} failed: ${String(error)}`);
       return undefined;
     }
   };
+  const inspectHere = (job: Job | undefined): void => {
+    if (job)
+      accept(
+        job,
+        tried(job.document, () => parts.inspect(job.document, job.rules)),
+      );
+  };
+  /** Lets the editor's requests, the workers' answers and a cancellation in. */
+  const breathe = async (): Promise<void> => {
+    await setImmediate();
+    signal.throwIfAborted();
+  };
+
+  const lanes: Promise<void>[] = [];
+  // This thread finds what there is to inspect, the workers inspect it: each compiles only half of the code. When there
+  // is nothing more to find, or there are no workers, this one inspects, too.
+  const ownLane = async (): Promise<void> => {
+    let toInspect = 0;
+    for (let index = 0; index < files.length; index++) {
+      const job = await triaged(index);
+      if (job) {
+        toInspect += job.document.text.length;
+        if (lanes.length === 0 && toInspect > smallScan)
+          for (let count = 0; count < parts.workers; count++) lanes.push(workerLane());
+        if (lanes.length === 0 || queue.waiting > enoughWaiting) inspectHere(job);
+        else queue.add(job);
+      }
+      await breathe();
+    }
+    await inspectRest();
+  };
+  const inspectRest = async (): Promise<void> => {
+    for (; queue.waiting > 0; await breathe()) inspectHere(queue.smallest());
+  };
   try {
     await ownLane();
   } finally {
+    queue.close();
     await Promise.allSettled(lanes);
   }
   // What a dead worker left behind.
-  await ownLane();
+  await inspectRest();
   signal.throwIfAborted();
+}
+
+/** Texts to inspect. Workers take the largest, so that none is left with it at the end. */
+class JobQueue {
+  readonly #jobs: Job[] = [];
+  #closed = false;
+  #wake: (() => void)[] = [];
+
+  /** UTF-16 units. */
+  get waiting(): number {
+    return this.#jobs.reduce((sum, { document }) => sum + document.text.length, 0);
+  }
+
+  add(...jobs: readonly Job[]): void {
+    this.#jobs.push(...jobs);
+    for (const wake of this.#wake.splice(0)) wake();
+  }
+
+  /** Nothing is added any more but what comes back from a worker. */
+  close(): void {
+    this.#closed = true;
+    for (const wake of this.#wake.splice(0)) wake();
+  }
+
+  /** The largest; waits for one, and is undefined when there will be none. */
+  async take(): Promise<Job | undefined> {
+    while (this.#jobs.length === 0 && !this.#closed) await new Promise<void>((wake) => this.#wake.push(wake));
+    return this.#remove((a, b) => a > b);
+  }
+
+  smallest(): Job | undefined {
+    return this.#remove((a, b) => a < b);
+  }
+
+  #remove(before: (length: number, other: number) => boolean): Job | undefined {
+    let found = 0;
+    for (const [index, { document }] of this.#jobs.entries())
+      if (before(document.text.length, this.#jobs[found]!.document.text.length)) found = index;
+    return this.#jobs.splice(found, 1)[0];
+  }
 }
 
 interface Job {
   readonly index: number;
   readonly document: SourceDocument;
   readonly key: string;
+  /** Those that may report something. */
+  readonly rules: readonly string[];
 }
 
 /** As editors read it: without the byte order mark. Undefined when that cannot be done without loss. */

@@ -8,7 +8,7 @@ import { defaultSettings } from '../../../server/src/service/settings';
 import { TypeScriptEngine, type Inspection } from '../../../server/src/typescript/engine';
 import { createTypeScriptEngine } from '../../../server/src/typescript/main';
 import type { ScanWorker } from '../../../server/src/typescript/scan-worker';
-import { analyseTypeScript, newTypeScriptEngine } from '../../support/typescript';
+import { analyseTypeScript, newTypeScriptEngine, ruleNames } from '../../support/typescript';
 import { typescriptRules } from '../../../rules/typescript/index';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'alloclens-scan-'));
@@ -70,7 +70,12 @@ function withWorkers(answer: (document: SourceDocument, asked: number) => Inspec
     { log: (message) => seen.logged.push(message), workers: { count: 1, start } },
     typescriptRules,
   );
-  return { engine, seen, inspect: (document: SourceDocument) => inner.inspect(document, defaultSettings) };
+  return {
+    engine,
+    seen,
+    inspect: (document: SourceDocument) =>
+      inner.inspect(document, defaultSettings, ruleNames(typescriptRules)),
+  };
 }
 
 const many = (prefix: string): string[] =>
@@ -141,7 +146,7 @@ describe('scanFiles', () => {
     const counted = seen.asked.length;
     const before = engine.inspect.bind(engine);
     const inspected: string[] = [];
-    engine.inspect = (document, settings) => (inspected.push(document.path), before(document, settings));
+    engine.inspect = (document, ...rest) => (inspected.push(document.path), before(document, ...rest));
     assert.deepEqual(await scan(engine, files), first);
     assert.deepEqual([seen.asked.length, inspected], [counted, []]);
 
