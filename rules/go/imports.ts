@@ -1,6 +1,6 @@
 import type { Node } from 'web-tree-sitter';
 import type { TextEdit } from '../model';
-import { isFunction } from './syntax';
+import { isFunction, topLevel } from './syntax';
 import { occurrences } from './uses';
 
 /** `// Code generated … DO NOT EDIT.` in front of the package clause (go.dev/s/generatedcode). */
@@ -107,12 +107,6 @@ function namesIn(root: Node, text: string, name: string, edits: readonly TextEdi
     );
     return declared || touched;
   });
-}
-
-function topLevel(node: Node): Node {
-  let top = node;
-  for (let parent = top.parent; parent && parent.type !== 'source_file'; parent = top.parent) top = parent;
-  return top;
 }
 
 function usesOf(root: Node, text: string, name: string): Node[] {

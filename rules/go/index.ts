@@ -4,6 +4,7 @@ import { rule as concatInLoop } from './concat-in-loop';
 import { rule as escapeToHeap } from './escape';
 import { rule as formatSimple } from './format-simple';
 import { rule as hashInterface } from './hash-interface';
+import { rule as hoistConstant } from './hoist-constant';
 import { rule as loopAllocation } from './loop-allocation';
 import { rule as mergeAllocations } from './merge-allocations';
 import { rule as mustNotAllocate } from './must-not-allocate';
@@ -35,6 +36,7 @@ export const goRules: readonly GoRule[] = [
   escapeToHeap,
   formatSimple,
   hashInterface,
+  hoistConstant,
   loopAllocation,
   mergeAllocations,
   mustNotAllocate,

@@ -13,7 +13,15 @@ import {
 } from './lifetime';
 import { fieldLifetime } from './field-lifetime';
 import type { Decision, GoFile, GoFix, GoPackage, GoRule, Probe } from './rule';
-import { argumentsOf, enclosingFunction, isFunction, qualified, spanOf, unparenthesised } from './syntax';
+import {
+  argumentsOf,
+  enclosingFunction,
+  isFunction,
+  qualified,
+  spanOf,
+  topLevel,
+  unparenthesised,
+} from './syntax';
 import {
   enclosingLoop,
   enclosingStatement,
@@ -31,6 +39,7 @@ import {
   importedAs,
   indentAt,
   lineEnd,
+  ownerName,
   packageNames,
   startWithDoc,
   startsLine,
@@ -832,23 +841,6 @@ function poolName(file: GoFile, variable: Binding, fn: Node, taken: ReadonlySet<
   const candidates =
     length <= 2 ? [`${owner}Pool`, long] : count <= 1 ? [`${variable.name}Pool`, long] : [long];
   return freshName(file, candidates, taken);
-}
-
-/** `copyAll`, for a method `typeMethod`, starting with a lower-case letter. */
-function ownerName(fn: Node): string {
-  const top = topLevel(fn);
-  const name = top.childForFieldName('name')?.text ?? 'shared';
-  const receiver = top.childForFieldName('receiver')?.descendantsOfType('type_identifier')[0]?.text;
-  const full = receiver ? receiver + name[0]!.toUpperCase() + name.slice(1) : name;
-  // An initialism stays together: HTTPServe becomes httpServe.
-  const head = /^\p{Lu}+(?=\p{Lu}\p{Ll}|$|[\d_])|^\p{Lu}/u.exec(full)?.[0] ?? '';
-  return head.toLowerCase() + full.slice(head.length);
-}
-
-function topLevel(node: Node): Node {
-  let top = node;
-  for (let parent = top.parent; parent && parent.type !== 'source_file'; parent = top.parent) top = parent;
-  return top;
 }
 
 /** A local of the function hides the import's name. */

@@ -171,6 +171,8 @@ export interface Claim {
    * verdict states no figure.
    */
   readonly grows?: readonly string[];
+  /** A callee allocates an unknown number of times (`regexp.MustCompile`): no figure goes into the title. */
+  readonly uncounted?: boolean;
 }
 
 /** Go source that compiles only if an assumption of the fix holds. It exists only in the overlay. */

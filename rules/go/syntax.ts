@@ -36,6 +36,13 @@ export function enclosingDeclaration(node: Node): Node | undefined {
   return undefined;
 }
 
+/** The top-level declaration around or at the node. */
+export function topLevel(node: Node): Node {
+  let top = node;
+  for (let parent = top.parent; parent && parent.type !== 'source_file'; parent = top.parent) top = parent;
+  return top;
+}
+
 /** True when `outer` is `inner` or contains it. */
 export function contains(outer: Span, inner: Span): boolean {
   return outer.start <= inner.start && inner.end <= outer.end;

@@ -1,5 +1,6 @@
 import type { Node } from 'web-tree-sitter';
 import type { GoFile, GoPackage, GoVersion } from './rule';
+import { topLevel } from './syntax';
 
 /** Small pure helpers for rules that write Go: layout taken from the text around, names that collide with nothing. */
 
@@ -169,4 +170,15 @@ export function startWithDoc(text: string, declaration: Node): number {
 export function short(text: string): string {
   const line = text.replace(/\s+/g, ' ');
   return line.length > 40 ? `${line.slice(0, 37)}…` : line;
+}
+
+/** `copyAll`, for a method `typeMethod`, starting with a lower-case letter. */
+export function ownerName(fn: Node): string {
+  const top = topLevel(fn);
+  const name = top.childForFieldName('name')?.text ?? 'shared';
+  const receiver = top.childForFieldName('receiver')?.descendantsOfType('type_identifier')[0]?.text;
+  const full = receiver ? receiver + name[0]!.toUpperCase() + name.slice(1) : name;
+  // An initialism stays together: HTTPServe becomes httpServe.
+  const head = /^\p{Lu}+(?=\p{Lu}\p{Ll}|$|[\d_])|^\p{Lu}/u.exec(full)?.[0] ?? '';
+  return head.toLowerCase() + full.slice(head.length);
 }

@@ -1,0 +1,308 @@
+import type { Node } from 'web-tree-sitter';
+import type { Evidence, FileEdit } from '../model';
+import { allocates } from './allocation-calls';
+import { constantValue, onlyReads, type ConstantValue } from './constant-values';
+import { contractOf } from './contracts';
+import { isHot, staticHeat } from './hot-code';
+import { keepsItsArgument } from './lifetime';
+import type { GoFile, GoFix, GoRule, Obligation } from './rule';
+import { argumentsOf, enclosingDeclaration, enclosingFunction, spanOf, topLevel } from './syntax';
+import {
+  callOf,
+  enclosingLoop,
+  enclosingStatement,
+  initializer,
+  isAddressTaken,
+  isAssigned,
+  namesAround,
+  parenthesized,
+  type Binding,
+} from './uses';
+import { checkWrite } from './write-format';
+import { freshName, indentAt, lineEnd, ownerName, startsLine, startWithDoc } from './writing';
+
+/** A value made of constants that each call builds anew, and that nothing changes. */
+export const rule: GoRule = {
+  meta: {
+    id: 'go/hoist-constant',
+    summary: 'a value of constants built on every call: a pattern, a template, a table',
+    fix: 'safe',
+    reports: 'allocation',
+    sample: 'go/hoistconstant',
+  },
+  check(file, report) {
+    if (!file.facts || file.path.endsWith('_test.go')) return;
+    const taken = new Set<string>();
+    let end = 0;
+    for (const node of file.root.descendantsOfType([
+      'call_expression',
+      'composite_literal',
+      'type_conversion_expression',
+    ])) {
+      // The parts of a value that was reported.
+      if (node.startIndex < end) continue;
+      const found = candidate(node, file);
+      if (!found) continue;
+      const { value, readings, emitted } = found;
+      const repeated = enclosingLoop(node) ? 'each iteration' : 'each call';
+      // Something may change it: then it is only said where it hurts.
+      if (!readings && !(isBuilt(value) && enclosingLoop(node) && isHot(file, node))) continue;
+      end = node.endIndex;
+      const fix = readings && buildFix(file, found, readings, taken);
+      const evidence: Evidence = { kind: 'emitted call', callee: emitted[0]!, count: 1 };
+      report({
+        node,
+        message: `${what(value)} is made of constants, and ${repeated} builds it anew`,
+        allocation: {
+          kind: isBuilt(value) ? 'call' : 'composite literal',
+          cost: 'always',
+          reason: `${reasons[value.kind]}, although it is always the same`,
+          evidence: [evidence, { kind: 'measured sample', sample: rule.meta.sample }],
+        },
+        // That a name of another package is a constant is believed, until the compiler agrees.
+        unproven: found.value.believed.length > 0,
+        ...(fix && { fixes: [fix] }),
+      });
+    }
+  },
+};
+
+const reasons: Readonly<Record<ConstantValue['kind'], string>> = {
+  regexp: 'the pattern is parsed and compiled each time',
+  template: 'the template is parsed each time',
+  replacer: 'the replacer and its tables are built each time',
+  map: 'the map is allocated and filled each time',
+  slice: 'the slice leaves the function, so it is allocated and filled each time',
+};
+
+function what({ kind, made }: ConstantValue): string {
+  return kind === 'map' || kind === 'slice' ? `This ${made}` : `This ${kind}`;
+}
+
+function isBuilt({ kind }: ConstantValue): boolean {
+  return kind !== 'map' && kind !== 'slice';
+}
+
+interface Candidate {
+  readonly node: Node;
+  readonly value: ConstantValue;
+  /** The variable that holds nothing else, if there is one. */
+  readonly variable: Binding | undefined;
+  /** Undefined when some use may change the value or hand it to code that may. */
+  readonly readings: Readings | undefined;
+  /** Runtime functions or constructors that the compiler emits for it, at least one. */
+  readonly emitted: readonly string[];
+}
+
+/** Where the value is used, and what must hold for each use to be a reading. */
+interface Readings {
+  readonly uses: readonly Node[];
+  readonly obligations: readonly Obligation[];
+}
+
+function candidate(node: Node, file: GoFile): Candidate | undefined {
+  const value = constantValue(node, file);
+  const fn = value && enclosingFunction(node);
+  const declaration = enclosingDeclaration(node);
+  // Code that runs once builds it once.
+  if (!value || !fn || !declaration || staticHeat(file, node).score <= 0.1) return undefined;
+  const name = declaration.childForFieldName('name')?.text;
+  if (declaration.type === 'function_declaration' && (name === 'main' || name === 'init')) return undefined;
+  // A few bytes cost little.
+  if (value.kind === 'slice' && !isHot(file, node)) return undefined;
+  const emitted = emittedFor(node, value, file);
+  if (emitted.length === 0) return undefined;
+  const outer = parenthesized(node);
+  const variable = namesAround(file.root, node).bindings.find(
+    (binding) => initializer(binding)?.id === outer.id,
+  );
+  if (variable && variable.declaration.parent?.childForFieldName('type')) return undefined;
+  const uses = variable ? variable.uses.map((use) => use.node) : [node];
+  if (uses.length === 0) return undefined;
+  const obligations: Obligation[] = [];
+  const read = uses.every((use) => {
+    const reading = isBuilt(value) ? callsOnly(use, value) : isRead(use, value, file);
+    if (reading && reading !== true) obligations.push(reading);
+    return reading !== undefined;
+  });
+  return { node, value, variable, readings: read ? { uses, obligations } : undefined, emitted };
+}
+
+/** What the compiler says: small and passing values cost nothing, and are silent. */
+function emittedFor(node: Node, { kind, made }: ConstantValue, file: GoFile): string[] {
+  const facts = file.facts!;
+  const here = [...new Set(facts.emitted(node).map(({ callee }) => callee))];
+  switch (kind) {
+    case 'regexp':
+      return here.filter((callee) => callee === made);
+    case 'template': {
+      const path = made.split('.')[0]!;
+      return here.filter((callee) => callee === `${path}.(*Template).Parse`);
+    }
+    case 'replacer':
+      if (here.includes(made)) return [made];
+      return facts.inlined(node) === made
+        ? [
+            ...new Set(
+              facts
+                .emittedFor(topLevel(node))
+                .filter(({ callee, at }) => allocates(callee) && at?.file.endsWith('strings/replace.go'))
+                .map(({ callee }) => callee),
+            ),
+          ]
+        : [];
+    case 'map':
+      return facts.decision(node) ? here.filter((callee) => /^runtime\.makemap/.test(callee)) : [];
+    case 'slice': {
+      const decision = facts.decision(node);
+      return decision?.outcome === 'heap' && !decision.free
+        ? here.filter((callee) => /^runtime\.(?:newobject|malloc\w*|stringtoslicebyte)$/.test(callee))
+        : [];
+    }
+  }
+}
+
+/** Methods that change nothing that a user can see; `Longest`, `Parse` and `Funcs` do. All are safe for concurrent use. */
+const methods: Readonly<Record<'regexp' | 'template' | 'replacer', RegExp>> = {
+  regexp:
+    /^(?:Match(?:String|Reader)?|Find\w*|ReplaceAll\w*|Split|String|Expand(?:String)?|NumSubexp|SubexpNames|SubexpIndex|LiteralPrefix)$/,
+  template: /^(?:Execute|ExecuteTemplate|Name)$/,
+  replacer: /^(?:Replace|WriteString)$/,
+};
+
+function callsOnly(use: Node, { kind }: ConstantValue): true | undefined {
+  const selector = parenthesized(use).parent;
+  if (selector?.type !== 'selector_expression' || !callOf(selector)) return undefined;
+  const method = selector.childForFieldName('field')?.text ?? '';
+  return methods[kind as keyof typeof methods].test(method) ? true : undefined;
+}
+
+/** True when the use reads elements or the length; an obligation when a contract forbids the callee to write. */
+function isRead(use: Node, { kind }: ConstantValue, file: GoFile): true | Obligation | undefined {
+  if (isAssigned(use) || isAddressTaken(use)) return undefined;
+  const outer = parenthesized(use);
+  const parent = outer.parent;
+  switch (parent?.type) {
+    case 'index_expression': {
+      if (parent.childForFieldName('operand')?.id !== outer.id || isAssigned(parent)) return undefined;
+      const around = parenthesized(parent).parent?.type;
+      if (isAddressTaken(parent)) return undefined;
+      // `s[i].f = 1` writes to the slice; of a map it does not compile.
+      return kind === 'slice' && /^(?:selector|index|slice)_expression$/.test(around ?? '')
+        ? undefined
+        : true;
+    }
+    case 'range_clause':
+      return parent.childForFieldName('right')?.id === outer.id ? true : undefined;
+    case 'variadic_argument':
+    case 'argument_list': {
+      const argument = parent.type === 'variadic_argument' ? parent : outer;
+      const call = argument.parent?.parent;
+      if (call?.type !== 'call_expression') return undefined;
+      if (onlyReads(call, argument, file)) return true;
+      if (kind !== 'slice' || parent.type === 'variadic_argument' || checkWrite(call, file)) return undefined;
+      const method = call.childForFieldName('function')?.childForFieldName('field')?.text ?? '';
+      if (!/^Write(?:At)?$/.test(method) || argumentsOf(call)[0]?.id !== outer.id) return undefined;
+      return contractOf(file, call, outer, 'slice', (name) => keepsItsArgument(file, name))?.obligation;
+    }
+    default:
+      return undefined;
+  }
+}
+
+const suffixes: Readonly<Record<ConstantValue['kind'], string>> = {
+  regexp: 'Regexp',
+  template: 'Template',
+  replacer: 'Replacer',
+  map: 'Table',
+  slice: 'Values',
+};
+
+function buildFix(
+  file: GoFile,
+  { node, value, variable, emitted }: Candidate,
+  { uses, obligations }: Readings,
+  taken: Set<string>,
+): GoFix | undefined {
+  if (file.generated) return undefined;
+  const declaration = topLevel(node);
+  const suffix = node.type === 'type_conversion_expression' ? 'Bytes' : suffixes[value.kind];
+  const own = variable && variable.name.length > 2 ? variable.name : suffix;
+  const name = freshName(file, [`${ownerName(node)}${own[0]!.toUpperCase()}${own.slice(1)}`], taken);
+  taken.add(name);
+  const eol = lineEnd(file.text);
+  const at = startWithDoc(file.text, declaration);
+  const edits: FileEdit[] = [
+    {
+      file: file.path,
+      span: { start: at, end: at },
+      newText: `var ${name} = ${dedented(node, file)}${eol}${eol}`,
+    },
+    ...(replacements(variable, uses, name, file) ?? [{ span: spanOf(node), newText: name }]).map((edit) => ({
+      ...edit,
+      file: file.path,
+    })),
+  ];
+  edits.sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
+  const lazy = value.kind === 'regexp' || value.kind === 'template';
+  const statement = enclosingStatement(node);
+  return {
+    title: `Build it once, in the package-level ${name}${lazy ? ' (when the program starts, used or not)' : ''}`,
+    kind: lazy ? 'suggestion' : 'safe',
+    edits,
+    claim: {
+      effect: 'moves',
+      within: [spanOf(declaration)],
+      callees: emitted,
+      uncounted: value.kind !== 'slice',
+    },
+    obligations: [
+      ...obligations,
+      ...value.believed.map((constant) => ({
+        states: `${constant} is a constant`,
+        at: statement?.startIndex ?? node.startIndex,
+        code: `{ const _ = ${constant} }`,
+      })),
+    ],
+  };
+}
+
+/**
+ * The declaration taken away and its uses renamed; undefined where the variable has to stay: it shares its line, or a
+ * comment belongs to it.
+ */
+function replacements(
+  variable: Binding | undefined,
+  uses: readonly Node[],
+  name: string,
+  file: GoFile,
+): { span: { start: number; end: number }; newText: string }[] | undefined {
+  const statement = variable && enclosingStatement(variable.declaration);
+  if (!statement || !/^(?:short_var|var)_declaration$/.test(statement.type)) return undefined;
+  const specs = statement.descendantsOfType('var_spec').filter(({ parent }) => parent?.id === statement.id);
+  if (statement.type === 'var_declaration' && specs.length !== 1) return undefined;
+  const { text } = file;
+  const start = text.lastIndexOf('\n', statement.startIndex - 1) + 1;
+  const newline = text.indexOf('\n', statement.endIndex);
+  if (newline < 0 || !startsLine(text, statement.startIndex)) return undefined;
+  if (text.slice(statement.endIndex, newline).trim() !== '') return undefined;
+  const before = statement.previousNamedSibling ?? statement.parent?.previousNamedSibling;
+  if (before?.type === 'comment' && before.endPosition.row === statement.startPosition.row - 1)
+    return undefined;
+  let end = newline + 1;
+  // A block does not begin with a blank line.
+  if (/\{[ \t]*\r?\n$/.test(text.slice(0, start)))
+    end += /^[ \t]*\r?\n/.exec(text.slice(end))?.[0].length ?? 0;
+  return [
+    { span: { start, end }, newText: '' },
+    ...uses.map((use) => ({ span: spanOf(use), newText: name })),
+  ];
+}
+
+/** The text without the function's indentation; as it is where a string has several lines. */
+function dedented(node: Node, file: GoFile): string {
+  const { text } = node;
+  if (node.descendantsOfType('raw_string_literal').some((string) => string.text.includes('\n'))) return text;
+  const indent = indentAt(file.text, node.startIndex);
+  return text.replaceAll(`\n${indent}`, '\n');
+}
