@@ -12,6 +12,7 @@ import { rule as needlessConversion } from './needless-conversion';
 import { rule as noescapeTrick } from './noescape-trick';
 import { rule as perCallBuffer } from './per-call-buffer';
 import { rule as perCallConstructor } from './per-call-constructor';
+import { rule as pointerElements } from './pointer-elements';
 import { rule as pointerWrapperReturn } from './pointer-wrapper-return';
 import { rule as poolMissingPut } from './pool-missing-put';
 import { rule as poolMissingReset } from './pool-missing-reset';
@@ -44,6 +45,7 @@ export const goRules: readonly GoRule[] = [
   noescapeTrick,
   perCallBuffer,
   perCallConstructor,
+  pointerElements,
   pointerWrapperReturn,
   poolMissingPut,
   poolMissingReset,
