@@ -61,7 +61,7 @@ export async function fixFiles(
   };
   remember(result.analyses, result.analyses.keys());
 
-  /** Folders in which the fixes of several files did not go together: one file at a time there. */
+  /** Folders in which fixes did not go together: one file at a time there, and only those of its fixes that do. */
   const careful = new Set<string>();
   for (let round = 1; ; round++) {
     const touched = new Map<string, { before: Work | undefined; titles: string[] }>();
@@ -78,7 +78,9 @@ export async function fixFiles(
         continue;
       }
       const request = { document: documentOf(analysis, round), buffers, settings: options.settings };
-      const { edits, applied } = await analyser.combine(analysis, fixes, request, options.signal);
+      // Mostly all go together: the analysis that follows says so, and a compile for each file is spared.
+      const later = !careful.has(folder);
+      const { edits, applied } = await analyser.combine(analysis, fixes, request, options.signal, later);
       const paths = [...new Set(edits.map(({ file }) => file))];
       // A fix that reaches into another file waits when that file has changed since it was analysed.
       if (paths.some((path) => touched.has(path))) {
@@ -120,7 +122,8 @@ export async function fixFiles(
     for (const [path, { before, titles }] of touched) {
       const folder = dirname(path);
       if (!everywhere && !folders.has(folder)) continue;
-      const alone = [...touched.keys()].filter((other) => dirname(other) === folder).length === 1;
+      const alone =
+        careful.has(folder) && [...touched.keys()].filter((other) => dirname(other) === folder).length === 1;
       const { disk } = work.get(path)!;
       const text = before?.text ?? disk.text;
       work.set(path, {

@@ -290,6 +290,7 @@ export class GoEngine implements Engine {
     fixes: readonly Fix[],
     request: AnalysisRequest,
     signal: AbortSignal,
+    unchecked = false,
   ): Promise<CombinedFix> {
     const either = AbortSignal.any([signal, this.#disposed.signal]);
     either.throwIfAborted();
@@ -307,8 +308,8 @@ export class GoEngine implements Engine {
       }
       const pkg = buildPackage({ ...first.pkg, files, records: undefined });
       const all = combineFixes(pkg, known);
-      if (await this.#compiles(pkg, all.edits, request, either)) {
-        return { edits: all.edits, applied: all.applied.map(({ offered }) => offered) };
+      if (unchecked || (await this.#compiles(pkg, all.edits, request, either))) {
+        return { edits: all.edits, applied: all.applied.map(({ offered }) => offered), checked: true };
       }
       // Each is right alone, but not all together: one after the other, leaving out what does not join.
       let joined = combineFixes(pkg, all.applied.slice(0, 1));
@@ -316,7 +317,7 @@ export class GoEngine implements Engine {
         const attempt = combineFixes(pkg, [...joined.applied, fix]);
         if (await this.#compiles(pkg, attempt.edits, request, either)) joined = attempt;
       }
-      return { edits: joined.edits, applied: joined.applied.map(({ offered }) => offered) };
+      return { edits: joined.edits, applied: joined.applied.map(({ offered }) => offered), checked: true };
     } finally {
       for (const file of files) file.release();
     }

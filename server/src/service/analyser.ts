@@ -146,13 +146,17 @@ export class Analyser {
     fixes: readonly Fix[],
     request: AnalysisRequest,
     signal: AbortSignal,
+    later = false,
   ): Promise<CombinedFix> {
     const language = languageOf(request.document.languageId);
     if (fixes.length < 2 || !language) return mergeFixes(fixes);
     try {
       const engine = await this.#engine(language);
-      const combined = (await engine.combine?.(analysis, fixes, request, signal)) ?? mergeFixes(fixes);
-      if (combined.applied.length < 2 || (await this.#holds(combined, analysis, request, signal)))
+      const known = await engine.combine?.(analysis, fixes, request, signal, later);
+      if (known && later) return known;
+      const combined = known ?? mergeFixes(fixes);
+      const { applied, checked } = combined;
+      if (applied.length < 2 || checked || (await this.#holds(combined, analysis, request, signal)))
         return combined;
       this.host.logger.warn(`The fixes of ${analysis.path} do not go together; only the first is applied.`);
     } catch (error) {

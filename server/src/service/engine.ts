@@ -73,13 +73,15 @@ export interface Engine {
   /**
    * Edits that apply several fixes at once, where putting their edits side by side is not enough: imports that both
    * need, or that only both together leave unused. Fixes that cannot join the earlier ones are left out of `applied`.
-   * All fixes are of the analysis. Without this method the edits are merged as they are.
+   * All fixes are of the analysis. Without this method the edits are merged as they are. With `unchecked`, whether the
+   * text with all edits can be analysed is left to the caller.
    */
   combine?(
     analysis: FileAnalysis,
     fixes: readonly Fix[],
     request: AnalysisRequest,
     signal: AbortSignal,
+    unchecked?: boolean,
   ): Promise<CombinedFix>;
   /** The toolchain last used for the file, for the status. */
   toolchain?(path: string): ToolchainReport | undefined;
@@ -106,6 +108,8 @@ export interface FilesRequest {
 export interface CombinedFix {
   readonly edits: readonly FileEdit[];
   readonly applied: readonly Fix[];
+  /** The engine has made sure that the text with all the edits can be analysed as well as the one without. */
+  readonly checked?: boolean;
 }
 
 /** Which compiler is at work. */
