@@ -15,6 +15,7 @@ import {
 } from './syntax';
 import { tripCount } from './trip-count';
 import {
+  enclosingLoop,
   enclosingStatement,
   initializer,
   isAddressTaken,
@@ -440,7 +441,8 @@ function growth(
     }
   }
   if (!runsToEnd(loop, variable, within[within.length - 1]!.statement)) return undefined;
-  const found = growthOf(loop, each, declaration, file);
+  if (enclosingLoop(loop)?.id !== enclosingLoop(declaration)?.id) return undefined;
+  const found = growthOf(loop, each, file, { declaration });
   if (!found?.count.bounded || found.count.unproven !== undefined) return undefined;
   return found.constant !== undefined && found.constant <= fewBytes ? undefined : found.text;
 }

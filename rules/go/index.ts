@@ -3,6 +3,7 @@ import { rule as closureCapture } from './closure-capture';
 import { rule as concatInLoop } from './concat-in-loop';
 import { rule as escapeToHeap } from './escape';
 import { rule as formatSimple } from './format-simple';
+import { rule as growBuilder } from './grow-builder';
 import { rule as hashInterface } from './hash-interface';
 import { rule as hoistConstant } from './hoist-constant';
 import { rule as loopAllocation } from './loop-allocation';
@@ -36,6 +37,7 @@ export const goRules: readonly GoRule[] = [
   concatInLoop,
   escapeToHeap,
   formatSimple,
+  growBuilder,
   hashInterface,
   hoistConstant,
   loopAllocation,

@@ -1,11 +1,11 @@
 import type { Node } from 'web-tree-sitter';
 import { isShadowed } from './append-forms';
 import { declaredType } from './declared-types';
-import { capacityText, exitOf, guarded, isDoubtful, isInvariant, knownAtDeclaration } from './filling-loop';
+import { capacityText, exitOf, guarded, isInvariant, knownAtDeclaration } from './filling-loop';
 import type { GoFile } from './rule';
 import { unparenthesised } from './syntax';
 import { tripCount, type TripCount } from './trip-count';
-import { enclosingLoop, namesAround } from './uses';
+import { namesAround } from './uses';
 import { packageNames } from './writing';
 
 /** How many bytes a loop writes, where that can be worked out before it. */
@@ -79,31 +79,45 @@ export interface Growth {
   readonly count: TripCount;
 }
 
-/** The amount times the trip count; undefined where either is not known in front of the loop. */
-export function growthOf(loop: Node, each: Amount, declaration: Node, file: GoFile): Growth | undefined {
+/**
+ * The amount times the trip count; undefined where either is not known in front of the loop.
+ * @param declaration where the number is wanted already, when that is not in front of the loop
+ * @param more bytes that are written once, behind the loop
+ */
+export function growthOf(
+  loop: Node,
+  each: Amount,
+  file: GoFile,
+  { declaration, more = 0 }: { declaration?: Node; more?: number },
+): Growth | undefined {
   if (isShadowed('len', loop, file) || (each.constant === 0 && each.lengths.length === 0)) return undefined;
   const count = tripCount(loop, file);
-  if (!count?.exact || !(count.isInt || count.constant !== undefined) || isDoubtful(count, loop, file))
-    return undefined;
-  if (enclosingLoop(loop)?.id !== enclosingLoop(declaration)?.id) return undefined;
-  const all = { ...count, from: [...count.from, ...each.lengths] };
+  if (!count?.exact || !(count.isInt || count.constant !== undefined)) return undefined;
   if (!isInvariant({ ...count, from: each.lengths }, loop, file)) return undefined;
-  if (!knownAtDeclaration(declaration, loop, all, file)) return undefined;
-  const lengths = each.lengths.map((node) => `len(${node.text})`);
-  const sum = [...(each.constant > 0 || lengths.length === 0 ? [String(each.constant)] : []), ...lengths];
-  const factor = sum.length === 1 ? sum[0]! : `(${sum.join(' + ')})`;
-  const times = count.atomic ? count.expression : `(${count.expression})`;
-  const plain = lengths.length === 0 && (count.constant !== undefined || each.constant === 1);
-  const product = plain
-    ? capacityText(count, each.constant)
-    : lengths.length === 0
-      ? `${factor} * ${times}`
-      : `${times} * ${factor}`;
-  // gofmt: blanks around the operator of a lone argument, none among several.
-  const text = count.nonNegative ? product : guarded(product.replaceAll(' ', ''), count, loop, file);
+  const all = { ...count, from: [...count.from, ...each.lengths] };
+  if (declaration && !knownAtDeclaration(declaration, loop, all, file)) return undefined;
+  const text = count.nonNegative
+    ? product(count, each, more, ' ')
+    : guarded(product(count, each, more, ''), count, loop, file);
   if (text === undefined) return undefined;
-  const constant = plain && count.constant !== undefined ? count.constant * each.constant : undefined;
-  return { text, constant, count };
+  const plain = count.constant !== undefined && each.lengths.length === 0;
+  return { text, constant: plain ? count.constant! * each.constant + more : undefined, count };
+}
+
+/** gofmt: blanks around the operators that bind least in a lone argument, none in one of several. */
+function product(count: TripCount, { constant, lengths }: Amount, more: number, blank: string): string {
+  const plus = `${blank}+${blank}`;
+  if (lengths.length === 0 && (count.constant !== undefined || constant === 1)) {
+    const plain = capacityText(count, constant);
+    if (more === 0) return plain;
+    return count.constant === undefined ? `${plain}${plus}${more}` : String(count.constant * constant + more);
+  }
+  const sum = [...(constant > 0 ? [String(constant)] : []), ...lengths.map((node) => `len(${node.text})`)];
+  const factor = sum.length === 1 ? sum[0]! : `(${sum.join(blank === '' || more > 0 ? '+' : ' + ')})`;
+  const times = count.atomic ? count.expression : `(${count.expression})`;
+  const by = more > 0 ? '*' : `${blank}*${blank}`;
+  const text = lengths.length === 0 ? `${factor}${by}${times}` : `${times}${by}${factor}`;
+  return more > 0 ? `${text}${plus}${more}` : text;
 }
 
 /** True when each iteration comes to `last`, and the loop runs to its end. */
