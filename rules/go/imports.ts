@@ -158,7 +158,10 @@ class ImportEditor {
     const declaration = declarationOf(spec.node);
     const siblings = this.specs.filter((other) => declarationOf(other.node).equals(declaration));
     if (siblings.every((other) => removed.includes(other))) {
-      if (rest.length > 0) {
+      if (rest.length > 1 && spec.node.parent?.type !== 'import_spec_list') {
+        const lines = rest.splice(0).map((path) => `${this.newline}\t"${path}"`);
+        this.#replace(spec.node.startIndex, spec.node.endIndex, `(${lines.join('')}${this.newline})`);
+      } else if (rest.length > 0) {
         const replacement = rest.shift()!;
         this.#replace(spec.node.startIndex, spec.node.endIndex, `"${replacement}"`);
       } else if (siblings[0] === spec) this.#removeLines(declaration);

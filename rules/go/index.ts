@@ -6,6 +6,7 @@ import { rule as formatSimple } from './format-simple';
 import { rule as growBuilder } from './grow-builder';
 import { rule as hashInterface } from './hash-interface';
 import { rule as hoistConstant } from './hoist-constant';
+import { rule as interfaceBoxing } from './interface-boxing';
 import { rule as loopAllocation } from './loop-allocation';
 import { rule as mergeAllocations } from './merge-allocations';
 import { rule as mustNotAllocate } from './must-not-allocate';
@@ -40,6 +41,7 @@ export const goRules: readonly GoRule[] = [
   growBuilder,
   hashInterface,
   hoistConstant,
+  interfaceBoxing,
   loopAllocation,
   mergeAllocations,
   mustNotAllocate,

@@ -5,9 +5,11 @@ import { proofOf, type ConstructorProof } from './constructor-proof';
 import { contractOf, importedFunction } from './contracts';
 import { spelledType } from './declared-types';
 import { isBetterDirect } from './hash-interface';
+import { isHot } from './hot-code';
 import { keepsItsArgument } from './lifetime';
 import type { GoFile, GoFix, GoRule, Obligation } from './rule';
 import { argumentsOf, qualified, spanOf, statementsOf, unparenthesised } from './syntax';
+import { typedBinary } from './typed-binary';
 import { callOf, enclosingLoop, isAssigned, namesAround, parenthesized, type Binding } from './uses';
 import {
   atLeast,
@@ -33,7 +35,7 @@ export const rule: GoRule = {
     const pools = new Map<string, Pool>();
     for (const call of file.root.descendantsOfType('call_expression')) {
       const made = constructorAt(file, call);
-      if (!made || isBetterDirect(file, call)) continue;
+      if (!made || isBetterDirect(file, call) || isWrittenTyped(file, made)) continue;
       const contracts = staysInCall(file, made);
       if (!contracts) continue;
       const fix = buildFix(file, made, contracts, pools);
@@ -52,6 +54,15 @@ export const rule: GoRule = {
     }
   },
 };
+
+/** A hash that leaves the function only into calls for which go/interface-boxing has a form that keeps it there. */
+function isWrittenTyped(file: GoFile, { variable, form }: Made): boolean {
+  if (!form.methods.has('Sum')) return false;
+  return variable.uses.some(({ node }) => {
+    const call = parenthesized(node).parent?.parent;
+    return call?.type === 'call_expression' && typedBinary(file, call) !== undefined && isHot(file, call);
+  });
+}
 
 interface Made extends ConstructorProof {
   readonly call: Node;
