@@ -1,14 +1,11 @@
 import type { Node } from 'web-tree-sitter';
 import type { Evidence } from '../model';
-import { importedFunction } from './contracts';
 import { isHot } from './hot-code';
 import type { GoFile, GoReport, GoRule } from './rule';
-import { argumentsOf, spanOf } from './syntax';
+import { argumentsOf } from './syntax';
 import { typedBinary } from './typed-binary';
 import { typedLog } from './typed-log';
 import { typedSort } from './typed-sort';
-import { namesAround, parenthesized } from './uses';
-import { packageNames } from './writing';
 
 /** Values that become interfaces in hot code and are copied to the heap for it. */
 export const rule: GoRule = {
@@ -22,30 +19,29 @@ export const rule: GoRule = {
   check(file, report) {
     if (!file.facts || file.path.endsWith('_test.go')) return;
     for (const call of file.root.descendantsOfType('call_expression')) {
-      const found = sorted(file, call) ?? logged(file, call) ?? written(file, call) ?? boxed(file, call);
+      const found = sorted(file, call) ?? logged(file, call) ?? written(file, call) ?? contained(file, call);
       if (found && isHot(file, call)) report(found);
     }
   },
 };
 
-/** The compiler's word that the argument is copied to the heap to become an interface. */
-function boxing(file: GoFile, call: Node, argument: Node): Evidence[] | undefined {
+/** The compiler's word that the argument is copied to the heap to become an interface, by one of the calls `by`. */
+function boxing(file: GoFile, argument: Node, by: RegExp): Evidence[] | undefined {
   const decision = file.facts?.decision(argument);
   if (decision?.outcome !== 'heap' || decision.free) return undefined;
-  const emitted = (file.facts?.emitted(argument) ?? []).filter(({ callee }) => boxes.test(callee));
-  if (emitted.length === 0 || call.type !== 'call_expression') return undefined;
+  const emitted = (file.facts?.emitted(argument) ?? []).filter(({ callee }) => by.test(callee));
+  if (emitted.length === 0) return undefined;
   return [
     { kind: 'compiler decision', text: `${decision.text} escapes to heap` },
     { kind: 'emitted call', callee: emitted[0]!.callee, count: emitted.length },
   ];
 }
 
-const boxes = /^runtime\.convT/;
-
 function sorted(file: GoFile, call: Node): GoReport | undefined {
   const found = typedSort(file, call);
-  const evidence = found && boxing(file, call, found.boxed);
-  if (!evidence) return undefined;
+  // A struct that sorts something else in its Swap is not a slice.
+  const evidence = found && boxing(file, found.boxed, /^runtime\.convTslice$/);
+  if (!found || !evidence) return undefined;
   const name = call.childForFieldName('function')!.text;
   const swapper = name.includes('Slice') ? ', and makes a function that swaps its elements' : '';
   return {
@@ -103,63 +99,44 @@ function written(file: GoFile, call: Node): GoReport | undefined {
   };
 }
 
-/** Containers that hold interfaces: what else there is. */
+/** Containers of the standard library that hold interfaces, by the compiler's name of the function. */
 const containers: Readonly<Record<string, string>> = {
-  'container/heap.Push': 'a heap of the element type itself keeps its elements in one array',
+  'heap.Push': 'a heap that is written for the element type keeps its elements in one array',
+  'list.(*List).PushBack': 'a list that is written for the element type has it in the element itself',
+  'list.(*List).PushFront': 'a list that is written for the element type has it in the element itself',
 };
 
-/** Calls of container/heap and of functions of the package that take `any`. No fix: it is a matter of design. */
-function boxed(file: GoFile, call: Node): GoReport | undefined {
+/** Values put into package container's types. No fix: another container is a matter of design. */
+function contained(file: GoFile, call: Node): GoReport | undefined {
   const callee = call.childForFieldName('function');
+  const field = callee?.type === 'selector_expression' ? callee.childForFieldName('field')?.text : undefined;
+  if (!callee || field === undefined || !/^Push(?:Back|Front)?$/.test(field)) return undefined;
   const args = argumentsOf(call);
-  if (!callee || args.length === 0) return undefined;
-  const instead = containers[importedFunction(file, callee) ?? ''] ?? ownAny(file, callee);
-  if (!instead) return undefined;
+  const called = file.facts?.inlined(call);
+  const name = Object.keys(containers).find(
+    (known) =>
+      known === called ||
+      file.facts?.emitted(call).some((emitted) => emitted.callee === `container/${known}`),
+  );
+  if (name === undefined || !name.endsWith(field)) return undefined;
+  const instead = containers[name];
   for (const argument of args) {
-    const evidence = boxing(file, call, argument);
+    const evidence = boxing(file, argument, /^runtime\.convT/);
     if (!evidence) continue;
+    // Numbers below 256 and empty strings are not copied.
+    const certain = evidence.some((e) => e.kind === 'emitted call' && /convT(?:noptr)?$/.test(e.callee));
     return {
       node: argument,
-      message: `${shortened(argument.text)} is copied to the heap each time, because ${callee.text} takes an interface`,
+      message: `${shortened(argument.text)} is copied to the heap${certain ? ' each time' : ''}, because ${callee.text} takes an interface`,
       allocation: {
         kind: 'interface conversion',
-        cost: evidence.some((e) => e.kind === 'emitted call' && /convT(?:noptr)?$/.test(e.callee))
-          ? 'always'
-          : 'conditional',
+        cost: certain ? 'always' : 'conditional',
         reason: `a value in an interface is a pointer to a copy; ${instead}`,
         evidence,
       },
-      related: [{ location: { file: file.path, span: spanOf(callee) }, message: 'takes an interface' }],
     };
   }
   return undefined;
-}
-
-const reporting = /log|debug|trace|info|warn|print|err|fatal|panic|assert|fail|must|format/i;
-
-/**
- * A function of the package with a parameter `any` that it looks at, stores or uses as a key itself: what is handed on
- * to another call (reflection, formatting) needs the interface.
- */
-function ownAny(file: GoFile, callee: Node): string | undefined {
-  if (callee.type !== 'identifier' || reporting.test(callee.text)) return undefined;
-  if (namesAround(file.root, callee).resolve(callee)) return undefined;
-  const fn = packageNames(file.pkg).functions.get(callee.text);
-  const names = (fn?.node.childForFieldName('parameters')?.namedChildren ?? [])
-    .filter(
-      (parameter) =>
-        parameter.type === 'parameter_declaration' &&
-        /^(?:any|interface\{\s*\})$/.test(parameter.childForFieldName('type')?.text ?? ''),
-    )
-    .flatMap((parameter) => parameter.childrenForFieldName('name'));
-  if (!fn || names.length === 0) return undefined;
-  const resolved = names.map((name) => name && namesAround(fn.file.root, fn.node).resolve(name));
-  const handedOn = resolved.some((binding) =>
-    binding?.uses.some(({ node }) => parenthesized(node).parent?.type === 'argument_list'),
-  );
-  return handedOn
-    ? undefined
-    : `${callee.text} with a type parameter, or with a parameter of the concrete type, takes it as it is`;
 }
 
 function shortened(text: string): string {
