@@ -82,7 +82,7 @@ class Walk {
   readonly puts: Put[] = [];
   maybeMissing = false;
   grows = false;
-  readonly #parameters = new Set<number>();
+  readonly #parameters = new Set<string>();
 
   constructor(
     private readonly pkg: GoPackage,
@@ -251,8 +251,10 @@ class Walk {
     const parameter = parameters.filter((child) => child.type !== 'comment')[index];
     // With `a, b []*T` the positions would have to be counted.
     if (!parameter || parameters.some((child) => child.childrenForFieldName('name').length > 1)) return false;
-    if (this.#parameters.has(parameter.startIndex)) return true;
-    this.#parameters.add(parameter.startIndex);
+    if (isPublic(fn, file)) return false;
+    const key = `${file.path}:${parameter.startIndex}`;
+    if (this.#parameters.has(key)) return true;
+    this.#parameters.add(key);
     const spelled = pointerType(parameter.childForFieldName('type'));
     if (parameter.type !== 'parameter_declaration' || spelled?.name !== this.name) return false;
     const name = parameter.childForFieldName('name');
@@ -408,6 +410,13 @@ class Walk {
       argumentsOf(value)[0]?.text === this.name
     );
   }
+}
+
+/** Other modules may call it. */
+function isPublic(fn: Node, { pkg, path }: GoFile): boolean {
+  const name = fn.type === 'function_declaration' ? (fn.childForFieldName('name')?.text ?? '') : '';
+  if (!/^\p{Lu}/u.test(name) || path.endsWith('_test.go')) return false;
+  return pkg.name !== 'main' && !/(?:^|\/)internal(?:\/|$)/.test(pkg.importPath);
 }
 
 /** The field, or an element of it, is read or assigned: no address of it, nothing that is called on it or sliced. */
