@@ -16,7 +16,7 @@ import { short } from './writing';
 export const rule: GoRule = {
   meta: {
     id: 'go/append-format',
-    summary: 'a string formatted only to be appended to a byte slice',
+    summary: 'a string formatted only to become bytes: appended, converted, copied or written',
     fix: 'safe',
     reports: 'allocation',
     sample: 'go/appendformat',

@@ -134,6 +134,8 @@ function plainText(call: Node, formatter: string, file: GoFile): Simple | undefi
   const usesStrconv = text.includes('\0');
   if (usesStrconv && !isFree('strconv', call, file)) return undefined;
   const concatenated = operands.length > 1;
+  // More than the runtime joins without a list, and more than is easy to read.
+  if (operands.length > 5) return undefined;
   const written = text.replaceAll('\0', `${importedAs(file, 'strconv')}.`);
   return {
     text: written,
