@@ -54,11 +54,11 @@ function check(spec: Node, struct: Node, collection: Collection, file: GoFile): 
     node: first.node,
     message:
       `${collection.name} keeps many ${name}, and ${each} is all that the garbage collector looks for in them: ` +
-      `${before.pointers} of their ${before.size} bytes are scanned, and as whole numbers none of ${after.size} would be`,
+      `as whole numbers they would not be scanned`,
     allocation: {
       kind: collection.kind === 'map' ? 'map growth' : 'append growth',
       cost: 'unknown',
-      reason: 'a time.Time has 24 bytes and a pointer to its location, so memory that holds one is scanned',
+      reason: 'a time.Time has a pointer to its location, so memory that holds one is scanned',
       evidence: [{ kind: 'measured sample', sample: rule.meta.sample }],
     },
     related: [
