@@ -5,7 +5,7 @@ import type { GoFile, GoReport, GoRule } from './rule';
 import { argumentsOf } from './syntax';
 import { typedBinary } from './typed-binary';
 import { typedLog } from './typed-log';
-import { typedSort } from './typed-sort';
+import { largestElement, typedSort } from './typed-sort';
 
 /** Values that become interfaces in hot code and are copied to the heap for it. */
 export const rule: GoRule = {
@@ -37,6 +37,8 @@ function boxing(file: GoFile, argument: Node, by: RegExp): Evidence[] | undefine
   ];
 }
 
+const copies = `, but hands each comparison copies of two elements: not for elements over ${largestElement} bytes`;
+
 function sorted(file: GoFile, call: Node): GoReport | undefined {
   const found = typedSort(file, call);
   // A struct that sorts something else in its Swap is not a slice.
@@ -50,10 +52,11 @@ function sorted(file: GoFile, call: Node): GoReport | undefined {
     allocation: {
       kind: 'interface conversion',
       cost: 'always',
-      reason: `${name} takes an interface; ${found.instead} is generic and needs none`,
+      reason: `${name} takes an interface; ${found.instead} is generic and needs none${found.fix ? '' : copies}`,
       evidence,
     },
-    ...(found.fix && { fixes: [found.fix] }),
+    // For large elements the advice would be wrong: the fix's obligations know their size.
+    ...(found.fix && { fixes: [found.fix], unproven: found.fix.obligations !== undefined }),
   };
 }
 

@@ -5,7 +5,7 @@ import { declaredType, spelledType } from './declared-types';
 import type { GoFile, GoFix, Obligation } from './rule';
 import { argumentsOf, enclosingDeclaration, spanOf, unparenthesised } from './syntax';
 import { enclosingStatement, namesAround } from './uses';
-import { atLeast, canImport, importedAs } from './writing';
+import { atLeast, canImport, importedAs, packageNames } from './writing';
 
 /** A call of log/slog with keys and values, which LogAttrs does without boxing them. */
 export interface TypedLog {
@@ -31,7 +31,7 @@ export function typedLog(file: GoFile, call: Node): TypedLog | undefined {
   const first = context === undefined ? 1 : 2;
   const boxed = args.slice(first).filter((argument) => {
     const decision = file.facts?.decision(argument);
-    return decision?.outcome === 'heap' && !decision.free && !isConstant(argument);
+    return decision?.outcome === 'heap' && !decision.free && !isConstant(file, argument);
   });
   const emitted = (file.facts?.emitted(call) ?? []).filter(({ callee: name }) =>
     /^runtime\.convT/.test(name),
@@ -58,10 +58,13 @@ function isGuarded(call: Node): boolean {
   return false;
 }
 
-function isConstant(node: Node): boolean {
-  return (
-    /_literal$|^(?:true|false|nil)$/.test(unparenthesised(node).type) && node.type !== 'composite_literal'
-  );
+function isConstant(file: GoFile, argument: Node): boolean {
+  const node = unparenthesised(argument);
+  if (node.type === 'identifier') {
+    const local = namesAround(file.root, node).resolve(node);
+    return local ? local.kind === 'constant' : packageNames(file.pkg).constants.has(node.text);
+  }
+  return /_literal$|^(?:true|false|nil)$/.test(node.type) && !/^(?:composite|func)_literal$/.test(node.type);
 }
 
 function buildFix(
