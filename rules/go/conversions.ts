@@ -1,10 +1,10 @@
 import type { Node } from 'web-tree-sitter';
 import type { AllocationCost } from '../model';
-import { isShadowed } from './append-forms';
 import { spelledType } from './declared-types';
 import type { GoFile } from './rule';
-import { argumentsOf, unparenthesised } from './syntax';
+import { unparenthesised } from './syntax';
 import { namesAround, parenthesized } from './uses';
+import { convertedToBytes, convertedToString } from './write-calls';
 
 /** Conversions between string and []byte, and which of them the compiler does not make free. */
 export interface Conversion {
@@ -18,20 +18,10 @@ export interface Conversion {
 /** `string(b)` or `[]byte(s)`, by its form: what the operand is, the compiler says. Constants are left out. */
 export function conversionOf(expression: Node, file: GoFile): Conversion | undefined {
   const node = unparenthesised(expression);
-  if (node.type === 'call_expression') {
-    const callee = unparenthesised(node.childForFieldName('function') ?? node);
-    const [operand, ...rest] = argumentsOf(node);
-    if (callee.text !== 'string' || !operand || rest.length > 0 || operand.type === 'variadic_argument')
-      return undefined;
-    if (isShadowed('string', node, file)) return undefined;
-    return { node, operand, to: 'string', callee: 'runtime.slicebytetostring' };
-  }
-  if (node.type !== 'type_conversion_expression') return undefined;
-  const type = node.childForFieldName('type');
-  const operand = node.childForFieldName('operand');
-  if (!operand || !/^\[\]\s*(?:byte|uint8)$/.test(type?.text ?? '') || isShadowed('byte', node, file))
-    return undefined;
-  return { node, operand, to: 'bytes', callee: 'runtime.stringtoslicebyte' };
+  const text = convertedToString(node, file);
+  if (text) return { node, operand: text, to: 'string', callee: 'runtime.slicebytetostring' };
+  const bytes = convertedToBytes(node, file);
+  return bytes && { node, operand: bytes, to: 'bytes', callee: 'runtime.stringtoslicebyte' };
 }
 
 /** The node types that `conversionOf` looks at. */

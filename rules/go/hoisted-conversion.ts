@@ -126,11 +126,9 @@ function isOnlyRead(node: Node, file: GoFile): boolean {
   return mirror?.from === 'bytes';
 }
 
-/** Packages whose functions write to no byte slice of their arguments, save those that append, put or encode into one. */
-const reading =
-  /^(?:bytes|errors|math|math\/bits|slices|strconv|strings|unicode|unicode\/utf8|path|path\/filepath)$/;
-const writing =
-  /^(?:Append|Encode|Sort|Reverse|Insert|Delete|Compact|Replace|Grow|Clip|Concat|Repeat|Read|NewBuffer|NewReader)|Func$/;
+/** Packages whose functions write to no byte slice of their arguments, save those that append, encode, or call another. */
+const reading = /^(?:bytes|math|math\/bits|strconv|strings|unicode|unicode\/utf8|path)$/;
+const writing = /^(?:Append|Encode|Map$|NewBuffer|NewReader)|Func$/;
 
 /**
  * True unless the loop plainly leaves all byte slices alone: it calls only functions that read, sends, receives and
@@ -149,6 +147,8 @@ function mayWriteBytes(loop: Node, file: GoFile): boolean {
         if (at.childForFieldName('operator')?.text === '<-') return true;
         break;
       case 'range_clause': {
+        const targets = at.childForFieldName('left')?.namedChildren ?? [];
+        if (targets.some(({ type }) => type !== 'identifier')) return true;
         // A function may be ranged over, or a channel received from.
         const ranged = at.childForFieldName('right');
         const kind = ranged && declaredType(ranged, file)?.kind;

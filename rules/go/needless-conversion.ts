@@ -5,10 +5,10 @@ import { conversionCost, conversionOf, emittedConversion, type Conversion } from
 import { hoists } from './hoisted-conversion';
 import { mirrorOf, type Mirror } from './mirror-functions';
 import type { GoFile, GoFix, GoReport, GoRule } from './rule';
-import { argumentsOf, descendants, enclosingFunction, spanOf, unparenthesised } from './syntax';
+import { argumentsOf, enclosingFunction, spanOf, unparenthesised } from './syntax';
 import { isPure } from './trip-count';
 import { enclosingStatement, namesAround } from './uses';
-import { canImport, importedAs, packageNames } from './writing';
+import { canImport, importedAs, packageNames, short } from './writing';
 
 /** A string or []byte that is converted, and copied, only because the other twin of a function was called. */
 export const rule: GoRule = {
@@ -33,7 +33,7 @@ export const rule: GoRule = {
       const body = loop.childForFieldName('body')!;
       report({
         node,
-        message: `${short(node)} copies ${short(operand)} in each iteration, and nothing in the loop changes it`,
+        message: `${short(node.text)} copies ${short(operand.text)} in each iteration, and nothing in the loop changes it`,
         allocation: {
           kind: 'conversion',
           cost: conversionCost(conversions[0]!, file),
@@ -44,7 +44,7 @@ export const rule: GoRule = {
           ? []
           : [
               {
-                title: `Convert ${short(operand)} once, before the loop, to ${name}`,
+                title: `Convert ${short(operand.text)} once, before the loop, to ${name}`,
                 kind: 'safe',
                 edits: edits.map((edit) => ({ ...edit, file: file.path })),
                 claim: { effect: 'moves', within: [spanOf(body)], callees: [callee] },
@@ -71,10 +71,10 @@ function ofCopy(call: Node, file: GoFile): Found | undefined {
   if ((source.type === 'variadic_argument') !== (builtin === 'append')) return undefined;
   const conversion = conversionOf(source.type === 'variadic_argument' ? source.namedChild(0)! : source, file);
   if (!conversion || !emittedConversion(conversion, file)) return undefined;
-  const operand = short(conversion.operand);
+  const operand = short(conversion.operand.text);
   const report: GoReport = {
     node: conversion.node,
-    message: `${short(conversion.node)} copies ${operand}, and ${builtin} copies it again; it takes strings and bytes alike`,
+    message: `${short(conversion.node.text)} copies ${operand}, and ${builtin} copies it again; it takes strings and bytes alike`,
     allocation: allocationOf(conversion, file),
     fixes: fixes(call, [conversion], `Pass ${operand} to ${builtin} as it is`, [], undefined, file),
   };
@@ -107,12 +107,12 @@ function ofMirror(call: Node, file: GoFile): Found | undefined {
   // Four bytes at most have room on the stack.
   if (/Rune(?:InString)?$/.test(mirror.name) && mirror.name.startsWith('utf8.') && hasEnd(costly.operand))
     return undefined;
-  const operand = short(costly.operand);
+  const operand = short(costly.operand.text);
   const report: GoReport = {
     node: costly.node,
     message:
       mirror.inCallee === undefined
-        ? `${short(costly.node)} copies ${operand} for ${mirror.name}; ${mirror.twin} works on ${mirror.from === 'string' ? 'bytes' : 'strings'}`
+        ? `${short(costly.node.text)} copies ${operand} for ${mirror.name}; ${mirror.twin} works on ${mirror.from === 'string' ? 'bytes' : 'strings'}`
         : `${mirror.name} copies ${operand} to a string; ${mirror.twin} reads it in place`,
     allocation:
       mirror.inCallee === undefined
@@ -238,10 +238,4 @@ function isConstant(argument: Node, file: GoFile): boolean {
     default:
       return false;
   }
-}
-
-function short(node: Node): string {
-  for (const at of descendants(node)) if (at.type === 'func_literal') return 'the text';
-  const line = node.text.replace(/\s+/g, ' ');
-  return line.length > 40 ? `${line.slice(0, 37)}…` : line;
 }
