@@ -12,6 +12,7 @@ import { rule as mergeAllocations } from './merge-allocations';
 import { rule as mustNotAllocate } from './must-not-allocate';
 import { rule as needlessConversion } from './needless-conversion';
 import { rule as noescapeTrick } from './noescape-trick';
+import { rule as oversizedPreallocation } from './oversized-preallocation';
 import { rule as perCallBuffer } from './per-call-buffer';
 import { rule as perCallConstructor } from './per-call-constructor';
 import { rule as pointerElements } from './pointer-elements';
@@ -47,6 +48,7 @@ export const goRules: readonly GoRule[] = [
   mustNotAllocate,
   needlessConversion,
   noescapeTrick,
+  oversizedPreallocation,
   perCallBuffer,
   perCallConstructor,
   pointerElements,
