@@ -2,10 +2,11 @@ import type { Node } from 'web-tree-sitter';
 import { allocatedTypes } from './allocated-types';
 import { pointerType, rewriteElements, type Collection, type PointerType } from './element-uses';
 import type { GoFile, GoPackage, GoReport, GoRule } from './rule';
+import { hasSize } from './size-obligations';
 import { enclosingDeclaration, enclosingFunction, spanOf } from './syntax';
 import { layoutOf, namesOf } from './type-layout';
 import { namesAround } from './uses';
-import { freshName, packageNames } from './writing';
+import { packageNames } from './writing';
 
 /** Pointers to small structs in a slice, map or channel of the package, where values would do. */
 export const rule: GoRule = {
@@ -127,8 +128,6 @@ function check(collection: Collection, type: PointerType, name: Node, file: GoFi
   ];
   if (within.length === 0) return undefined;
   const missing = rewriting.maybeMissing ? ', if reading a missing one need not panic' : '';
-  const unsafe = 'alloclensUnsafe';
-  const probe = freshName(file, [`alloclensSizeOf${type.name}`]);
   return {
     node: put.node,
     message: `each ${type.name} in ${name.text} is allocated on its own for ${size} bytes, and nothing needs it to be a pointer`,
@@ -155,14 +154,7 @@ function check(collection: Collection, type: PointerType, name: Node, file: GoFi
             Number(b.file === file.path) - Number(a.file === file.path) || a.span.start - b.span.start,
         ),
         claim: { effect: 'removes', within, callees: ['runtime.newobject'] },
-        obligations: [
-          {
-            states: `${type.name} has ${size} bytes`,
-            at: 'file',
-            code: `var ${probe} [${size}]struct{} = [${unsafe}.Sizeof(*(*${type.name})(nil))]struct{}{}`,
-            imports: { [unsafe]: 'unsafe' },
-          },
-        ],
+        obligations: [hasSize(type.name, size)],
       },
     ],
   };

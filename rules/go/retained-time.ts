@@ -2,6 +2,7 @@ import type { Node } from 'web-tree-sitter';
 import type { FileEdit } from '../model';
 import { collections, type Collection } from './retained-in';
 import type { GoFile, GoFix, GoReport, GoRule, Obligation } from './rule';
+import { hadSize, hasSize } from './size-obligations';
 import { qualified, spanOf } from './syntax';
 import { rewriteTimes } from './time-uses';
 import { fieldsOf, namesOf, structLayout, type Layout } from './type-layout';
@@ -140,19 +141,9 @@ function lacks(file: GoFile, name: string): boolean {
 
 /** Both sizes, and that no two values are compared: times are equal with their locations, or without. */
 function obligations(file: GoFile, name: string, struct: Node, before: Layout, after: Layout): Obligation[] {
-  const old = freshName(file, [`alloclens${name}Before`]);
-  const unsafe = 'alloclensUnsafe';
-  const sized = (type: string, size: number): string =>
-    `var _ [${size}]struct{} = [${unsafe}.Sizeof(*(*${type})(nil))]struct{}{}`;
-  const imports = { [unsafe]: 'unsafe' };
   return [
-    {
-      states: `${name} has ${before.size} bytes`,
-      at: 'file',
-      code: `type ${old} ${struct.text}\n${sized(old, before.size)}`,
-      imports,
-    },
-    { states: `${name} will have ${after.size} bytes`, at: 'file', code: sized(name, after.size), imports },
+    hadSize(file, name, struct, before.size),
+    hasSize(name, after.size),
     {
       states: `${name} is never compared, converted, or written without field names`,
       at: struct.namedChild(0)!.startIndex + 1,

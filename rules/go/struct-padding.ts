@@ -3,9 +3,10 @@ import { allocatedTypes, type AllocatedAt } from './allocated-types';
 import { formatFields, type FieldLine } from './field-columns';
 import { orderIsFixed, orderMatters } from './field-order';
 import type { GoFile, GoFix, GoReport, GoRule, Obligation } from './rule';
+import { hadSize, hasSize } from './size-obligations';
 import { spanOf } from './syntax';
 import { allocatedSize, fieldsOf, structLayout, type Field, type Layout } from './type-layout';
-import { freshName, indentAt, packageNames, startsLine } from './writing';
+import { indentAt, packageNames, startsLine } from './writing';
 
 /** Field order that makes an allocated struct larger than it has to be. */
 export const rule: GoRule = {
@@ -221,19 +222,9 @@ function editsOf(file: GoFile, blocks: readonly Unit[][], order: readonly Unit[]
 
 /** What the compiler has to confirm: both sizes, and that nothing is written or converted by the order of the fields. */
 function obligations(file: GoFile, name: string, struct: Node, before: Layout, after: Layout): Obligation[] {
-  const unsafe = 'alloclensUnsafe';
-  const old = freshName(file, [`alloclens${name}Before`]);
-  const sized = (type: string, size: number): string =>
-    `var _ [${size}]struct{} = [${unsafe}.Sizeof(*(*${type})(nil))]struct{}{}`;
-  const imports = { [unsafe]: 'unsafe' };
   return [
-    {
-      states: `${name} has ${before.size} bytes`,
-      at: 'file',
-      code: `type ${old} ${struct.text}\n${sized(old, before.size)}`,
-      imports,
-    },
-    { states: `${name} will have ${after.size} bytes`, at: 'file', code: sized(name, after.size), imports },
+    hadSize(file, name, struct, before.size),
+    hasSize(name, after.size),
     {
       states: `${name} is never written without field names or converted`,
       at: struct.namedChild(0)!.startIndex + 1,
