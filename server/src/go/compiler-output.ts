@@ -61,6 +61,7 @@ const SKIPPED_PREFIXES = [
   'skipping shaping of recursive type ',
   'index bounds check elided',
   'slice: omit slice operation',
+  'skip inlining within testing.B.loop for ',
   'function arg will be kept alive',
   'function result',
   'dereference will be kept alive',

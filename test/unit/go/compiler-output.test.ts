@@ -327,6 +327,7 @@ describe('lines of the grammar', () => {
     'index bounds check elided',
     'slice: omit slice operation',
     "function F considered 'big'; reducing max cost of inlinees",
+    'skip inlining within testing.B.loop for for loop',
     'function arg will be kept alive',
     'function results will be kept alive',
     'expr will be kept alive',
