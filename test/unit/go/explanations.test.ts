@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { test } from 'node:test';
 import type { FileAnalysis } from '../../../server/src/service/engine';
 import { explain } from '../../../server/src/service/explain';
@@ -16,7 +17,10 @@ async function analyse(
   const engine = await testEngine();
   const files: FileAnalysis[] = [];
   try {
-    const request = { directories: [folder], settings: testSettings('local', { show }) };
+    // Only what is open is explained.
+    const file = path.join(folder, 'a.go');
+    const buffers = new Map([[file, { path: file, languageId: 'go', version: 1, text }]]);
+    const request = { directories: [folder], buffers, settings: testSettings('local', { show }) };
     await engine.scan(request, (some) => files.push(...some), new AbortController().signal);
   } finally {
     await engine.dispose();
