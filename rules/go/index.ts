@@ -7,6 +7,7 @@ import { rule as growBuilder } from './grow-builder';
 import { rule as hashInterface } from './hash-interface';
 import { rule as hoistConstant } from './hoist-constant';
 import { rule as interfaceBoxing } from './interface-boxing';
+import { rule as largeObject } from './large-object';
 import { rule as loopAllocation } from './loop-allocation';
 import { rule as mergeAllocations } from './merge-allocations';
 import { rule as mustNotAllocate } from './must-not-allocate';
@@ -43,6 +44,7 @@ export const goRules: readonly GoRule[] = [
   hashInterface,
   hoistConstant,
   interfaceBoxing,
+  largeObject,
   loopAllocation,
   mergeAllocations,
   mustNotAllocate,
