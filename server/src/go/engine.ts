@@ -208,6 +208,8 @@ export class GoEngine implements Engine {
         for (const { file, candidates } of checked.files) {
           for (const fix of candidates.flatMap(({ fixes }) => fixes)) {
             if (typeof sources.unit === 'string' || unverifiableReason(checked, fix) !== undefined) continue;
+            // The module cache is not edited, and Go reads no overlay there: its fixes wait for ever.
+            if (!sources.unit.unit.overlay) continue;
             jobs.set(fix, { pkg: file.pkg, directory: sources.directory, unit: sources.unit, fix });
           }
         }

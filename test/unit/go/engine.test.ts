@@ -274,6 +274,31 @@ describe('combine', () => {
   });
 });
 
+describe('the module cache', () => {
+  test('has findings and no fixes: nothing is edited there, and Go would not read an overlay', async () => {
+    const name = 'cache/example.com/dep@v1.0.0/a.go';
+    await lay({ 'cache/example.com/dep@v1.0.0/go.mod': 'module example.com/dep\n\ngo 1.21\n', [name]: kept });
+    const settings = testSettings();
+    const environment = { ...settings.go.environment, GOMODCACHE: path.join(root, 'cache') };
+    const edited = document(name, kept);
+    const seen: FileAnalysis[] = [];
+    await engine.analyse(
+      {
+        document: edited,
+        buffers: new Map([[edited.path, edited]]),
+        settings: { ...settings, go: { ...settings.go, environment } },
+      },
+      (files) => seen.push(...files),
+      new AbortController().signal,
+    );
+    const last = seen.at(-1)!;
+    assert.deepEqual(messages(last), ['make([]int, n) heap']);
+    assert.deepEqual(last.findings[0]!.fixes, []);
+    assert.match(noteTexts(last).join(' '), /in the module cache: what is on disk is analysed/);
+    assert.doesNotMatch(noteTexts(last).join(' '), /withheld/);
+  });
+});
+
 /** Turns each `make` into a package-level variable, or a function of the file, always of the same name. */
 const sharing = (kind: 'var' | 'method'): GoRule => ({
   ...makes,
