@@ -42,6 +42,7 @@ export const deleteProperty = createRule({
           fixes:
             statement &&
             !isDictionary(sourceCode, object) &&
+            takesUndefined(member, property.name) &&
             !losesComment(sourceCode, { start: span.start, end: member.range[0] })
               ? [
                   {
@@ -62,6 +63,24 @@ function isDictionary(sourceCode: TSESLint.SourceCode, expression: TSESTree.Expr
   const object = unwrap(expression);
   const type = object.type === 'Identifier' ? declaredType(sourceCode, object) : undefined;
   return type?.type !== 'TSAnyKeyword' && recordMutability(sourceCode, type) !== 'unknown';
+}
+
+/** False where the class says otherwise: `this.p` of a field that is written with a type without undefined. */
+function takesUndefined(member: TSESTree.MemberExpression, name: string): boolean {
+  if (unwrap(member.object).type !== 'ThisExpression') return true;
+  let at: TSESTree.Node | undefined = member.parent;
+  while (at && at.type !== 'ClassBody') at = at.parent;
+  const field = at?.body.find(
+    (each) =>
+      (each.type === 'PropertyDefinition' || each.type === 'AccessorProperty') &&
+      !each.computed &&
+      each.key.type === 'Identifier' &&
+      each.key.name === name,
+  );
+  if (field?.type !== 'PropertyDefinition' || !field.typeAnnotation || field.optional) return true;
+  const type = field.typeAnnotation.typeAnnotation;
+  const parts = type.type === 'TSUnionType' ? type.types : [type];
+  return parts.some((part) => /^TS(?:Undefined|Any|Unknown)Keyword$/.test(part.type));
 }
 
 /** `process.env`, `require.cache`, `globalThis`, modules: deleting is what they are for. */

@@ -18,6 +18,7 @@ export const poolMisuse = createRule({
       'what is not given back must be made anew; what is used after it was given back belongs to somebody else',
   },
   words: [['@pool', 'generic-pool', 'reusify']],
+  wordsOfPools: true,
   messages: {
     neverReleased: '{{name}} is taken from {{pool}} and never released.',
     notOnThrow:
@@ -27,10 +28,10 @@ export const poolMisuse = createRule({
     returned: '{{name}} is returned after its release in finally: it may belong to another caller by now.',
     twice: '{{name}} is released a second time: two callers will get the same object.',
   },
-  check({ sourceCode }, report) {
+  check({ sourceCode, pools }, report) {
     return {
       VariableDeclarator(declarator) {
-        const taken = takenFrom(sourceCode, declarator);
+        const taken = takenFrom(sourceCode, declarator, pools);
         if (!taken) return;
         const use = usesOf(sourceCode, taken);
         // Stored, returned, passed on or captured: somebody else is responsible.
@@ -100,13 +101,14 @@ interface Uses {
 function takenFrom(
   sourceCode: TSESLint.SourceCode,
   declarator: TSESTree.VariableDeclarator,
+  pools: ReadonlySet<string>,
 ): Taken | undefined {
   const { id, init } = declarator;
   const call = init?.type === 'AwaitExpression' ? init.argument : init;
   if (id.type !== 'Identifier' || call?.type !== 'CallExpression' || call.callee.type !== 'MemberExpression')
     return undefined;
   const { object } = call.callee;
-  const methods = poolOf(sourceCode, object);
+  const methods = poolOf(sourceCode, object, pools);
   const variable = sourceCode.getDeclaredVariables!(declarator)[0];
   if (!methods?.acquire.has(memberName(call.callee) ?? '') || !variable || !enclosingFunction(declarator))
     return undefined;

@@ -1,7 +1,7 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { memberName, resolve, unwrap } from './syntax';
 
-/** Which expressions are object pools: those that a doc comment tags `@pool`, and those of known libraries. */
+/** Which expressions are object pools: those that a doc comment tags `@pool`, that the user's settings name, and those of known libraries. */
 
 /** How a pool gives and takes. */
 export interface PoolMethods {
@@ -19,24 +19,38 @@ const libraries: ReadonlyMap<string, PoolMethods> = new Map([
   ['reusify', { acquire: new Set(['get']), release: new Set(['release']) }],
 ]);
 
-/** The pool that an expression (`pool`, `this.pool`) is, or `undefined`. */
+/**
+ * The pool that an expression (`pool`, `this.pool`) is, or `undefined`.
+ * @param declared names of variables, fields and classes that are pools wherever they come from
+ */
 export function poolOf(
   sourceCode: TSESLint.SourceCode,
   expression: TSESTree.Expression,
+  declared: ReadonlySet<string>,
 ): PoolMethods | undefined {
+  const name = nameOf(expression);
+  if (name !== undefined && declared.has(name)) return anyPool;
   if (expression.type === 'MemberExpression' && expression.object.type === 'ThisExpression') {
-    return ofField(sourceCode, expression);
+    return ofField(sourceCode, expression, declared);
   }
   if (expression.type !== 'Identifier') return undefined;
   const definition = resolve(sourceCode, expression)?.defs[0];
   if (definition?.node.type !== 'VariableDeclarator') return undefined;
   if (isTagged(sourceCode, definition.node.parent)) return anyPool;
-  return definition.node.init ? ofValue(sourceCode, definition.node.init) : undefined;
+  return definition.node.init ? ofValue(sourceCode, definition.node.init, declared) : undefined;
+}
+
+/** `pool` of `pool`, `this.pool`, `this.#pool` and `server.pool`. */
+function nameOf(expression: TSESTree.Expression): string | undefined {
+  if (expression.type === 'Identifier') return expression.name;
+  if (expression.type !== 'MemberExpression') return undefined;
+  return expression.property.type === 'PrivateIdentifier' ? expression.property.name : memberName(expression);
 }
 
 function ofField(
   sourceCode: TSESLint.SourceCode,
   member: TSESTree.MemberExpression,
+  declared: ReadonlySet<string>,
 ): PoolMethods | undefined {
   let at: TSESTree.Node | undefined = member.parent;
   while (at && at.type !== 'ClassBody') at = at.parent;
@@ -48,17 +62,22 @@ function ofField(
     const asked = member.property.type === 'PrivateIdentifier' ? member.property.name : name;
     if (own === undefined || own !== asked) continue;
     if (isTagged(sourceCode, field)) return anyPool;
-    return field.value ? ofValue(sourceCode, field.value) : undefined;
+    return field.value ? ofValue(sourceCode, field.value, declared) : undefined;
   }
   return undefined;
 }
 
 /** `new BufferPool()` of a class tagged in this file, `createPool(…)` of generic-pool, `reusify(…)`. */
-function ofValue(sourceCode: TSESLint.SourceCode, value: TSESTree.Expression): PoolMethods | undefined {
+function ofValue(
+  sourceCode: TSESLint.SourceCode,
+  value: TSESTree.Expression,
+  declared: ReadonlySet<string>,
+): PoolMethods | undefined {
   const made = unwrap(value);
   if (made.type !== 'NewExpression' && made.type !== 'CallExpression') return undefined;
   const name = made.callee.type === 'MemberExpression' ? made.callee.object : made.callee;
   if (name.type !== 'Identifier') return undefined;
+  if (made.type === 'NewExpression' && declared.has(name.name)) return anyPool;
   const definition = resolve(sourceCode, name)?.defs[0];
   if (definition?.node.type === 'ClassDeclaration')
     return isTagged(sourceCode, definition.node) ? anyPool : undefined;

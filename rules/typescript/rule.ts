@@ -56,11 +56,14 @@ export interface RuleDocs extends RuleMeta {
    * what cannot match.
    */
   readonly words: readonly (readonly string[])[];
+  /** It can report also where the text has one of the names in `RuleSettings.pools`. */
+  readonly wordsOfPools?: boolean;
 }
 
 export interface RuleDefinition<MessageIds extends string> extends RuleMeta {
   readonly allocation: AllocationClaim;
   readonly words: RuleDocs['words'];
+  readonly wordsOfPools?: boolean;
   /** Message texts with `{{placeholders}}`. One sentence: what allocates, and why. */
   readonly messages: Readonly<Record<MessageIds, string>>;
   /** Pure; must not throw on any tree. */
@@ -73,6 +76,8 @@ export interface RuleContext {
   readonly filename: string;
   /** Static heat of a node; see hot-code.ts. */
   heat(node: TSESTree.Node): Heat;
+  /** What the user declared to be pools: names of variables, fields and classes. */
+  readonly pools: ReadonlySet<string>;
 }
 
 type MessageId<Ids extends string> = Ids | 'fix';
@@ -106,6 +111,8 @@ export interface RuleSettings {
    * lets `hot only` rules report in cold code, too: it ranks by itself, and a profile may know better.
    */
   readonly show?: 'hot' | 'likely' | 'all' | 'everything';
+  /** As the setting `alloclens.typescript.pools`. */
+  readonly pools?: readonly string[];
 }
 
 /** The score from which on a rule reports. */
@@ -129,12 +136,23 @@ const creator = RuleCreator<RuleDocs>((name) => documentationUrl(`ts/${name}`));
 
 /** Makes an ESLint rule of a definition. Exactly one rule a file. */
 export function createRule<Ids extends string>(definition: RuleDefinition<Ids>): TypeScriptRule {
-  const { messages, check, id, summary, fix, reports, sample, allocation, words } = definition;
+  const {
+    messages,
+    check,
+    id,
+    summary,
+    fix,
+    reports,
+    sample,
+    allocation,
+    words,
+    wordsOfPools = false,
+  } = definition;
   const rule = creator<[], MessageId<Ids>>({
     name: pluginRuleName(id),
     meta: {
       type: reports === 'bug' ? 'problem' : 'suggestion',
-      docs: { description: summary, id, summary, fix, reports, sample, allocation, words },
+      docs: { description: summary, id, summary, fix, reports, sample, allocation, words, wordsOfPools },
       // A rule whose fix is a suggestion on some reports may be safe on others and the reverse.
       ...(fix === 'none' ? {} : { fixable: 'code' as const, hasSuggestions: true }),
       messages: { ...messages, fix: '{{title}}' },
@@ -146,7 +164,8 @@ export function createRule<Ids extends string>(definition: RuleDefinition<Ids>):
       const settings = (context.settings[settingsKey] ?? {}) as RuleSettings;
       const from = threshold(reports, settings);
       const heat = (node: TSESTree.Node): Heat => heatOf(sourceCode, context.filename, node);
-      return check({ sourceCode, filename: context.filename, heat }, (report) => {
+      const pools = new Set(settings.pools);
+      return check({ sourceCode, filename: context.filename, heat, pools }, (report) => {
         const span = spanOf(report.at);
         const node =
           report.heatAt ??

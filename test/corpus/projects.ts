@@ -32,6 +32,12 @@ export const projects: readonly Project[] = [
   { kind: 'npm', name: '@xterm/xterm', version: '6.0.0', sources: 'src' },
   { kind: 'npm', name: 'ethers', version: '6.17.0', sources: 'src.ts' },
   { kind: 'npm', name: 'viem', version: '2.57.20', sources: 'utils' },
+  { kind: 'npm', name: 'ajv', version: '8.20.0', sources: 'lib' },
+  { kind: 'npm', name: 'apache-arrow', version: '21.2.0', sources: 'src' },
+  { kind: 'npm', name: 'bson', version: '7.3.4', sources: 'src' },
+  { kind: 'npm', name: '@grpc/grpc-js', version: '1.14.7', sources: 'src' },
+  { kind: 'npm', name: 'mongodb', version: '7.8.0', sources: 'src' },
+  { kind: 'npm', name: 'pdf-lib', version: '1.17.1', sources: 'src' },
 ];
 
 /** Survives between runs. Outside the repository: a scan leaves out what its .gitignore names. */

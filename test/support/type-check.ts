@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import path from 'node:path';
 import ts from 'typescript';
 
@@ -12,6 +13,8 @@ export type Diagnostics = ReadonlyMap<string, readonly string[]>;
  */
 const options = (folder: string): ts.CompilerOptions => ({
   noEmit: true,
+  // A type that is cut short is cut in another place when the checker happens to meet its parts in another order.
+  noErrorTruncation: true,
   strict: true,
   noUncheckedIndexedAccess: true,
   noUnusedLocals: true,
@@ -32,7 +35,7 @@ const options = (folder: string): ts.CompilerOptions => ({
 export class TypeChecker {
   readonly #options: ts.CompilerOptions;
   readonly #parsed = new Map<string, ts.SourceFile>();
-  #program: ts.Program | undefined;
+  #program: ts.SemanticDiagnosticsBuilderProgram | undefined;
   #texts: ReadonlyMap<string, string> = new Map();
   readonly #host: ts.CompilerHost;
 
@@ -45,13 +48,15 @@ export class TypeChecker {
     const host = ts.createCompilerHost(this.#options);
     this.#host = {
       ...host,
+      createHash: hashOf,
       getSourceFile: (name, version) => {
         const replaced = this.#texts.get(name);
-        if (replaced !== undefined) return ts.createSourceFile(name, replaced, version, true);
+        if (replaced !== undefined)
+          return versioned(ts.createSourceFile(name, replaced, version, true), replaced);
         let file = this.#parsed.get(name);
         if (!file) {
           file = host.getSourceFile(name, version);
-          if (file) this.#parsed.set(name, file);
+          if (file) this.#parsed.set(name, versioned(file, file.text));
         }
         return file;
       },
@@ -59,19 +64,20 @@ export class TypeChecker {
   }
 
   /**
+   * What TypeScript says about all files. After the first time only those are looked at again that changed, or that see
+   * the types of what changed, through any number of imports.
    * @param texts by absolute path; the other files are as on disk
-   * @param only the files to look at
    */
-  check(texts: ReadonlyMap<string, string>, only: Iterable<string> = this.files): Diagnostics {
+  check(texts: ReadonlyMap<string, string>): Diagnostics {
     this.#texts = texts;
-    this.#program = ts.createProgram({
-      rootNames: this.files,
-      options: this.#options,
-      host: this.#host,
-      ...(this.#program && { oldProgram: this.#program }),
-    });
+    this.#program = ts.createSemanticDiagnosticsBuilderProgram(
+      this.files,
+      this.#options,
+      this.#host,
+      this.#program,
+    );
     const found = new Map<string, string[]>();
-    for (const file of only) {
+    for (const file of this.files) {
       const source = this.#program.getSourceFile(file);
       if (!source) continue;
       const diagnostics = [
@@ -79,8 +85,10 @@ export class TypeChecker {
         ...this.#program.getSemanticDiagnostics(source),
       ];
       if (diagnostics.length === 0) continue;
+      // What follows the first sentence explains it by whichever part of a union the checker met first.
       const lines = diagnostics.map(
-        ({ code, messageText }) => `TS${code}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`,
+        ({ code, messageText }) =>
+          `TS${code}: ${typeof messageText === 'string' ? messageText : messageText.messageText}`,
       );
       found.set(file, lines);
     }
@@ -88,16 +96,30 @@ export class TypeChecker {
   }
 }
 
+const hashOf = (text: string): string => createHash('sha256').update(text).digest('base64');
+
+/** A builder program tells by the version that a file has changed. */
+function versioned(file: ts.SourceFile, text: string): ts.SourceFile {
+  return Object.assign(file, { version: hashOf(text) });
+}
+
 /** What `after` says and `before` did not, each as `file: message`; one more of the same counts. */
 export function newDiagnostics(before: Diagnostics, after: Diagnostics): string[] {
   const added: string[] = [];
   for (const [file, messages] of after) {
-    const known = [...(before.get(file) ?? [])];
+    const known = (before.get(file) ?? []).map(inAnyOrder);
     for (const message of messages) {
-      const at = known.indexOf(message);
+      const at = known.indexOf(inAnyOrder(message));
       if (at >= 0) known.splice(at, 1);
       else added.push(`${path.basename(file)}: ${message}`);
     }
   }
   return added;
 }
+
+/** Types list the parts of a union in the order in which the checker met them. */
+const inAnyOrder = (message: string): string =>
+  message
+    .split(/[^\w$.]+/)
+    .sort()
+    .join(' ');

@@ -14,7 +14,11 @@ export interface Settings extends Visibility {
     /** Added to the environment of the `go` command. */
     readonly environment: Readonly<Record<string, string>>;
   };
-  readonly typescript: { readonly enable: boolean };
+  readonly typescript: {
+    readonly enable: boolean;
+    /** Names of variables, fields and classes that are object pools. */
+    readonly pools: readonly string[];
+  };
 }
 
 /** One setting, in the words of VS Code's `contributes.configuration`. */
@@ -153,6 +157,20 @@ export const settingsSchema = [
     markdownDescription: 'Analyse TypeScript and JavaScript files.',
   },
   {
+    name: 'alloclens.typescript.pools',
+    type: 'array',
+    default: [],
+    items: {
+      type: 'string',
+      pattern: '^[\\p{ID_Start}$_][\\p{ID_Continue}$]*$',
+      patternErrorMessage: 'The name of a variable, field or class: bufferPool, BufferPool',
+    },
+    scope: 'resource',
+    restricted: false,
+    markdownDescription:
+      'Names of variables, fields and classes that are object pools, wherever they come from: `["bufferPool", "ConnectionPool"]`. `ts/pool-misuse` checks their uses as those of declarations that are tagged `@pool`.',
+  },
+  {
     name: 'alloclens.trace.server',
     type: 'string',
     default: 'off',
@@ -240,6 +258,7 @@ export function parseSettings(
   };
 
   const flag = new RegExp(itemPattern('alloclens.go.buildFlags'), 'u');
+  const identifier = new RegExp(itemPattern('alloclens.typescript.pools'), 'u');
   const settings: Settings = {
     show: read<Show>('alloclens.show'),
     rules: readMap('alloclens.rules', (id, level) =>
@@ -269,7 +288,17 @@ export function parseSettings(
             : `"alloclens.go.environment" gives ${name} ${shown(value)}; it must be a text.`,
       ),
     },
-    typescript: { enable: read<boolean>('alloclens.typescript.enable') },
+    typescript: {
+      enable: read<boolean>('alloclens.typescript.enable'),
+      pools: read<unknown[]>('alloclens.typescript.pools').filter((value): value is string => {
+        const good = typeof value === 'string' && identifier.test(value);
+        if (!good)
+          problems.push(
+            `"alloclens.typescript.pools" contains ${shown(value)}; only names of variables, fields and classes are accepted.`,
+          );
+        return good;
+      }),
+    },
   };
   return { settings, problems };
 }

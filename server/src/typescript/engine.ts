@@ -44,6 +44,8 @@ export const sizeLimit = 1_000_000;
 /** What is known of one text: nothing is computed twice for it. */
 interface Analysis {
   readonly text: string;
+  /** The only setting that a rule sees. */
+  readonly pools: readonly string[];
   readonly notes: readonly Note[];
   readonly reports: readonly LintReport[];
   /** Absent where fixes are not offered. */
@@ -97,8 +99,10 @@ export class TypeScriptEngine implements Engine {
   ): Promise<void> {
     signal.throwIfAborted();
     const { path, version, text } = document;
+    this.#use(settings);
     let analysis = this.#known.get(path);
-    if (analysis?.text !== text) this.#known.set(path, (analysis = this.#analyse(document)));
+    if (analysis?.text !== text || analysis.pools.join() !== settings.typescript.pools.join())
+      this.#known.set(path, (analysis = this.#analyse(document)));
     const { reports, linted, passed, checked, notes } = analysis;
     signal.throwIfAborted();
 
@@ -113,10 +117,16 @@ export class TypeScriptEngine implements Engine {
     // Let the editor have the findings, and a newer edit cancel, before the fixes are tried.
     await setImmediate();
     signal.throwIfAborted();
+    this.#use(settings);
     for (const fix of this.#check(document, linted, unchecked)) passed.add(fix);
     for (const report of unchecked) checked.add(report);
     signal.throwIfAborted();
     show();
+  }
+
+  /** For what follows without a pause. */
+  #use({ typescript }: Settings): void {
+    this.#linter.pools = typescript.pools;
   }
 
   #check(
@@ -135,6 +145,7 @@ export class TypeScriptEngine implements Engine {
    * @param rules what `triage` said
    */
   inspect(document: SourceDocument, settings: Settings, rules: readonly string[]): Inspection {
+    this.#use(settings);
     const { notes, reports, linted } = this.#lint(document, rules);
     const shown = reports.filter((report) => this.#severity(report, settings) !== undefined);
     const fixable = shown.filter(({ fixes }) => fixes.length > 0);
@@ -158,7 +169,10 @@ export class TypeScriptEngine implements Engine {
     return scanFiles(
       { ...request, files: request.files.filter((path) => this.accepts({ path, languageId: '' })) },
       {
-        triage: (document) => this.triage(document, settings),
+        triage: (document) => {
+          this.#use(settings);
+          return this.triage(document, settings);
+        },
         inspect: (document, rules) => this.inspect(document, settings, rules),
         analysisOf: ({ path, version, text }, { reports, passed, notes }) => {
           const fixes = new Set(passed.map(([report, fix]) => reports[report]!.fixes[fix]!));
@@ -179,10 +193,11 @@ export class TypeScriptEngine implements Engine {
   combine(
     { path, text }: FileAnalysis,
     fixes: readonly Fix[],
-    { document }: AnalysisRequest,
+    { document, settings }: AnalysisRequest,
     signal: AbortSignal,
   ): Promise<CombinedFix> {
     signal.throwIfAborted();
+    this.#use(settings);
     const extension = syntaxExtension(path, document.languageId);
     const known = this.#known.get(path);
     const linted = known?.text === text ? known.linted : extension && this.#linter.run(text, path, extension);
@@ -218,7 +233,7 @@ export class TypeScriptEngine implements Engine {
 
   #analyse(document: SourceDocument): Analysis {
     const rules = this.triage(document);
-    return 'notes' in rules ? without(document, rules.notes) : this.#lint(document, rules);
+    return 'notes' in rules ? this.#without(document, rules.notes) : this.#lint(document, rules);
   }
 
   #lint(document: SourceDocument, rules: readonly string[]): Analysis {
@@ -228,14 +243,18 @@ export class TypeScriptEngine implements Engine {
     const result = this.#linter.run(text, path, syntaxExtension(path, languageId)!, rules, tree);
     if (result.kind === 'unparsable') {
       const message = `not analysed: line ${result.line} does not parse (${result.message})`;
-      return without(document, [{ file: path, message }]);
+      return this.#without(document, [{ file: path, message }]);
     }
     for (const [name, error] of result.crashed) this.#reportCrash(name, path, error);
     return {
-      ...without(document, []),
+      ...this.#without(document, []),
       reports: result.reports,
       ...(isGenerated(text) || result.reports.length === 0 ? {} : { linted: result }),
     };
+  }
+
+  #without({ text }: SourceDocument, notes: readonly Note[]): Analysis {
+    return { text, pools: this.#linter.pools, notes, reports: [], passed: new Set(), checked: new Set() };
   }
 
   /** Names of the rules that the text has the words for and, with settings, could be warm enough for. */
@@ -254,7 +273,8 @@ export class TypeScriptEngine implements Engine {
       .filter(
         ({ meta: { docs } }) =>
           (!settings || severityOf(docs!, 'always', warmest, settings) !== undefined) &&
-          docs!.words.every((group) => group.some(has)),
+          (docs!.words.every((group) => group.some(has)) ||
+            (docs!.wordsOfPools === true && this.#linter.pools.some(has))),
       )
       .map(({ name }) => name);
   }
@@ -310,10 +330,6 @@ export class TypeScriptEngine implements Engine {
     this.#scanned.clear();
     return Promise.resolve();
   }
-}
-
-function without({ text }: SourceDocument, notes: readonly Note[]): Analysis {
-  return { text, notes, reports: [], passed: new Set(), checked: new Set() };
 }
 
 /** Why a file is not analysed. */

@@ -33,6 +33,8 @@ export class RuleLinter {
   readonly #crashed = new Map<string, Error>();
   /** What the rules of the present run listen to. */
   readonly #listened = new Set<string>();
+  /** What the user declared to be pools, for the runs that follow. */
+  pools: readonly string[] = [];
   readonly #plugin: { rules: Record<string, TypeScriptRule> };
 
   constructor(readonly rules: readonly TypeScriptRule[]) {
@@ -86,10 +88,10 @@ export class RuleLinter {
 
   #config(only: readonly string[] | undefined): Linter.Config {
     const names = only ?? this.rules.map((rule) => rule.name);
-    const key = names.join();
+    const key = [...names, ...this.pools.map((name) => `pool:${name}`)].join();
     let config = this.#configs.get(key);
     if (!config) {
-      const settings: RuleSettings = { show: 'everything' };
+      const settings: RuleSettings = { show: 'everything', pools: this.pools };
       config = {
         files: extensions.map((name) => `**/*.${name}`),
         plugins: { alloclens: this.#plugin as never },

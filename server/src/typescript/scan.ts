@@ -85,6 +85,7 @@ export async function scanFiles(
     const cached = parts.cache.get(path);
     const known = cached?.key === key ? cached.inspection : tried(document, () => parts.triage(document));
     if (known && !('notes' in known)) return { index, document, key, rules: known };
+    if (known) parts.cache.set(path, { key, inspection: known });
     finish(index, known && parts.analysisOf(document, known));
     return undefined;
   };

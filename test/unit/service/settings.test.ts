@@ -35,7 +35,7 @@ test('good values are taken as they are', () => {
       buildFlags: ['-tags=a,b.c', '--tags=größe'],
       environment: { GOOS: 'linux' },
     },
-    typescript: { enable: false },
+    typescript: { enable: false, pools: ['bufferPool', '$größe'] },
     trace: { server: 'verbose' },
   };
   const { trace: _trace, ...expected } = section;
@@ -57,6 +57,11 @@ const bad: [unknown, RegExp][] = [
   ],
   [{ go: { enable: 'no' } }, /^"alloclens.go.enable" must be true or false, not "no"\./],
   [{ go: { path: 3 } }, /^"alloclens.go.path" must be a text, not 3\./],
+  [{ typescript: { pools: 'a' } }, /^"alloclens.typescript.pools" must be a list, not "a"\./],
+  [
+    { typescript: { pools: ['a.b'] } },
+    /^"alloclens.typescript.pools" contains "a.b"; only names of variables, fields and classes are accepted\.$/,
+  ],
   [{ go: { buildFlags: '-tags=x' } }, /^"alloclens.go.buildFlags" must be a list, not "-tags=x"\./],
   [{ go: { buildFlags: ['-toolexec=evil'] } }, /contains "-toolexec=evil"; only build tags/],
   [{ go: { buildFlags: ['-tags=a -toolexec=evil'] } }, /only build tags/],

@@ -139,16 +139,19 @@ describe('scanFiles', () => {
   });
 
   it('inspects again only what changed', async () => {
-    const files = many('cached');
+    const files = [...many('cached'), write('nothing.ts', 'for (const x of xs) f([...x]);\n')];
     const { engine, seen, inspect } = withWorkers((document) => inspect(document));
     const first = await scan(engine, files);
     assert.ok(seen.asked.length > 0);
     const counted = seen.asked.length;
     const before = engine.inspect.bind(engine);
     const inspected: string[] = [];
+    const triage = engine.triage.bind(engine);
+    const triaged: string[] = [];
+    engine.triage = (document, ...rest) => (triaged.push(document.path), triage(document, ...rest));
     engine.inspect = (document, ...rest) => (inspected.push(document.path), before(document, ...rest));
     assert.deepEqual(await scan(engine, files), first);
-    assert.deepEqual([seen.asked.length, inspected], [counted, []]);
+    assert.deepEqual([seen.asked.length, inspected, triaged], [counted, [], []]);
 
     write('cached3.ts', `// changed\n${hit}`);
     const third = await scan(engine, files);
