@@ -5,6 +5,7 @@ import { constantValue, onlyReads, type ConstantValue } from './constant-values'
 import { contractOf } from './contracts';
 import { isHot, staticHeat } from './hot-code';
 import { keepsItsArgument } from './lifetime';
+import { mayRunHiddenCode } from './package-initialisers';
 import type { GoFile, GoFix, GoRule, Obligation } from './rule';
 import { argumentsOf, enclosingDeclaration, enclosingFunction, spanOf, topLevel } from './syntax';
 import {
@@ -244,11 +245,14 @@ function buildFix(
     })),
   ];
   edits.sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
-  const lazy = value.kind === 'regexp' || value.kind === 'template';
+  const conditions = [
+    ...(value.kind === 'regexp' || value.kind === 'template' ? ['when the program starts, used or not'] : []),
+    ...(mayRunHiddenCode(file.pkg) ? ['if nothing calls this while the package is initialised'] : []),
+  ];
   const statement = enclosingStatement(node);
   return {
-    title: `Build it once, in the package-level ${name}${lazy ? ' (when the program starts, used or not)' : ''}`,
-    kind: lazy ? 'suggestion' : 'safe',
+    title: `Build it once, in the package-level ${name}${conditions.length > 0 ? ` (${conditions.join(', and ')})` : ''}`,
+    kind: conditions.length > 0 ? 'suggestion' : 'safe',
     edits,
     claim: {
       effect: 'moves',
