@@ -247,6 +247,8 @@ function buildFix(
       effect: form.passesThrough ? 'runs less' : 'moves',
       within: [spanOf(fn)],
       callees: [claimed],
+      // What a constructor allocates behind its calls, nobody counts: gzip.NewReader makes six objects.
+      uncounted: true,
     },
     ...(obligations.length > 0 && { obligations }),
   };
