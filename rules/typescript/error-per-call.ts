@@ -1,7 +1,7 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { constantPrimitive, hoist } from './hoist';
 import { createRule, type ProposedFix } from './rule';
-import { isFunction, isGlobal, walk } from './syntax';
+import { isFunction, isGlobal, isLoop, walk } from './syntax';
 
 const builtIn = /^(?:Error|EvalError|RangeError|ReferenceError|SyntaxError|TypeError|URIError)$/;
 
@@ -31,13 +31,21 @@ export const errorPerCall = createRule({
           at: node,
           messageId: around ? 'caught' : 'returned',
           data: { name: callee.name },
-          ...(around ? { heatAt: around, related: [{ at: around.handler!, message: 'caught here' }] } : {}),
+          heatAt: around ?? leftLoop(node),
+          ...(around ? { related: [{ at: around.handler!, message: 'caught here' }] } : {}),
           fixes: fix ? [fix] : [],
         });
       },
     };
   },
 });
+
+/** A returned error leaves all loops of its function: it is made once in a call, as the outermost of them is. */
+function leftLoop(node: TSESTree.Node): TSESTree.Node {
+  let found = node;
+  for (let at = node.parent; at && !isFunction(at); at = at.parent) if (isLoop(at)) found = at;
+  return found;
+}
 
 /** The `try` of the same function whose `catch` ends the error's way. */
 function caughtHere(
