@@ -1,21 +1,12 @@
 import type { Node } from 'web-tree-sitter';
-import { contractOf, importedFunction, isAppender, isBuiltin } from './contracts';
-import { keepsItsArgument } from './lifetime';
-import {
-  isReachedForSure,
-  neverReturns,
-  parameterFor,
-  releaseAt,
-  heldBy,
-  isFresh,
-  type Got,
-  type Held,
-  type Release,
-} from './pool-wrappers';
+import { isAppender } from './contracts';
+import { fieldType, isPlainField } from './pool-fields';
+import { isFresh, isReachedForSure, neverReturns, releaseAt, type Release } from './pool-wrappers';
+import { PooledUse } from './pooled-use';
+import { putOf, putVariable, type Pooled } from './pooled-variables';
 import type { GoFile } from './rule';
-import { argumentsOf, calleeText, descendants, isFunction, statementsOf, unparenthesised } from './syntax';
-import { callOf, isAddressTaken, isAssigned, namesAround, parenthesized, type Binding } from './uses';
-import { packageNames } from './writing';
+import { argumentsOf, descendants, isFunction, statementsOf, unparenthesised } from './syntax';
+import { callOf, isAssigned, namesAround, parenthesized, type Binding } from './uses';
 
 /**
  * The life of one local variable that holds a pooled object, path by path: where it is put back, used afterwards,
@@ -31,22 +22,6 @@ interface State {
   readonly deferred: 'no' | 'maybe' | 'sure' | 'drops';
   /** Locals that share memory with the object here, by index into `aliases`. */
   readonly live: number;
-}
-
-/** A variable that holds a pooled object. */
-export interface Pooled {
-  readonly binding: Binding;
-  /** The pooled type; undefined for a parameter that is only put here and whose type is not spelled out. */
-  readonly type: Node;
-  readonly typeFile: GoFile;
-  /** Where it was got in this function. */
-  readonly got: Got | undefined;
-  /** The expression that got it. */
-  readonly at?: Node;
-  /** `v, ok := pool.Get().(T)`: there may be none. */
-  readonly checked?: Held['checked'];
-  /** The variable that it was in before the type assertion, and that may be put instead. */
-  readonly carrier?: Binding | undefined;
 }
 
 export interface Put {
@@ -98,52 +73,9 @@ export function lifeOf(file: GoFile, object: Pooled): Life | undefined {
   }
 }
 
-const pooled = new WeakMap<GoFile, Map<number, readonly Pooled[]>>();
-
-/** The variables of the declaration that hold a pooled object: got here, or put here. Every pool rule asks for them. */
-export function pooledVariables(file: GoFile, top: Node): readonly Pooled[] {
-  let known = pooled.get(file);
-  if (!known) pooled.set(file, (known = new Map<number, readonly Pooled[]>()));
-  let variables = known.get(top.id);
-  if (!variables) known.set(top.id, (variables = findPooled(file, top)));
-  return variables;
-}
-
-function findPooled(file: GoFile, top: Node): Pooled[] {
-  const found: Pooled[] = [];
-  for (const binding of namesAround(file.root, top).bindings) {
-    const held = binding.kind === 'variable' ? heldBy(file, binding) : undefined;
-    if (held) found.push({ binding, type: held.got.type, typeFile: held.got.file, ...held });
-    else if (binding.kind === 'parameter' || binding.kind === 'receiver') {
-      const type = binding.declaration.parent?.childForFieldName('type');
-      if (type && binding.uses.some(({ node }) => putOf(file, node)))
-        found.push({ binding, type, typeFile: file, got: undefined });
-    }
-  }
-  return found;
-}
-
-/** The call that puts this identifier back; of a pooled slice, `Put(v[:0])` does. */
-export function putOf(file: GoFile, identifier: Node): { call: Node; release: Release } | undefined {
-  let value = parenthesized(identifier);
-  if (value.parent?.type === 'slice_expression') value = parenthesized(value.parent);
-  const parent = value.parent;
-  const call =
-    parent?.type === 'argument_list' || parent?.type === 'selector_expression' ? parent.parent : null;
-  if (call?.type !== 'call_expression') return undefined;
-  const release = releaseAt(file, call);
-  return release && putVariable(release)?.id === identifier.id ? { call, release } : undefined;
-}
-
-/** v of `Put(v)` and `Put(v[:0])`. A slice of an array would be a box of its own: then it is no put of v. */
-function putVariable({ value }: Release): Node | undefined {
-  let node = unparenthesised(value);
-  if (node.type === 'slice_expression') node = unparenthesised(node.childForFieldName('operand') ?? node);
-  return node.type === 'identifier' ? node : undefined;
-}
-
 class Walk {
   private readonly fn: Node;
+  private readonly uses: PooledUse;
   private readonly aliases: Binding[] = [];
   private readonly puts = new Map<number, Put>();
   private readonly misuses = new Map<number, Misuse>();
@@ -159,6 +91,7 @@ class Walk {
     private readonly object: Pooled,
   ) {
     this.fn = object.binding.owner;
+    this.uses = new PooledUse(file, object);
   }
 
   run(): Life | undefined {
@@ -787,7 +720,7 @@ class Walk {
     const isAlias = this.aliases.includes(variable);
     if (variable !== this.object.binding && !isAlias) return [...states];
     if (variable.declaration.id === node.id) return [...states];
-    const use = this.classify(node, isAlias || this.object.type.type === 'slice_type');
+    const use = this.uses.classify(node, isAlias || this.object.type.type === 'slice_type');
     if (use === 'nothing') return [...states];
     const after = states.length > 0 && states.every(({ status }) => status === 'put');
     if (after && (!isAlias || this.isLive(variable, states)) && this.quiet === 0) {
@@ -808,185 +741,8 @@ class Walk {
       return this.map(states, (state) => (state.status === 'held' ? { ...state, status: 'gone' } : state));
     }
     if (use === 'use of a method' && this.object.type.type === 'pointer_type')
-      return this.map(states, (state) => ({ ...state, live: this.keepsMemory(node) ? state.live : 0 }));
+      return this.map(states, (state) => ({ ...state, live: this.uses.keepsMemory(node) ? state.live : 0 }));
     return [...states];
-  }
-
-  /** A method of a type of this package may drop or replace the memory. */
-  private keepsMemory(node: Node): boolean {
-    const pointee = this.object.type.firstNamedChild;
-    if (pointee?.type !== 'type_identifier') return true;
-    return node.parent?.type !== 'selector_expression';
-  }
-
-  private classify(node: Node, header: boolean): 'nothing' | 'use' | 'use of a method' | 'move' {
-    const value = parenthesized(node);
-    const parent = value.parent;
-    if (!parent) return 'move';
-    switch (parent.type) {
-      case 'binary_expression':
-        return /^(?:==|!=)$/.test(parent.childForFieldName('operator')?.text ?? '') ? 'nothing' : 'use';
-      case 'selector_expression': {
-        const call = callOf(parent);
-        if (isAddressTaken(parent)) return 'move';
-        if (!call) return this.fieldUse(parent);
-        if (call.parent?.type === 'go_statement') return 'move';
-        if (!this.argumentStays(call, value)) return 'move';
-        // What the method gives is the object's memory.
-        const lends = givesMemory.test(parent.childForFieldName('field')?.text ?? '');
-        return lends && this.memoryUse(call) === 'move' ? 'move' : 'use of a method';
-      }
-      case 'unary_expression': {
-        const operator = parent.childForFieldName('operator')?.text;
-        if (operator === '&') return 'move';
-        if (operator !== '*') return 'use';
-        return this.memoryUse(parent);
-      }
-      case 'index_expression':
-        return isAddressTaken(parent) ? 'move' : 'use';
-      case 'slice_expression':
-        return this.memoryUse(parent);
-      case 'range_clause':
-        return 'use';
-      case 'argument_list': {
-        const call = parent.parent!;
-        if (header && isBuiltin(this.file, call, 'len', 'cap')) return 'nothing';
-        return this.passed(call, value);
-      }
-      case 'variadic_argument':
-        return 'use';
-      case 'expression_list': {
-        const statement = parent.parent;
-        // Returns are looked at as a whole; a local that takes the memory over is followed.
-        if (statement?.type === 'return_statement') return 'use';
-        if (header && this.goesToLocal(value, parent)) return 'nothing';
-        return statement?.type === 'expression_case' ? 'use' : 'move';
-      }
-      case 'type_conversion_expression':
-        return /^string$/.test(parent.childForFieldName('type')?.text ?? '') ? 'use' : 'move';
-      default:
-        return /_statement$/.test(parent.type) &&
-          parent.type !== 'send_statement' &&
-          parent.type !== 'go_statement'
-          ? 'use'
-          : 'move';
-    }
-  }
-
-  /** `v.f` as a value: a field that is stored or passed on may carry memory away. */
-  private fieldUse(selector: Node): 'use' | 'move' {
-    return this.memoryUse(selector) === 'move' ? 'move' : 'use';
-  }
-
-  /** `*v`, `v[a:b]`, `v.f`: what becomes of the value. */
-  private memoryUse(expression: Node): 'use' | 'move' | 'nothing' {
-    const outer = parenthesized(expression);
-    const parent = outer.parent;
-    if (!parent) return 'move';
-    switch (parent.type) {
-      case 'slice_expression':
-      case 'selector_expression': {
-        if (parent.type === 'selector_expression' && callOf(parent)) return 'use';
-        return this.memoryUse(parent);
-      }
-      case 'argument_list':
-        return this.passed(parent.parent!, outer);
-      case 'expression_list': {
-        const statement = parent.parent;
-        if (statement?.type === 'return_statement') return 'use';
-        if (isAssigned(outer)) return 'use';
-        return this.goesToLocal(outer, parent) || this.goesToItself(outer, parent) ? 'use' : 'move';
-      }
-      case 'type_conversion_expression':
-        return parent.childForFieldName('type')?.text === 'string' ? 'use' : 'move';
-      case 'literal_element':
-      case 'keyed_element':
-      case 'send_statement':
-      case 'go_statement':
-        return 'move';
-      case 'unary_expression':
-        return parent.childForFieldName('operator')?.text === '&' ? 'move' : 'use';
-      default:
-        return 'use';
-    }
-  }
-
-  private goesToLocal(value: Node, list: Node): boolean {
-    const target = this.targetOf(value, list);
-    return (
-      target?.type === 'identifier' &&
-      (target.text === '_' || namesAround(this.file.root, target).resolve(target) !== undefined)
-    );
-  }
-
-  /** `v.f = append(v.f, …)`, `*v = (*v)[:0]`. */
-  private goesToItself(value: Node, list: Node): boolean {
-    let target = this.targetOf(value, list);
-    let depth = 0;
-    while (
-      target &&
-      /^(?:selector_expression|unary_expression|index_expression|parenthesized_expression)$/.test(
-        target.type,
-      ) &&
-      depth++ < 8
-    )
-      target = target.childForFieldName('operand') ?? target.firstNamedChild ?? undefined;
-    return (
-      target?.type === 'identifier' &&
-      namesAround(this.file.root, target).resolve(target) === this.object.binding
-    );
-  }
-
-  private targetOf(value: Node, list: Node): Node | undefined {
-    const index = list.namedChildren.findIndex((child) => child.id === value.id);
-    const statement = list.parent;
-    if (statement?.type === 'var_spec')
-      return statement.namedChildren.filter((child) => child.type === 'identifier')[index];
-    if (statement?.type !== 'assignment_statement' && statement?.type !== 'short_var_declaration')
-      return undefined;
-    return statement.childForFieldName('left')?.namedChildren[index];
-  }
-
-  private passed(call: Node, value: Node): 'use' | 'move' {
-    if (call.type !== 'call_expression' || call.parent?.type === 'go_statement') return 'move';
-    if (isBuiltin(this.file, call, 'len', 'cap', 'copy', 'clear', 'print', 'println', 'delete', 'min', 'max'))
-      return 'use';
-    if (calleeText(call) === 'string') return 'use';
-    const callee = call.childForFieldName('function');
-    if (callee && copying.test(importedFunction(this.file, callee) ?? '')) return 'use';
-    if (isAppender(this.file, call)) {
-      if (argumentsOf(call)[0]?.id !== value.id) return 'move';
-      return this.memoryUse(call) === 'move' ? 'move' : 'use';
-    }
-    return this.argumentStays(call, value) ? 'use' : 'move';
-  }
-
-  /** Known not to keep the object: by contract, by the standard library's word, or by the compiler's. */
-  private argumentStays(call: Node, value: Node): boolean {
-    const parameter = parameterFor(this.file, call, value);
-    if (parameter) {
-      if (!parameter.name || parameter.name.text === '_') return true;
-      const flow = parameter.file.facts?.parameter(parameter.name);
-      return flow?.kind === 'stays' || (flow?.kind === 'leaks' && flow.content);
-    }
-    const callee = call.childForFieldName('function');
-    const isReceiver =
-      callee?.type === 'selector_expression' && callee.childForFieldName('operand')?.id === value.id;
-    if (isReceiver) return this.isStandard();
-    const keeps = (method: string): boolean => keepsItsArgument(this.file, method);
-    return (
-      contractOf(this.file, call, value, 'slice', keeps) !== undefined ||
-      contractOf(this.file, call, value, 'stream', keeps) !== undefined
-    );
-  }
-
-  /** The pooled type is one of the standard library: its methods neither keep nor pool their receiver. */
-  private isStandard(): boolean {
-    const { type, typeFile } = this.object;
-    const named = type.type === 'pointer_type' ? type.firstNamedChild : type;
-    if (named?.type !== 'qualified_type') return false;
-    const path = typeFile.imports.get(named.childForFieldName('package')?.text ?? '');
-    return path !== undefined && !path.split('/')[0]!.includes('.');
   }
 }
 
@@ -994,13 +750,6 @@ class Walk {
 function released(state: State): State {
   return state.status === 'held' && state.deferred === 'no' ? { ...state, status: 'gone' } : state;
 }
-
-/** Methods of bytes.Buffer and bufio.Reader whose result is memory of the receiver. */
-const givesMemory = /^(?:Bytes|Next|AvailableBuffer|Peek|ReadSlice|ReadLine)$/;
-
-/** Functions that copy what they need of their arguments. */
-const copying =
-  /^(?:encoding\/(?:json|xml)\.(?:Unmarshal|Valid)|(?:bytes|slices)\.Clone|bytes\.(?:Join|Map|Repeat|ReplaceAll|Replace|ToUpper|ToLower))$/;
 
 /** Results that are copies, whatever they come from: texts, lengths, comparisons, errors of writes. */
 function isCopy(value: Node): boolean {
@@ -1015,41 +764,6 @@ function isCopy(value: Node): boolean {
   );
 }
 
-/** The type that the pooled struct, when the package declares it, gives the field. */
-export function fieldType(file: GoFile, pooled: Node, field: string): Node | undefined {
-  const named = pooled.type === 'pointer_type' ? pooled.firstNamedChild : undefined;
-  const spec = named?.type === 'type_identifier' && packageNames(file.pkg).types.get(named.text);
-  const struct = spec ? spec.spec.childForFieldName('type') : undefined;
-  if (struct?.type !== 'struct_type') return undefined;
-  const declaration = struct
-    .descendantsOfType('field_declaration')
-    .find((one) => one.namedChildren.some((name) => name.type === 'field_identifier' && name.text === field));
-  return declaration?.childForFieldName('type') ?? undefined;
-}
-
-const plainType = String.raw`(?:u?int(?:8|16|32|64)?|uintptr|float(?:32|64)|bool|byte|rune|string)`;
-
-/** `v.n` where the pooled struct declares n with a predeclared type: a copy. */
-export function isPlainField(file: GoFile, object: Pooled, value: Node): boolean {
-  const declared = typeOfField(file, object, value);
-  return declared !== undefined && new RegExp(`^${plainType}$`).test(declared.text);
-}
-
-/** `v.f` where the pooled struct declares f as array or slice of a predeclared type: its elements are copies. */
-export function hasPlainElements(file: GoFile, object: Pooled, value: Node): boolean {
-  const declared = typeOfField(file, object, value);
-  return declared !== undefined && new RegExp(String.raw`^\[\w*\]${plainType}$`).test(declared.text);
-}
-
-function typeOfField(file: GoFile, { binding, type }: Pooled, value: Node): Node | undefined {
-  const node = unparenthesised(value);
-  const operand = node.type === 'selector_expression' ? node.childForFieldName('operand') : null;
-  const field = node.childForFieldName('field')?.text;
-  if (operand?.type !== 'identifier' || field === undefined) return undefined;
-  if (namesAround(file.root, operand).resolve(operand) !== binding) return undefined;
-  return fieldType(file, type, field);
-}
-
 /** The statement in whose scope the variable lives: its declaration in a list, or the if, for or switch around it. */
 function scopeStatement(declaration: Node): Node | undefined {
   let declared = false;
@@ -1060,11 +774,4 @@ function scopeStatement(declaration: Node): Node | undefined {
     } else if (declared && /^(?:if|for|expression_switch|type_switch)_statement$/.test(at.type)) return at;
   }
   return undefined;
-}
-
-/** Every outermost function declaration of the file. */
-export function declarationsOf(file: GoFile): Node[] {
-  return file.root.namedChildren.filter(
-    (node) => node.type === 'function_declaration' || node.type === 'method_declaration',
-  );
 }

@@ -1,18 +1,12 @@
 import type { Node } from 'web-tree-sitter';
 import type { FileEdit, Related } from '../model';
-import {
-  declarationsOf,
-  hasPlainElements,
-  isPlainField,
-  lifeOf,
-  pooledVariables,
-  type Life,
-  type Pooled,
-} from './pool-flow';
+import { hasPlainElements, isPlainField } from './pool-fields';
+import { lifeOf, type Life } from './pool-flow';
+import { declarationsOf, pooledVariables, type Pooled } from './pooled-variables';
 import type { GoFile, GoFix, GoReport, GoRule } from './rule';
 import { descendants, spanOf, statementsOf } from './syntax';
 import { callOf, enclosingLoop, enclosingStatement, isAddressTaken, isAssigned, namesAround } from './uses';
-import { statementsAt, startsLine } from './writing';
+import { startsLine, statementsAt } from './writing';
 
 export const rule: GoRule = {
   meta: {

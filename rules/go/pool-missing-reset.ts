@@ -1,8 +1,9 @@
 import type { Node } from 'web-tree-sitter';
 import { contractOf, isAppender, isBuiltin } from './contracts';
 import { keepsItsArgument } from './lifetime';
-import { declarationsOf, fieldType, pooledVariables, putOf, type Pooled } from './pool-flow';
+import { fieldType } from './pool-fields';
 import { wrapperOnlyHandsOver } from './pool-wrappers';
+import { declarationsOf, pooledVariables, putOf, type Pooled } from './pooled-variables';
 import type { GoFile, GoFix, GoRule } from './rule';
 import { argumentsOf, calleeText, isFunction, spanOf, unparenthesised } from './syntax';
 import { callOf, enclosingStatement, isAddressTaken, isAssigned, namesAround, parenthesized } from './uses';

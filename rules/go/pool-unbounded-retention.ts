@@ -3,9 +3,9 @@ import type { FileEdit } from '../model';
 import { contractOf, isAppender } from './contracts';
 import { sizeOf } from './declared-types';
 import { keepsItsArgument } from './lifetime';
-import { declarationsOf, pooledVariables, putOf, type Pooled } from './pool-flow';
-import { pooledPut } from './pools';
 import { calledKey, receiverType, type Release } from './pool-wrappers';
+import { declarationsOf, pooledVariables, putOf, type Pooled } from './pooled-variables';
+import { pooledPut } from './pools';
 import type { GoFile, GoFix, GoPackage, GoRule } from './rule';
 import { argumentsOf, calleeText, descendants, isFunction, spanOf, unparenthesised } from './syntax';
 import {

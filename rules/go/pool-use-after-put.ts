@@ -1,6 +1,7 @@
 import type { Node } from 'web-tree-sitter';
 import type { FileEdit, Related } from '../model';
-import { declarationsOf, lifeOf, pooledVariables, type Life, type Misuse, type Pooled } from './pool-flow';
+import { lifeOf, type Life, type Misuse } from './pool-flow';
+import { declarationsOf, pooledVariables, type Pooled } from './pooled-variables';
 import type { GoFile, GoFix, GoReport, GoRule } from './rule';
 import { spanOf } from './syntax';
 import { enclosingStatement } from './uses';
