@@ -3,6 +3,7 @@ import { importedFunction, isBuiltin } from './contracts';
 import { spelledType } from './declared-types';
 import { staticHeat } from './hot-code';
 import type { GoFile, GoReport, GoRule } from './rule';
+import { streamCopy } from './stream-copy';
 import { argumentsOf, spanOf, unparenthesised } from './syntax';
 import {
   enclosingStatement,
@@ -19,7 +20,7 @@ export const rule: GoRule = {
   meta: {
     id: 'go/large-object',
     summary: 'an allocation as large as the input says',
-    fix: 'none',
+    fix: 'suggestion',
     reports: 'allocation',
     sample: 'go/largeobject',
   },
@@ -47,6 +48,7 @@ function wholeStream(call: Node, file: GoFile): GoReport | undefined {
   const write = owner.id === data.owner.id ? writeOf(node, file) : undefined;
   const [source] = argumentsOf(call);
   if (!write || !source) return undefined;
+  const fix = streamCopy(call, write, file);
   return {
     node: call,
     message: `The whole stream is read into memory only to be written to ${write.to.text}`,
@@ -66,6 +68,7 @@ function wholeStream(call: Node, file: GoFile): GoReport | undefined {
         message: 'it is used here, and nowhere else',
       },
     ],
+    ...(fix && { fixes: [fix] }),
   };
 }
 

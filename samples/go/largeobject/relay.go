@@ -16,12 +16,6 @@ func Relay(dst io.Writer, src io.Reader) error {
 	return err
 }
 
-// Stream copies src to dst, chunk by chunk.
-func Stream(dst io.Writer, src io.Reader) error {
-	_, err := io.Copy(dst, src)
-	return err
-}
-
 // Frame reads a frame: its size in four bytes, and its content.
 func Frame(r io.Reader) ([]byte, error) {
 	var head [4]byte
