@@ -37,8 +37,8 @@ export const rule: GoRule = {
 function wholeStream(call: Node, file: GoFile): GoReport | undefined {
   const callee = call.childForFieldName('function');
   const name = callee && importedFunction(file, callee);
-  if (name !== 'io.ReadAll' && name !== 'io/ioutil.ReadAll') return undefined;
-  const emitted = file.facts!.emitted(call).find((other) => /^io(?:\/ioutil)?\.ReadAll$/.test(other.callee));
+  if (name !== 'io.ReadAll') return undefined;
+  const emitted = file.facts!.emitted(call).find((other) => other.callee === 'io.ReadAll');
   const statement = call.parent?.parent;
   if (!emitted || statement?.type !== 'short_var_declaration') return undefined;
   const target = statement.childForFieldName('left')?.namedChild(0);
