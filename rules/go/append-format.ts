@@ -1,14 +1,20 @@
 import type { Node } from 'web-tree-sitter';
 import type { Evidence, TextEdit } from '../model';
-import { checkCopied, type TakenNames } from './append-copied';
-import { checkBufferWrite } from './append-into-buffer';
-import { basicType } from './basic-types';
-import { appendForm, appendName, isShadowed, receiverObligations, type AppendForm } from './append-forms';
+import { checkCopied, type TakenNames } from './util/append-copied';
+import { checkBufferWrite } from './util/append-into-buffer';
+import { basicType } from './util/basic-types';
+import {
+  appendForm,
+  appendName,
+  isShadowed,
+  receiverObligations,
+  type AppendForm,
+} from './util/append-forms';
 import type { GoFile, GoFix, GoReport, GoRule, Obligation } from './rule';
-import { argumentsOf, descendants, enclosingFunction, spanOf, unparenthesised } from './syntax';
-import { enclosingStatement, initializer, isAddressTaken, namesAround } from './uses';
-import { convertedToBytes } from './write-calls';
-import { short } from './writing';
+import { argumentsOf, descendants, enclosingFunction, spanOf, unparenthesised } from './util/syntax';
+import { enclosingStatement, initializer, isAddressTaken, namesAround } from './util/uses';
+import { convertedToBytes } from './util/write-calls';
+import { short } from './util/writing';
 
 /**
  * `append(b, t.Format(l)...)` and, in hot code, `buf.WriteString(strconv.Itoa(n))`: a string is made only to be copied.

@@ -1,8 +1,8 @@
 import type { Node } from 'web-tree-sitter';
 import type { FileEdit, Related } from '../model';
-import { declaredType, spelledType } from './declared-types';
+import { declaredType, spelledType } from './util/declared-types';
 import type { Decision, GoFile, GoFix, GoRule, Obligation } from './rule';
-import { argumentsOf, contains, isFunction, spanOf } from './syntax';
+import { argumentsOf, contains, isFunction, spanOf } from './util/syntax';
 import {
   enclosingStatement,
   initializer,
@@ -11,8 +11,8 @@ import {
   namesAround,
   parenthesized,
   type Binding,
-} from './uses';
-import { atLeast, indentAt, lineEnd, packageNames, startsLine } from './writing';
+} from './util/uses';
+import { atLeast, indentAt, lineEnd, packageNames, startsLine } from './util/writing';
 
 /**
  * A closure captures a variable by value when it is not assigned again (except in straight-line code before the first

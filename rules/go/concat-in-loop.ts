@@ -1,8 +1,8 @@
 import type { Node } from 'web-tree-sitter';
 import type { Evidence, TextEdit } from '../model';
-import { isShadowed } from './append-forms';
-import { spelledType } from './declared-types';
-import { loopsAround } from './hot-code';
+import { isShadowed } from './util/append-forms';
+import { spelledType } from './util/declared-types';
+import { loopsAround } from './util/hot-code';
 import type { GoFile, GoFix, GoReport, GoRule } from './rule';
 import {
   argumentsOf,
@@ -12,8 +12,8 @@ import {
   spanOf,
   statementsOf,
   unparenthesised,
-} from './syntax';
-import { tripCount } from './trip-count';
+} from './util/syntax';
+import { tripCount } from './util/trip-count';
 import {
   enclosingLoop,
   enclosingStatement,
@@ -23,9 +23,9 @@ import {
   namesAround,
   parenthesized,
   type Binding,
-} from './uses';
-import { canImport, freshName, importedAs, indentAt, lineEnd, startsLine } from './writing';
-import { bytesOf, growthOf, nothing, plus, runsToEnd } from './written-amount';
+} from './util/uses';
+import { canImport, freshName, importedAs, indentAt, lineEnd, startsLine } from './util/writing';
+import { bytesOf, growthOf, nothing, plus, runsToEnd } from './util/written-amount';
 
 /** A string that a loop extends: each `+=` copies all of it. */
 export const rule: GoRule = {

@@ -1,14 +1,14 @@
 import type { Node } from 'web-tree-sitter';
 import type { Evidence } from '../model';
 import { checkFormatted } from './append-format';
-import { basicType } from './basic-types';
-import { importedFunction } from './contracts';
-import { isHot } from './hot-code';
+import { basicType } from './util/basic-types';
+import { importedFunction } from './util/contracts';
+import { isHot } from './util/hot-code';
 import type { GoFile, GoFix, GoReport, GoRule, Obligation } from './rule';
-import { argumentsOf, enclosingFunction, spanOf, unparenthesised } from './syntax';
-import { enclosingStatement, namesAround } from './uses';
+import { argumentsOf, enclosingFunction, spanOf, unparenthesised } from './util/syntax';
+import { enclosingStatement, namesAround } from './util/uses';
 import { checkWrite } from './write-format';
-import { atLeast, canImport, importedAs, packageNames, short } from './writing';
+import { atLeast, canImport, importedAs, packageNames, short } from './util/writing';
 
 /** In hot code, a format that does no more than strconv, a concatenation or a constant would. */
 export const rule: GoRule = {

@@ -1,8 +1,8 @@
 import type { Node } from 'web-tree-sitter';
 import type { Evidence } from '../model';
-import { isShadowed } from './append-forms';
-import { isBuiltin } from './contracts';
-import { checkLoops, countable, exitOf } from './filling-loop';
+import { isShadowed } from './util/append-forms';
+import { isBuiltin } from './util/contracts';
+import { checkLoops, countable, exitOf } from './util/filling-loop';
 import type { GoFile, GoFix, GoReport, GoRule } from './rule';
 import {
   argumentsOf,
@@ -13,11 +13,19 @@ import {
   spanOf,
   statementsOf,
   unparenthesised,
-} from './syntax';
-import { tripCount } from './trip-count';
-import { callOf, enclosingLoop, initializer, isAssigned, namesAround, type Binding } from './uses';
-import { indentAt, lineEnd, startsLine } from './writing';
-import { bytesOf, growthOf, literalBytes, nothing, plus, type Amount, type Growth } from './written-amount';
+} from './util/syntax';
+import { tripCount } from './util/trip-count';
+import { callOf, enclosingLoop, initializer, isAssigned, namesAround, type Binding } from './util/uses';
+import { indentAt, lineEnd, startsLine } from './util/writing';
+import {
+  bytesOf,
+  growthOf,
+  literalBytes,
+  nothing,
+  plus,
+  type Amount,
+  type Growth,
+} from './util/written-amount';
 
 /** A strings.Builder or bytes.Buffer filled in a loop whose bytes can be counted before it. */
 export const rule: GoRule = {

@@ -1,11 +1,11 @@
 import type { Node } from 'web-tree-sitter';
 import type { Evidence, FileEdit, Related } from '../model';
-import { isShadowed } from './append-forms';
-import { proofOf, type ConstructorProof } from './constructor-proof';
-import { importedFunction, isBuiltin } from './contracts';
-import { digestSum, hashForms, type HashForm } from './hash-forms';
+import { isShadowed } from './util/append-forms';
+import { proofOf, type ConstructorProof } from './util/constructor-proof';
+import { importedFunction, isBuiltin } from './util/contracts';
+import { digestSum, hashForms, type HashForm } from './util/hash-forms';
 import type { GoFile, GoFix, GoReport, GoRule } from './rule';
-import { argumentsOf, descendants, enclosingDeclaration, spanOf } from './syntax';
+import { argumentsOf, descendants, enclosingDeclaration, spanOf } from './util/syntax';
 import {
   callOf,
   enclosingLoop,
@@ -15,8 +15,8 @@ import {
   namesAround,
   parenthesized,
   type Binding,
-} from './uses';
-import { atLeast, freshName, startsLine, statementsAt } from './writing';
+} from './util/uses';
+import { atLeast, freshName, startsLine, statementsAt } from './util/writing';
 
 /** A hash behind hash.Hash that costs memory, where a form of the same value does not. */
 export const rule: GoRule = {

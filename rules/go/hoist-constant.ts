@@ -1,13 +1,13 @@
 import type { Node } from 'web-tree-sitter';
 import type { Evidence, FileEdit } from '../model';
-import { allocates } from './allocation-calls';
-import { constantValue, onlyReads, type ConstantValue } from './constant-values';
-import { contractOf } from './contracts';
-import { isHot, staticHeat } from './hot-code';
-import { keepsItsArgument } from './lifetime';
-import { mayRunHiddenCode } from './package-initialisers';
+import { allocates } from './util/allocation-calls';
+import { constantValue, onlyReads, type ConstantValue } from './util/constant-values';
+import { contractOf } from './util/contracts';
+import { isHot, staticHeat } from './util/hot-code';
+import { keepsItsArgument } from './util/lifetime';
+import { mayRunHiddenCode } from './util/package-initialisers';
 import type { GoFile, GoFix, GoRule, Obligation } from './rule';
-import { argumentsOf, enclosingDeclaration, enclosingFunction, spanOf, topLevel } from './syntax';
+import { argumentsOf, enclosingDeclaration, enclosingFunction, spanOf, topLevel } from './util/syntax';
 import {
   callOf,
   enclosingLoop,
@@ -18,9 +18,9 @@ import {
   namesAround,
   parenthesized,
   type Binding,
-} from './uses';
+} from './util/uses';
 import { checkWrite } from './write-format';
-import { freshName, indentAt, lineEnd, ownerName, startsLine, startWithDoc } from './writing';
+import { freshName, indentAt, lineEnd, ownerName, startsLine, startWithDoc } from './util/writing';
 
 /** A value made of constants that each call builds anew, and that nothing changes. */
 export const rule: GoRule = {

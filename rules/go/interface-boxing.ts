@@ -1,11 +1,11 @@
 import type { Node } from 'web-tree-sitter';
 import type { Evidence } from '../model';
-import { isHot } from './hot-code';
+import { isHot } from './util/hot-code';
 import type { GoFile, GoReport, GoRule } from './rule';
-import { argumentsOf } from './syntax';
-import { typedBinary } from './typed-binary';
-import { typedLog } from './typed-log';
-import { largestElement, typedSort } from './typed-sort';
+import { argumentsOf } from './util/syntax';
+import { typedBinary } from './util/typed-binary';
+import { typedLog } from './util/typed-log';
+import { largestElement, typedSort } from './util/typed-sort';
 
 /** Values that become interfaces in hot code and are copied to the heap for it. */
 export const rule: GoRule = {

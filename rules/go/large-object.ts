@@ -1,10 +1,10 @@
 import type { Node } from 'web-tree-sitter';
-import { importedFunction, isBuiltin } from './contracts';
-import { spelledType } from './declared-types';
-import { staticHeat } from './hot-code';
+import { importedFunction, isBuiltin } from './util/contracts';
+import { spelledType } from './util/declared-types';
+import { staticHeat } from './util/hot-code';
 import type { GoFile, GoReport, GoRule } from './rule';
-import { streamCopy } from './stream-copy';
-import { argumentsOf, spanOf, unparenthesised } from './syntax';
+import { streamCopy } from './util/stream-copy';
+import { argumentsOf, spanOf, unparenthesised } from './util/syntax';
 import {
   enclosingStatement,
   initializer,
@@ -13,7 +13,7 @@ import {
   namesAround,
   parenthesized,
   type Binding,
-} from './uses';
+} from './util/uses';
 
 /** Memory whose size the other side of a stream decides. */
 export const rule: GoRule = {

@@ -1,13 +1,19 @@
 import type { Node } from 'web-tree-sitter';
 import type { AllocationKind, FileEdit, Span } from '../model';
-import { isBuiltin } from './contracts';
-import { intLiteral } from './declared-types';
-import { loopsAround } from './hot-code';
-import { isWrittenBeforeRead, lifetimeOf, type ContractCall, type Lifetime, type Shape } from './lifetime';
+import { isBuiltin } from './util/contracts';
+import { intLiteral } from './util/declared-types';
+import { loopsAround } from './util/hot-code';
+import {
+  isWrittenBeforeRead,
+  lifetimeOf,
+  type ContractCall,
+  type Lifetime,
+  type Shape,
+} from './util/lifetime';
 import type { Decision, GoFile, GoFix, GoRule, Probe } from './rule';
-import { argumentsOf, contains, isFunction, qualified, spanOf, unparenthesised } from './syntax';
-import { enclosingStatement, initializer, isAssigned, namesAround, type Binding } from './uses';
-import { atLeast, indentAt, lineEnd, packageNames, startsLine } from './writing';
+import { argumentsOf, contains, isFunction, qualified, spanOf, unparenthesised } from './util/syntax';
+import { enclosingStatement, initializer, isAssigned, namesAround, type Binding } from './util/uses';
+import { atLeast, indentAt, lineEnd, packageNames, startsLine } from './util/writing';
 
 /** A scratch value that each iteration allocates and drops: one before the loop would do. */
 export const rule: GoRule = {

@@ -1,6 +1,6 @@
 import type { Node } from 'web-tree-sitter';
 import type { FileEdit } from '../model';
-import { isShadowed } from './append-forms';
+import { isShadowed } from './util/append-forms';
 import type { Decision, GoFile, GoFix, GoRule } from './rule';
 import {
   argumentsOf,
@@ -10,7 +10,7 @@ import {
   spanOf,
   statementsOf,
   unparenthesised,
-} from './syntax';
+} from './util/syntax';
 import {
   enclosingStatement,
   initializer,
@@ -20,8 +20,8 @@ import {
   occurrences,
   parenthesized,
   type Binding,
-} from './uses';
-import { freshName, indentAt, packageNames, startsLine, statementsAt } from './writing';
+} from './util/uses';
+import { freshName, indentAt, packageNames, startsLine, statementsAt } from './util/writing';
 
 /**
  * `&T{a: &A{…}, b: new(B)}`, or with a and b made in the statements before: objects that one function allocates and

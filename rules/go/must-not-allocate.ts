@@ -1,11 +1,11 @@
 import type { Node } from 'web-tree-sitter';
 import type { AllocationCost, AllocationKind, Evidence, Related } from '../model';
-import { allocates } from './allocation-calls';
-import { positionRow } from './compiler-position';
-import { explainFlow } from './explain';
+import { allocates } from './util/allocation-calls';
+import { positionRow } from './util/compiler-position';
+import { explainFlow } from './util/explain';
 import type { Decision, GoFile, GoRule, PlacedCall } from './rule';
-import { descendants, isFunction, spanOf } from './syntax';
-import { packageNames } from './writing';
+import { descendants, isFunction, spanOf } from './util/syntax';
+import { packageNames } from './util/writing';
 
 /** The functions that `//alloclens:noalloc` marks are held against what the compiler emits for them. */
 export const rule: GoRule = {

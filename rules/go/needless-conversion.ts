@@ -1,14 +1,14 @@
 import type { Node } from 'web-tree-sitter';
 import type { Evidence, TextEdit } from '../model';
-import { isShadowed, typeObligations } from './append-forms';
-import { conversionCost, conversionOf, emittedConversion, type Conversion } from './conversions';
-import { hoists } from './hoisted-conversion';
-import { mirrorOf, type Mirror } from './mirror-functions';
+import { isShadowed, typeObligations } from './util/append-forms';
+import { conversionCost, conversionOf, emittedConversion, type Conversion } from './util/conversions';
+import { hoists } from './util/hoisted-conversion';
+import { mirrorOf, type Mirror } from './util/mirror-functions';
 import type { GoFile, GoFix, GoReport, GoRule } from './rule';
-import { argumentsOf, enclosingFunction, spanOf, unparenthesised } from './syntax';
-import { isPure } from './trip-count';
-import { enclosingStatement, namesAround } from './uses';
-import { canImport, importedAs, packageNames, short } from './writing';
+import { argumentsOf, enclosingFunction, spanOf, unparenthesised } from './util/syntax';
+import { isPure } from './util/trip-count';
+import { enclosingStatement, namesAround } from './util/uses';
+import { canImport, importedAs, packageNames, short } from './util/writing';
 
 /** A string or []byte that is converted, and copied, only because the other twin of a function was called. */
 export const rule: GoRule = {

@@ -1,9 +1,9 @@
 import type { Node } from 'web-tree-sitter';
 import type { Evidence, Related } from '../model';
-import { isBuiltin, isUniverse } from './contracts';
+import { isBuiltin, isUniverse } from './util/contracts';
 import type { GoFile, GoRule } from './rule';
-import { argumentsOf, enclosingFunction, qualified, spanOf, unparenthesised } from './syntax';
-import { callOf, initializer, namesAround, occurrences, parenthesized, type Binding } from './uses';
+import { argumentsOf, enclosingFunction, qualified, spanOf, unparenthesised } from './util/syntax';
+import { callOf, initializer, namesAround, occurrences, parenthesized, type Binding } from './util/uses';
 
 /**
  * `x := uintptr(p); return unsafe.Pointer(x ^ 0)`: the compiler follows a pointer through uintptr within one expression

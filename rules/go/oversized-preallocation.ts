@@ -1,12 +1,12 @@
 import type { Node } from 'web-tree-sitter';
-import { importedFunction, isBuiltin } from './contracts';
-import { onlyReads } from './constant-values';
-import { sizeOf } from './declared-types';
-import { staticHeat } from './hot-code';
-import { constantOf } from './integer-constants';
+import { importedFunction, isBuiltin } from './util/contracts';
+import { onlyReads } from './util/constant-values';
+import { sizeOf } from './util/declared-types';
+import { staticHeat } from './util/hot-code';
+import { constantOf } from './util/integer-constants';
 import type { GoFile, GoReport, GoRule, Obligation } from './rule';
-import { argumentsOf, spanOf } from './syntax';
-import { tripCount } from './trip-count';
+import { argumentsOf, spanOf } from './util/syntax';
+import { tripCount } from './util/trip-count';
 import {
   enclosingLoop,
   enclosingStatement,
@@ -16,7 +16,7 @@ import {
   namesAround,
   parenthesized,
   type Binding,
-} from './uses';
+} from './util/uses';
 
 /** A slice that outlives its function and was made far larger than what the function can append to it. */
 export const rule: GoRule = {

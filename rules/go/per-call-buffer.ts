@@ -1,11 +1,11 @@
-import { findCandidate, subject, type Candidate } from './buffer-candidate';
-import { buildFix } from './buffer-pool';
+import { findCandidate, subject, type Candidate } from './util/buffer-candidate';
+import { buildFix } from './util/buffer-pool';
 import type { Related } from '../model';
-import { lifetimeOf, type Lifetime } from './lifetime';
-import { fieldLifetime } from './field-lifetime';
+import { lifetimeOf, type Lifetime } from './util/lifetime';
+import { fieldLifetime } from './util/field-lifetime';
 import type { GoFile, GoRule } from './rule';
-import { spanOf } from './syntax';
-import { type Binding } from './uses';
+import { spanOf } from './util/syntax';
+import { type Binding } from './util/uses';
 
 export const rule: GoRule = {
   meta: {

@@ -1,16 +1,16 @@
 import type { Node } from 'web-tree-sitter';
 import type { FileEdit } from '../model';
-import { constructorForms, type ConstructorForm } from './constructor-forms';
-import { proofOf, type ConstructorProof } from './constructor-proof';
-import { contractOf, importedFunction } from './contracts';
-import { spelledType } from './declared-types';
+import { constructorForms, type ConstructorForm } from './util/constructor-forms';
+import { proofOf, type ConstructorProof } from './util/constructor-proof';
+import { contractOf, importedFunction } from './util/contracts';
+import { spelledType } from './util/declared-types';
 import { isBetterDirect } from './hash-interface';
-import { isHot } from './hot-code';
-import { keepsItsArgument } from './lifetime';
+import { isHot } from './util/hot-code';
+import { keepsItsArgument } from './util/lifetime';
 import type { GoFile, GoFix, GoRule, Obligation } from './rule';
-import { argumentsOf, qualified, spanOf, statementsOf, unparenthesised } from './syntax';
-import { typedBinary } from './typed-binary';
-import { callOf, enclosingLoop, isAssigned, namesAround, parenthesized, type Binding } from './uses';
+import { argumentsOf, qualified, spanOf, statementsOf, unparenthesised } from './util/syntax';
+import { typedBinary } from './util/typed-binary';
+import { callOf, enclosingLoop, isAssigned, namesAround, parenthesized, type Binding } from './util/uses';
 import {
   atLeast,
   canImport,
@@ -20,7 +20,7 @@ import {
   packageNames,
   startWithDoc,
   statementsAt,
-} from './writing';
+} from './util/writing';
 
 export const rule: GoRule = {
   meta: {

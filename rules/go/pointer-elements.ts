@@ -1,12 +1,12 @@
 import type { Node } from 'web-tree-sitter';
-import { allocatedTypes } from './allocated-types';
-import { pointerType, rewriteElements, type Collection, type PointerType } from './element-uses';
+import { allocatedTypes } from './util/allocated-types';
+import { pointerType, rewriteElements, type Collection, type PointerType } from './util/element-uses';
 import type { GoFile, GoPackage, GoReport, GoRule } from './rule';
-import { hasSize } from './size-obligations';
-import { enclosingDeclaration, enclosingFunction, spanOf } from './syntax';
-import { layoutOf, namesOf } from './type-layout';
-import { namesAround } from './uses';
-import { packageNames } from './writing';
+import { hasSize } from './util/size-obligations';
+import { enclosingDeclaration, enclosingFunction, spanOf } from './util/syntax';
+import { layoutOf, namesOf } from './util/type-layout';
+import { namesAround } from './util/uses';
+import { packageNames } from './util/writing';
 
 /** Pointers to small structs in a slice, map or channel of the package, where values would do. */
 export const rule: GoRule = {

@@ -1,7 +1,7 @@
 import type { Node } from 'web-tree-sitter';
 import type { FileEdit } from '../model';
 import type { Decision, GoFile, GoFix, GoReport, GoRule } from './rule';
-import { argumentsOf, spanOf, unparenthesised } from './syntax';
+import { argumentsOf, spanOf, unparenthesised } from './util/syntax';
 import {
   callOf,
   initializer,
@@ -13,9 +13,9 @@ import {
   parenthesized,
   type Binding,
   type Use,
-} from './uses';
-import { placesOfMove, pooledGet, pooledPut } from './pools';
-import { lineEnd, indentAt, packageNames, startsLine } from './writing';
+} from './util/uses';
+import { placesOfMove, pooledGet, pooledPut } from './util/pools';
+import { lineEnd, indentAt, packageNames, startsLine } from './util/writing';
 
 export const rule: GoRule = {
   meta: {

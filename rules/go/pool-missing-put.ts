@@ -1,12 +1,19 @@
 import type { Node } from 'web-tree-sitter';
 import type { FileEdit, Related } from '../model';
-import { hasPlainElements, isPlainField } from './pool-fields';
-import { lifeOf, type Life } from './pool-flow';
-import { declarationsOf, pooledVariables, type Pooled } from './pooled-variables';
+import { hasPlainElements, isPlainField } from './util/pool-fields';
+import { lifeOf, type Life } from './util/pool-flow';
+import { declarationsOf, pooledVariables, type Pooled } from './util/pooled-variables';
 import type { GoFile, GoFix, GoReport, GoRule } from './rule';
-import { descendants, spanOf, statementsOf } from './syntax';
-import { callOf, enclosingLoop, enclosingStatement, isAddressTaken, isAssigned, namesAround } from './uses';
-import { startsLine, statementsAt } from './writing';
+import { descendants, spanOf, statementsOf } from './util/syntax';
+import {
+  callOf,
+  enclosingLoop,
+  enclosingStatement,
+  isAddressTaken,
+  isAssigned,
+  namesAround,
+} from './util/uses';
+import { startsLine, statementsAt } from './util/writing';
 
 export const rule: GoRule = {
   meta: {

@@ -1,13 +1,20 @@
 import type { Node } from 'web-tree-sitter';
-import { contractOf, isAppender, isBuiltin } from './contracts';
-import { keepsItsArgument } from './lifetime';
-import { fieldType } from './pool-fields';
-import { wrapperOnlyHandsOver } from './pool-wrappers';
-import { declarationsOf, pooledVariables, putOf, type Pooled } from './pooled-variables';
+import { contractOf, isAppender, isBuiltin } from './util/contracts';
+import { keepsItsArgument } from './util/lifetime';
+import { fieldType } from './util/pool-fields';
+import { wrapperOnlyHandsOver } from './util/pool-wrappers';
+import { declarationsOf, pooledVariables, putOf, type Pooled } from './util/pooled-variables';
 import type { GoFile, GoFix, GoRule } from './rule';
-import { argumentsOf, calleeText, isFunction, spanOf, unparenthesised } from './syntax';
-import { callOf, enclosingStatement, isAddressTaken, isAssigned, namesAround, parenthesized } from './uses';
-import { packageNames, statementsAt } from './writing';
+import { argumentsOf, calleeText, isFunction, spanOf, unparenthesised } from './util/syntax';
+import {
+  callOf,
+  enclosingStatement,
+  isAddressTaken,
+  isAssigned,
+  namesAround,
+  parenthesized,
+} from './util/uses';
+import { packageNames, statementsAt } from './util/writing';
 
 export const rule: GoRule = {
   meta: {

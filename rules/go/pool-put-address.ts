@@ -1,8 +1,8 @@
 import type { Node } from 'web-tree-sitter';
 import type { FileEdit } from '../model';
-import { placesOfMove, pooledGet, pooledPut } from './pools';
+import { placesOfMove, pooledGet, pooledPut } from './util/pools';
 import type { Decision, GoFile, GoFix, GoReport, GoRule } from './rule';
-import { argumentsOf, spanOf, unparenthesised } from './syntax';
+import { argumentsOf, spanOf, unparenthesised } from './util/syntax';
 import {
   callOf,
   enclosingLoop,
@@ -15,8 +15,8 @@ import {
   occurrences,
   parenthesized,
   type Binding,
-} from './uses';
-import { freshName, statementsAt } from './writing';
+} from './util/uses';
+import { freshName, statementsAt } from './util/writing';
 
 export const rule: GoRule = {
   meta: {

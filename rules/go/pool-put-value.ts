@@ -1,9 +1,9 @@
 import type { Node } from 'web-tree-sitter';
-import { keepPointers } from './pool-pointers';
-import { pooledGet, pooledPut } from './pools';
+import { keepPointers } from './util/pool-pointers';
+import { pooledGet, pooledPut } from './util/pools';
 import type { GoFile, GoFix, GoRule } from './rule';
-import { unparenthesised } from './syntax';
-import { initializer, namesAround } from './uses';
+import { unparenthesised } from './util/syntax';
+import { initializer, namesAround } from './util/uses';
 
 export const rule: GoRule = {
   meta: {

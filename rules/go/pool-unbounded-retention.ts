@@ -1,13 +1,13 @@
 import type { Node } from 'web-tree-sitter';
 import type { FileEdit } from '../model';
-import { contractOf, isAppender } from './contracts';
-import { sizeOf } from './declared-types';
-import { keepsItsArgument } from './lifetime';
-import { calledKey, receiverType, type Release } from './pool-wrappers';
-import { declarationsOf, pooledVariables, putOf, type Pooled } from './pooled-variables';
-import { pooledPut } from './pools';
+import { contractOf, isAppender } from './util/contracts';
+import { sizeOf } from './util/declared-types';
+import { keepsItsArgument } from './util/lifetime';
+import { calledKey, receiverType, type Release } from './util/pool-wrappers';
+import { declarationsOf, pooledVariables, putOf, type Pooled } from './util/pooled-variables';
+import { pooledPut } from './util/pools';
 import type { GoFile, GoFix, GoPackage, GoRule } from './rule';
-import { argumentsOf, calleeText, descendants, isFunction, spanOf, unparenthesised } from './syntax';
+import { argumentsOf, calleeText, descendants, isFunction, spanOf, unparenthesised } from './util/syntax';
 import {
   callOf,
   enclosingLoop,
@@ -16,8 +16,8 @@ import {
   namesAround,
   parenthesized,
   type Binding,
-} from './uses';
-import { packageNames, statementsAt } from './writing';
+} from './util/uses';
+import { packageNames, statementsAt } from './util/writing';
 
 export const rule: GoRule = {
   meta: {

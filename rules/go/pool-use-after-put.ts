@@ -1,11 +1,11 @@
 import type { Node } from 'web-tree-sitter';
 import type { FileEdit, Related } from '../model';
-import { lifeOf, type Life, type Misuse } from './pool-flow';
-import { declarationsOf, pooledVariables, type Pooled } from './pooled-variables';
+import { lifeOf, type Life, type Misuse } from './util/pool-flow';
+import { declarationsOf, pooledVariables, type Pooled } from './util/pooled-variables';
 import type { GoFile, GoFix, GoReport, GoRule } from './rule';
-import { spanOf } from './syntax';
-import { enclosingStatement } from './uses';
-import { atLeast, canImport, importedAs, statementsAt } from './writing';
+import { spanOf } from './util/syntax';
+import { enclosingStatement } from './util/uses';
+import { atLeast, canImport, importedAs, statementsAt } from './util/writing';
 
 export const rule: GoRule = {
   meta: {

@@ -1,6 +1,6 @@
 import type { Node } from 'web-tree-sitter';
 import type { Evidence, TextEdit } from '../model';
-import { isShadowed } from './append-forms';
+import { isShadowed } from './util/append-forms';
 import {
   capacityText,
   checkLoops,
@@ -10,10 +10,10 @@ import {
   isDoubtful,
   knownAtDeclaration,
   mayEndEarly,
-} from './filling-loop';
+} from './util/filling-loop';
 import type { GoFile, GoFix, GoReport, GoRule } from './rule';
-import { argumentsOf, descendants, spanOf, statementsOf, unparenthesised } from './syntax';
-import { tripCount, type TripCount } from './trip-count';
+import { argumentsOf, descendants, spanOf, statementsOf, unparenthesised } from './util/syntax';
+import { tripCount, type TripCount } from './util/trip-count';
 import {
   enclosingLoop,
   enclosingStatement,
@@ -21,7 +21,7 @@ import {
   isAssigned,
   namesAround,
   type Binding,
-} from './uses';
+} from './util/uses';
 
 /** A map made without a size and filled in a loop that is known to run n times. */
 export const rule: GoRule = {

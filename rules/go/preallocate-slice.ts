@@ -1,7 +1,7 @@
 import type { Node } from 'web-tree-sitter';
 import type { Evidence, Related, TextEdit } from '../model';
-import { isShadowed } from './append-forms';
-import { appendedAmount, appendedSlices, type AppendedAmount } from './appended-amount';
+import { isShadowed } from './util/append-forms';
+import { appendedAmount, appendedSlices, type AppendedAmount } from './util/appended-amount';
 import {
   checkLoops,
   countable,
@@ -9,11 +9,11 @@ import {
   knownAtDeclaration,
   mayEndEarly,
   mayReturn,
-} from './filling-loop';
-import { isHot } from './hot-code';
-import { sizeOf } from './declared-types';
+} from './util/filling-loop';
+import { isHot } from './util/hot-code';
+import { sizeOf } from './util/declared-types';
 import type { GoFile, GoFix, GoReport, GoRule } from './rule';
-import { argumentsOf, spanOf } from './syntax';
+import { argumentsOf, spanOf } from './util/syntax';
 import {
   enclosingLoop,
   enclosingStatement,
@@ -22,8 +22,8 @@ import {
   namesAround,
   parenthesized,
   type Binding,
-} from './uses';
-import { atLeast, canImport, importedAs, indentAt, lineEnd, startsLine } from './writing';
+} from './util/uses';
+import { atLeast, canImport, importedAs, indentAt, lineEnd, startsLine } from './util/writing';
 
 /** A slice grown by append in a loop that is known to run n times. */
 export const rule: GoRule = {

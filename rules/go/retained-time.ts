@@ -1,12 +1,12 @@
 import type { Node } from 'web-tree-sitter';
 import type { FileEdit } from '../model';
-import { collections, type Collection } from './retained-in';
+import { collections, type Collection } from './util/retained-in';
 import type { GoFile, GoFix, GoReport, GoRule, Obligation } from './rule';
-import { hadSize, hasSize } from './size-obligations';
-import { qualified, spanOf } from './syntax';
-import { rewriteTimes } from './time-uses';
-import { fieldsOf, namesOf, structLayout, type Layout } from './type-layout';
-import { freshName, importedAs, lineEnd, packageNames } from './writing';
+import { hadSize, hasSize } from './util/size-obligations';
+import { qualified, spanOf } from './util/syntax';
+import { rewriteTimes } from './util/time-uses';
+import { fieldsOf, namesOf, structLayout, type Layout } from './util/type-layout';
+import { freshName, importedAs, lineEnd, packageNames } from './util/writing';
 
 /** `time.Time` as the only pointer of structs that a collection keeps: the garbage collector scans all of them for it. */
 export const rule: GoRule = {

@@ -1,7 +1,7 @@
 import type { Node } from 'web-tree-sitter';
 import type { FileEdit } from '../model';
-import { isBuiltin, isUniverse } from './contracts';
-import { embeddedPool, isSyncPool, pooledGet, promotesPool } from './pools';
+import { isBuiltin, isUniverse } from './util/contracts';
+import { embeddedPool, isSyncPool, pooledGet, promotesPool } from './util/pools';
 import type { GoFile, GoFix, GoRule } from './rule';
 import {
   argumentsOf,
@@ -11,10 +11,18 @@ import {
   spanOf,
   statementsOf,
   unparenthesised,
-} from './syntax';
-import { sizedPoolText } from './sized-pool-text';
-import { isAssigned, namesAround, occurrences } from './uses';
-import { canImport, freshName, importedAs, lineEnd, packageNames, startsLine, statementsAt } from './writing';
+} from './util/syntax';
+import { sizedPoolText } from './util/sized-pool-text';
+import { isAssigned, namesAround, occurrences } from './util/uses';
+import {
+  canImport,
+  freshName,
+  importedAs,
+  lineEnd,
+  packageNames,
+  startsLine,
+  statementsAt,
+} from './util/writing';
 
 /**
  * `if b, _ := pool.Get().([]byte); cap(b) >= n { return b[:n] }; return make([]byte, n)`: one pool for whatever size is

@@ -1,12 +1,12 @@
 import type { Node } from 'web-tree-sitter';
-import { allocatedTypes, type AllocatedAt } from './allocated-types';
-import { formatFields, type FieldLine } from './field-columns';
-import { orderIsFixed, orderMatters } from './field-order';
+import { allocatedTypes, type AllocatedAt } from './util/allocated-types';
+import { formatFields, type FieldLine } from './util/field-columns';
+import { orderIsFixed, orderMatters } from './util/field-order';
 import type { GoFile, GoFix, GoReport, GoRule, Obligation } from './rule';
-import { hadSize, hasSize } from './size-obligations';
-import { spanOf } from './syntax';
-import { allocatedSize, fieldsOf, structLayout, type Field, type Layout } from './type-layout';
-import { indentAt, packageNames, startsLine } from './writing';
+import { hadSize, hasSize } from './util/size-obligations';
+import { spanOf } from './util/syntax';
+import { allocatedSize, fieldsOf, structLayout, type Field, type Layout } from './util/type-layout';
+import { indentAt, packageNames, startsLine } from './util/writing';
 
 /** Field order that makes an allocated struct larger than it has to be. */
 export const rule: GoRule = {

@@ -1,9 +1,9 @@
 import type { Node } from 'web-tree-sitter';
 import type { AllocationKind, FileEdit } from '../model';
-import { declaredType, spelledType } from './declared-types';
-import { explainFlow } from './explain';
+import { declaredType, spelledType } from './util/declared-types';
+import { explainFlow } from './util/explain';
 import type { Decision, GoFile, GoFix, GoRule } from './rule';
-import { argumentsOf, enclosingDeclaration, qualified, spanOf, unparenthesised } from './syntax';
+import { argumentsOf, enclosingDeclaration, qualified, spanOf, unparenthesised } from './util/syntax';
 import {
   callOf,
   isAddressTaken,
@@ -12,8 +12,8 @@ import {
   occurrences,
   parenthesized,
   type Binding,
-} from './uses';
-import { packageNames } from './writing';
+} from './util/uses';
+import { packageNames } from './util/writing';
 
 /** A method on a value that puts the copy of its receiver on the heap each time it is called. */
 export const rule: GoRule = {

@@ -1,13 +1,13 @@
 import type { Node } from 'web-tree-sitter';
 import type { AllocationCost, Evidence, TextEdit } from '../model';
-import { appendForm } from './append-forms';
-import { importedFunction } from './contracts';
-import { spelledType } from './declared-types';
-import { loopsAround } from './hot-code';
-import { keepsItsArgument } from './lifetime';
+import { appendForm } from './util/append-forms';
+import { importedFunction } from './util/contracts';
+import { spelledType } from './util/declared-types';
+import { loopsAround } from './util/hot-code';
+import { keepsItsArgument } from './util/lifetime';
 import type { GoFile, GoFix, GoReport, GoRule, Obligation } from './rule';
-import { argumentsOf, descendants, enclosingFunction, spanOf, unparenthesised } from './syntax';
-import { enclosingStatement, initializer, namesAround, parenthesized, type Binding } from './uses';
+import { argumentsOf, descendants, enclosingFunction, spanOf, unparenthesised } from './util/syntax';
+import { enclosingStatement, initializer, namesAround, parenthesized, type Binding } from './util/uses';
 import {
   convertedToBytes,
   convertedToString,
@@ -17,8 +17,8 @@ import {
   writeCall,
   writerOperand,
   type WriteCall,
-} from './write-calls';
-import { canImport, importedAs, packageNames, short } from './writing';
+} from './util/write-calls';
+import { canImport, importedAs, packageNames, short } from './util/writing';
 
 /** A text that is formatted or converted only to be written: the writer takes it directly, in the same single write. */
 export const rule: GoRule = {

@@ -1,9 +1,9 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { isEmptyBuffer } from './format-then-append';
-import { derivedName, freshName } from './module-level';
+import { derivedName, freshName } from './util/module-level';
 import { createRule, type ProposedFix } from './rule';
-import { enclosingFunction, isFunction, isLoop, methodName, resolve, walk } from './syntax';
-import { isBuiltIn, typeOf } from './value-types';
+import { enclosingFunction, isFunction, isLoop, methodName, resolve, walk } from './util/syntax';
+import { isBuiltIn, typeOf } from './util/value-types';
 
 /**
  * `buffer = Buffer.concat([buffer, chunk])` and `list = list.concat(x)` in the handlers of streams, and `this.list =

@@ -1,8 +1,8 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
-import { declaredType, recordMutability } from './array-types';
+import { declaredType, recordMutability } from './util/array-types';
 import { createRule } from './rule';
-import { unwrap } from './syntax';
-import { losesComment } from './text';
+import { unwrap } from './util/syntax';
+import { losesComment } from './util/text';
 
 /** `delete o.p` in hot code: V8 gives up the object's hidden class and moves its properties into a hash table. */
 export const deleteProperty = createRule({

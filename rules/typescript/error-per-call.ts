@@ -1,7 +1,7 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
-import { constantPrimitive, hoist } from './hoist';
+import { constantPrimitive, hoist } from './util/hoist';
 import { createRule, type ProposedFix } from './rule';
-import { isFunction, isGlobal, isLoop, walk } from './syntax';
+import { isFunction, isGlobal, isLoop, walk } from './util/syntax';
 
 const builtIn = /^(?:Error|EvalError|RangeError|ReferenceError|SyntaxError|TypeError|URIError)$/;
 

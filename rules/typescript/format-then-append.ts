@@ -7,7 +7,7 @@ import {
   lineBreak,
   removeStatement,
   withoutSemicolons,
-} from './module-level';
+} from './util/module-level';
 import { createRule, type ProposedFix } from './rule';
 import {
   enclosingFunction,
@@ -18,8 +18,8 @@ import {
   resolve,
   walk,
   type LoopNode,
-} from './syntax';
-import { isBuiltIn, isBytes, typeOf } from './value-types';
+} from './util/syntax';
+import { isBuiltIn, isBytes, typeOf } from './util/value-types';
 
 /** Text on its way into a buffer: who encodes it, and how it gets there. */
 interface Detour {

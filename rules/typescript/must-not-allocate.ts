@@ -1,6 +1,6 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
-import { allocationOf, type AllocatingExpression } from './allocating-expressions';
-import { isErrorPath } from './hot-code';
+import { allocationOf, type AllocatingExpression } from './util/allocating-expressions';
+import { isErrorPath } from './util/hot-code';
 import { createRule, type RelatedPlace } from './rule';
 import {
   docTag,
@@ -10,7 +10,7 @@ import {
   memberName,
   resolve,
   variableOf,
-} from './syntax';
+} from './util/syntax';
 
 /** A contract: a function whose doc comment says `@noalloc` contains no allocating expression, nor does what it calls here. */
 export const mustNotAllocate = createRule({

@@ -1,7 +1,7 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { TextEdit } from '../model';
-import { lifetimeOf, type Lifetime } from './buffer-lifetime';
-import { constantNumber, type ConstantNumber } from './constants';
+import { lifetimeOf, type Lifetime } from './util/buffer-lifetime';
+import { constantNumber, type ConstantNumber } from './util/constants';
 import {
   declareAtTop,
   derivedName,
@@ -11,8 +11,8 @@ import {
   lineBreak,
   mayRunBeforeModule,
   withoutSemicolons,
-} from './module-level';
-import { hotThreshold } from './hot-code';
+} from './util/module-level';
+import { hotThreshold } from './util/hot-code';
 import { createRule, type ProposedFix } from './rule';
 import {
   enclosingFunction,
@@ -22,8 +22,8 @@ import {
   resolve,
   type FunctionNode,
   type LoopNode,
-} from './syntax';
-import { elementSizes, isBuiltIn } from './value-types';
+} from './util/syntax';
+import { elementSizes, isBuiltIn } from './util/value-types';
 
 /** V8 keeps the bytes of a typed array inside the heap object up to this size (V8_TYPED_ARRAY_MAX_SIZE_IN_HEAP). */
 const onHeapBytes = 64;

@@ -1,9 +1,9 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
-import { isHarmless } from './buffer-lifetime';
-import { constantNumber } from './constants';
+import { isHarmless } from './util/buffer-lifetime';
+import { constantNumber } from './util/constants';
 import { createRule, type ProposedFix } from './rule';
-import { isGlobal, memberName, methodName, walk } from './syntax';
-import { isByteView, typeOf } from './value-types';
+import { isGlobal, memberName, methodName, walk } from './util/syntax';
+import { isByteView, typeOf } from './util/value-types';
 
 export const pessimisedIteration = createRule({
   id: 'ts/pessimised-iteration',

@@ -1,9 +1,9 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { TextEdit } from '../model';
-import { declaredType, isKnownArray } from './array-types';
+import { declaredType, isKnownArray } from './util/array-types';
 import { createRule, type ProposedFix } from './rule';
-import { enclosingFunction, isFunction, isLoop, memberName, resolve, unwrap, walk } from './syntax';
-import { freshName, indentAt, newlineOf } from './text';
+import { enclosingFunction, isFunction, isLoop, memberName, resolve, unwrap, walk } from './util/syntax';
+import { freshName, indentAt, newlineOf } from './util/text';
 
 /** A loop whose number of iterations is known, with one `push` an iteration onto an array that starts empty. */
 export const preallocateArray = createRule({

@@ -1,7 +1,7 @@
 import { RuleCreator } from '@typescript-eslint/utils/eslint-utils';
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { AllocationCost, AllocationKind, FixKind, Heat, RuleMeta, Span, TextEdit } from '../model';
-import { heatOf, hotThreshold, likelyThreshold } from './hot-code';
+import { heatOf, hotThreshold, likelyThreshold } from './util/hot-code';
 
 /**
  * How a TypeScript rule is written. What `createRule` returns is an ordinary ESLint rule: it runs in ESLint's command
@@ -74,7 +74,7 @@ export interface RuleContext {
   readonly sourceCode: TSESLint.SourceCode;
   /** As the caller gave it; the server gives a path without drive and `node_modules`. */
   readonly filename: string;
-  /** Static heat of a node; see hot-code.ts. */
+  /** Static heat of a node; see util/hot-code.ts. */
   heat(node: TSESTree.Node): Heat;
   /** What the user declared to be pools: names of variables, fields and classes. */
   readonly pools: ReadonlySet<string>;

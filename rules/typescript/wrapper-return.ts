@@ -1,7 +1,7 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { TextEdit } from '../model';
-import { functionOf, isHarmless, usesArguments } from './buffer-lifetime';
-import { hotThreshold } from './hot-code';
+import { functionOf, isHarmless, usesArguments } from './util/buffer-lifetime';
+import { hotThreshold } from './util/hot-code';
 import {
   declareAtTop,
   derivedName,
@@ -11,7 +11,7 @@ import {
   lineBreak,
   localName,
   withoutSemicolons,
-} from './module-level';
+} from './util/module-level';
 import { createRule, type ProposedFix } from './rule';
 import {
   enclosingFunction,
@@ -21,8 +21,8 @@ import {
   type FunctionNode,
   variableOf,
   walk,
-} from './syntax';
-import { typeOf } from './value-types';
+} from './util/syntax';
+import { typeOf } from './util/value-types';
 
 /**
  * TurboFan replaces an object by its fields when the function that makes it is inlined and one allocation reaches the

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { staticHeat } from '../../../rules/go/hot-code';
+import { staticHeat } from '../../../rules/go/util/hot-code';
 import type { GoPackage } from '../../../rules/go/rule';
-import { suppressionsOf } from '../../../rules/go/suppress';
+import { suppressionsOf } from '../../../rules/go/util/suppress';
 import { buildPackage } from '../../../server/src/go/package';
 import { GoSyntax } from '../../../server/src/go/syntax';
 import { grammar } from '../../support/go';

@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { layoutOf, standardLayouts } from '../../../rules/go/type-layout';
-import { nameOfImport } from '../../../rules/go/imports';
+import { layoutOf, standardLayouts } from '../../../rules/go/util/type-layout';
+import { nameOfImport } from '../../../rules/go/util/imports';
 import { compileFiles, type CompiledFiles } from '../../support/go-package';
 
 /** Types of the package under test, beside those of the standard library. */

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Node } from 'web-tree-sitter';
-import { initializer, isAddressTaken, isAssigned, namesAround, type Binding } from '../../../rules/go/uses';
+import {
+  initializer,
+  isAddressTaken,
+  isAssigned,
+  namesAround,
+  type Binding,
+} from '../../../rules/go/util/uses';
 import { GoSyntax, type ParsedFile } from '../../../server/src/go/syntax';
 import { grammar } from '../../support/go';
 

@@ -1,0 +1,444 @@
+import type { Node } from 'web-tree-sitter';
+import { fieldOf, subject, type Candidate } from './buffer-candidate';
+import type { FileEdit } from '../../model';
+import { contractOf, isBuiltin } from './contracts';
+import {
+  isBoundedByCount,
+  keepsItsArgument,
+  isWrittenBeforeRead,
+  type ContractCall,
+  type Lifetime,
+} from './lifetime';
+import type { GoFile, GoFix, Probe } from '../rule';
+import { argumentsOf, spanOf, topLevel, unparenthesised } from './syntax';
+import {
+  enclosingStatement,
+  isAddressTaken,
+  namesAround,
+  parenthesized,
+  isAssigned,
+  type Binding,
+} from './uses';
+import {
+  atLeast,
+  canImport,
+  freshName,
+  importedAs,
+  indentAt,
+  lineEnd,
+  ownerName,
+  packageNames,
+  startWithDoc,
+  startsLine,
+  statementsAt,
+} from './writing';
+
+/** What may go back into a pool: the limit that package fmt uses for its own buffers (golang/go#23199). */
+const keptAtMost = 64 << 10;
+
+/** The fix: a package-level pool, Get, reset, and a deferred Put of the same pointer. */
+export function buildFix(
+  file: GoFile,
+  candidate: Candidate,
+  lifetime: Lifetime,
+  taken: Set<string>,
+): GoFix | undefined {
+  const { variable, fn } = candidate;
+  if (file.generated || !canImport(file, 'sync') || isShadowed(file, fn, importedAs(file, 'sync')))
+    return undefined;
+  const statement = declarationStatement(variable);
+  if (!statement || (hasComment(statement) && candidate.field === undefined)) return undefined;
+  const plan =
+    candidate.field !== undefined
+      ? planField(file, candidate, candidate.field, statement, lifetime, taken)
+      : candidate.shape === 'slice'
+        ? planSlice(file, candidate, lifetime, taken)
+        : candidate.shape === 'array'
+          ? planArray(file, candidate, taken)
+          : candidate.shape === 'struct pointer'
+            ? planStruct(file, candidate, taken)
+            : planBuffer(file, candidate, taken);
+  if (!plan) return undefined;
+  taken.add(plan.pool);
+  const eol = lineEnd(file.text);
+  const top = topLevel(fn);
+  const any = atLeast(file.pkg.language, 1, 18) ? 'any' : 'interface{}';
+  const sync = importedAs(file, 'sync');
+  const pool = [
+    `var ${plan.pool} = ${sync}.Pool{`,
+    `\tNew: func() ${any} {`,
+    ...plan.make.map((line) => `\t\t${line}`),
+    '\t},',
+    '}',
+    '',
+    '',
+  ].join(eol);
+  const edits: FileEdit[] = [
+    { file: file.path, span: at(startWithDoc(file.text, top)), newText: pool },
+    {
+      file: file.path,
+      span: spanOf(statement),
+      newText: statementsAt(file, statement.startIndex, plan.statements),
+    },
+    ...plan.rewrites,
+  ];
+  edits.sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
+  const obligations = lifetime.contracts.flatMap(({ contract }) => contract.obligation ?? []);
+  return {
+    title: `Reuse ${subject(candidate)} from a sync.Pool`,
+    kind: 'safe',
+    edits,
+    imports: ['sync'],
+    claim: plan.claim,
+    ...(obligations.length > 0 && { obligations }),
+    ...(!candidate.proven && { probes: [probe(file, candidate, lifetime.contracts)] }),
+  };
+}
+
+interface Plan {
+  readonly pool: string;
+  /** Lines of the pool's New. */
+  readonly make: readonly string[];
+  readonly statements: readonly string[];
+  readonly rewrites: readonly FileEdit[];
+  readonly claim: GoFix['claim'];
+}
+
+function planSlice(
+  file: GoFile,
+  candidate: Candidate,
+  lifetime: Lifetime,
+  taken: ReadonlySet<string>,
+): Plan | undefined {
+  const { variable, fn, slice } = candidate;
+  if (!slice) return undefined;
+  const { size, constant, empty } = slice;
+  const type = slice.type;
+  const name = variable.name;
+  const pool = poolName(file, variable, fn, taken);
+  const pointer = freshName(file, [`${name}p`, `${name}Ptr`], taken);
+  const clean = isWrittenBeforeRead(file, variable, empty);
+  if (!clean && !(atLeast(file.pkg.language, 1, 21) && isFree(file, fn, 'clear'))) return undefined;
+  // A grown buffer comes back with more capacity than make gave: nothing may see that.
+  if (empty && (!clean || lifetime.capacityObserved)) return undefined;
+  const statements = [`${pointer} := ${pool}.Get().(*${type.text})`];
+  const put = `${pool}.Put(${pointer})`;
+
+  if (constant) {
+    // A local constant does not reach the pool: its value does.
+    const amount = constant.global ? size.text : constant.value;
+    if (amount === undefined) return undefined;
+    const make = [`b := make(${type.text}, ${empty ? '0, ' : ''}${amount})`, 'return &b'];
+    if (empty && lifetime.grows && !lifetime.advances) {
+      statements.push(`${name} := (*${pointer})[:0]`);
+      const limit =
+        constant.value !== undefined && constant.value * slice.bytes <= keptAtMost
+          ? limitText(slice.bytes)
+          : size.text;
+      statements.push(
+        `defer func() {\n\tif cap(${name}) <= ${limit} {\n\t\t*${pointer} = ${name}\n\t\t${put}\n\t}\n}()`,
+      );
+    } else {
+      statements.push(`defer ${put}`);
+      if (empty) statements.push(`${name} := (*${pointer})[:0]`);
+      else {
+        statements.push(`${name} := *${pointer}`);
+        if (!clean) statements.push(`clear(${name})`);
+      }
+    }
+    const claim = { effect: 'moves', within: [spanOf(fn)], callees: ['runtime.makeslice'] } as const;
+    return { pool, make, statements, rewrites: [], claim };
+  }
+
+  if (!isIntSized(file, size)) return undefined;
+  // Evaluated once, as before; a plain name or len may be repeated.
+  const bound = isPlain(file, size) ? size.text : freshName(file, [`${name}Size`, `${name}Length`], taken);
+  if (bound !== size.text) statements.push(`${bound} := ${spaced(size)}`);
+  statements.push(
+    `if cap(*${pointer}) < ${bound} {\n\t*${pointer} = make(${type.text}, ${empty ? '0, ' : ''}${bound})\n}`,
+  );
+  if (empty) statements.push(`${name} := (*${pointer})[:0]`);
+  else {
+    // With a capacity of exactly the length, append copies and slicing past the end panics, as on what make gave.
+    const exact = lifetime.capacityObserved || lifetime.grows || mayObserveCapacity(file, variable);
+    statements.push(`${name} := (*${pointer})[:${bound}${exact ? `:${bound}` : ''}]`);
+    if (!clean) statements.push(`clear(${name})`);
+  }
+  const back = empty && lifetime.grows && !lifetime.advances && lifetime.kept === undefined;
+  const measured = back ? name : `*${pointer}`;
+  statements.push(
+    `defer func() {\n\tif cap(${measured}) <= ${limitText(slice.bytes)} {\n${back ? `\t\t*${pointer} = ${name}\n` : ''}\t\t${put}\n\t}\n}()`,
+  );
+  return {
+    pool,
+    // Not nil, so that a length of 0 gives an empty slice, as make does.
+    make: [`b := make(${type.text}, 0, 512)`, 'return &b'],
+    statements,
+    rewrites: [],
+    claim: { effect: 'runs less', within: [spanOf(fn)], callees: ['runtime.makeslice'] },
+  };
+}
+
+/** The struct stays where it is, and gets its buffer from the pool. */
+function planField(
+  file: GoFile,
+  candidate: Candidate,
+  field: string,
+  statement: Node,
+  lifetime: Lifetime,
+  taken: ReadonlySet<string>,
+): Plan | undefined {
+  const { variable, fn, slice, node } = candidate;
+  const amount = slice?.constant?.global ? slice.size.text : slice?.constant?.value;
+  if (!slice || amount === undefined) return undefined;
+  const name = field.charAt(0).toLowerCase() + field.slice(1);
+  const pool = poolName(file, { ...variable, name }, fn, taken);
+  const pointer = freshName(file, [`${name}p`, `${name}Ptr`], taken);
+  // The lines of the literal are indented again with the other statements.
+  const indent = indentAt(file.text, statement.startIndex);
+  const text = (start: number, end: number): string =>
+    file.text.slice(start, end).replaceAll(`\r\n`, '\n').replaceAll(`\n${indent}`, '\n');
+  const raw = statement.descendantsOfType('raw_string_literal').some((one) => one.text.includes('\n'));
+  const isLong = statement.startPosition.row !== statement.endPosition.row;
+  if (raw || (isLong && !startsLine(file.text, statement.startIndex))) return undefined;
+  const before = text(statement.startIndex, node.startIndex);
+  const behind = text(node.endIndex, statement.endIndex);
+  // What the compiler knows to fit, it must know to fit into the pooled buffer, too.
+  const fits = !(file.facts?.emitted(fn) ?? []).some(({ callee }) => callee.startsWith('runtime.growslice'));
+  const put = `${pool}.Put(${pointer})`;
+  const statements = [
+    `${pointer} := ${pool}.Get().(*${slice.type.text})`,
+    `${before}(*${pointer})[:0${fits ? `:${amount}` : ''}]${behind}`,
+  ];
+  const buffer = `${variable.name}.${field}`;
+  const { value } = slice.constant!;
+  const limit =
+    value !== undefined && value * slice.bytes <= keptAtMost ? limitText(slice.bytes) : slice.size.text;
+  if (!lifetime.grows || fits) statements.splice(1, 0, `defer ${put}`);
+  else
+    statements.push(
+      `defer func() {\n\tif cap(${buffer}) <= ${limit} {\n\t\t*${pointer} = ${buffer}\n\t\t${put}\n\t}\n}()`,
+    );
+  return {
+    pool,
+    make: [`b := make(${slice.type.text}, 0, ${amount})`, 'return &b'],
+    statements,
+    rewrites: [],
+    claim: { effect: 'moves', within: [spanOf(fn)], callees: ['runtime.makeslice'] },
+  };
+}
+
+/** The limit in elements of so many bytes. */
+function limitText(bytes: number): string {
+  return `${keptAtMost / bytes / 1024}<<10`;
+}
+
+/** Some use could tell a capacity that is larger than the length. */
+function mayObserveCapacity(file: GoFile, variable: Binding): boolean {
+  return variable.uses.some(({ node }) => {
+    const outer = parenthesized(node);
+    const parent = outer.parent;
+    if (parent?.type === 'index_expression' || parent?.type === 'range_clause') return false;
+    if (parent?.type === 'slice_expression')
+      return parent.childForFieldName('end') !== null && !isBoundedByCount(file, parent, variable);
+    const call = parent?.type === 'argument_list' ? parent.parent : undefined;
+    if (call?.type !== 'call_expression') return true;
+    return (
+      !isBuiltin(file, call, 'len', 'copy', 'clear') &&
+      !contractOf(file, call, outer, 'slice', (method) => keepsItsArgument(file, method))
+    );
+  });
+}
+
+function planArray(file: GoFile, candidate: Candidate, taken: ReadonlySet<string>): Plan | undefined {
+  const { variable, fn, type } = candidate;
+  const name = variable.name;
+  const clean = isWrittenBeforeRead(file, variable, false);
+  const pool = poolName(file, variable, fn, taken);
+  const put = `${pool}.Put(${name})`;
+  return {
+    pool,
+    make: [`return new(${type})`],
+    statements: [
+      `${name} := ${pool}.Get().(*${type})`,
+      `defer ${put}`,
+      ...(clean ? [] : [`*${name} = ${type}{}`]),
+    ],
+    rewrites: [],
+    claim: { effect: 'moves', within: [spanOf(fn)], callees: ['runtime.newobject'] },
+  };
+}
+
+function planBuffer(file: GoFile, candidate: Candidate, taken: ReadonlySet<string>): Plan | undefined {
+  const { variable, fn, type, shape } = candidate;
+  const name = variable.name;
+  const pool = poolName(file, variable, fn, taken);
+  if (variable.uses.some((use) => isAssigned(use.node))) return undefined;
+  // A buffer that starts large may double without being an outlier.
+  const limit = (candidate.size ?? 0) <= keptAtMost / 2 ? limitText(1) : String(4 * candidate.size!);
+  const rewrites: FileEdit[] = [];
+  for (const { node } of shape === 'buffer value' ? variable.uses : []) {
+    if (!isAddressTaken(node)) continue;
+    const address = parenthesized(node).parent!;
+    rewrites.push({ file: file.path, span: spanOf(address), newText: name });
+  }
+  return {
+    pool,
+    make: [`return ${candidate.made ?? `new(${type})`}`],
+    statements: [
+      `${name} := ${pool}.Get().(*${type})`,
+      `${name}.Reset()`,
+      `defer func() {\n\tif ${name}.Cap() <= ${limit} {\n\t\t${pool}.Put(${name})\n\t}\n}()`,
+    ],
+    rewrites,
+    claim: { effect: 'moves', within: [spanOf(fn)], callees: ['runtime.newobject'] },
+  };
+}
+
+function planStruct(file: GoFile, candidate: Candidate, taken: ReadonlySet<string>): Plan | undefined {
+  const { variable, fn, type, literal } = candidate;
+  const name = variable.name;
+  if (variable.uses.some((use) => isAssigned(use.node)) || literal === undefined) return undefined;
+  const pool = poolName(file, variable, fn, taken);
+  return {
+    pool,
+    make: [`return new(${type})`],
+    statements: [
+      `${name} := ${pool}.Get().(*${type})`,
+      `*${name} = ${literal}`,
+      // What the struct refers to must not stay reachable from the pool.
+      `defer func() {\n\t*${name} = ${type}{}\n\t${pool}.Put(${name})\n}()`,
+    ],
+    rewrites: [],
+    claim: { effect: 'moves', within: [spanOf(fn)], callees: ['runtime.newobject'] },
+  };
+}
+
+/** `buf := make(…)` or `var buf = make(…)` on its own in a statement list, declaring nothing else. */
+function declarationStatement(variable: Binding): Node | undefined {
+  const statement = enclosingStatement(variable.declaration);
+  if (statement?.type === 'short_var_declaration')
+    return statement.childForFieldName('left')?.namedChildCount === 1 ? statement : undefined;
+  if (statement?.type !== 'var_declaration') return undefined;
+  const specs = statement.descendantsOfType('var_spec');
+  return specs.length === 1 &&
+    specs[0]!.namedChildren.filter((child) => child.type === 'identifier').length === 1
+    ? statement
+    : undefined;
+}
+
+function hasComment(node: Node): boolean {
+  return node.descendantsOfType('comment').length > 0;
+}
+
+/**
+ * `bufPool` when no other function of the package has a local of the name; else with the function's name in front,
+ * so that fixes made one after the other, or in several files, do not collide. Of a name like b: `copyAllPool`.
+ */
+function poolName(file: GoFile, variable: Binding, fn: Node, taken: ReadonlySet<string>): string {
+  const elsewhere = new RegExp(
+    `(?<![\\w.])${variable.name}\\s*(:=|=\\s*(make|new|&))|\\bvar\\s+${variable.name}\\b`,
+    'g',
+  );
+  const count = file.pkg.files.reduce((sum, other) => sum + (other.text.match(elsewhere)?.length ?? 0), 0);
+  const owner = ownerName(fn);
+  const long = `${owner}${variable.name[0]!.toUpperCase()}${variable.name.slice(1)}Pool`;
+  const { length } = variable.name;
+  const candidates =
+    length <= 2 ? [`${owner}Pool`, long] : count <= 1 ? [`${variable.name}Pool`, long] : [long];
+  return freshName(file, candidates, taken);
+}
+
+/** A local of the function hides the import's name. */
+function isShadowed(file: GoFile, fn: Node, name: string): boolean {
+  return namesAround(file.root, fn).bindings.some((binding) => binding.name === name);
+}
+
+function isFree(file: GoFile, fn: Node, name: string): boolean {
+  return !packageNames(file.pkg).declared.has(name) && !isShadowed(file, fn, name);
+}
+
+function at(offset: number): { start: number; end: number } {
+  return { start: offset, end: offset };
+}
+
+/** A binary expression as gofmt writes it outside of an argument list. */
+function spaced(node: Node, tight = false): string {
+  const left = node.childForFieldName('left');
+  const right = node.childForFieldName('right');
+  if (node.type !== 'binary_expression' || !left || !right) return node.text;
+  const operator = node.childForFieldName('operator')?.text ?? '';
+  const adds = /^[-+|^]$/.test(operator);
+  if (!adds && tight) return node.text;
+  return `${spaced(left, adds)} ${operator} ${spaced(right, adds)}`;
+}
+
+/** Short, and evaluating it again gives the same: a name, or len of a name. */
+function isPlain(file: GoFile, node: Node): boolean {
+  const expression = unparenthesised(node);
+  if (expression.type === 'identifier') return true;
+  if (expression.type !== 'call_expression' || !isBuiltin(file, expression, 'len')) return false;
+  return argumentsOf(expression)[0]?.type === 'identifier';
+}
+
+/**
+ * `cap(…) < size` needs an int. Not told for a field or a call of another package; then the compiler decides, and
+ * withholds the fix on a mismatch.
+ */
+function isIntSized(file: GoFile, node: Node): boolean {
+  return [node, ...node.descendantsOfType('identifier')].every((identifier) => {
+    const binding = namesAround(file.root, identifier).resolve(identifier);
+    const type = binding?.declaration.parent?.childForFieldName('type');
+    if (
+      !type ||
+      identifier.parent?.type === 'selector_expression' ||
+      identifier.parent?.type === 'argument_list'
+    )
+      return true;
+    return type.text === 'int';
+  });
+}
+
+/**
+ * The question to the compiler: with a small constant size, and with the contract calls given nil, does the value stay
+ * on the stack? The argument itself is still evaluated, so the text compiles as before.
+ */
+function probe(file: GoFile, candidate: Candidate, contracts: readonly ContractCall[]): Probe {
+  const edits: FileEdit[] = [];
+  if (candidate.slice) edits.push({ file: file.path, span: spanOf(candidate.slice.size), newText: '64' });
+  if (candidate.kind === 'call')
+    edits.push({ file: file.path, span: spanOf(candidate.node), newText: `&${candidate.type}{}` });
+  // What is stored through a pointer counts as kept; with nothing but plain fields used, a value does as well.
+  const holder = candidate.field === undefined ? undefined : fieldOf(candidate.node)?.holder;
+  if (holder?.type === 'unary_expression')
+    edits.push({
+      file: file.path,
+      span: { start: holder.startIndex, end: holder.startIndex + 1 },
+      newText: '',
+    });
+  // A struct that is too large is asked about with small arrays.
+  const spec =
+    candidate.typeName === undefined ? undefined : packageNames(file.pkg).types.get(candidate.typeName);
+  for (const array of spec?.spec.descendantsOfType('array_type') ?? []) {
+    const length = array.childForFieldName('length');
+    if (spec && length) edits.push({ file: spec.file.path, span: spanOf(length), newText: '64' });
+  }
+  for (const { argument, shape } of contracts) {
+    const type =
+      shape === 'slice'
+        ? (candidate.slice?.type.text ?? `[]${candidate.element ?? 'byte'}`)
+        : `*${candidate.type}`;
+    const span = spanOf(argument);
+    edits.push(
+      { file: file.path, span: at(span.start), newText: `func(p ${type}) ${type} { _ = p; return nil }(` },
+      { file: file.path, span: at(span.end), newText: ')' },
+    );
+  }
+  edits.sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
+  return {
+    states: `nothing but the contracts' calls keeps ${subject(candidate)}`,
+    edits,
+    stays:
+      candidate.kind === 'moved variable' ? spanOf(candidate.variable.declaration) : spanOf(candidate.node),
+  };
+}

@@ -1,0 +1,227 @@
+import type { Node } from 'web-tree-sitter';
+import type { TextEdit } from '../../model';
+import { isShadowed } from './append-forms';
+import { conversionNodes, conversionOf, emittedConversion, type Conversion } from './conversions';
+import { declaredType } from './declared-types';
+import { loopsAround } from './hot-code';
+import { mirrorOf } from './mirror-functions';
+import type { GoFile } from '../rule';
+import {
+  argumentsOf,
+  descendants,
+  enclosingDeclaration,
+  isFunction,
+  qualified,
+  spanOf,
+  statementsOf,
+  unparenthesised,
+} from './syntax';
+import {
+  enclosingLoop,
+  enclosingStatement,
+  isAddressTaken,
+  isAssigned,
+  namesAround,
+  parenthesized,
+  type Binding,
+} from './uses';
+import { freshName, indentAt, lineEnd, startsLine } from './writing';
+
+/** A conversion that gives the same bytes in each iteration. */
+export interface Hoist {
+  /** The conversions of the same variable that each iteration executes, at least one. */
+  readonly conversions: readonly Conversion[];
+  readonly loop: Node;
+  /** The new variable in front of the loop. */
+  readonly name: string;
+  readonly edits: readonly TextEdit[];
+}
+
+/**
+ * Conversions of a local variable that a loop repeats although nothing in it can change the bytes.
+ * @param replaced conversions that go away otherwise, by node id
+ */
+export function hoists(file: GoFile, replaced: ReadonlySet<number>): Hoist[] {
+  const groups = new Map<string, { conversions: Conversion[]; variable: Binding; loop: Node }>();
+  for (const node of file.root.descendantsOfType(conversionNodes)) {
+    const conversion = conversionOf(node, file);
+    if (conversion?.node.id !== node.id || replaced.has(node.id)) continue;
+    const { operand, to } = conversion;
+    if (operand.type !== 'identifier' || !emittedConversion(conversion, file)) continue;
+    const variable = namesAround(file.root, operand).resolve(operand);
+    const loop = variable && loopOf(node, variable, file);
+    if (!variable || !loop || (to === 'bytes' && !isOnlyRead(node, file))) continue;
+    const key = `${loop.id} ${variable.declaration.id} ${to}`;
+    const group = groups.get(key) ?? { conversions: [], variable, loop };
+    group.conversions.push(conversion);
+    groups.set(key, group);
+  }
+  const takenIn = new Map<number, Set<string>>();
+  const found: Hoist[] = [];
+  for (const { conversions, variable, loop } of groups.values()) {
+    const top = enclosingDeclaration(loop)?.id ?? 0;
+    const taken = takenIn.get(top) ?? new Set<string>();
+    takenIn.set(top, taken);
+    const name = freshName(
+      file,
+      [variable.name + (conversions[0]!.to === 'string' ? 'Text' : 'Bytes')],
+      taken,
+    );
+    const edits = rewrite(conversions, loop, name, file);
+    if (!edits) continue;
+    taken.add(name);
+    found.push({ conversions, loop, name, edits });
+  }
+  return found;
+}
+
+/** The innermost loop, when each iteration comes to the conversion and nothing in the loop changes what it reads. */
+function loopOf(node: Node, variable: Binding, file: GoFile): Node | undefined {
+  const loop = enclosingLoop(node);
+  const body = loop?.childForFieldName('body');
+  const statement = enclosingStatement(node);
+  if (!loop || !body || !statement || variable.declaration.startIndex > loop.startIndex) return undefined;
+  if (statement.parent?.parent?.id !== body.id || !isUnconditional(node, statement)) return undefined;
+  if (loopsAround(node)[0]?.id !== loop.id) return undefined;
+  // One conversion in front of a loop that never comes to this one would be a new allocation.
+  for (const before of statementsOf(body)) {
+    if (before.startIndex >= statement.startIndex) break;
+    for (const at of descendants(before))
+      if (/^(?:return|break|continue|goto)_statement$/.test(at.type)) return undefined;
+  }
+  for (const { node: use, owner } of variable.uses) {
+    if (isAddressTaken(use) || owner.id !== variable.owner.id) return undefined;
+    if (isAssigned(use) && loop.startIndex <= use.startIndex && use.endIndex <= loop.endIndex)
+      return undefined;
+  }
+  return isString(node, file) || !mayWriteBytes(loop, file) ? loop : undefined;
+}
+
+/** The source of `[]byte(s)` is a string: its bytes never change. */
+function isString(node: Node, file: GoFile): boolean {
+  return conversionOf(node, file)?.to === 'bytes';
+}
+
+/** Not in a branch, behind `&&`, `||`, or in a statement that leaves the loop. */
+function isUnconditional(node: Node, statement: Node): boolean {
+  if (/^(?:return|go|defer)_statement$/.test(statement.type)) return false;
+  let child = node;
+  for (let at = node.parent; at && child.id !== statement.id; child = at, at = at.parent) {
+    if (isFunction(at) || at.type === 'block' || /_case$/.test(at.type)) return false;
+    if (
+      at.type !== 'binary_expression' ||
+      !/^(?:&&|\|\|)$/.test(at.childForFieldName('operator')?.text ?? '')
+    )
+      continue;
+    if (at.childForFieldName('right')?.id === child.id) return false;
+  }
+  return true;
+}
+
+/** The new slice goes to a function that is known to read it only: a twin of a string function. */
+function isOnlyRead(node: Node, file: GoFile): boolean {
+  const list = parenthesized(node).parent;
+  const call = list?.type === 'argument_list' ? list.parent : undefined;
+  const mirror = call && mirrorOf(call, file);
+  return mirror?.from === 'bytes';
+}
+
+/** Packages whose functions write to no byte slice of their arguments, save those that append, encode, or call another. */
+const reading = /^(?:bytes|math|math\/bits|strconv|strings|unicode|unicode\/utf8|path)$/;
+const writing = /^(?:Append|Encode|Map$|NewBuffer|NewReader)|Func$/;
+
+/**
+ * True unless the loop plainly leaves all byte slices alone: it calls only functions that read, sends, receives and
+ * starts nothing, and stores only into variables, maps and slices of something else than bytes.
+ */
+function mayWriteBytes(loop: Node, file: GoFile): boolean {
+  for (const at of descendants(loop)) {
+    switch (at.type) {
+      case 'go_statement':
+      case 'defer_statement':
+      case 'send_statement':
+      case 'select_statement':
+      case 'func_literal':
+        return true;
+      case 'unary_expression':
+        if (at.childForFieldName('operator')?.text === '<-') return true;
+        break;
+      case 'range_clause': {
+        const targets = at.childForFieldName('left')?.namedChildren ?? [];
+        if (targets.some(({ type }) => type !== 'identifier')) return true;
+        // A function may be ranged over, or a channel received from.
+        const ranged = at.childForFieldName('right');
+        const kind = ranged && declaredType(ranged, file)?.kind;
+        if (kind === undefined || kind === 'channel' || kind === 'function' || kind === 'pointer')
+          return true;
+        break;
+      }
+      case 'call_expression':
+        if (!onlyReads(at, file)) return true;
+        break;
+      case 'inc_statement':
+      case 'dec_statement':
+        if (at.namedChild(0) && mayBeBytes(at.namedChild(0)!, file)) return true;
+        break;
+      case 'assignment_statement':
+        for (const target of at.childForFieldName('left')?.namedChildren ?? [])
+          if (mayBeBytes(target, file)) return true;
+        break;
+    }
+  }
+  return false;
+}
+
+function mayBeBytes(assigned: Node, file: GoFile): boolean {
+  const target = unparenthesised(assigned);
+  if (target.type === 'identifier') return false;
+  const operand = target.childForFieldName('operand');
+  if (target.type !== 'index_expression' || !operand) return true;
+  const type = declaredType(operand, file);
+  if (type?.kind === 'map') return false;
+  return type?.kind !== 'slice' || !hasPlainElement(type.node);
+}
+
+/** Elements that are no bytes, whatever the package declares. */
+function hasPlainElement(type: Node): boolean {
+  return /^(?:string|bool|int(?:16|32|64)?|uint(?:16|32|64)|float(?:32|64))$/.test(
+    type.childForFieldName('element')?.text ?? '',
+  );
+}
+
+function onlyReads(call: Node, file: GoFile): boolean {
+  const callee = unparenthesised(call.childForFieldName('function') ?? call);
+  if (callee.type === 'identifier') {
+    if (isShadowed(callee.text, call, file)) return false;
+    if (
+      /^(?:len|cap|min|max|make|string|bool|byte|rune|u?int(?:8|16|32|64)?|float(?:32|64))$/.test(callee.text)
+    )
+      return true;
+    const into = argumentsOf(call)[0];
+    const type = callee.text === 'append' && into ? declaredType(into, file) : undefined;
+    return type?.kind === 'slice' && hasPlainElement(type.node);
+  }
+  if (callee.type !== 'selector_expression') return false;
+  const operand = callee.childForFieldName('operand');
+  if (operand && namesAround(file.root, operand).resolve(operand)) return mirrorOf(call, file) !== undefined;
+  const target = qualified(callee, file.imports);
+  if (!target) return mirrorOf(call, file) !== undefined;
+  return reading.test(target.path) && !writing.test(target.name);
+}
+
+function rewrite(
+  conversions: readonly Conversion[],
+  loop: Node,
+  name: string,
+  file: GoFile,
+): TextEdit[] | undefined {
+  const outer = loop.parent?.type === 'labeled_statement' ? loop.parent : loop;
+  if (outer.parent?.type !== 'statement_list' || !startsLine(file.text, outer.startIndex)) return undefined;
+  if (conversions.some(({ node }) => node.descendantsOfType('comment').length > 0)) return undefined;
+  const line = file.text.lastIndexOf('\n', outer.startIndex - 1) + 1;
+  const declaration = `${indentAt(file.text, loop.startIndex)}${name} := ${conversions[0]!.node.text}${lineEnd(file.text)}`;
+  return [
+    { span: { start: line, end: line }, newText: declaration },
+    ...conversions.map(({ node }) => ({ span: spanOf(node), newText: name })),
+  ];
+}

@@ -1,0 +1,386 @@
+import type { Node } from 'web-tree-sitter';
+import type { Heat, HeatReason } from '../../model';
+import type { GoFile, GoPackage } from '../rule';
+import { calleeText, enclosingDeclaration, isFunction, qualified, spanOf, statementsOf } from './syntax';
+
+/** From this score on code is hot. */
+export const hotScore = 0.6;
+
+const plain = 0.4;
+const looped = 0.7;
+const nested = [looped, 0.85, 0.9];
+const marked = 0.9;
+const cold = 0.1;
+
+interface Weighed extends HeatReason {
+  readonly score: number;
+}
+
+/**
+ * How much the node matters, from syntax alone: 0.4 for a plain function; more in loops, in functions that the package
+ * calls in loops, in request handlers, benchmarks and functions marked `//alloclens:hot`; at most 0.1 where code runs
+ * once (package level, init, main), in tests, and on paths that end in an error or a panic.
+ */
+export function staticHeat(file: GoFile, node: Node): Heat {
+  const coldReason = coldness(file, node);
+  const directive = hotDirective(node);
+  if (coldReason && !(directive && coldReason.once)) {
+    return { score: coldReason.score, because: [reason(coldReason)] };
+  }
+  const reasons: Weighed[] = [];
+  if (directive) reasons.push({ score: marked, text: 'marked //alloclens:hot', span: spanOf(directive) });
+  const loops = loopsAround(node);
+  if (loops.length > 0) {
+    const text = loops.length === 1 ? 'in a loop' : `in ${loops.length} nested loops`;
+    reasons.push({ score: nested[Math.min(loops.length, nested.length) - 1]!, text, span: head(loops[0]!) });
+  }
+  const context = contextOf(file, node);
+  if (context) reasons.push(context);
+  if (reasons.length === 0) return { score: plain, because: [{ text: 'in an ordinary function' }] };
+  reasons.sort((a, b) => b.score - a.score);
+  const score = Math.min(0.95, reasons[0]!.score + (reasons.length > 1 ? 0.05 : 0));
+  return { score: Math.round(score * 100) / 100, because: reasons.map(reason) };
+}
+
+/** True when a rule that only matters in hot code may speak. */
+export function isHot(file: GoFile, node: Node): boolean {
+  return staticHeat(file, node).score >= hotScore;
+}
+
+function reason({ text, span }: Weighed): HeatReason {
+  return span ? { text, span } : { text };
+}
+
+/** The line that a loop or function starts with: its whole span would cover the screen. */
+function head(node: Node): { start: number; end: number } {
+  const body = node.childForFieldName('body');
+  return { start: node.startIndex, end: body ? Math.max(node.startIndex, body.startIndex) : node.endIndex };
+}
+
+/**
+ * The loops that execute the node once an iteration, innermost first, function literals in between included. Not
+ * counted: the initialiser and the ranged expression, which run once, and statements after which the loop is left.
+ */
+export function loopsAround(node: Node): Node[] {
+  const loops: Node[] = [];
+  let leaves: Exit | undefined;
+  let child: Node = node;
+  for (let at = node.parent; at; child = at, at = at.parent) {
+    if (isFunction(at)) leaves = undefined;
+    else if (at.type === 'statement_list' || at.type === 'block') {
+      const last = statementsOf(at).at(-1);
+      const exit = last && last.startIndex >= child.startIndex ? exitOf(last) : undefined;
+      if (exit && leaves?.kind !== 'return') leaves = exit;
+    } else if (/_(?:switch|select)_statement$|^select_statement$/.test(at.type)) {
+      // A plain break in here leaves the switch, not the loop.
+      if (leaves?.kind === 'break' && leaves.label === undefined) leaves = undefined;
+    } else if (at.type === 'for_statement') {
+      const named = leaves?.label !== undefined && leaves.label === labelOf(at);
+      const again = !leaves || (leaves.kind === 'continue' && named);
+      if (again && runsEachTime(child, node)) loops.push(at);
+      if (leaves?.kind === 'break' && leaves.label === undefined) leaves = undefined;
+      if (named) leaves = undefined;
+    }
+  }
+  return loops;
+}
+
+/** How a statement list ends that leaves a loop: all loops, the innermost, or those inside the one with the label. */
+interface Exit {
+  readonly kind: 'return' | 'break' | 'continue';
+  readonly label: string | undefined;
+}
+
+function exitOf(statement: Node): Exit | undefined {
+  if (statement.type !== 'goto_statement' && leavesFunction(statement))
+    return { kind: 'return', label: undefined };
+  const label = statement.namedChildren.find(({ type }) => type === 'label_name')?.text;
+  if (statement.type === 'break_statement') return { kind: 'break', label };
+  return statement.type === 'continue_statement' && label !== undefined
+    ? { kind: 'continue', label }
+    : undefined;
+}
+
+function labelOf(loop: Node): string | undefined {
+  return loop.parent?.type === 'labeled_statement'
+    ? loop.parent.namedChildren.find(({ type }) => type === 'label_name')?.text
+    : undefined;
+}
+
+/** The ranged expression and the initialiser run once, before the loop. */
+function runsEachTime(child: Node, node: Node): boolean {
+  if (child.type === 'range_clause') return false;
+  const initializer = child.type === 'for_clause' ? child.childForFieldName('initializer') : null;
+  return !initializer || node.startIndex < initializer.startIndex || node.endIndex > initializer.endIndex;
+}
+
+/** `return`, `panic(…)`, `os.Exit(…)`, `log.Fatal…(…)`: what follows is not reached. */
+function leavesFunction(statement: Node): boolean {
+  if (statement.type === 'return_statement' || statement.type === 'goto_statement') return true;
+  if (statement.type !== 'expression_statement') return false;
+  const call = statement.namedChild(0);
+  return call?.type === 'call_expression' && neverReturns(calleeText(call));
+}
+
+function neverReturns(callee: string | undefined): boolean {
+  return (
+    callee !== undefined &&
+    /^(?:panic|os\.Exit|runtime\.Goexit|log\.(?:Fatal|Panic)(?:f|ln)?|\w+\.(?:Fatal|Fatalf|FailNow))$/.test(
+      callee,
+    )
+  );
+}
+
+/** Why the node is cold. `once`: a hot directive on the function overrules it. */
+function coldness(file: GoFile, node: Node): (Weighed & { once: boolean }) | undefined {
+  const errorPath = errorPathOf(file, node);
+  if (errorPath) return { score: cold, text: errorPath.text, span: spanOf(errorPath.node), once: false };
+  let function_: Node | undefined;
+  for (let at: Node | null = node; at; at = at.parent) {
+    if (at.type !== 'func_literal') continue;
+    function_ ??= at;
+    const once = runsOnce(file, at);
+    if (once) return { score: cold, text: once, span: head(at), once: true };
+  }
+  const declaration = enclosingDeclaration(node);
+  if (!declaration && !function_)
+    return { score: 0.05, text: 'runs once, at package initialisation', once: true };
+  const name = declaration?.childForFieldName('name')?.text ?? '';
+  const span = declaration && head(declaration);
+  const at = span ? { span } : {};
+  if (declaration?.type === 'function_declaration') {
+    if (name === 'init') return { score: cold, text: 'runs once, in init', ...at, once: true };
+    if (name === 'main' && file.pkg.name === 'main')
+      return { score: cold, text: 'runs once, in main', ...at, once: true };
+  }
+  if (file.path.endsWith('_test.go') && !isBenchmark(declaration)) {
+    return { score: cold, text: 'only in tests', ...at, once: true };
+  }
+  return undefined;
+}
+
+function isBenchmark(declaration: Node | undefined): boolean {
+  return (
+    declaration?.type === 'function_declaration' &&
+    /^Benchmark(?![a-z])/.test(declaration.childForFieldName('name')?.text ?? '') &&
+    parameterTypes(declaration)[0] === '*testing.B'
+  );
+}
+
+/** A literal that is run at most once, or only when a pool is empty. */
+function runsOnce(file: GoFile, literal: Node): string | undefined {
+  const parent = literal.parent;
+  if (parent?.type === 'argument_list') {
+    const call = parent.parent;
+    const callee = call?.childForFieldName('function');
+    if (
+      callee &&
+      qualified(callee, file.imports)?.path === 'sync' &&
+      /^OnceFunc$|^OnceValues?$/.test(callee.text.split('.')[1] ?? '')
+    ) {
+      return `runs once, in ${callee.text}`;
+    }
+    if (
+      callee?.type === 'selector_expression' &&
+      /^\w*[oO]nce\.Do$/.test(callee.text.replace(/^.*\.(?=\w+\.Do$)/, ''))
+    ) {
+      return 'runs once, in sync.Once.Do';
+    }
+  }
+  const element = parent?.type === 'literal_element' ? parent.parent : undefined;
+  if (element?.type === 'keyed_element' && element.namedChild(0)?.text === 'New') {
+    const type = element.parent?.parent?.childForFieldName('type');
+    const name = type && qualified(type, file.imports);
+    if (name?.path === 'sync' && name.name === 'Pool') return 'runs only when the pool is empty';
+  }
+  return undefined;
+}
+
+/** The block of `if err != nil { … return }`, the arguments of panic and of error constructors. */
+function errorPathOf(file: GoFile, node: Node): { text: string; node: Node } | undefined {
+  let child: Node = node;
+  for (let at = node.parent; at; child = at, at = at.parent) {
+    if (at.type === 'func_literal' && at.parent?.type !== 'call_expression') return undefined;
+    if (at.type === 'call_expression' && child.type === 'argument_list') {
+      const callee = calleeText(at);
+      if (neverReturns(callee)) return { text: `only on the way to ${callee}`, node: at };
+      const name = at.childForFieldName('function');
+      const target = name && qualified(name, file.imports);
+      if (
+        (target?.path === 'fmt' && target.name === 'Errorf') ||
+        (target?.path === 'errors' && target.name === 'New')
+      ) {
+        return { text: 'only on an error path', node: at };
+      }
+    }
+    if (at.type !== 'if_statement') continue;
+    const branch = child.equals(at.childForFieldName('consequence') ?? at)
+      ? '!='
+      : child.equals(at.childForFieldName('alternative') ?? at)
+        ? '=='
+        : undefined;
+    if (branch === undefined || child.type !== 'block') continue;
+    const condition = at.childForFieldName('condition');
+    const last = statementsOf(child).at(-1);
+    if (!condition || !last || !comparesError(condition, branch)) continue;
+    if (leavesFunction(last) || last.type === 'continue_statement' || last.type === 'break_statement') {
+      return { text: 'only on an error path', node: condition };
+    }
+  }
+  return undefined;
+}
+
+function comparesError(condition: Node, operator: '!=' | '=='): boolean {
+  if (condition.type === 'parenthesized_expression') {
+    const inner = condition.namedChild(0);
+    return inner !== null && comparesError(inner, operator);
+  }
+  if (condition.type !== 'binary_expression') return false;
+  const written = condition.childForFieldName('operator')?.text;
+  const left = condition.childForFieldName('left');
+  const right = condition.childForFieldName('right');
+  if (!left || !right) return false;
+  if (written === (operator === '!=' ? '&&' : '||')) {
+    return comparesError(left, operator) || comparesError(right, operator);
+  }
+  if (written !== operator) return false;
+  const [value, nil] = right.text === 'nil' ? [left, right] : [right, left];
+  if (nil.text !== 'nil') return false;
+  return /(?:^|\.)(?:err|\w*Err|err[A-Z0-9]\w*)$/.test(value.text);
+}
+
+/** `//alloclens:hot` in the comment above the function, or above the statement that holds a literal. */
+function hotDirective(node: Node): Node | undefined {
+  for (let at: Node | null = node; at; at = at.parent) {
+    if (!isFunction(at)) continue;
+    let holder: Node = at;
+    while (
+      at.type === 'func_literal' &&
+      holder.parent &&
+      !/_list$|^block$|^source_file$/.test(holder.parent.type)
+    ) {
+      holder = holder.parent;
+    }
+    let line = holder.startPosition.row;
+    for (let above = holder.previousSibling; above; above = above.previousSibling) {
+      if (above.type === '\n' || above.type === ';') continue;
+      if (above.type !== 'comment' || above.endPosition.row < line - 1) break;
+      if (/^\/\/alloclens:hot\b/.test(above.text)) return above;
+      line = above.startPosition.row;
+    }
+  }
+  return undefined;
+}
+
+/** Types of the parameters, one a name, as written. */
+function parameterTypes(function_: Node): string[] {
+  const types: string[] = [];
+  for (const parameter of function_.childForFieldName('parameters')?.namedChildren ?? []) {
+    const type = parameter.childForFieldName('type')?.text;
+    if (type === undefined) continue;
+    const names = parameter.childrenForFieldName('name').length;
+    for (let i = 0; i < Math.max(1, names); i++) types.push(type);
+  }
+  return types;
+}
+
+/** Import path and type name of a framework's request object → what the function is. */
+const requestTypes: readonly [path: RegExp, type: RegExp, text: string][] = [
+  [/^github\.com\/gin-gonic\/gin$/, /^\*\w+\.Context$/, 'gin handler'],
+  [/^github\.com\/labstack\/echo(?:\/v\d+)?$/, /^\*?\w+\.Context$/, 'echo handler'],
+  [/^github\.com\/gofiber\/fiber(?:\/v\d+)?$/, /^\*?\w+\.Ctx$/, 'fiber handler'],
+  [/^github\.com\/valyala\/fasthttp$/, /^\*\w+\.RequestCtx$/, 'fasthttp handler'],
+  [/^google\.golang\.org\/grpc$/, /^\w+\.ServerStream$/, 'gRPC stream handler'],
+];
+
+function handlerKind(file: GoFile, function_: Node): string | undefined {
+  const types = parameterTypes(function_);
+  const http = [...file.imports].find(([, path]) => path === 'net/http')?.[0];
+  if (http !== undefined && types[0] === `${http}.ResponseWriter` && types[1] === `*${http}.Request`) {
+    return 'in an HTTP handler';
+  }
+  for (const type of types) {
+    const name = /^\*?(\w+)\./.exec(type)?.[1];
+    const path = name === undefined ? undefined : file.imports.get(name);
+    const known =
+      path === undefined ? undefined : requestTypes.find(([p, t]) => p.test(path) && t.test(type));
+    if (known) return `in a ${known[2]}`;
+  }
+  if (isGrpcMethod(file, function_, types)) return 'in a gRPC method';
+  return undefined;
+}
+
+/** `func (s *server) M(ctx context.Context, req *pb.XRequest) (*pb.Y, error)`. */
+function isGrpcMethod(file: GoFile, function_: Node, types: readonly string[]): boolean {
+  if (function_.type !== 'method_declaration' || types.length !== 2) return false;
+  const context = /^(\w+)\.Context$/.exec(types[0]!)?.[1];
+  if (context === undefined || file.imports.get(context) !== 'context') return false;
+  if (!/^\*\w+\.\w+(?:Request|Req)$/.test(types[1]!)) return false;
+  const results = function_
+    .childForFieldName('result')
+    ?.namedChildren.map((r) => r.childForFieldName('type')?.text);
+  return results?.length === 2 && /^\*\w+\.\w+$/.test(results[0] ?? '') && results[1] === 'error';
+}
+
+/** What calls the functions around the node: handlers, benchmarks, loops elsewhere in the package. */
+function contextOf(file: GoFile, node: Node): Weighed | undefined {
+  for (let at: Node | null = node; at; at = at.parent) {
+    if (!isFunction(at)) continue;
+    const handler = handlerKind(file, at);
+    if (handler !== undefined) return { score: looped, text: handler, span: head(at) };
+  }
+  const declaration = enclosingDeclaration(node);
+  if (!declaration) return undefined;
+  if (isBenchmark(declaration)) return { score: looped, text: 'in a benchmark', span: head(declaration) };
+  const name = declaration.childForFieldName('name')?.text;
+  if (name === undefined) return undefined;
+  const call = callsInLoops(file.pkg).get(declaration.type === 'method_declaration' ? `.${name}` : name);
+  if (!call || (call.file === file && enclosingDeclaration(call.node)?.equals(declaration))) return undefined;
+  const text = call.benchmark ? 'called in a benchmark' : 'called in a loop';
+  return call.file === file ? { score: looped, text, span: spanOf(call.node) } : { score: looped, text };
+}
+
+interface LoopCall {
+  readonly file: GoFile;
+  readonly node: Node;
+  readonly benchmark: boolean;
+}
+
+const loopCalls = new WeakMap<GoPackage, ReadonlyMap<string, LoopCall>>();
+
+/**
+ * Functions of the package that some file of it calls in a loop: `f` for functions, `.m` for methods whose name only
+ * one type of the package declares (without types, a method call says no more than its name).
+ */
+function callsInLoops(pkg: GoPackage): ReadonlyMap<string, LoopCall> {
+  const known = loopCalls.get(pkg);
+  if (known) return known;
+  const declared = new Map<string, number>();
+  for (const file of pkg.files) {
+    for (const node of file.root.namedChildren) {
+      if (node.type !== 'function_declaration' && node.type !== 'method_declaration') continue;
+      const name = node.childForFieldName('name')?.text;
+      const key = node.type === 'method_declaration' ? `.${name}` : name!;
+      declared.set(key, (declared.get(key) ?? 0) + 1);
+    }
+  }
+  const calls = new Map<string, LoopCall>();
+  for (const file of pkg.files) {
+    const test = file.path.endsWith('_test.go');
+    for (const node of file.root.descendantsOfType('call_expression')) {
+      const callee = node.childForFieldName('function');
+      let key: string | undefined;
+      if (callee?.type === 'identifier') key = callee.text;
+      else if (callee?.type === 'selector_expression' && !qualified(callee, file.imports)) {
+        key = `.${callee.childForFieldName('field')?.text}`;
+      }
+      if (key === undefined || declared.get(key) !== 1 || calls.has(key)) continue;
+      if (loopsAround(node).length === 0 || errorPathOf(file, node)) continue;
+      const benchmark = test && isBenchmark(enclosingDeclaration(node));
+      if (test && !benchmark) continue;
+      calls.set(key, { file, node, benchmark });
+    }
+  }
+  loopCalls.set(pkg, calls);
+  return calls;
+}

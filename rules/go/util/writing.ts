@@ -1,0 +1,184 @@
+import type { Node } from 'web-tree-sitter';
+import type { GoFile, GoPackage, GoVersion } from '../rule';
+import { topLevel } from './syntax';
+
+/** Small pure helpers for rules that write Go: layout taken from the text around, names that collide with nothing. */
+
+/** The file's line end: CRLF when its first line ends so. */
+export function lineEnd(text: string): '\r\n' | '\n' {
+  const first = text.indexOf('\n');
+  return first > 0 && text[first - 1] === '\r' ? '\r\n' : '\n';
+}
+
+/** The white space at the start of the line that `offset` is in. */
+export function indentAt(text: string, offset: number): string {
+  const start = text.lastIndexOf('\n', offset - 1) + 1;
+  return /^[ \t]*/.exec(text.slice(start, offset))?.[0] ?? '';
+}
+
+/** True when only white space stands before `offset` in its line. */
+export function startsLine(text: string, offset: number): boolean {
+  const start = text.lastIndexOf('\n', offset - 1) + 1;
+  return text.slice(start, offset).trim() === '';
+}
+
+/** Statements joined so that they stand where one stood: a line each when the old one began its line, else `; `. */
+export function statementsAt(file: GoFile, offset: number, statements: readonly string[]): string {
+  const eol = lineEnd(file.text);
+  const indent = indentAt(file.text, offset);
+  if (!startsLine(file.text, offset)) {
+    return statements
+      .join('; ')
+      .replaceAll(/([^{])\n\t*(?!\t*\})/g, '$1; ')
+      .replaceAll(/\n\t*/g, ' ');
+  }
+  return statements.map((statement) => statement.replaceAll('\n', eol + indent)).join(eol + indent);
+}
+
+export function atLeast(version: GoVersion, major: number, minor: number): boolean {
+  return version.major > major || (version.major === major && version.minor >= minor);
+}
+
+interface PackageNames {
+  /** Package-level names, methods left out, and the local names of imports. */
+  readonly declared: ReadonlySet<string>;
+  /** Package-level constants by name: the initialising expression, or undefined for an implicit repetition. */
+  readonly constants: ReadonlyMap<string, Node | undefined>;
+  readonly types: ReadonlyMap<string, { readonly spec: Node; readonly file: GoFile }>;
+  readonly functions: ReadonlyMap<string, { readonly node: Node; readonly file: GoFile }>;
+  readonly variables: ReadonlyMap<string, { readonly spec: Node; readonly file: GoFile }>;
+  readonly methods: readonly { readonly node: Node; readonly file: GoFile }[];
+}
+
+const packageCache = new WeakMap<GoPackage, PackageNames>();
+
+/** What the files of the package declare at package level. Cached for as long as the package object lives. */
+export function packageNames(pkg: GoPackage): PackageNames {
+  const known = packageCache.get(pkg);
+  if (known) return known;
+  const declared = new Set<string>();
+  const constants = new Map<string, Node | undefined>();
+  const types = new Map<string, { spec: Node; file: GoFile }>();
+  const functions = new Map<string, { node: Node; file: GoFile }>();
+  const variables = new Map<string, { spec: Node; file: GoFile }>();
+  const methods: { node: Node; file: GoFile }[] = [];
+  for (const file of pkg.files) {
+    for (const local of file.imports.keys()) declared.add(local);
+    for (const node of file.root.namedChildren) {
+      switch (node.type) {
+        case 'function_declaration': {
+          const name = node.childForFieldName('name')?.text;
+          if (name) declared.add(name);
+          if (name) functions.set(name, { node, file });
+          break;
+        }
+        case 'method_declaration':
+          methods.push({ node, file });
+          break;
+        case 'type_declaration':
+          for (const spec of node.namedChildren) {
+            const name = spec.childForFieldName('name')?.text;
+            if (name) declared.add(name);
+            if (name) types.set(name, { spec, file });
+          }
+          break;
+        case 'const_declaration':
+        case 'var_declaration':
+          for (const spec of node.descendantsOfType(['const_spec', 'var_spec'])) {
+            if (spec.parent?.id !== node.id && spec.parent?.parent?.id !== node.id) continue;
+            const names = spec.namedChildren.filter((child) => child.type === 'identifier');
+            const values = spec.childForFieldName('value')?.namedChildren ?? [];
+            names.forEach((name, i) => {
+              declared.add(name.text);
+              if (spec.type === 'const_spec') constants.set(name.text, values[i]);
+              else variables.set(name.text, { spec, file });
+            });
+          }
+          break;
+      }
+    }
+  }
+  const names = { declared, constants, types, functions, variables, methods };
+  packageCache.set(pkg, names);
+  return names;
+}
+
+const predeclared: ReadonlySet<string> = new Set(
+  (
+    'any bool byte comparable complex64 complex128 error float32 float64 int int8 int16 int32 int64 rune string uint ' +
+    'uint8 uint16 uint32 uint64 uintptr true false iota nil append cap clear close complex copy delete imag len make ' +
+    'max min new panic print println real recover break case chan const continue default defer else fallthrough for ' +
+    'func go goto if import interface map package range return select struct switch type var'
+  ).split(' '),
+);
+
+/**
+ * Of the candidates, the first that is no keyword or predeclared name, is declared nowhere in the package, and occurs
+ * nowhere in the text of `file` as a word (so it can neither shadow nor be shadowed). Falls back to numbered names.
+ */
+export function freshName(
+  file: GoFile,
+  candidates: readonly string[],
+  taken: ReadonlySet<string> = new Set(),
+): string {
+  const { declared } = packageNames(file.pkg);
+  const free = (name: string): boolean =>
+    !predeclared.has(name) &&
+    !declared.has(name) &&
+    !taken.has(name) &&
+    !new RegExp(`(?<![\\p{L}\\p{N}_])${name}(?![\\p{L}\\p{N}_])`, 'u').test(file.text);
+  for (const name of candidates) if (free(name)) return name;
+  const last = candidates[candidates.length - 1] ?? 'x';
+  for (let i = 2; ; i++) if (free(`${last}${i}`)) return `${last}${i}`;
+}
+
+/** The local name under which the file imports `path`; the path's last element when it does not import it yet. */
+export function importedAs(file: GoFile, path: string): string {
+  for (const [local, imported] of file.imports) if (imported === path) return local;
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+/** True when an import of `path` can be used in the file under `importedAs`: no package-level name stands in its way. */
+export function canImport(file: GoFile, path: string): boolean {
+  const local = importedAs(file, path);
+  const imported = file.imports.get(local);
+  if (imported !== undefined) return imported === path;
+  return !file.pkg.files.some((other) => declaresAtTop(other, local));
+}
+
+function declaresAtTop(file: GoFile, name: string): boolean {
+  const { functions, types, constants, variables } = packageNames(file.pkg);
+  return functions.has(name) || types.has(name) || constants.has(name) || variables.has(name);
+}
+
+/** Where a new top-level declaration goes before `declaration`: in front of its doc comment and directives. */
+export function startWithDoc(text: string, declaration: Node): number {
+  let first = declaration;
+  for (
+    let previous = first.previousNamedSibling;
+    previous?.type === 'comment' && previous.endPosition.row === first.startPosition.row - 1;
+    previous = previous.previousNamedSibling
+  ) {
+    // A comment behind the code of its line belongs to that code.
+    if (!startsLine(text, previous.startIndex)) break;
+    first = previous;
+  }
+  return first.startIndex;
+}
+
+/** The text on one line, for messages: at most 40 characters, the rest as `…`. */
+export function short(text: string): string {
+  const line = text.replace(/\s+/g, ' ');
+  return line.length > 40 ? `${line.slice(0, 37)}…` : line;
+}
+
+/** `copyAll`, for a method `typeMethod`, starting with a lower-case letter. */
+export function ownerName(fn: Node): string {
+  const top = topLevel(fn);
+  const name = top.childForFieldName('name')?.text ?? 'shared';
+  const receiver = top.childForFieldName('receiver')?.descendantsOfType('type_identifier')[0]?.text;
+  const full = receiver ? receiver + name[0]!.toUpperCase() + name.slice(1) : name;
+  // An initialism stays together: HTTPServe becomes httpServe.
+  const head = /^\p{Lu}+(?=\p{Lu}\p{Ll}|$|[\d_])|^\p{Lu}/u.exec(full)?.[0] ?? '';
+  return head.toLowerCase() + full.slice(head.length);
+}

@@ -1,0 +1,126 @@
+import type { Node } from 'web-tree-sitter';
+import { isShadowed } from './append-forms';
+import { declaredType } from './declared-types';
+import { capacityText, exitOf, guarded, isInvariant, knownAtDeclaration } from './filling-loop';
+import type { GoFile } from '../rule';
+import { unparenthesised } from './syntax';
+import { tripCount, type TripCount } from './trip-count';
+import { namesAround } from './uses';
+import { packageNames } from './writing';
+
+/** How many bytes a loop writes, where that can be worked out before it. */
+export interface Amount {
+  /** Bytes that are plain in the text. */
+  readonly constant: number;
+  /** Strings and slices whose length is added. */
+  readonly lengths: readonly Node[];
+}
+
+export const nothing: Amount = { constant: 0, lengths: [] };
+
+export function plus(a: Amount, b: Amount): Amount {
+  return { constant: a.constant + b.constant, lengths: [...a.lengths, ...b.lengths] };
+}
+
+/** The bytes of a string: a literal, a constant, or a local variable that is declared as a string or a slice of bytes. */
+export function bytesOf(piece: Node, file: GoFile): Amount | undefined {
+  const node = unparenthesised(piece);
+  switch (node.type) {
+    case 'interpreted_string_literal':
+    case 'raw_string_literal':
+      return { constant: literalBytes(node.text), lengths: [] };
+    case 'identifier': {
+      const binding = namesAround(file.root, node).resolve(node);
+      if (!binding) {
+        const value = packageNames(file.pkg).constants.get(node.text);
+        return value && bytesOf(value, file);
+      }
+      const type = declaredType(node, file);
+      const bytes = type?.kind === 'slice' && /^\[\](?:byte|uint8)$/.test(type.node.text);
+      if (!bytes && !(type?.kind === 'basic' && type.name === 'string')) return undefined;
+      return { constant: 0, lengths: [node] };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** The length in bytes of a Go string literal. */
+export function literalBytes(literal: string): number {
+  const inner = literal.slice(1, -1);
+  if (literal.startsWith('`')) return utf8Length(inner.replaceAll('\r', ''));
+  let bytes = 0;
+  const plain = inner.replace(
+    /\\(?:x[\da-fA-F]{2}|[0-7]{3}|u([\da-fA-F]{4})|U([\da-fA-F]{8})|[^])/g,
+    (_escape, short?: string, long?: string) => {
+      bytes += short || long ? runeLength(parseInt((short ?? long)!, 16)) : 1;
+      return '';
+    },
+  );
+  return bytes + utf8Length(plain);
+}
+
+function utf8Length(text: string): number {
+  let bytes = 0;
+  for (const char of text) bytes += runeLength(char.codePointAt(0)!);
+  return bytes;
+}
+
+function runeLength(rune: number): number {
+  return rune < 0x80 ? 1 : rune < 0x800 ? 2 : rune < 0x10000 ? 3 : 4;
+}
+
+/** What `Grow` is given before a loop that writes the amount in each iteration. */
+export interface Growth {
+  /** A Go expression of type int, not negative. */
+  readonly text: string;
+  /** The number, when it is plain in the text. */
+  readonly constant: number | undefined;
+  readonly count: TripCount;
+}
+
+/**
+ * The amount times the trip count; undefined where either is not known in front of the loop.
+ * @param declaration where the number is wanted already, when that is not in front of the loop
+ * @param more bytes that are written once, behind the loop
+ */
+export function growthOf(
+  loop: Node,
+  each: Amount,
+  file: GoFile,
+  { declaration, more = 0 }: { declaration?: Node; more?: number },
+): Growth | undefined {
+  if (isShadowed('len', loop, file) || (each.constant === 0 && each.lengths.length === 0)) return undefined;
+  const count = tripCount(loop, file);
+  if (!count?.exact || !(count.isInt || count.constant !== undefined)) return undefined;
+  if (!isInvariant({ ...count, from: each.lengths }, loop, file)) return undefined;
+  const all = { ...count, from: [...count.from, ...each.lengths] };
+  if (declaration && !knownAtDeclaration(declaration, loop, all, file)) return undefined;
+  const text = count.nonNegative
+    ? product(count, each, more, ' ')
+    : guarded(product(count, each, more, ''), count, loop, file);
+  if (text === undefined) return undefined;
+  const plain = count.constant !== undefined && each.lengths.length === 0;
+  return { text, constant: plain ? count.constant! * each.constant + more : undefined, count };
+}
+
+/** gofmt: blanks around the operators that bind least in a lone argument, none in one of several. */
+function product(count: TripCount, { constant, lengths }: Amount, more: number, blank: string): string {
+  const plus = `${blank}+${blank}`;
+  if (lengths.length === 0 && (count.constant !== undefined || constant === 1)) {
+    const plain = capacityText(count, constant);
+    if (more === 0) return plain;
+    return count.constant === undefined ? `${plain}${plus}${more}` : String(count.constant * constant + more);
+  }
+  const sum = [...(constant > 0 ? [String(constant)] : []), ...lengths.map((node) => `len(${node.text})`)];
+  const factor = sum.length === 1 ? sum[0]! : `(${sum.join(blank === '' || more > 0 ? '+' : ' + ')})`;
+  const times = count.atomic ? count.expression : `(${count.expression})`;
+  const by = more > 0 ? '*' : `${blank}*${blank}`;
+  const text = lengths.length === 0 ? `${factor}${by}${times}` : `${times}${by}${factor}`;
+  return more > 0 ? `${text}${plus}${more}` : text;
+}
+
+/** True when each iteration comes to `last`, and the loop runs to its end. */
+export function runsToEnd(loop: Node, variable: Parameters<typeof exitOf>[1], last: Node): boolean {
+  return exitOf(loop, variable, last) === undefined;
+}
