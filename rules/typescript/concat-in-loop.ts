@@ -2,7 +2,7 @@ import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { isEmptyBuffer } from './format-then-append';
 import { derivedName, freshName } from './util/module-level';
 import { createRule, type ProposedFix } from './rule';
-import { enclosingFunction, isFunction, isLoop, methodName, resolve, walk } from './util/syntax';
+import { contains, enclosingFunction, isFunction, isLoop, methodName, resolve, walk } from './util/syntax';
 import { isBuiltIn, typeOf } from './util/value-types';
 
 /**
@@ -100,13 +100,10 @@ function dataHandler(node: TSESTree.Node): TSESTree.Node | undefined {
     : undefined;
 }
 
-const within = (inner: TSESTree.Node, outer: TSESTree.Node): boolean =>
-  outer.range[0] <= inner.range[0] && inner.range[1] <= outer.range[1];
-
 function outlives(sourceCode: TSESLint.SourceCode, left: TSESTree.Node, handler: TSESTree.Node): boolean {
   if (left.type !== 'Identifier') return true;
   const declared = resolve(sourceCode, left)?.defs[0]?.name as TSESTree.Node | undefined;
-  return declared !== undefined && !within(declared, handler);
+  return declared !== undefined && !contains(handler, declared);
 }
 
 /** Something else than nothing is assigned to it: what a parser has read is cut off, and it holds little. */
@@ -127,7 +124,7 @@ function isCutElsewhere(
       methodName(node.right) === 'concat' &&
       sourceCode.getText(node.right).includes(name);
     if (grows) return true;
-    if (!empty || within(node, enclosingFunction(own) ?? own)) cut = true;
+    if (!empty || contains(enclosingFunction(own) ?? own, node)) cut = true;
     return !cut;
   });
   return cut;
@@ -159,11 +156,11 @@ function collect(
   if (comments || chunks.some((chunk) => !chunk || chunk.type === 'SpreadElement')) return undefined;
   // One read elsewhere: more of them would each concatenate.
   const reads = variable!.references.filter(
-    ({ identifier, init }) => init !== true && !within(identifier as TSESTree.Node, assignment),
+    ({ identifier, init }) => init !== true && !contains(assignment, identifier as TSESTree.Node),
   );
   const read =
     reads.length === 1 && !reads[0]!.isWrite() ? (reads[0]!.identifier as TSESTree.Node) : undefined;
-  if (!read || within(read, handler) || loopAround(read)) return undefined;
+  if (!read || contains(handler, read) || loopAround(read)) return undefined;
   if (read.parent?.type === 'Property' && read.parent.shorthand) return undefined;
   const parts = freshName(sourceCode, derivedName(variable!.name, 'Parts'));
   const end = sourceCode.text[declaration.range[1] - 1] === ';' ? ';' : '';

@@ -10,6 +10,7 @@ import {
 } from './util/module-level';
 import { createRule, type ProposedFix } from './rule';
 import {
+  contains,
   enclosingFunction,
   isFunction,
   isLoop,
@@ -397,7 +398,7 @@ function collect(sourceCode: TSESLint.SourceCode, accumulated: Accumulation, typ
   for (const reference of variable.references) {
     if (reference.init) continue;
     const node = reference.identifier as TSESTree.Node;
-    if (within(node, assignment)) continue;
+    if (contains(assignment, node)) continue;
     if (node.range[0] < statement.range[1] || enclosingFunction(node) !== owner) return [];
     writtenLater ||= reference.isWrite();
   }
@@ -432,9 +433,6 @@ function collect(sourceCode: TSESLint.SourceCode, accumulated: Accumulation, typ
     },
   ];
 }
-
-const within = (inner: TSESTree.Node, outer: TSESTree.Node): boolean =>
-  outer.range[0] <= inner.range[0] && inner.range[1] <= outer.range[1];
 
 function headOf(loop: LoopNode): { start: number; end: number } {
   return { start: loop.range[0], end: Math.max(loop.body.range[0], loop.range[0] + 1) };
@@ -476,12 +474,13 @@ function mayBeReused(sourceCode: TSESLint.SourceCode, chunk: TSESTree.Expression
       return;
     const variable = resolve(sourceCode, node);
     const declared = variable?.defs[0]?.name as TSESTree.Node | undefined;
-    if (!variable || !declared || within(declared, loop)) return;
+    if (!variable || !declared || contains(loop, declared)) return;
     const type = typeOf(sourceCode, node)?.name;
     if (type === 'number' || type === 'string' || type === 'Array') return;
     if (
       variable.references.some(
-        (r) => within(r.identifier as TSESTree.Node, loop) && !within(r.identifier as TSESTree.Node, chunk),
+        (r) =>
+          contains(loop, r.identifier as TSESTree.Node) && !contains(chunk, r.identifier as TSESTree.Node),
       )
     )
       reused = true;

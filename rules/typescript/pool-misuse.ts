@@ -1,7 +1,7 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { type PoolMethods, poolOf } from './util/pools';
 import { createRule, type ProposedFix } from './rule';
-import { enclosingFunction, isFunction, isLoop, memberName, walk } from './util/syntax';
+import { contains, enclosingFunction, isFunction, isLoop, memberName, walk } from './util/syntax';
 import { indentAt, indentUnit, newlineOf } from './util/text';
 
 /** An object that is taken from a pool and not given back on every path, or used after it was given back. */
@@ -384,8 +384,4 @@ function insideTryWithFinally(node: TSESTree.Node): boolean {
     if (at.type === 'TryStatement' && at.finalizer) return true;
   }
   return false;
-}
-
-function contains(outer: TSESTree.Node, inner: TSESTree.Node): boolean {
-  return outer.range[0] <= inner.range[0] && inner.range[1] <= outer.range[1];
 }

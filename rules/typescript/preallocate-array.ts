@@ -2,7 +2,16 @@ import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { TextEdit } from '../model';
 import { declaredType, isKnownArray } from './util/array-types';
 import { createRule, type ProposedFix } from './rule';
-import { enclosingFunction, isFunction, isLoop, memberName, resolve, unwrap, walk } from './util/syntax';
+import {
+  contains,
+  enclosingFunction,
+  isFunction,
+  isLoop,
+  memberName,
+  resolve,
+  unwrap,
+  walk,
+} from './util/syntax';
 import { freshName, indentAt, newlineOf } from './util/text';
 
 /** A loop whose number of iterations is known, with one `push` an iteration onto an array that starts empty. */
@@ -149,7 +158,7 @@ function usesInLoop(
   loop: TSESTree.ForStatement | TSESTree.ForOfStatement,
 ): 'kept' | 'changed' | 'unknown' {
   for (const { identifier } of variable.references) {
-    if (!within(loop.body, identifier as TSESTree.Node)) continue;
+    if (!contains(loop.body, identifier as TSESTree.Node)) continue;
     const member = (identifier as TSESTree.Identifier).parent;
     if (member.type !== 'MemberExpression' || member.object !== identifier) continue;
     const method = memberName(member);
@@ -330,7 +339,7 @@ function writtenIn(variable: TSESLint.Scope.Variable, loop: TSESTree.Node): bool
     (reference) =>
       reference.isWrite() &&
       reference.init !== true &&
-      (within(loop, reference.identifier as TSESTree.Node) ||
+      (contains(loop, reference.identifier as TSESTree.Node) ||
         enclosingFunction(reference.identifier as TSESTree.Node) !== inFunction),
   );
 }
@@ -340,8 +349,4 @@ function constantOf(variable: TSESLint.Scope.Variable): number | undefined {
   const node = variable.defs[0]?.node;
   if (node?.type !== 'VariableDeclarator' || node.init?.type !== 'Literal') return undefined;
   return typeof node.init.value === 'number' ? node.init.value : undefined;
-}
-
-function within(outer: TSESTree.Node, inner: TSESTree.Node): boolean {
-  return outer.range[0] <= inner.range[0] && inner.range[1] <= outer.range[1];
 }

@@ -3,14 +3,15 @@ import type { Span } from '../../model';
 import { arrayMutability, isKnownArray, type Mutability, recordMutability } from './array-types';
 import type { ProposedFix } from '../rule';
 import {
+  contains,
   enclosingFunction,
-  type FunctionNode,
   isFunction,
   isGlobal,
   isLoop,
   memberName,
   methodName,
   unwrap,
+  type FunctionNode,
 } from './syntax';
 import { freshName, indentAt, indentUnit, losesComment, newlineOf } from './text';
 
@@ -525,10 +526,6 @@ function insideTry(node: TSESTree.Node): boolean {
 /** May follow `!` without parentheses. */
 function bindsTightly({ type }: TSESTree.Expression): boolean {
   return type === 'Identifier' || type === 'MemberExpression' || type === 'CallExpression';
-}
-
-function contains(outer: TSESTree.Node, inner: TSESTree.Node): boolean {
-  return outer.range[0] <= inner.range[0] && inner.range[1] <= outer.range[1];
 }
 
 function isStatementList(node: TSESTree.Node): boolean {

@@ -1,6 +1,6 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import {
-  type FunctionNode,
+  contains,
   enclosingFunction,
   isFunction,
   isGlobal,
@@ -8,6 +8,7 @@ import {
   memberName,
   resolve,
   walk,
+  type FunctionNode,
 } from './syntax';
 import { importedCallee, isBuiltIn, isByteView, typeOf, type ValueType } from './value-types';
 
@@ -114,9 +115,6 @@ function handedOver(use: TSESTree.Node): TSESTree.Node {
   }
   return at;
 }
-
-const contains = (outer: TSESTree.Node, inner: TSESTree.Node): boolean =>
-  outer.range[0] <= inner.range[0] && inner.range[1] <= outer.range[1];
 
 class Analysis {
   readonly uses: TSESTree.Node[] = [];

@@ -173,3 +173,12 @@ function carriesDoc(node: TSESTree.Node): boolean {
       return false;
   }
 }
+
+/** True when the inner node lies in the outer one, or is it. */
+export function contains(outer: Ranged, inner: Ranged): boolean {
+  return outer.range[0] <= inner.range[0] && inner.range[1] <= outer.range[1];
+}
+
+interface Ranged {
+  readonly range: readonly [number, number];
+}
