@@ -3,18 +3,12 @@ import type { Evidence, TextEdit } from '../model';
 import { checkCopied, type TakenNames } from './util/append-copied';
 import { checkBufferWrite } from './util/append-into-buffer';
 import { basicType } from './util/basic-types';
-import {
-  appendForm,
-  appendName,
-  isShadowed,
-  receiverObligations,
-  type AppendForm,
-} from './util/append-forms';
+import { appendForm, appendName, receiverObligations, type AppendForm } from './util/append-forms';
 import type { GoFile, GoFix, GoReport, GoRule, Obligation } from './rule';
 import { argumentsOf, descendants, enclosingFunction, spanOf, unparenthesised } from './util/syntax';
 import { enclosingStatement, initializer, isAddressTaken, namesAround } from './util/uses';
 import { convertedToBytes } from './util/write-calls';
-import { short } from './util/writing';
+import { isShadowed, short } from './util/writing';
 
 /**
  * `append(b, t.Format(l)...)` and, in hot code, `buf.WriteString(strconv.Itoa(n))`: a string is made only to be copied.

@@ -1,6 +1,5 @@
 import type { Node } from 'web-tree-sitter';
 import type { Evidence, TextEdit } from '../model';
-import { isShadowed } from './util/append-forms';
 import { spelledType } from './util/declared-types';
 import { loopsAround } from './util/hot-code';
 import type { GoFile, GoFix, GoReport, GoRule } from './rule';
@@ -24,7 +23,16 @@ import {
   parenthesized,
   type Binding,
 } from './util/uses';
-import { canImport, freshName, importedAs, indentAt, lineEnd, startsLine } from './util/writing';
+import {
+  byPlace,
+  canImport,
+  freshName,
+  importedAs,
+  indentAt,
+  isShadowed,
+  lineEnd,
+  startsLine,
+} from './util/writing';
 import { bytesOf, growthOf, nothing, plus, runsToEnd } from './util/written-amount';
 
 /** A string that a loop extends: each `+=` copies all of it. */
@@ -269,9 +277,7 @@ function fix(string: GrowingString, alone: boolean, file: GoFile): GoFix[] {
     {
       title,
       kind: 'safe',
-      edits: edits
-        .sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end)
-        .map((edit) => ({ ...edit, file: file.path })),
+      edits: edits.sort(byPlace).map((edit) => ({ ...edit, file: file.path })),
       imports: ['strings'],
       claim: {
         effect: 'removes',

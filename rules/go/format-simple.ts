@@ -6,9 +6,9 @@ import { importedFunction } from './util/contracts';
 import { isHot } from './util/hot-code';
 import type { GoFile, GoFix, GoReport, GoRule, Obligation } from './rule';
 import { argumentsOf, enclosingFunction, spanOf, unparenthesised } from './util/syntax';
-import { enclosingStatement, namesAround } from './util/uses';
+import { enclosingStatement } from './util/uses';
 import { checkWrite } from './write-format';
-import { atLeast, canImport, importedAs, packageNames, short } from './util/writing';
+import { atLeast, canImportAt, importedAs, isShadowed, packageNames, short } from './util/writing';
 
 /** In hot code, a format that does no more than strconv, a concatenation or a constant would. */
 export const rule: GoRule = {
@@ -87,7 +87,8 @@ function plainError(call: Node, file: GoFile): Simple | undefined {
   const [format, ...rest] = argumentsOf(call);
   if (atLeast(file.pkg.toolchain, 1, 26) || !format || rest.length > 0) return undefined;
   const parts = partsOf(format);
-  if (parts?.length !== 1 || parts[0]!.kind !== 'text' || !isFree('errors', call, file)) return undefined;
+  if (parts?.length !== 1 || parts[0]!.kind !== 'text' || !canImportAt(file, 'errors', call))
+    return undefined;
   const text = `${importedAs(file, 'errors')}.New(${parts[0]!.source})`;
   return {
     text,
@@ -132,7 +133,7 @@ function plainText(call: Node, formatter: string, file: GoFile): Simple | undefi
   }
   const text = operands.join(plusAround(call, file));
   const usesStrconv = text.includes('\0');
-  if (usesStrconv && !isFree('strconv', call, file)) return undefined;
+  if (usesStrconv && !canImportAt(file, 'strconv', call)) return undefined;
   const concatenated = operands.length > 1;
   // More than the runtime joins without a list, and more than is easy to read.
   if (operands.length > 5) return undefined;
@@ -179,9 +180,7 @@ function operandOf(
     const converted = type === wanted ? text : `${wanted}(${text})`;
     return name === 'Itoa' ? `\0Itoa(${converted})` : `\0${name}(${converted}, ${base})`;
   };
-  const taken = (name: string): boolean =>
-    packageNames(file.pkg).declared.has(name) ||
-    namesAround(file.root, value).bindings.some((binding) => binding.name === name);
+  const taken = (name: string): boolean => isShadowed(name, value, file);
   if (/^int(?:8|16|32|64)?$/.test(basic)) {
     const wanted = basic === 'int' && base === 10 ? 'int' : 'int64';
     if (type !== wanted && taken(wanted)) return undefined;
@@ -234,14 +233,6 @@ function partsOf(format: Node): Part[] | undefined {
   }
   flush();
   return parts;
-}
-
-/** True when an import of the package can be used at the node under its name. */
-function isFree(path: string, node: Node, file: GoFile): boolean {
-  const name = importedAs(file, path);
-  return (
-    canImport(file, path) && !namesAround(file.root, node).bindings.some((binding) => binding.name === name)
-  );
 }
 
 /** True when the text is appended, converted, copied or written, and the rule about that reports it. */

@@ -1,6 +1,5 @@
 import type { Node } from 'web-tree-sitter';
 import type { Evidence } from '../model';
-import { isShadowed } from './util/append-forms';
 import { isBuiltin } from './util/contracts';
 import { checkLoops, countable, exitOf } from './util/filling-loop';
 import type { GoFile, GoFix, GoReport, GoRule } from './rule';
@@ -16,7 +15,7 @@ import {
 } from './util/syntax';
 import { tripCount } from './util/trip-count';
 import { callOf, enclosingLoop, initializer, isAssigned, namesAround, type Binding } from './util/uses';
-import { indentAt, lineEnd, startsLine } from './util/writing';
+import { indentAt, isShadowed, lineEnd, startsLine } from './util/writing';
 import {
   bytesOf,
   growthOf,

@@ -1,6 +1,5 @@
 import type { Node } from 'web-tree-sitter';
 import type { Evidence, FileEdit, Related } from '../model';
-import { isShadowed } from './util/append-forms';
 import { proofOf, type ConstructorProof } from './util/constructor-proof';
 import { importedFunction, isBuiltin } from './util/contracts';
 import { digestSum, hashForms, type HashForm } from './util/hash-forms';
@@ -16,7 +15,7 @@ import {
   parenthesized,
   type Binding,
 } from './util/uses';
-import { atLeast, freshName, startsLine, statementsAt } from './util/writing';
+import { atLeast, freshName, isShadowed, startsLine, statementsAt } from './util/writing';
 
 /** A hash behind hash.Hash that costs memory, where a form of the same value does not. */
 export const rule: GoRule = {

@@ -20,7 +20,7 @@ import {
   type Binding,
 } from './util/uses';
 import { checkWrite } from './write-format';
-import { freshName, indentAt, lineEnd, ownerName, startsLine, startWithDoc } from './util/writing';
+import { byPlace, freshName, indentAt, lineEnd, ownerName, startsLine, startWithDoc } from './util/writing';
 
 /** A value made of constants that each call builds anew, and that nothing changes. */
 export const rule: GoRule = {
@@ -244,7 +244,7 @@ function buildFix(
       file: file.path,
     })),
   ];
-  edits.sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
+  edits.sort(byPlace);
   const conditions = [
     ...(value.kind === 'regexp' || value.kind === 'template' ? ['when the program starts, used or not'] : []),
     ...(mayRunHiddenCode(file.pkg) ? ['if nothing calls this while the package is initialised'] : []),

@@ -11,9 +11,10 @@ import {
   type Shape,
 } from './util/lifetime';
 import type { Decision, GoFile, GoFix, GoRule, Probe } from './rule';
-import { argumentsOf, contains, isFunction, qualified, spanOf, unparenthesised } from './util/syntax';
+import { argumentsOf, contains, isFunction, spanOf, unparenthesised } from './util/syntax';
 import { enclosingStatement, initializer, isAssigned, namesAround, type Binding } from './util/uses';
-import { atLeast, indentAt, lineEnd, packageNames, startsLine } from './util/writing';
+import { atLeast, byPlace, indentAt, isShadowed, lineEnd, packageNames, startsLine } from './util/writing';
+import { isBytesBuffer } from './util/buffer-candidate';
 
 /** A scratch value that each iteration allocates and drops: one before the loop would do. */
 export const rule: GoRule = {
@@ -172,11 +173,6 @@ function declaresOnly(statement: Node): boolean {
   return specs.length === 1 && specs[0]!.childrenForFieldName('name').length === 1;
 }
 
-function isBytesBuffer(file: GoFile, type: Node): boolean {
-  const name = qualified(type, file.imports);
-  return name?.path === 'bytes' && name.name === 'Buffer';
-}
-
 /** `new(bytes.Buffer)` and `&bytes.Buffer{}`. */
 function bufferMade(file: GoFile, expression: Node): string | undefined {
   if (expression.type === 'call_expression' && isBuiltin(file, expression, 'new')) {
@@ -280,9 +276,7 @@ function resetOf(file: GoFile, scratch: Scratch, lifetime: Lifetime): string | u
     return !clean || lifetime.advances || lifetime.capacityObserved ? undefined : `${name} = ${name}[:0]`;
   if (assigned || lifetime.grows || lifetime.advances || lifetime.capacityObserved) return undefined;
   if (clean) return '';
-  const free =
-    !packageNames(file.pkg).declared.has('clear') &&
-    !namesAround(file.root, variable.declaration).bindings.some((binding) => binding.name === 'clear');
+  const free = !isShadowed('clear', variable.declaration, file);
   return free && atLeast(file.pkg.language, 1, 21) ? `clear(${name})` : undefined;
 }
 
@@ -342,7 +336,7 @@ function probe(file: GoFile, scratch: Scratch, contracts: readonly ContractCall[
       { file: file.path, span: { start: end, end }, newText: ')' },
     );
   }
-  edits.sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
+  edits.sort(byPlace);
   const moved = scratch.decision.subject === 'moved';
   return {
     states: `nothing but the contracts' calls keeps ${variable.name}`,

@@ -1,6 +1,5 @@
 import type { Node } from 'web-tree-sitter';
 import type { FileEdit } from '../model';
-import { isShadowed } from './util/append-forms';
 import type { Decision, GoFile, GoFix, GoRule } from './rule';
 import {
   argumentsOf,
@@ -21,7 +20,15 @@ import {
   parenthesized,
   type Binding,
 } from './util/uses';
-import { freshName, indentAt, packageNames, startsLine, statementsAt } from './util/writing';
+import {
+  byPlace,
+  freshName,
+  indentAt,
+  isShadowed,
+  packageNames,
+  startsLine,
+  statementsAt,
+} from './util/writing';
 
 /**
  * `&T{a: &A{…}, b: new(B)}`, or with a and b made in the statements before: objects that one function allocates and
@@ -309,7 +316,7 @@ function buildFix(file: GoFile, group: Group): GoFix | undefined {
   return {
     title: `Allocate ${[type, ...parts.map((part) => part.type)].join(', ')} as one object (if they die together: each keeps all of them)`,
     kind: 'suggestion',
-    edits: edits.sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end),
+    edits: edits.sort(byPlace),
     claim: { effect: 'removes', within: [spanOf(fn)], callees: ['runtime.newobject'] },
   };
 }

@@ -1,6 +1,6 @@
 import type { Node } from 'web-tree-sitter';
 import type { Evidence, TextEdit } from '../model';
-import { isShadowed, typeObligations } from './util/append-forms';
+import { typeObligations } from './util/append-forms';
 import { conversionCost, conversionOf, emittedConversion, type Conversion } from './util/conversions';
 import { hoists } from './util/hoisted-conversion';
 import { mirrorOf, type Mirror } from './util/mirror-functions';
@@ -8,7 +8,7 @@ import type { GoFile, GoFix, GoReport, GoRule } from './rule';
 import { argumentsOf, enclosingFunction, spanOf, unparenthesised } from './util/syntax';
 import { isPure } from './util/trip-count';
 import { enclosingStatement, namesAround } from './util/uses';
-import { canImport, importedAs, packageNames, short } from './util/writing';
+import { byPlace, canImportAt, isShadowed, packageNames, short } from './util/writing';
 
 /** A string or []byte that is converted, and copied, only because the other twin of a function was called. */
 export const rule: GoRule = {
@@ -167,11 +167,7 @@ function fixes(
   if (file.generated || edits.some(({ span }) => /\/[/*]/.test(file.text.slice(span.start, span.end))))
     return [];
   const path = mirror?.import;
-  if (path !== undefined) {
-    const name = importedAs(file, path);
-    if (!canImport(file, path)) return [];
-    if (namesAround(file.root, call).bindings.some((binding) => binding.name === name)) return [];
-  }
+  if (path !== undefined && !canImportAt(file, path, call)) return [];
   const within = enclosingFunction(call);
   const at = enclosingStatement(call)?.startIndex ?? 'file';
   const callees = new Set([...conversions.map(({ callee }) => callee), ...(mirror?.inCallee?.callees ?? [])]);
@@ -179,9 +175,7 @@ function fixes(
     {
       title,
       kind: 'safe',
-      edits: edits
-        .sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end)
-        .map((edit) => ({ ...edit, file: file.path })),
+      edits: edits.sort(byPlace).map((edit) => ({ ...edit, file: file.path })),
       ...(path !== undefined && { imports: [path] }),
       claim: { effect: 'removes', within: within ? [spanOf(within)] : [], callees: [...callees] },
       ...(mirror?.receiver && {

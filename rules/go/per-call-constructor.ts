@@ -13,7 +13,8 @@ import { typedBinary } from './util/typed-binary';
 import { callOf, enclosingLoop, isAssigned, namesAround, parenthesized, type Binding } from './util/uses';
 import {
   atLeast,
-  canImport,
+  byPlace,
+  canImportAt,
   freshName,
   importedAs,
   lineEnd,
@@ -189,11 +190,7 @@ function buildFix(
   if (fn.descendantsOfType('goto_statement').length > 0) return undefined;
   if (statement.descendantsOfType('comment').length > 0) return undefined;
   const imports = ['sync', ...(form.imports ?? [])];
-  const bindings = namesAround(file.root, fn).bindings;
-  for (const path of imports) {
-    const local = importedAs(file, path);
-    if (!canImport(file, path) || bindings.some(({ name }) => name === local)) return undefined;
-  }
+  if (!imports.every((path) => canImportAt(file, path, fn))) return undefined;
   const [stream, ...options] = argumentsOf(call);
   // `r := bufio.NewReader(r)`: behind the new declaration r would mean the pooled one.
   if (mentions(call, variable.name)) return undefined;
@@ -233,7 +230,7 @@ function buildFix(
       newText: statementsAt(file, statement.startIndex, statements),
     },
   ];
-  edits.sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
+  edits.sort(byPlace);
   return {
     title: `Reuse ${variable.name} from a sync.Pool`,
     kind: 'safe',

@@ -15,7 +15,7 @@ import {
   type Use,
 } from './util/uses';
 import { placesOfMove, pooledGet, pooledPut } from './util/pools';
-import { lineEnd, indentAt, packageNames, startsLine } from './util/writing';
+import { indentAt, lineEnd, packageNames, startsLine } from './util/writing';
 
 export const rule: GoRule = {
   meta: {

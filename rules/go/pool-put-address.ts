@@ -16,7 +16,7 @@ import {
   parenthesized,
   type Binding,
 } from './util/uses';
-import { freshName, statementsAt } from './util/writing';
+import { byPlace, freshName, statementsAt } from './util/writing';
 
 export const rule: GoRule = {
   meta: {
@@ -510,7 +510,7 @@ function replace(file: GoFile, node: Node, newText: string): FileEdit {
 
 /** By position; edits at one place keep their order. */
 function sorted(edits: readonly FileEdit[]): FileEdit[] {
-  return [...edits].sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
+  return [...edits].sort(byPlace);
 }
 
 function hasOverlap(edits: readonly FileEdit[]): boolean {

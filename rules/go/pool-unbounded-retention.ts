@@ -18,6 +18,7 @@ import {
   type Binding,
 } from './util/uses';
 import { packageNames, statementsAt } from './util/writing';
+import { keptAtMost } from './util/buffer-pool';
 
 export const rule: GoRule = {
   meta: {
@@ -263,9 +264,6 @@ function isInInputLoop(file: GoFile, node: Node): boolean {
   }
   return false;
 }
-
-/** What may stay in the pool, in bytes: the limit that package fmt has for its own buffers (golang/go#23199). */
-const keptAtMost = 64 << 10;
 
 function buildFix(site: Site): GoFix | undefined {
   const { file, put, name, shape } = site;

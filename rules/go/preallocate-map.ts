@@ -1,6 +1,5 @@
 import type { Node } from 'web-tree-sitter';
 import type { Evidence, TextEdit } from '../model';
-import { isShadowed } from './util/append-forms';
 import {
   capacityText,
   checkLoops,
@@ -22,6 +21,7 @@ import {
   namesAround,
   type Binding,
 } from './util/uses';
+import { isShadowed } from './util/writing';
 
 /** A map made without a size and filled in a loop that is known to run n times. */
 export const rule: GoRule = {

@@ -1,6 +1,5 @@
 import type { Node } from 'web-tree-sitter';
 import type { Evidence, Related, TextEdit } from '../model';
-import { isShadowed } from './util/append-forms';
 import { appendedAmount, appendedSlices, type AppendedAmount } from './util/appended-amount';
 import {
   checkLoops,
@@ -23,7 +22,7 @@ import {
   parenthesized,
   type Binding,
 } from './util/uses';
-import { atLeast, canImport, importedAs, indentAt, lineEnd, startsLine } from './util/writing';
+import { atLeast, canImportAt, importedAs, indentAt, isShadowed, lineEnd, startsLine } from './util/writing';
 
 /** A slice grown by append in a loop that is known to run n times. */
 export const rule: GoRule = {
@@ -381,10 +380,8 @@ function fix(growth: Growth, amount: AppendedAmount, uses: Uses, file: GoFile): 
       },
     ];
   }
-  if (!atLeast(file.pkg.language, 1, 21) || !canImport(file, 'slices')) return [];
+  if (!atLeast(file.pkg.language, 1, 21) || !canImportAt(file, 'slices', loop)) return [];
   const slices = importedAs(file, 'slices');
-  // A local name would be called instead of the package.
-  if (namesAround(file.root, loop).bindings.some((binding) => binding.name === slices)) return [];
   const grow = `${slice.declaration.text} = ${slices}.Grow(${slice.declaration.text}, ${amount.isInt ? capacity : `int(${capacity})`})`;
   const separator = startsLine(file.text, here) ? lineEnd(file.text) + indentAt(file.text, here) : '; ';
   return [

@@ -13,7 +13,7 @@ import {
   parenthesized,
   type Binding,
 } from './util/uses';
-import { packageNames } from './util/writing';
+import { byPlace, packageNames } from './util/writing';
 
 /** A method on a value that puts the copy of its receiver on the heap each time it is called. */
 export const rule: GoRule = {
@@ -183,7 +183,7 @@ function buildFix(file: GoFile, method: Method, escape: Escape): GoFix | undefin
     if (file.facts?.decision(node)) return undefined;
     edits.push({ file: file.path, span: at(node.startIndex), newText: '*' });
   }
-  edits.sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
+  edits.sort(byPlace);
   return {
     title: `Use a pointer receiver for ${name}, if ${typeName} is not changed while what the call hands on is in use`,
     kind: 'suggestion',

@@ -18,7 +18,7 @@ import {
   writerOperand,
   type WriteCall,
 } from './util/write-calls';
-import { canImport, importedAs, packageNames, short } from './util/writing';
+import { canImportAt, importedAs, packageNames, short } from './util/writing';
 
 /** A text that is formatted or converted only to be written: the writer takes it directly, in the same single write. */
 export const rule: GoRule = {
@@ -252,7 +252,7 @@ function checkString(write: WriteCall, text: Node, file: GoFile): GoReport | und
       ];
     }
     const io = importedAs(file, 'io');
-    if (!canImport(file, 'io') || isTaken(io, call, file)) return [];
+    if (!canImportAt(file, 'io', call)) return [];
     const edits = replaceText(call, text, `${io}.WriteString(${writer.text}, `, ')', file);
     if (!edits || response === undefined) return [];
     return [
@@ -371,11 +371,6 @@ function sharesMemory(bytes: Node, writer: Node, file: GoFile): boolean {
 function mentionsCall(node: Node): boolean {
   for (const at of descendants(node)) if (at.type === 'call_expression') return true;
   return false;
-}
-
-/** True when a local name hides the import. */
-function isTaken(name: string, node: Node, file: GoFile): boolean {
-  return namesAround(file.root, node).bindings.some((binding) => binding.name === name);
 }
 
 /** The call becomes `head` + the arguments of `formatted` + `)`; nothing when a comment would be lost. */

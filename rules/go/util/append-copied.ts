@@ -4,7 +4,6 @@ import {
   appendForm,
   appendName,
   intoDestination,
-  isShadowed,
   receiverObligations,
   type AppendForm,
 } from './append-forms';
@@ -22,7 +21,7 @@ import {
   type WriteCall,
 } from './write-calls';
 import { checkWrite } from '../write-format';
-import { freshName, lineEnd, indentAt, startsLine } from './writing';
+import { freshName, indentAt, isShadowed, lineEnd, startsLine } from './writing';
 
 /** Names of the arrays that fixes declare: function node → names that are taken there. */
 export type TakenNames = Map<number, Set<string>>;

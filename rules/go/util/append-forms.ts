@@ -3,7 +3,7 @@ import type { AllocationCost, FixKind, TextEdit } from '../../model';
 import type { GoFile, GoVersion, Obligation } from '../rule';
 import { argumentsOf, descendants, unparenthesised } from './syntax';
 import { isAssigned, namesAround } from './uses';
-import { atLeast, packageNames } from './writing';
+import { atLeast, isShadowed, packageNames } from './writing';
 
 /**
  * Which calls that return a string have a twin that appends the same bytes. Sources: the packages' own code in Go
@@ -426,14 +426,6 @@ function hasShift(node: Node): boolean {
       return true;
   }
   return false;
-}
-
-/** True when `name` may mean something else than the predeclared identifier at `node`. */
-export function isShadowed(name: string, node: Node, file: GoFile): boolean {
-  return (
-    packageNames(file.pkg).declared.has(name) ||
-    namesAround(file.root, node).bindings.some((binding) => binding.name === name)
-  );
 }
 
 /** Proves that the receiver is the type, or a pointer to the type, whose method the form stands for. */

@@ -3,7 +3,7 @@ import { importedFunction, isUniverse } from './contracts';
 import { declaredType, spelledType } from './declared-types';
 import type { GoFile } from '../rule';
 import { argumentsOf, unparenthesised } from './syntax';
-import { namesAround } from './uses';
+import { isLocalName, namesAround } from './uses';
 import { packageNames } from './writing';
 
 /**
@@ -60,7 +60,7 @@ function plain(name: string): BasicType {
 /** The type that is written: `int`, `ID`. */
 function ofSpelled(type: string, at: Node, file: GoFile): BasicType | undefined {
   // A local type or a type parameter may have any name.
-  if (namesAround(file.root, at).bindings.some((binding) => binding.name === type)) return undefined;
+  if (isLocalName(file, at, type)) return undefined;
   const { declared, types } = packageNames(file.pkg);
   if (predeclared.test(type)) return declared.has(type) ? undefined : plain(type);
   const spec = types.get(type)?.spec;

@@ -8,6 +8,7 @@ import type { Decision, GoFile, GoPackage } from '../rule';
 import { argumentsOf, enclosingFunction, isFunction, qualified, unparenthesised } from './syntax';
 import { enclosingLoop, namesAround, parenthesized, initializer, type Binding } from './uses';
 import { atLeast, importedAs, packageNames } from './writing';
+import { predeclared } from './type-layout';
 
 /** Fewer bytes are not worth a pool in somebody's source. */
 const smallest = 512;
@@ -319,7 +320,7 @@ function formatBytes(bytes: number): string {
   return bytes % 1024 === 0 ? `${bytes / 1024} KiB` : `${bytes} bytes`;
 }
 
-function isBytesBuffer(file: GoFile, type: Node): boolean {
+export function isBytesBuffer(file: GoFile, type: Node): boolean {
   const name = qualified(type, file.imports);
   return name?.path === 'bytes' && name.name === 'Buffer';
 }
@@ -332,32 +333,14 @@ function isLocalType(file: GoFile, type: Node): boolean {
     .some((name) => names.resolve(name) !== undefined);
 }
 
-const basicSizes: Readonly<Record<string, number>> = {
-  bool: 1,
-  byte: 1,
-  int8: 1,
-  uint8: 1,
-  int16: 2,
-  uint16: 2,
-  int32: 4,
-  uint32: 4,
-  rune: 4,
-  float32: 4,
-  int: 8,
-  uint: 8,
-  int64: 8,
-  uint64: 8,
-  float64: 8,
-  complex64: 8,
-  complex128: 16,
-  uintptr: 8,
-};
-
 /** Bytes of an element without pointers (of a word: 8); undefined for any other type. */
 function elementSize(file: GoFile, type: Node, depth = 0): number | undefined {
   if (type.type !== 'type_identifier' || depth > 4) return undefined;
   const declared = packageNames(file.pkg).types.get(type.text)?.spec;
-  if (!declared) return isUniverse(file, type) ? basicSizes[type.text] : undefined;
+  if (!declared) {
+    const layout = isUniverse(file, type) ? predeclared.get(type.text) : undefined;
+    return layout?.pointers === 0 ? layout.size : undefined;
+  }
   const underlying = declared.childForFieldName('type');
   return underlying ? elementSize(file, underlying, depth + 1) : undefined;
 }

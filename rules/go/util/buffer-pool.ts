@@ -21,20 +21,22 @@ import {
 } from './uses';
 import {
   atLeast,
-  canImport,
+  byPlace,
+  canImportAt,
   freshName,
   importedAs,
   indentAt,
+  isShadowed,
   lineEnd,
   ownerName,
   packageNames,
-  startWithDoc,
   startsLine,
+  startWithDoc,
   statementsAt,
 } from './writing';
 
 /** What may go back into a pool: the limit that package fmt uses for its own buffers (golang/go#23199). */
-const keptAtMost = 64 << 10;
+export const keptAtMost = 64 << 10;
 
 /** The fix: a package-level pool, Get, reset, and a deferred Put of the same pointer. */
 export function buildFix(
@@ -44,8 +46,7 @@ export function buildFix(
   taken: Set<string>,
 ): GoFix | undefined {
   const { variable, fn } = candidate;
-  if (file.generated || !canImport(file, 'sync') || isShadowed(file, fn, importedAs(file, 'sync')))
-    return undefined;
+  if (file.generated || !canImportAt(file, 'sync', fn)) return undefined;
   const statement = declarationStatement(variable);
   if (!statement || (hasComment(statement) && candidate.field === undefined)) return undefined;
   const plan =
@@ -82,7 +83,7 @@ export function buildFix(
     },
     ...plan.rewrites,
   ];
-  edits.sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
+  edits.sort(byPlace);
   const obligations = lifetime.contracts.flatMap(({ contract }) => contract.obligation ?? []);
   return {
     title: `Reuse ${subject(candidate)} from a sync.Pool`,
@@ -118,7 +119,7 @@ function planSlice(
   const pool = poolName(file, variable, fn, taken);
   const pointer = freshName(file, [`${name}p`, `${name}Ptr`], taken);
   const clean = isWrittenBeforeRead(file, variable, empty);
-  if (!clean && !(atLeast(file.pkg.language, 1, 21) && isFree(file, fn, 'clear'))) return undefined;
+  if (!clean && (!atLeast(file.pkg.language, 1, 21) || isShadowed('clear', fn, file))) return undefined;
   // A grown buffer comes back with more capacity than make gave: nothing may see that.
   if (empty && (!clean || lifetime.capacityObserved)) return undefined;
   const statements = [`${pointer} := ${pool}.Get().(*${type.text})`];
@@ -349,15 +350,6 @@ function poolName(file: GoFile, variable: Binding, fn: Node, taken: ReadonlySet<
   return freshName(file, candidates, taken);
 }
 
-/** A local of the function hides the import's name. */
-function isShadowed(file: GoFile, fn: Node, name: string): boolean {
-  return namesAround(file.root, fn).bindings.some((binding) => binding.name === name);
-}
-
-function isFree(file: GoFile, fn: Node, name: string): boolean {
-  return !packageNames(file.pkg).declared.has(name) && !isShadowed(file, fn, name);
-}
-
 function at(offset: number): { start: number; end: number } {
   return { start: offset, end: offset };
 }
@@ -434,7 +426,7 @@ function probe(file: GoFile, candidate: Candidate, contracts: readonly ContractC
       { file: file.path, span: at(span.end), newText: ')' },
     );
   }
-  edits.sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
+  edits.sort(byPlace);
   return {
     states: `nothing but the contracts' calls keeps ${subject(candidate)}`,
     edits,

@@ -1,11 +1,10 @@
 import type { Node } from 'web-tree-sitter';
 import type { GoFile, GoReport, Obligation } from '../rule';
-import { isShadowed } from './append-forms';
 import { declaredType } from './declared-types';
 import { descendants, isFunction } from './syntax';
 import type { TripCount } from './trip-count';
 import { isAddressTaken, isAssigned, namesAround, type Binding } from './uses';
-import { atLeast } from './writing';
+import { atLeast, isShadowed } from './writing';
 
 /** Loops that fill a slice or a map whose final size is known before: what the preallocation rules have in common. */
 

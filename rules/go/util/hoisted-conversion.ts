@@ -1,6 +1,5 @@
 import type { Node } from 'web-tree-sitter';
 import type { TextEdit } from '../../model';
-import { isShadowed } from './append-forms';
 import { conversionNodes, conversionOf, emittedConversion, type Conversion } from './conversions';
 import { declaredType } from './declared-types';
 import { loopsAround } from './hot-code';
@@ -25,7 +24,7 @@ import {
   parenthesized,
   type Binding,
 } from './uses';
-import { freshName, indentAt, lineEnd, startsLine } from './writing';
+import { freshName, indentAt, isShadowed, lineEnd, startsLine } from './writing';
 
 /** A conversion that gives the same bytes in each iteration. */
 export interface Hoist {

@@ -2,6 +2,7 @@ import type { Node } from 'web-tree-sitter';
 import type { TextEdit } from '../../model';
 import { isFunction, topLevel } from './syntax';
 import { occurrences } from './uses';
+import { byPlace } from './writing';
 
 /** `// Code generated … DO NOT EDIT.` in front of the package clause (go.dev/s/generatedcode). */
 export function isGenerated(root: Node): boolean {
@@ -150,7 +151,7 @@ class ImportEditor {
     const rest = [...missing];
     for (const spec of removed) this.#remove(spec, removed, rest);
     if (rest.length > 0) this.#add(rest, removed);
-    return this.#result.sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
+    return this.#result.sort(byPlace);
   }
 
   /** A lone import gives its place to an added one; else its line goes, and the declaration when nothing is left. */

@@ -23,7 +23,8 @@ const text: Layout = { size: 16, align: 8, pointers: 8 };
 const slice: Layout = { size: 24, align: 8, pointers: 8 };
 const plain = (size: number): Layout => ({ size, align: size, pointers: 0 });
 
-const predeclared: ReadonlyMap<string, Layout> = new Map(
+/** The types of the universe, by name. */
+export const predeclared: ReadonlyMap<string, Layout> = new Map(
   Object.entries({
     bool: plain(1),
     byte: plain(1),

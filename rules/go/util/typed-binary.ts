@@ -1,12 +1,11 @@
 import type { Node } from 'web-tree-sitter';
 import type { FileEdit } from '../../model';
-import { isShadowed } from './append-forms';
 import { importedFunction, isUniverse } from './contracts';
 import { declaredType, spelledType } from './declared-types';
 import type { GoFile, GoFix } from '../rule';
 import { argumentsOf, enclosingDeclaration, spanOf, unparenthesised } from './syntax';
 import { enclosingStatement } from './uses';
-import { atLeast } from './writing';
+import { atLeast, isShadowed } from './writing';
 
 /** `binary.Write(w, binary.LittleEndian, n)` of one integer: what it writes and the fix that writes it without. */
 export interface TypedBinary {

@@ -5,7 +5,7 @@ import { declaredType, spelledType } from './declared-types';
 import type { GoFile, GoFix, Obligation } from '../rule';
 import { argumentsOf, enclosingDeclaration, spanOf, unparenthesised } from './syntax';
 import { enclosingStatement, namesAround } from './uses';
-import { atLeast, canImport, importedAs, packageNames } from './writing';
+import { atLeast, canImportAt, importedAs, packageNames } from './writing';
 
 /** A call of log/slog with keys and values, which LogAttrs does without boxing them. */
 export interface TypedLog {
@@ -83,11 +83,7 @@ function buildFix(
     return undefined;
   const slog = importedAs(file, 'log/slog');
   const imports = ['log/slog', ...(first === 1 ? ['context'] : [])];
-  const { bindings } = namesAround(file.root, call);
-  for (const path of imports) {
-    const local = importedAs(file, path);
-    if (!canImport(file, path) || bindings.some(({ name }) => name === local)) return undefined;
-  }
+  if (!imports.every((path) => canImportAt(file, path, call))) return undefined;
   const pairs = pairsOf(file, args.slice(first));
   if (!pairs) return undefined;
   const edits: FileEdit[] = [{ file: file.path, span: spanOf(field), newText: 'LogAttrs' }];

@@ -3,8 +3,8 @@ import { importedFunction } from './contracts';
 import { declaredType } from './declared-types';
 import type { GoFile, GoFix, Obligation } from '../rule';
 import { argumentsOf, enclosingDeclaration, spanOf, statementsOf, unparenthesised } from './syntax';
-import { enclosingStatement, namesAround } from './uses';
-import { atLeast, canImport, importedAs } from './writing';
+import { enclosingStatement } from './uses';
+import { atLeast, canImportAt, importedAs } from './writing';
 
 /**
  * Elements of more bytes are left alone. Sorting 200 of them, Go 1.26, amd64: slices.SortFunc against sort.Slice takes 12
@@ -179,11 +179,7 @@ function callFix(
   const declaration = enclosingDeclaration(call);
   if (!declaration || call.descendantsOfType('comment').length > 0) return undefined;
   if (call.parent?.type !== 'expression_statement') return undefined;
-  const { bindings } = namesAround(file.root, call);
-  for (const path of imports) {
-    const local = importedAs(file, path);
-    if (!canImport(file, path) || bindings.some(({ name }) => name === local)) return undefined;
-  }
+  if (!imports.every((path) => canImportAt(file, path, call))) return undefined;
   const name = newText.slice(0, newText.indexOf('('));
   return {
     title: certain ? `Use ${name}` : `Use ${name}, if nothing relies on the order of equal elements`,

@@ -396,3 +396,8 @@ function movedVariables(root: Node, node: Node, name: string): readonly Binding[
     (binding) => binding.name === name && binding.owner.id === fn.id,
   );
 }
+
+/** True when the function around the node declares the name somewhere: an import or a builtin may not be meant by it. */
+export function isLocalName(file: GoFile, at: Node, name: string): boolean {
+  return namesAround(file.root, at).bindings.some((binding) => binding.name === name);
+}

@@ -1,6 +1,8 @@
 import type { Node } from 'web-tree-sitter';
+import type { Span } from '../../model';
 import type { GoFile, GoPackage, GoVersion } from '../rule';
 import { topLevel } from './syntax';
+import { isLocalName } from './uses';
 
 /** Small pure helpers for rules that write Go: layout taken from the text around, names that collide with nothing. */
 
@@ -146,6 +148,11 @@ export function canImport(file: GoFile, path: string): boolean {
   return !file.pkg.files.some((other) => declaresAtTop(other, local));
 }
 
+/** As `canImport`, and no local name around the node hides the import. */
+export function canImportAt(file: GoFile, path: string, at: Node): boolean {
+  return canImport(file, path) && !isLocalName(file, at, importedAs(file, path));
+}
+
 function declaresAtTop(file: GoFile, name: string): boolean {
   const { functions, types, constants, variables } = packageNames(file.pkg);
   return functions.has(name) || types.has(name) || constants.has(name) || variables.has(name);
@@ -181,4 +188,14 @@ export function ownerName(fn: Node): string {
   // An initialism stays together: HTTPServe becomes httpServe.
   const head = /^\p{Lu}+(?=\p{Lu}\p{Ll}|$|[\d_])|^\p{Lu}/u.exec(full)?.[0] ?? '';
   return head.toLowerCase() + full.slice(head.length);
+}
+
+/** True when `name` may mean something else than the predeclared identifier at `node`. */
+export function isShadowed(name: string, node: Node, file: GoFile): boolean {
+  return packageNames(file.pkg).declared.has(name) || isLocalName(file, node, name);
+}
+
+/** The order of a fix's edits in a file: an insertion stands before what is replaced at its place. For `sort`. */
+export function byPlace(a: { readonly span: Span }, b: { readonly span: Span }): number {
+  return a.span.start - b.span.start || a.span.end - b.span.end;
 }

@@ -1,12 +1,11 @@
 import type { Node } from 'web-tree-sitter';
-import { isShadowed } from './append-forms';
 import { declaredType } from './declared-types';
 import { capacityText, exitOf, guarded, isInvariant, knownAtDeclaration } from './filling-loop';
 import type { GoFile } from '../rule';
 import { unparenthesised } from './syntax';
 import { tripCount, type TripCount } from './trip-count';
 import { namesAround } from './uses';
-import { packageNames } from './writing';
+import { isShadowed, packageNames } from './writing';
 
 /** How many bytes a loop writes, where that can be worked out before it. */
 export interface Amount {
