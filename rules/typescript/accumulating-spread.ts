@@ -1,6 +1,6 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
-import { isKnownArray } from './util/array-types';
-import { loopFix, reduceFix, type Copy } from './util/accumulate-in-place';
+import { isKnownArray } from './types/arrays';
+import { loopFix, reduceFix, type Copy } from './growth/accumulate-in-place';
 import { createRule, type ProposedFix, type RelatedPlace } from './rule';
 import {
   enclosingFunction,
@@ -13,7 +13,7 @@ import {
   resolve,
   runsPerIteration,
   unwrap,
-} from './util/syntax';
+} from './syntax/nodes';
 
 /** `[...acc, x]`, `acc.concat(x)`, `{...acc, k: v}` and `Object.assign({}, acc, …)` on what a loop accumulates. */
 export const accumulatingSpread = createRule({

@@ -1,8 +1,8 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { createRule, type ProposedFix } from './rule';
-import { memberName, methodName, walk } from './util/syntax';
-import { freshName } from './util/text';
-import { typeOf } from './util/value-types';
+import { memberName, methodName, walk } from './syntax/nodes';
+import { freshName } from './edit/layout';
+import { typeOf } from './types/values';
 
 type Arrow = TSESTree.ArrowFunctionExpression & { body: TSESTree.Expression };
 

@@ -1,9 +1,8 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
-import { isEmptyBuffer } from './format-then-append';
-import { derivedName, freshName } from './util/module-level';
+import { derivedName, freshName } from './edit/module-level';
 import { createRule, type ProposedFix } from './rule';
-import { contains, enclosingFunction, isFunction, isLoop, methodName, resolve, walk } from './util/syntax';
-import { isBuiltIn, typeOf } from './util/value-types';
+import { contains, enclosingFunction, isFunction, isLoop, methodName, resolve, walk } from './syntax/nodes';
+import { isBuiltIn, isEmptyBuffer, typeOf } from './types/values';
 
 /**
  * `buffer = Buffer.concat([buffer, chunk])` and `list = list.concat(x)` in the handlers of streams, and `this.list =

@@ -1,7 +1,7 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
-import { constantPrimitive, hoist } from './util/hoist';
+import { constantPrimitive, hoist } from './hoist/hoist';
 import { createRule } from './rule';
-import { enclosingFunction, isGlobal, memberName } from './util/syntax';
+import { enclosingFunction, isGlobal, memberName } from './syntax/nodes';
 
 /** Smaller tables cost about as much to make as to look up in. */
 const smallestTable = 8;

@@ -1,9 +1,9 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
-import { lifetimeOf } from './util/buffer-lifetime';
-import { constantNumber } from './util/constants';
+import { lifetimeOf } from './memory/buffer-lifetime';
+import { constantNumber } from './types/constants';
 import { createRule, type ProposedFix } from './rule';
-import { isGlobal, memberName, methodName, resolve } from './util/syntax';
-import { elementSizes, importedCallee, isBuiltIn, isByteView, typeOf } from './util/value-types';
+import { isGlobal, memberName, methodName, resolve } from './syntax/nodes';
+import { elementSizes, importedCallee, isBuiltIn, isByteView, typeOf } from './types/values';
 
 /** Up to this size a copy stays inside the V8 heap and costs what a view costs. */
 const onHeapBytes = 64;

@@ -1,8 +1,8 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { createRule, type ProposedFix } from './rule';
-import { elementType, fieldsOf, isPath, startsStatement, typeDeclaration, writtenType } from './util/shapes';
-import { isGlobal, methodName } from './util/syntax';
-import { freshName } from './util/text';
+import { elementType, fieldsOf, isPath, startsStatement, typeDeclaration, writtenType } from './types/shapes';
+import { isGlobal, methodName } from './syntax/nodes';
+import { freshName } from './edit/layout';
 
 /** A larger copy is better written by hand. */
 const maxFields = 16;

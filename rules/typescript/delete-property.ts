@@ -1,8 +1,8 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
-import { declaredType, recordMutability } from './util/array-types';
+import { declaredType, recordMutability } from './types/arrays';
 import { createRule } from './rule';
-import { unwrap } from './util/syntax';
-import { losesComment } from './util/text';
+import { unwrap } from './syntax/nodes';
+import { losesComment } from './edit/layout';
 
 /** `delete o.p` in hot code: V8 gives up the object's hidden class and moves its properties into a hash table. */
 export const deleteProperty = createRule({

@@ -1,8 +1,8 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
-import { declaredType, isKnownArray, recordMutability } from './util/array-types';
+import { declaredType, isKnownArray, recordMutability } from './types/arrays';
 import { createRule, type ProposedFix } from './rule';
-import { isGlobal, memberName, resolve } from './util/syntax';
-import { freshName, indentAt, indentUnit, losesComment, newlineOf } from './util/text';
+import { isGlobal, memberName, resolve } from './syntax/nodes';
+import { freshName, indentAt, indentUnit, losesComment, newlineOf } from './edit/layout';
 
 /** `for (const [i, v] of xs.entries())` and `for (const [k, v] of Object.entries(o))`: a pair is made for each iteration. */
 export const entriesDestructuring = createRule({

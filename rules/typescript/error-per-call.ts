@@ -1,7 +1,7 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
-import { constantPrimitive, hoist } from './util/hoist';
+import { constantPrimitive, hoist } from './hoist/hoist';
 import { createRule, type ProposedFix } from './rule';
-import { isFunction, isGlobal, isLoop, walk } from './util/syntax';
+import { isFunction, isGlobal, isLoop, walk } from './syntax/nodes';
 
 const builtIn = /^(?:Error|EvalError|RangeError|ReferenceError|SyntaxError|TypeError|URIError)$/;
 

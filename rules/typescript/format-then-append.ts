@@ -7,7 +7,7 @@ import {
   lineBreak,
   removeStatement,
   withoutSemicolons,
-} from './util/module-level';
+} from './edit/module-level';
 import { createRule, type ProposedFix } from './rule';
 import {
   contains,
@@ -19,8 +19,8 @@ import {
   resolve,
   walk,
   type LoopNode,
-} from './util/syntax';
-import { isBuiltIn, isBytes, typeOf } from './util/value-types';
+} from './syntax/nodes';
+import { isBuiltIn, isBytes, isEmptyBuffer, typeOf } from './types/values';
 
 /** Text on its way into a buffer: who encodes it, and how it gets there. */
 interface Detour {
@@ -436,15 +436,6 @@ function collect(sourceCode: TSESLint.SourceCode, accumulated: Accumulation, typ
 
 function headOf(loop: LoopNode): { start: number; end: number } {
   return { start: loop.range[0], end: Math.max(loop.body.range[0], loop.range[0] + 1) };
-}
-
-export function isEmptyBuffer(sourceCode: TSESLint.SourceCode, node: TSESTree.Expression | null): boolean {
-  return (
-    node !== null &&
-    /^Buffer\.(?:alloc(?:Unsafe)?\(0\)|from\((?:''|""|``|\[\])\)|concat\(\[\]\))$/.test(
-      sourceCode.getText(node),
-    )
-  );
 }
 
 /** Memory that the expression makes and nothing else holds. */

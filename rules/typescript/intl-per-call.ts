@@ -1,6 +1,6 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { TextEdit } from '../model';
-import { hotThreshold } from './util/hot-code';
+import { hotThreshold } from './heat/static-heat';
 import {
   declareAtTop,
   freshName,
@@ -11,10 +11,10 @@ import {
   removeStatement,
   sameInstance,
   withoutSemicolons,
-} from './util/module-level';
+} from './edit/module-level';
 import { createRule, type ProposedFix } from './rule';
-import { enclosingFunction, isFunction, isGlobal, isLoop, memberName, resolve } from './util/syntax';
-import { typeOf } from './util/value-types';
+import { enclosingFunction, isFunction, isGlobal, isLoop, memberName, resolve } from './syntax/nodes';
+import { typeOf } from './types/values';
 
 /** Constructors that load locale data, by the name that a shared instance gets. */
 const names = new Map([

@@ -1,6 +1,6 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
-import { allocationOf, type AllocatingExpression } from './util/allocating-expressions';
-import { isErrorPath } from './util/hot-code';
+import { allocationOf, type AllocatingExpression } from './sites/allocating-expressions';
+import { isErrorPath } from './heat/static-heat';
 import { createRule, type RelatedPlace } from './rule';
 import {
   docTag,
@@ -10,7 +10,7 @@ import {
   memberName,
   resolve,
   variableOf,
-} from './util/syntax';
+} from './syntax/nodes';
 
 /** A contract: a function whose doc comment says `@noalloc` contains no allocating expression, nor does what it calls here. */
 export const mustNotAllocate = createRule({

@@ -1,7 +1,7 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { TextEdit } from '../model';
-import { lifetimeOf, type Lifetime } from './util/buffer-lifetime';
-import { constantNumber, type ConstantNumber } from './util/constants';
+import { lifetimeOf, type Lifetime } from './memory/buffer-lifetime';
+import { constantNumber, type ConstantNumber } from './types/constants';
 import {
   declareAtTop,
   derivedName,
@@ -11,8 +11,8 @@ import {
   lineBreak,
   mayRunBeforeModule,
   withoutSemicolons,
-} from './util/module-level';
-import { hotThreshold } from './util/hot-code';
+} from './edit/module-level';
+import { hotThreshold } from './heat/static-heat';
 import { createRule, type ProposedFix } from './rule';
 import {
   enclosingFunction,
@@ -22,8 +22,8 @@ import {
   resolve,
   type FunctionNode,
   type LoopNode,
-} from './util/syntax';
-import { elementSizes, isBuiltIn } from './util/value-types';
+} from './syntax/nodes';
+import { elementSizes, isBuiltIn } from './types/values';
 
 /** V8 keeps the bytes of a typed array inside the heap object up to this size (V8_TYPED_ARRAY_MAX_SIZE_IN_HEAP). */
 const onHeapBytes = 64;

@@ -1,9 +1,9 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
-import { isHarmless } from './util/buffer-lifetime';
-import { constantNumber } from './util/constants';
+import { isHarmless } from './memory/buffer-lifetime';
+import { constantNumber } from './types/constants';
 import { createRule, type ProposedFix } from './rule';
-import { isGlobal, memberName, methodName, walk } from './util/syntax';
-import { isByteView, typeOf } from './util/value-types';
+import { isGlobal, memberName, methodName, walk } from './syntax/nodes';
+import { isByteView, typeOf } from './types/values';
 
 export const pessimisedIteration = createRule({
   id: 'ts/pessimised-iteration',

@@ -1,8 +1,8 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
-import { type PoolMethods, poolOf } from './util/pools';
+import { type PoolMethods, poolOf } from './pools/pools';
 import { createRule, type ProposedFix } from './rule';
-import { contains, enclosingFunction, isFunction, isLoop, memberName, walk } from './util/syntax';
-import { indentAt, indentUnit, newlineOf } from './util/text';
+import { contains, enclosingFunction, isFunction, isLoop, memberName, walk } from './syntax/nodes';
+import { indentAt, indentUnit, newlineOf } from './edit/layout';
 
 /** An object that is taken from a pool and not given back on every path, or used after it was given back. */
 export const poolMisuse = createRule({

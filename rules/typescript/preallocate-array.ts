@@ -1,6 +1,6 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { TextEdit } from '../model';
-import { declaredType, isKnownArray } from './util/array-types';
+import { declaredType, isKnownArray } from './types/arrays';
 import { createRule, type ProposedFix } from './rule';
 import {
   contains,
@@ -11,8 +11,8 @@ import {
   resolve,
   unwrap,
   walk,
-} from './util/syntax';
-import { freshName, indentAt, newlineOf } from './util/text';
+} from './syntax/nodes';
+import { freshName, indentAt, newlineOf } from './edit/layout';
 
 /** A loop whose number of iterations is known, with one `push` an iteration onto an array that starts empty. */
 export const preallocateArray = createRule({

@@ -1,7 +1,10 @@
 import { RuleCreator } from '@typescript-eslint/utils/eslint-utils';
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
-import type { AllocationCost, AllocationKind, FixKind, Heat, RuleMeta, Span, TextEdit } from '../model';
-import { heatOf, hotThreshold, likelyThreshold } from './util/hot-code';
+import type { AllocationCost, AllocationKind, Heat, RuleMeta, Span } from '../model';
+import type { ProposedFix } from './edit/proposed-fix';
+import { heatOf, hotThreshold, likelyThreshold } from './heat/static-heat';
+
+export type { ProposedFix };
 
 /**
  * How a TypeScript rule is written. What `createRule` returns is an ordinary ESLint rule: it runs in ESLint's command
@@ -21,15 +24,6 @@ export interface AllocationClaim {
 export interface RelatedPlace {
   readonly at: TSESTree.Node | Span;
   readonly message: string;
-}
-
-/** A fix as the rule proposes it; the server checks it before offering (server/src/typescript/fix-check.ts). */
-export interface ProposedFix {
-  /** Imperative, without a full stop. A suggestion names its condition. */
-  readonly title: string;
-  readonly kind: FixKind;
-  /** Disjoint, in offsets of the text. */
-  readonly edits: readonly TextEdit[];
 }
 
 export interface RuleReport<MessageIds extends string> {
@@ -74,7 +68,7 @@ export interface RuleContext {
   readonly sourceCode: TSESLint.SourceCode;
   /** As the caller gave it; the server gives a path without drive and `node_modules`. */
   readonly filename: string;
-  /** Static heat of a node; see util/hot-code.ts. */
+  /** Static heat of a node; see heat/static-heat.ts. */
   heat(node: TSESTree.Node): Heat;
   /** What the user declared to be pools: names of variables, fields and classes. */
   readonly pools: ReadonlySet<string>;

@@ -1,9 +1,9 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { TextEdit } from '../model';
-import { derivedName, freshName, indentAt, lineBreak, withoutSemicolons } from './util/module-level';
+import { derivedName, freshName, indentAt, lineBreak, withoutSemicolons } from './edit/module-level';
 import { createRule, type ProposedFix } from './rule';
-import { enclosingFunction, isLoop, methodName, resolve, unwrap, walk } from './util/syntax';
-import { typeOf } from './util/value-types';
+import { enclosingFunction, isLoop, methodName, resolve, unwrap, walk } from './syntax/nodes';
+import { typeOf } from './types/values';
 
 type Loop = TSESTree.WhileStatement | TSESTree.ForStatement;
 

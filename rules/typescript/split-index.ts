@@ -1,10 +1,10 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { TextEdit } from '../model';
-import { declareAtTop, isModule, lineBreak } from './util/module-level';
+import { declareAtTop, isModule, lineBreak } from './edit/module-level';
 import { createRule, type ProposedFix } from './rule';
-import { memberName } from './util/syntax';
-import { freshName, indentUnit } from './util/text';
-import { typeOf } from './util/value-types';
+import { memberName } from './syntax/nodes';
+import { freshName, indentUnit } from './edit/layout';
+import { typeOf } from './types/values';
 
 /** Further behind most of the text is searched anyway. */
 const lastIndex = 3;

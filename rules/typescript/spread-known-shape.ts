@@ -1,7 +1,7 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { createRule, type ProposedFix } from './rule';
-import { type Field, fieldsOf, isPath, writtenType } from './util/shapes';
-import { isFunction, methodName, resolve } from './util/syntax';
+import { type Field, fieldsOf, isPath, writtenType } from './types/shapes';
+import { isFunction, methodName, resolve } from './syntax/nodes';
 
 /** Written out, more properties are harder to read than the spread. */
 const maxFields = 12;

@@ -1,7 +1,7 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { TextEdit } from '../model';
-import { functionOf, isHarmless, usesArguments } from './util/buffer-lifetime';
-import { hotThreshold } from './util/hot-code';
+import { functionOf, isHarmless, usesArguments } from './memory/buffer-lifetime';
+import { hotThreshold } from './heat/static-heat';
 import {
   declareAtTop,
   derivedName,
@@ -11,7 +11,7 @@ import {
   lineBreak,
   localName,
   withoutSemicolons,
-} from './util/module-level';
+} from './edit/module-level';
 import { createRule, type ProposedFix } from './rule';
 import {
   enclosingFunction,
@@ -21,8 +21,8 @@ import {
   type FunctionNode,
   variableOf,
   walk,
-} from './util/syntax';
-import { typeOf } from './util/value-types';
+} from './syntax/nodes';
+import { typeOf } from './types/values';
 
 /**
  * TurboFan replaces an object by its fields when the function that makes it is inlined and one allocation reaches the

@@ -12,7 +12,7 @@ import path from 'node:path';
 import { after, describe, it } from 'node:test';
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import Table from 'cli-table3';
-import { isFunction, walk } from '../../rules/typescript/util/syntax';
+import { isFunction, walk } from '../../rules/typescript/syntax/nodes';
 import { isSafe } from '../../server/src/service/fixes';
 import { applyEdits } from '../../server/src/text/edits';
 import { fixAll } from '../../server/src/typescript/fix-all';

@@ -46,6 +46,20 @@ function forbid(imports: readonly Import[], wrong: (target: string, found: Impor
 const isNode = (target: string): boolean =>
   target.startsWith('node:') || builtinModules.includes(target.split('/')[0]!);
 
+/** The wings of rules/typescript, from the ground up, and what each may import besides itself and rules/model. */
+const wingsOfTypeScript: Readonly<Record<string, readonly string[]>> = {
+  syntax: [],
+  edit: ['syntax'],
+  types: ['syntax', 'edit'],
+  flow: ['syntax', 'types'],
+  heat: ['syntax', 'flow'],
+  hoist: ['syntax', 'edit', 'types', 'flow'],
+  growth: ['syntax', 'edit', 'types', 'flow'],
+  sites: ['syntax', 'types', 'flow', 'heat'],
+  memory: ['syntax', 'edit', 'types', 'flow', 'heat'],
+  pools: ['syntax', 'types', 'flow'],
+};
+
 describe('layering: rules ← server ← client', () => {
   it('sees the imports that there are', () => {
     assert.ok(importsOf('rules').some(({ target }) => target === 'rules/model'));
@@ -96,5 +110,19 @@ describe('layering: rules ← server ← client', () => {
         !typeOnly &&
         !file.startsWith('server/src/typescript/'),
     );
+  });
+
+  it('no wing of rules/typescript imports a higher one, no rule another', () => {
+    const wingOf = (path: string): string | undefined =>
+      /^rules\/typescript\/([^/]+)\//.exec(`${path}.ts`)?.[1];
+    forbid(importsOf('rules/typescript'), (target, { file }) => {
+      if (!target.startsWith('rules/typescript/')) return false;
+      const from = wingOf(file);
+      const to = wingOf(target);
+      if (from !== undefined)
+        return to === undefined || (to !== from && !wingsOfTypeScript[from]?.includes(to));
+      const isRegistry = /\/(?:index|plugin)\.ts$/.test(file);
+      return to === undefined && !isRegistry && target !== 'rules/typescript/rule';
+    });
   });
 });

@@ -1,5 +1,5 @@
 import ts from 'typescript';
-import { elementSizes } from '../../../rules/typescript/util/value-types';
+import { elementSizes } from '../../../rules/typescript/types/values';
 
 /**
  * What each rule could report at, in TypeScript's own tree: what the parser has before it converts it into ESTree, which

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import type { Finding, Fix, Note } from '../../../rules/model';
-import { warmestPossible } from '../../../rules/typescript/util/hot-code';
+import { warmestPossible } from '../../../rules/typescript/heat/static-heat';
 import type { ProposedFix, TypeScriptRule } from '../../../rules/typescript/rule';
 import type {
   AnalysisRequest,

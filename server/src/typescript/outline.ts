@@ -1,5 +1,5 @@
 import ts from 'typescript';
-import { frameworkNames, takesCallback } from '../../../rules/typescript/util/hot-callbacks';
+import { frameworkNames, takesCallback } from '../../../rules/typescript/heat/callbacks';
 import { CandidateTests } from './candidates';
 
 /** Which rules may report something in a file. */
@@ -13,7 +13,7 @@ export interface Outline {
 /**
  * One walk over TypeScript's own tree, in place of the conversion into ESTree, scope analysis and rules.
  *
- * What may be hot is an upper bound on rules/typescript/util/hot-code.ts: loops, callbacks that run per element, request or
+ * What may be hot is an upper bound on rules/typescript/heat/static-heat.ts: loops, callbacks that run per element, request or
  * frame, functions that a framework calls by name, and every function of the file whose name is mentioned in any of
  * these, and so on.
  * @param tree with parents

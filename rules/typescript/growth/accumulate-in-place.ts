@@ -1,7 +1,7 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { Span } from '../../model';
-import { arrayMutability, isKnownArray, type Mutability, recordMutability } from './array-types';
-import type { ProposedFix } from '../rule';
+import { arrayMutability, isKnownArray, type Mutability, recordMutability } from '../types/arrays';
+import type { ProposedFix } from '../edit/proposed-fix';
 import {
   contains,
   enclosingFunction,
@@ -12,8 +12,8 @@ import {
   methodName,
   unwrap,
   type FunctionNode,
-} from './syntax';
-import { freshName, indentAt, indentUnit, losesComment, newlineOf } from './text';
+} from '../syntax/nodes';
+import { freshName, indentAt, indentUnit, losesComment, newlineOf } from '../edit/layout';
 
 /**
  * The fix of ts/accumulating-spread: writes to the accumulator in place. What it needs to be the same program: the

@@ -1,5 +1,5 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
-import { memberName, resolve, unwrap } from './syntax';
+import { memberName, resolve, unwrap } from '../syntax/nodes';
 
 /** Which expressions are object pools: those that a doc comment tags `@pool`, that the user's settings name, and those of known libraries. */
 

@@ -1,5 +1,5 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
-import { enclosingFunction, isGlobal, memberName, resolve } from './syntax';
+import { enclosingFunction, isGlobal, memberName, resolve } from '../syntax/nodes';
 
 /**
  * What a value is, from what the file itself says: annotations, constructors, literals, imports. There is no type
@@ -470,4 +470,14 @@ function ofProperty(
     }
   }
   return undefined;
+}
+
+/** `Buffer.alloc(0)` in one of its spellings. */
+export function isEmptyBuffer(sourceCode: TSESLint.SourceCode, node: TSESTree.Expression | null): boolean {
+  return (
+    node !== null &&
+    /^Buffer\.(?:alloc(?:Unsafe)?\(0\)|from\((?:''|""|``|\[\])\)|concat\(\[\]\))$/.test(
+      sourceCode.getText(node),
+    )
+  );
 }

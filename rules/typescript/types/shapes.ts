@@ -1,6 +1,6 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
-import { isModule } from './module-level';
-import { isFunction, methodName, resolve, unwrap } from './syntax';
+import { isModule } from '../edit/module-level';
+import { isFunction, methodName, resolve, unwrap } from '../syntax/nodes';
 
 /** The properties that the file writes out about the type of a value. What is not written is not known. */
 

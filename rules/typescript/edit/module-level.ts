@@ -1,6 +1,6 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { TextEdit } from '../../model';
-import { type FunctionNode, isFunction } from './syntax';
+import { type FunctionNode, isFunction } from '../syntax/nodes';
 
 /** New names and new declarations: what a fix needs to put something before a function or a loop. */
 

@@ -1,5 +1,5 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
-import { isGlobal, memberName, resolve, unwrap } from './syntax';
+import { isGlobal, memberName, resolve, unwrap } from '../syntax/nodes';
 
 /** Types from what the file says: annotations, constructors, literals. What is not written is not known. */
 

@@ -1,6 +1,6 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { AllocationKind } from '../../model';
-import { isGlobal, memberName } from './syntax';
+import { isGlobal, memberName } from '../syntax/nodes';
 
 /** Expressions that make a new value whatever the types are. Used where a contract says that none may be made. */
 

@@ -9,8 +9,8 @@ import {
   resolve,
   walk,
   type FunctionNode,
-} from './syntax';
-import { importedCallee, isBuiltIn, isByteView, typeOf, type ValueType } from './value-types';
+} from '../syntax/nodes';
+import { importedCallee, isBuiltIn, isByteView, typeOf, type ValueType } from '../types/values';
 
 /**
  * Escape analysis of a local buffer, typed array, ArrayBuffer or DataView: every use must be one that provably keeps

@@ -1,6 +1,6 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
-import { isGlobal, memberName, resolve } from './syntax';
-import { elementSizes } from './value-types';
+import { isGlobal, memberName, resolve } from '../syntax/nodes';
+import { elementSizes } from './values';
 
 /** A number that the file fixes, and the `const` declarations that it is made of. */
 export interface ConstantNumber {

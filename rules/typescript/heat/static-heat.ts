@@ -1,6 +1,6 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { Heat, HeatReason, Span } from '../../model';
-import { callbackRole, propertyRole, roleWords, type CallbackRole } from './hot-callbacks';
+import { callbackRole, propertyRole, roleWords, type CallbackRole } from './callbacks';
 import {
   docTag,
   enclosingFunction,
@@ -11,7 +11,7 @@ import {
   runsPerIteration,
   variableOf,
   walk,
-} from './syntax';
+} from '../syntax/nodes';
 
 /**
  * Static heat: how often a place is likely to run, from the file alone. 0.4 for a plain function, 0.7 in a loop, more

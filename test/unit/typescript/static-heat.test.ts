@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { warmestPossible } from '../../../rules/typescript/util/hot-code';
+import { warmestPossible } from '../../../rules/typescript/heat/static-heat';
 import { createRule } from '../../../rules/typescript/rule';
 import { analyseTypeScript, newTypeScriptEngine } from '../../support/typescript';
 

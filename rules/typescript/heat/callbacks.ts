@@ -1,5 +1,5 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
-import { type FunctionNode, memberName, methodName, resolve } from './syntax';
+import { type FunctionNode, memberName, methodName, resolve } from '../syntax/nodes';
 
 /** Well-known callbacks: which of them run per element, per request, per frame or in a test. */
 

@@ -10,9 +10,9 @@ import {
   removeStatement,
   sameInstance,
   withoutSemicolons,
-} from './module-level';
-import type { ProposedFix } from '../rule';
-import { resolve, walk } from './syntax';
+} from '../edit/module-level';
+import type { ProposedFix } from '../edit/proposed-fix';
+import { resolve, walk } from '../syntax/nodes';
 
 /** Constant expressions, and the fix that makes one of them once for the module. */
 
