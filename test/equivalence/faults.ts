@@ -1,0 +1,79 @@
+import { build } from 'esbuild';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { compileFunction } from 'node:vm';
+import ts from 'typescript';
+import type { RuleId } from '../../rules/model';
+import { inRepository, root } from '../support/repository';
+
+/** A precondition that is taken out of a rule, to see that the programs miss it. */
+export interface Fault {
+  /** What the rule forgets, for the test's name. */
+  readonly forgets: string;
+  readonly rule: RuleId;
+  /** The function that looks after it: its file, relative to the repository, and its name. */
+  readonly file: string;
+  readonly function: string;
+  /** The statements that take the place of its body: `return false;` */
+  readonly body: string;
+}
+
+/**
+ * The rule's module, bundled anew with the fault in it. Everything under `rules/` that it imports is part of the bundle, so
+ * that a fault in a shared mechanism reaches it; packages are the test's own.
+ * @throws Error with a sentence when the function is not there, or not part of the rule: the table of faults is out of date
+ */
+export async function loadWithFault(fault: Fault): Promise<Record<string, unknown>> {
+  const target = inRepository(...fault.file.split('/'));
+  let applied = false;
+  const language = fault.rule.startsWith('go/') ? 'go' : 'typescript';
+  const result = await build({
+    absWorkingDir: root,
+    entryPoints: [inRepository('rules', language, `${fault.rule.slice(3)}.ts`)],
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'cjs',
+    write: false,
+    logLevel: 'silent',
+    plugins: [
+      {
+        name: 'fault',
+        setup({ onLoad }) {
+          onLoad({ filter: /\.ts$/ }, async (file) => {
+            if (file.path !== target) return undefined;
+            applied = true;
+            return { loader: 'ts', contents: withBody(await readFile(target, 'utf8'), fault) };
+          });
+        },
+      },
+    ],
+  });
+  if (!applied) throw new Error(`${fault.file} is not a part of ${fault.rule}: mend the table of faults.`);
+  // Packages are looked up from the repository.
+  const module = { exports: {} as Record<string, unknown> };
+  const run = compileFunction(result.outputFiles[0]!.text, ['module', 'exports', 'require']) as (
+    ...scope: readonly unknown[]
+  ) => void;
+  run(module, module.exports, createRequire(inRepository('package.json')));
+  return module.exports;
+}
+
+/** The text with the function's body replaced. */
+function withBody(text: string, fault: Fault): string {
+  const source = ts.createSourceFile(fault.file, text, ts.ScriptTarget.Latest, true);
+  const bodies: ts.Block[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isFunctionDeclaration(node) && node.name?.text === fault.function && node.body)
+      bodies.push(node.body);
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  const [body] = bodies;
+  if (!body || bodies.length > 1) {
+    throw new Error(
+      `${fault.file} has ${bodies.length} functions ${fault.function}, and the fault “${fault.forgets}” needs one: mend the table of faults.`,
+    );
+  }
+  return `${text.slice(0, body.getStart())}{ ${fault.body} }${text.slice(body.end)}`;
+}
