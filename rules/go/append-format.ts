@@ -5,10 +5,12 @@ import { checkBufferWrite } from './util/append-into-buffer';
 import { basicType } from './util/basic-types';
 import { appendForm, appendName, receiverObligations, type AppendForm } from './util/append-forms';
 import type { GoFile, GoFix, GoReport, GoRule, Obligation } from './rule';
-import { argumentsOf, descendants, enclosingFunction, spanOf, unparenthesised } from './util/syntax';
-import { enclosingStatement, initializer, isAddressTaken, namesAround } from './util/uses';
+import { argumentsOf, descendants, enclosingFunction, spanOf, unparenthesised } from './syntax/nodes';
+import { enclosingStatement, isAddressTaken, namesAround } from './syntax/names';
+import { initializer } from './syntax/assignments';
 import { convertedToBytes } from './util/write-calls';
-import { isShadowed, short } from './util/writing';
+import { short } from './util/writing';
+import { isShadowed } from './syntax/universe';
 
 /**
  * `append(b, t.Format(l)...)` and, in hot code, `buf.WriteString(strconv.Itoa(n))`: a string is made only to be copied.

@@ -2,17 +2,19 @@ import type { Node } from 'web-tree-sitter';
 import type { FileEdit, Related } from '../model';
 import { declaredType, spelledType } from './util/declared-types';
 import type { Decision, GoFile, GoFix, GoRule, Obligation } from './rule';
-import { argumentsOf, contains, isFunction, spanOf } from './util/syntax';
+import { argumentsOf, contains, isFunction, spanOf } from './syntax/nodes';
 import {
   enclosingStatement,
-  initializer,
   isAddressTaken,
   isAssigned,
   namesAround,
   parenthesized,
   type Binding,
-} from './util/uses';
-import { atLeast, indentAt, lineEnd, packageNames, startsLine } from './util/writing';
+} from './syntax/names';
+import { initializer } from './syntax/assignments';
+import { indentAt, lineEnd, startsLine } from './util/writing';
+import { atLeast } from './syntax/version';
+import { packageNames } from './syntax/package-names';
 
 /**
  * A closure captures a variable by value when it is not assigned again (except in straight-line code before the first

@@ -11,28 +11,20 @@ import {
   spanOf,
   statementsOf,
   unparenthesised,
-} from './util/syntax';
+} from './syntax/nodes';
 import { tripCount } from './util/trip-count';
 import {
   enclosingLoop,
   enclosingStatement,
-  initializer,
   isAddressTaken,
   isAssigned,
   namesAround,
   parenthesized,
   type Binding,
-} from './util/uses';
-import {
-  byPlace,
-  canImport,
-  freshName,
-  importedAs,
-  indentAt,
-  isShadowed,
-  lineEnd,
-  startsLine,
-} from './util/writing';
+} from './syntax/names';
+import { initializer } from './syntax/assignments';
+import { byPlace, canImport, freshName, importedAs, indentAt, lineEnd, startsLine } from './util/writing';
+import { isShadowed } from './syntax/universe';
 import { bytesOf, growthOf, nothing, plus, runsToEnd } from './util/written-amount';
 
 /** A string that a loop extends: each `+=` copies all of it. */

@@ -2,11 +2,11 @@ import type { Node } from 'web-tree-sitter';
 import type { AllocationKind } from '../model';
 import { allocates } from './util/allocation-calls';
 import { positionRow } from './util/compiler-position';
-import { isBuiltin } from './util/contracts';
+import { isBuiltin } from './syntax/universe';
 import { declaredType, spelledType } from './util/declared-types';
 import { adviceFor, explainFlow, explainWhy, type Step } from './util/explain';
 import type { Decision, EmittedCall, FlowStep, GoFile, GoReport, GoRule } from './rule';
-import { argumentsOf, enclosingDeclaration, qualified, unparenthesised } from './util/syntax';
+import { argumentsOf, enclosingDeclaration, qualified, unparenthesised } from './syntax/nodes';
 
 /** Every value that the compiler puts on the heap, for the reader who asks why. Rules with a fix speak first. */
 export const rule: GoRule = {

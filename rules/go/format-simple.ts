@@ -2,13 +2,16 @@ import type { Node } from 'web-tree-sitter';
 import type { Evidence } from '../model';
 import { checkFormatted } from './append-format';
 import { basicType } from './util/basic-types';
-import { importedFunction } from './util/contracts';
+import { importedFunction } from './syntax/universe';
 import { isHot } from './util/hot-code';
 import type { GoFile, GoFix, GoReport, GoRule, Obligation } from './rule';
-import { argumentsOf, enclosingFunction, spanOf, unparenthesised } from './util/syntax';
-import { enclosingStatement } from './util/uses';
+import { argumentsOf, enclosingFunction, spanOf, unparenthesised } from './syntax/nodes';
+import { enclosingStatement } from './syntax/names';
 import { checkWrite } from './write-format';
-import { atLeast, canImportAt, importedAs, isShadowed, packageNames, short } from './util/writing';
+import { canImportAt, importedAs, short } from './util/writing';
+import { atLeast } from './syntax/version';
+import { packageNames } from './syntax/package-names';
+import { isShadowed } from './syntax/universe';
 
 /** In hot code, a format that does no more than strconv, a concatenation or a constant would. */
 export const rule: GoRule = {

@@ -1,6 +1,6 @@
 import type { Node } from 'web-tree-sitter';
 import type { Evidence } from '../model';
-import { isBuiltin } from './util/contracts';
+import { isBuiltin } from './syntax/universe';
 import { checkLoops, countable, exitOf } from './util/filling-loop';
 import type { GoFile, GoFix, GoReport, GoRule } from './rule';
 import {
@@ -12,10 +12,12 @@ import {
   spanOf,
   statementsOf,
   unparenthesised,
-} from './util/syntax';
+} from './syntax/nodes';
 import { tripCount } from './util/trip-count';
-import { callOf, enclosingLoop, initializer, isAssigned, namesAround, type Binding } from './util/uses';
-import { indentAt, isShadowed, lineEnd, startsLine } from './util/writing';
+import { callOf, enclosingLoop, isAssigned, namesAround, type Binding } from './syntax/names';
+import { initializer } from './syntax/assignments';
+import { indentAt, lineEnd, startsLine } from './util/writing';
+import { isShadowed } from './syntax/universe';
 import {
   bytesOf,
   growthOf,

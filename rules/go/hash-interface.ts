@@ -1,21 +1,24 @@
 import type { Node } from 'web-tree-sitter';
 import type { Evidence, FileEdit, Related } from '../model';
 import { proofOf, type ConstructorProof } from './util/constructor-proof';
-import { importedFunction, isBuiltin } from './util/contracts';
+import { isBuiltin } from './syntax/universe';
+import { importedFunction } from './syntax/universe';
 import { digestSum, hashForms, type HashForm } from './util/hash-forms';
 import type { GoFile, GoFix, GoReport, GoRule } from './rule';
-import { argumentsOf, descendants, enclosingDeclaration, spanOf } from './util/syntax';
+import { argumentsOf, descendants, enclosingDeclaration, spanOf } from './syntax/nodes';
 import {
   callOf,
   enclosingLoop,
   enclosingStatement,
-  initializer,
   isAssigned,
   namesAround,
   parenthesized,
   type Binding,
-} from './util/uses';
-import { atLeast, freshName, isShadowed, startsLine, statementsAt } from './util/writing';
+} from './syntax/names';
+import { initializer } from './syntax/assignments';
+import { freshName, startsLine, statementsAt } from './util/writing';
+import { atLeast } from './syntax/version';
+import { isShadowed } from './syntax/universe';
 
 /** A hash behind hash.Hash that costs memory, where a form of the same value does not. */
 export const rule: GoRule = {

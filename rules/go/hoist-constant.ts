@@ -7,18 +7,18 @@ import { isHot, staticHeat } from './util/hot-code';
 import { keepsItsArgument } from './util/lifetime';
 import { mayRunHiddenCode } from './util/package-initialisers';
 import type { GoFile, GoFix, GoRule, Obligation } from './rule';
-import { argumentsOf, enclosingDeclaration, enclosingFunction, spanOf, topLevel } from './util/syntax';
+import { argumentsOf, enclosingDeclaration, enclosingFunction, spanOf, topLevel } from './syntax/nodes';
 import {
   callOf,
   enclosingLoop,
   enclosingStatement,
-  initializer,
   isAddressTaken,
   isAssigned,
   namesAround,
   parenthesized,
   type Binding,
-} from './util/uses';
+} from './syntax/names';
+import { initializer } from './syntax/assignments';
 import { checkWrite } from './write-format';
 import { byPlace, freshName, indentAt, lineEnd, ownerName, startsLine, startWithDoc } from './util/writing';
 

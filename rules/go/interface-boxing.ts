@@ -2,7 +2,7 @@ import type { Node } from 'web-tree-sitter';
 import type { Evidence } from '../model';
 import { isHot } from './util/hot-code';
 import type { GoFile, GoReport, GoRule } from './rule';
-import { argumentsOf } from './util/syntax';
+import { argumentsOf } from './syntax/nodes';
 import { typedBinary } from './util/typed-binary';
 import { typedLog } from './util/typed-log';
 import { largestElement, typedSort } from './util/typed-sort';

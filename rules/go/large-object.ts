@@ -1,19 +1,20 @@
 import type { Node } from 'web-tree-sitter';
-import { importedFunction, isBuiltin } from './util/contracts';
+import { isBuiltin } from './syntax/universe';
+import { importedFunction } from './syntax/universe';
 import { spelledType } from './util/declared-types';
 import { staticHeat } from './util/hot-code';
 import type { GoFile, GoReport, GoRule } from './rule';
 import { streamCopy } from './util/stream-copy';
-import { argumentsOf, spanOf, unparenthesised } from './util/syntax';
+import { argumentsOf, spanOf, unparenthesised } from './syntax/nodes';
 import {
   enclosingStatement,
-  initializer,
   isAddressTaken,
   isAssigned,
   namesAround,
   parenthesized,
   type Binding,
-} from './util/uses';
+} from './syntax/names';
+import { initializer } from './syntax/assignments';
 
 /** Memory whose size the other side of a stream decides. */
 export const rule: GoRule = {

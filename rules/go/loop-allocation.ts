@@ -1,6 +1,6 @@
 import type { Node } from 'web-tree-sitter';
 import type { AllocationKind, FileEdit, Span } from '../model';
-import { isBuiltin } from './util/contracts';
+import { isBuiltin } from './syntax/universe';
 import { intLiteral } from './util/declared-types';
 import { loopsAround } from './util/hot-code';
 import {
@@ -11,9 +11,13 @@ import {
   type Shape,
 } from './util/lifetime';
 import type { Decision, GoFile, GoFix, GoRule, Probe } from './rule';
-import { argumentsOf, contains, isFunction, spanOf, unparenthesised } from './util/syntax';
-import { enclosingStatement, initializer, isAssigned, namesAround, type Binding } from './util/uses';
-import { atLeast, byPlace, indentAt, isShadowed, lineEnd, packageNames, startsLine } from './util/writing';
+import { argumentsOf, contains, isFunction, spanOf, unparenthesised } from './syntax/nodes';
+import { enclosingStatement, isAssigned, namesAround, type Binding } from './syntax/names';
+import { initializer } from './syntax/assignments';
+import { byPlace, indentAt, lineEnd, startsLine } from './util/writing';
+import { atLeast } from './syntax/version';
+import { packageNames } from './syntax/package-names';
+import { isShadowed } from './syntax/universe';
 import { isBytesBuffer } from './util/buffer-candidate';
 
 /** A scratch value that each iteration allocates and drops: one before the loop would do. */

@@ -9,26 +9,20 @@ import {
   spanOf,
   statementsOf,
   unparenthesised,
-} from './util/syntax';
+} from './syntax/nodes';
 import {
   enclosingStatement,
-  initializer,
   isAddressTaken,
   isAssigned,
   namesAround,
   occurrences,
   parenthesized,
   type Binding,
-} from './util/uses';
-import {
-  byPlace,
-  freshName,
-  indentAt,
-  isShadowed,
-  packageNames,
-  startsLine,
-  statementsAt,
-} from './util/writing';
+} from './syntax/names';
+import { initializer } from './syntax/assignments';
+import { byPlace, freshName, indentAt, startsLine, statementsAt } from './util/writing';
+import { packageNames } from './syntax/package-names';
+import { isShadowed } from './syntax/universe';
 
 /**
  * `&T{a: &A{…}, b: new(B)}`, or with a and b made in the statements before: objects that one function allocates and

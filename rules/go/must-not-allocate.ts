@@ -4,8 +4,9 @@ import { allocates } from './util/allocation-calls';
 import { positionRow } from './util/compiler-position';
 import { explainFlow } from './util/explain';
 import type { Decision, GoFile, GoRule, PlacedCall } from './rule';
-import { descendants, isFunction, spanOf } from './util/syntax';
-import { packageNames } from './util/writing';
+import { descendants, isFunction, spanOf } from './syntax/nodes';
+import { packageNames } from './syntax/package-names';
+import { directiveOf, isDirective } from './syntax/directives';
 
 /** The functions that `//alloclens:noalloc` marks are held against what the compiler emits for them. */
 export const rule: GoRule = {
@@ -44,21 +45,6 @@ export const rule: GoRule = {
     }
   },
 };
-
-function isDirective(comment: Node): boolean {
-  return /^\/\/alloclens:noalloc(?:\s|$)/.test(comment.text);
-}
-
-/** In the comment lines directly above the function, as Go's own directives. */
-function directiveOf(fn: Node): Node | undefined {
-  let line = fn.startPosition.row;
-  for (let above = fn.previousNamedSibling; above; above = above.previousNamedSibling) {
-    if (above.type !== 'comment' || above.endPosition.row !== line - 1) return undefined;
-    if (isDirective(above)) return above;
-    line = above.startPosition.row;
-  }
-  return undefined;
-}
 
 /** Why the compiler's listing says nothing about the function; undefined when it does. */
 function uncheckable(file: GoFile, fn: Node): string | undefined {

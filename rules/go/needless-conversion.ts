@@ -5,10 +5,12 @@ import { conversionCost, conversionOf, emittedConversion, type Conversion } from
 import { hoists } from './util/hoisted-conversion';
 import { mirrorOf, type Mirror } from './util/mirror-functions';
 import type { GoFile, GoFix, GoReport, GoRule } from './rule';
-import { argumentsOf, enclosingFunction, spanOf, unparenthesised } from './util/syntax';
+import { argumentsOf, enclosingFunction, spanOf, unparenthesised } from './syntax/nodes';
 import { isPure } from './util/trip-count';
-import { enclosingStatement, namesAround } from './util/uses';
-import { byPlace, canImportAt, isShadowed, packageNames, short } from './util/writing';
+import { enclosingStatement, namesAround } from './syntax/names';
+import { byPlace, canImportAt, short } from './util/writing';
+import { packageNames } from './syntax/package-names';
+import { isShadowed } from './syntax/universe';
 
 /** A string or []byte that is converted, and copied, only because the other twin of a function was called. */
 export const rule: GoRule = {

@@ -1,9 +1,11 @@
 import type { Node } from 'web-tree-sitter';
 import type { Evidence, Related } from '../model';
-import { isBuiltin, isUniverse } from './util/contracts';
+import { isBuiltin } from './syntax/universe';
+import { isUniverse } from './syntax/universe';
 import type { GoFile, GoRule } from './rule';
-import { argumentsOf, enclosingFunction, qualified, spanOf, unparenthesised } from './util/syntax';
-import { callOf, initializer, namesAround, occurrences, parenthesized, type Binding } from './util/uses';
+import { argumentsOf, enclosingFunction, qualified, spanOf, unparenthesised } from './syntax/nodes';
+import { callOf, namesAround, occurrences, parenthesized, type Binding } from './syntax/names';
+import { initializer } from './syntax/assignments';
 
 /**
  * `x := uintptr(p); return unsafe.Pointer(x ^ 0)`: the compiler follows a pointer through uintptr within one expression

@@ -1,22 +1,23 @@
 import type { Node } from 'web-tree-sitter';
-import { importedFunction, isBuiltin } from './util/contracts';
+import { isBuiltin } from './syntax/universe';
+import { importedFunction } from './syntax/universe';
 import { onlyReads } from './util/constant-values';
 import { sizeOf } from './util/declared-types';
 import { staticHeat } from './util/hot-code';
 import { constantOf } from './util/integer-constants';
 import type { GoFile, GoReport, GoRule, Obligation } from './rule';
-import { argumentsOf, spanOf } from './util/syntax';
+import { argumentsOf, spanOf } from './syntax/nodes';
 import { tripCount } from './util/trip-count';
 import {
   enclosingLoop,
   enclosingStatement,
-  initializer,
   isAddressTaken,
   isAssigned,
   namesAround,
   parenthesized,
   type Binding,
-} from './util/uses';
+} from './syntax/names';
+import { initializer } from './syntax/assignments';
 
 /** A slice that outlives its function and was made far larger than what the function can append to it. */
 export const rule: GoRule = {

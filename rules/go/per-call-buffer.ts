@@ -4,8 +4,8 @@ import type { Related } from '../model';
 import { lifetimeOf, type Lifetime } from './util/lifetime';
 import { fieldLifetime } from './util/field-lifetime';
 import type { GoFile, GoRule } from './rule';
-import { spanOf } from './util/syntax';
-import { type Binding } from './util/uses';
+import { spanOf } from './syntax/nodes';
+import { type Binding } from './syntax/names';
 
 export const rule: GoRule = {
   meta: {

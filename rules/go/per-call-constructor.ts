@@ -2,26 +2,27 @@ import type { Node } from 'web-tree-sitter';
 import type { FileEdit } from '../model';
 import { constructorForms, type ConstructorForm } from './util/constructor-forms';
 import { proofOf, type ConstructorProof } from './util/constructor-proof';
-import { contractOf, importedFunction } from './util/contracts';
+import { contractOf } from './util/contracts';
+import { importedFunction } from './syntax/universe';
 import { spelledType } from './util/declared-types';
 import { isBetterDirect } from './hash-interface';
 import { isHot } from './util/hot-code';
 import { keepsItsArgument } from './util/lifetime';
 import type { GoFile, GoFix, GoRule, Obligation } from './rule';
-import { argumentsOf, qualified, spanOf, statementsOf, unparenthesised } from './util/syntax';
+import { argumentsOf, qualified, spanOf, statementsOf, unparenthesised } from './syntax/nodes';
 import { typedBinary } from './util/typed-binary';
-import { callOf, enclosingLoop, isAssigned, namesAround, parenthesized, type Binding } from './util/uses';
+import { callOf, enclosingLoop, isAssigned, namesAround, parenthesized, type Binding } from './syntax/names';
 import {
-  atLeast,
   byPlace,
   canImportAt,
   freshName,
   importedAs,
   lineEnd,
-  packageNames,
   startWithDoc,
   statementsAt,
 } from './util/writing';
+import { atLeast } from './syntax/version';
+import { packageNames } from './syntax/package-names';
 
 export const rule: GoRule = {
   meta: {

@@ -3,10 +3,11 @@ import { allocatedTypes } from './util/allocated-types';
 import { pointerType, rewriteElements, type Collection, type PointerType } from './util/element-uses';
 import type { GoFile, GoPackage, GoReport, GoRule } from './rule';
 import { hasSize } from './util/size-obligations';
-import { enclosingDeclaration, enclosingFunction, spanOf } from './util/syntax';
-import { layoutOf, namesOf } from './util/type-layout';
-import { namesAround } from './util/uses';
-import { packageNames } from './util/writing';
+import { enclosingDeclaration, enclosingFunction, spanOf } from './syntax/nodes';
+import { layoutOf } from './util/type-layout';
+import { namesOf } from './syntax/signatures';
+import { namesAround } from './syntax/names';
+import { packageNames } from './syntax/package-names';
 
 /** Pointers to small structs in a slice, map or channel of the package, where values would do. */
 export const rule: GoRule = {

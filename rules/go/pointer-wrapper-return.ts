@@ -1,10 +1,9 @@
 import type { Node } from 'web-tree-sitter';
 import type { FileEdit } from '../model';
 import type { Decision, GoFile, GoFix, GoReport, GoRule } from './rule';
-import { argumentsOf, spanOf, unparenthesised } from './util/syntax';
+import { argumentsOf, spanOf, unparenthesised } from './syntax/nodes';
 import {
   callOf,
-  initializer,
   isAddressTaken,
   isAssigned,
   movedToHeap,
@@ -13,9 +12,11 @@ import {
   parenthesized,
   type Binding,
   type Use,
-} from './util/uses';
+} from './syntax/names';
+import { initializer } from './syntax/assignments';
 import { placesOfMove, pooledGet, pooledPut } from './util/pools';
-import { indentAt, lineEnd, packageNames, startsLine } from './util/writing';
+import { indentAt, lineEnd, startsLine } from './util/writing';
+import { packageNames } from './syntax/package-names';
 
 export const rule: GoRule = {
   meta: {

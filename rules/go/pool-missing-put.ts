@@ -4,7 +4,7 @@ import { hasPlainElements, isPlainField } from './util/pool-fields';
 import { lifeOf, type Life } from './util/pool-flow';
 import { declarationsOf, pooledVariables, type Pooled } from './util/pooled-variables';
 import type { GoFile, GoFix, GoReport, GoRule } from './rule';
-import { descendants, spanOf, statementsOf } from './util/syntax';
+import { descendants, spanOf, statementsOf } from './syntax/nodes';
 import {
   callOf,
   enclosingLoop,
@@ -12,7 +12,7 @@ import {
   isAddressTaken,
   isAssigned,
   namesAround,
-} from './util/uses';
+} from './syntax/names';
 import { startsLine, statementsAt } from './util/writing';
 
 export const rule: GoRule = {

@@ -1,11 +1,12 @@
 import type { Node } from 'web-tree-sitter';
-import { contractOf, isAppender, isBuiltin } from './util/contracts';
+import { contractOf, isAppender } from './util/contracts';
+import { isBuiltin } from './syntax/universe';
 import { keepsItsArgument } from './util/lifetime';
 import { fieldType } from './util/pool-fields';
 import { wrapperOnlyHandsOver } from './util/pool-wrappers';
 import { declarationsOf, pooledVariables, putOf, type Pooled } from './util/pooled-variables';
 import type { GoFile, GoFix, GoRule } from './rule';
-import { argumentsOf, calleeText, isFunction, spanOf, unparenthesised } from './util/syntax';
+import { argumentsOf, calleeText, isFunction, spanOf, unparenthesised } from './syntax/nodes';
 import {
   callOf,
   enclosingStatement,
@@ -13,8 +14,9 @@ import {
   isAssigned,
   namesAround,
   parenthesized,
-} from './util/uses';
-import { packageNames, statementsAt } from './util/writing';
+} from './syntax/names';
+import { statementsAt } from './util/writing';
+import { packageNames } from './syntax/package-names';
 
 export const rule: GoRule = {
   meta: {

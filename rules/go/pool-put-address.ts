@@ -2,12 +2,11 @@ import type { Node } from 'web-tree-sitter';
 import type { FileEdit } from '../model';
 import { placesOfMove, pooledGet, pooledPut } from './util/pools';
 import type { Decision, GoFile, GoFix, GoReport, GoRule } from './rule';
-import { argumentsOf, spanOf, unparenthesised } from './util/syntax';
+import { argumentsOf, spanOf, unparenthesised } from './syntax/nodes';
 import {
   callOf,
   enclosingLoop,
   enclosingStatement,
-  initializer,
   isAddressTaken,
   isAssigned,
   movedToHeap,
@@ -15,7 +14,8 @@ import {
   occurrences,
   parenthesized,
   type Binding,
-} from './util/uses';
+} from './syntax/names';
+import { initializer } from './syntax/assignments';
 import { byPlace, freshName, statementsAt } from './util/writing';
 
 export const rule: GoRule = {

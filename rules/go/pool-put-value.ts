@@ -2,8 +2,9 @@ import type { Node } from 'web-tree-sitter';
 import { keepPointers } from './util/pool-pointers';
 import { pooledGet, pooledPut } from './util/pools';
 import type { GoFile, GoFix, GoRule } from './rule';
-import { unparenthesised } from './util/syntax';
-import { initializer, namesAround } from './util/uses';
+import { unparenthesised } from './syntax/nodes';
+import { namesAround } from './syntax/names';
+import { initializer } from './syntax/assignments';
 
 export const rule: GoRule = {
   meta: {

@@ -3,11 +3,12 @@ import type { FileEdit } from '../model';
 import { contractOf, isAppender } from './util/contracts';
 import { sizeOf } from './util/declared-types';
 import { keepsItsArgument } from './util/lifetime';
-import { calledKey, receiverType, type Release } from './util/pool-wrappers';
+import { calledKey, type Release } from './util/pool-wrappers';
+import { receiverType } from './syntax/signatures';
 import { declarationsOf, pooledVariables, putOf, type Pooled } from './util/pooled-variables';
 import { pooledPut } from './util/pools';
 import type { GoFile, GoFix, GoPackage, GoRule } from './rule';
-import { argumentsOf, calleeText, descendants, isFunction, spanOf, unparenthesised } from './util/syntax';
+import { argumentsOf, calleeText, descendants, isFunction, spanOf, unparenthesised } from './syntax/nodes';
 import {
   callOf,
   enclosingLoop,
@@ -16,8 +17,9 @@ import {
   namesAround,
   parenthesized,
   type Binding,
-} from './util/uses';
-import { packageNames, statementsAt } from './util/writing';
+} from './syntax/names';
+import { statementsAt } from './util/writing';
+import { packageNames } from './syntax/package-names';
 import { keptAtMost } from './util/buffer-pool';
 
 export const rule: GoRule = {

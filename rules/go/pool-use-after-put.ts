@@ -3,9 +3,10 @@ import type { FileEdit, Related } from '../model';
 import { lifeOf, type Life, type Misuse } from './util/pool-flow';
 import { declarationsOf, pooledVariables, type Pooled } from './util/pooled-variables';
 import type { GoFile, GoFix, GoReport, GoRule } from './rule';
-import { spanOf } from './util/syntax';
-import { enclosingStatement } from './util/uses';
-import { atLeast, canImport, importedAs, statementsAt } from './util/writing';
+import { spanOf } from './syntax/nodes';
+import { enclosingStatement } from './syntax/names';
+import { canImport, importedAs, statementsAt } from './util/writing';
+import { atLeast } from './syntax/version';
 
 export const rule: GoRule = {
   meta: {

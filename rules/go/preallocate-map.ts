@@ -11,7 +11,7 @@ import {
   mayEndEarly,
 } from './util/filling-loop';
 import type { GoFile, GoFix, GoReport, GoRule } from './rule';
-import { argumentsOf, descendants, spanOf, statementsOf, unparenthesised } from './util/syntax';
+import { argumentsOf, descendants, spanOf, statementsOf, unparenthesised } from './syntax/nodes';
 import { tripCount, type TripCount } from './util/trip-count';
 import {
   enclosingLoop,
@@ -20,8 +20,8 @@ import {
   isAssigned,
   namesAround,
   type Binding,
-} from './util/uses';
-import { isShadowed } from './util/writing';
+} from './syntax/names';
+import { isShadowed } from './syntax/universe';
 
 /** A map made without a size and filled in a loop that is known to run n times. */
 export const rule: GoRule = {

@@ -12,7 +12,7 @@ import {
 import { isHot } from './util/hot-code';
 import { sizeOf } from './util/declared-types';
 import type { GoFile, GoFix, GoReport, GoRule } from './rule';
-import { argumentsOf, spanOf } from './util/syntax';
+import { argumentsOf, spanOf } from './syntax/nodes';
 import {
   enclosingLoop,
   enclosingStatement,
@@ -21,8 +21,10 @@ import {
   namesAround,
   parenthesized,
   type Binding,
-} from './util/uses';
-import { atLeast, canImportAt, importedAs, indentAt, isShadowed, lineEnd, startsLine } from './util/writing';
+} from './syntax/names';
+import { canImportAt, importedAs, indentAt, lineEnd, startsLine } from './util/writing';
+import { atLeast } from './syntax/version';
+import { isShadowed } from './syntax/universe';
 
 /** A slice grown by append in a loop that is known to run n times. */
 export const rule: GoRule = {

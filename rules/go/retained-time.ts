@@ -3,10 +3,12 @@ import type { FileEdit } from '../model';
 import { collections, type Collection } from './util/retained-in';
 import type { GoFile, GoFix, GoReport, GoRule, Obligation } from './rule';
 import { hadSize, hasSize } from './util/size-obligations';
-import { qualified, spanOf } from './util/syntax';
+import { qualified, spanOf } from './syntax/nodes';
 import { rewriteTimes } from './util/time-uses';
-import { fieldsOf, namesOf, structLayout, type Layout } from './util/type-layout';
-import { freshName, importedAs, lineEnd, packageNames } from './util/writing';
+import { fieldsOf, structLayout, type Layout } from './util/type-layout';
+import { namesOf } from './syntax/signatures';
+import { freshName, importedAs, lineEnd } from './util/writing';
+import { packageNames } from './syntax/package-names';
 
 /** `time.Time` as the only pointer of structs that a collection keeps: the garbage collector scans all of them for it. */
 export const rule: GoRule = {

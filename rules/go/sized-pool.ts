@@ -1,6 +1,7 @@
 import type { Node } from 'web-tree-sitter';
 import type { FileEdit } from '../model';
-import { isBuiltin, isUniverse } from './util/contracts';
+import { isBuiltin } from './syntax/universe';
+import { isUniverse } from './syntax/universe';
 import { embeddedPool, isSyncPool, pooledGet, promotesPool } from './util/pools';
 import type { GoFile, GoFix, GoRule } from './rule';
 import {
@@ -11,18 +12,11 @@ import {
   spanOf,
   statementsOf,
   unparenthesised,
-} from './util/syntax';
+} from './syntax/nodes';
 import { sizedPoolText } from './util/sized-pool-text';
-import { isAssigned, namesAround, occurrences } from './util/uses';
-import {
-  canImport,
-  freshName,
-  importedAs,
-  lineEnd,
-  packageNames,
-  startsLine,
-  statementsAt,
-} from './util/writing';
+import { isAssigned, namesAround, occurrences } from './syntax/names';
+import { canImport, freshName, importedAs, lineEnd, startsLine, statementsAt } from './util/writing';
+import { packageNames } from './syntax/package-names';
 
 /**
  * `if b, _ := pool.Get().([]byte); cap(b) >= n { return b[:n] }; return make([]byte, n)`: one pool for whatever size is

@@ -4,9 +4,10 @@ import { formatFields, type FieldLine } from './util/field-columns';
 import { orderIsFixed, orderMatters } from './util/field-order';
 import type { GoFile, GoFix, GoReport, GoRule, Obligation } from './rule';
 import { hadSize, hasSize } from './util/size-obligations';
-import { spanOf } from './util/syntax';
+import { spanOf } from './syntax/nodes';
 import { allocatedSize, fieldsOf, structLayout, type Field, type Layout } from './util/type-layout';
-import { indentAt, packageNames, startsLine } from './util/writing';
+import { indentAt, startsLine } from './util/writing';
+import { packageNames } from './syntax/package-names';
 
 /** Field order that makes an allocated struct larger than it has to be. */
 export const rule: GoRule = {

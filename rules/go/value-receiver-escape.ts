@@ -3,7 +3,7 @@ import type { AllocationKind, FileEdit } from '../model';
 import { declaredType, spelledType } from './util/declared-types';
 import { explainFlow } from './util/explain';
 import type { Decision, GoFile, GoFix, GoRule } from './rule';
-import { argumentsOf, enclosingDeclaration, qualified, spanOf, unparenthesised } from './util/syntax';
+import { argumentsOf, enclosingDeclaration, qualified, spanOf, unparenthesised } from './syntax/nodes';
 import {
   callOf,
   isAddressTaken,
@@ -12,8 +12,9 @@ import {
   occurrences,
   parenthesized,
   type Binding,
-} from './util/uses';
-import { byPlace, packageNames } from './util/writing';
+} from './syntax/names';
+import { byPlace } from './util/writing';
+import { packageNames } from './syntax/package-names';
 
 /** A method on a value that puts the copy of its receiver on the heap each time it is called. */
 export const rule: GoRule = {

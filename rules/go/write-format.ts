@@ -1,13 +1,14 @@
 import type { Node } from 'web-tree-sitter';
 import type { AllocationCost, Evidence, TextEdit } from '../model';
 import { appendForm } from './util/append-forms';
-import { importedFunction } from './util/contracts';
+import { importedFunction } from './syntax/universe';
 import { spelledType } from './util/declared-types';
 import { loopsAround } from './util/hot-code';
 import { keepsItsArgument } from './util/lifetime';
 import type { GoFile, GoFix, GoReport, GoRule, Obligation } from './rule';
-import { argumentsOf, descendants, enclosingFunction, spanOf, unparenthesised } from './util/syntax';
-import { enclosingStatement, initializer, namesAround, parenthesized, type Binding } from './util/uses';
+import { argumentsOf, descendants, enclosingFunction, spanOf, unparenthesised } from './syntax/nodes';
+import { enclosingStatement, namesAround, parenthesized, type Binding } from './syntax/names';
+import { initializer } from './syntax/assignments';
 import {
   convertedToBytes,
   convertedToString,
@@ -18,7 +19,8 @@ import {
   writerOperand,
   type WriteCall,
 } from './util/write-calls';
-import { canImportAt, importedAs, packageNames, short } from './util/writing';
+import { canImportAt, importedAs, short } from './util/writing';
+import { packageNames } from './syntax/package-names';
 
 /** A text that is formatted or converted only to be written: the writer takes it directly, in the same single write. */
 export const rule: GoRule = {

@@ -2,8 +2,8 @@ import type { Node } from 'web-tree-sitter';
 import { spelledType } from './declared-types';
 import { staticHeat } from './hot-code';
 import type { Decision, GoFile, GoPackage } from '../rule';
-import { argumentsOf, unparenthesised } from './syntax';
-import { movedToHeap, namesAround } from './uses';
+import { argumentsOf, unparenthesised } from '../syntax/nodes';
+import { movedToHeap, namesAround } from '../syntax/names';
 
 /** A place where the compiler says that values of a named type are allocated. */
 export interface AllocatedAt {

@@ -7,11 +7,11 @@ import {
   receiverObligations,
   type AppendForm,
 } from './append-forms';
-import { isBuiltin } from './contracts';
+import { isBuiltin } from '../syntax/universe';
 import { isHot } from './hot-code';
 import type { GoFile, GoFix, GoReport } from '../rule';
-import { argumentsOf, enclosingFunction, spanOf, unparenthesised } from './syntax';
-import { enclosingLoop, enclosingStatement } from './uses';
+import { argumentsOf, enclosingFunction, spanOf, unparenthesised } from '../syntax/nodes';
+import { enclosingLoop, enclosingStatement } from '../syntax/names';
 import {
   convertedToBytes,
   twinObligations,
@@ -21,7 +21,8 @@ import {
   type WriteCall,
 } from './write-calls';
 import { checkWrite } from '../write-format';
-import { freshName, indentAt, isShadowed, lineEnd, startsLine } from './writing';
+import { freshName, indentAt, lineEnd, startsLine } from './writing';
+import { isShadowed } from '../syntax/universe';
 
 /** Names of the arrays that fixes declare: function node → names that are taken there. */
 export type TakenNames = Map<number, Set<string>>;

@@ -1,9 +1,11 @@
 import type { Node } from 'web-tree-sitter';
 import type { AllocationCost, FixKind, TextEdit } from '../../model';
 import type { GoFile, GoVersion, Obligation } from '../rule';
-import { argumentsOf, descendants, unparenthesised } from './syntax';
-import { isAssigned, namesAround } from './uses';
-import { atLeast, isShadowed, packageNames } from './writing';
+import { argumentsOf, descendants, unparenthesised } from '../syntax/nodes';
+import { isAssigned, namesAround } from '../syntax/names';
+import { atLeast } from '../syntax/version';
+import { packageNames } from '../syntax/package-names';
+import { isShadowed } from '../syntax/universe';
 
 /**
  * Which calls that return a string have a twin that appends the same bytes. Sources: the packages' own code in Go

@@ -3,11 +3,11 @@ import type { Evidence, TextEdit } from '../../model';
 import { appendForm, appendName, intoDestination, typeObligations, type AppendForm } from './append-forms';
 import { isHot } from './hot-code';
 import type { GoFile, GoFix, GoReport } from '../rule';
-import { argumentsOf, descendants, enclosingFunction, spanOf, unparenthesised } from './syntax';
+import { argumentsOf, descendants, enclosingFunction, spanOf, unparenthesised } from '../syntax/nodes';
 import { isPure } from './trip-count';
-import { enclosingStatement } from './uses';
+import { enclosingStatement } from '../syntax/names';
 import { convertedToBytes, unwrapped, writeCall, type WriteCall } from './write-calls';
-import { atLeast } from './writing';
+import { atLeast } from '../syntax/version';
 
 /** Buffers that lend out their free space: AvailableBuffer exists since Go 1.18 (bufio) and 1.21 (bytes). */
 const buffers = [

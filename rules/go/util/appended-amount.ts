@@ -1,10 +1,10 @@
 import type { Node } from 'web-tree-sitter';
 import { capacityText, exitOf, guarded, isInvariant } from './filling-loop';
 import type { GoFile } from '../rule';
-import { argumentsOf, descendants, statementsOf, unparenthesised } from './syntax';
+import { argumentsOf, descendants, statementsOf, unparenthesised } from '../syntax/nodes';
 import { tripCount, type TripCount } from './trip-count';
-import { namesAround, type Binding } from './uses';
-import { isShadowed } from './writing';
+import { namesAround, type Binding } from '../syntax/names';
+import { isShadowed } from '../syntax/universe';
 
 /** How many elements a loop appends to a slice: worked out from its statements, never guessed. */
 

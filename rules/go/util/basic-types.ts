@@ -1,10 +1,11 @@
 import type { Node } from 'web-tree-sitter';
-import { importedFunction, isUniverse } from './contracts';
+import { isUniverse } from '../syntax/universe';
+import { importedFunction } from '../syntax/universe';
 import { declaredType, spelledType } from './declared-types';
 import type { GoFile } from '../rule';
-import { argumentsOf, unparenthesised } from './syntax';
-import { isLocalName, namesAround } from './uses';
-import { packageNames } from './writing';
+import { argumentsOf, unparenthesised } from '../syntax/nodes';
+import { isLocalName, namesAround } from '../syntax/names';
+import { packageNames } from '../syntax/package-names';
 
 /**
  * Types of expressions that are one of the predeclared types, or a type of the package made from one. What declarations do

@@ -1,13 +1,18 @@
 import type { Node } from 'web-tree-sitter';
 import type { AllocationCost, AllocationKind } from '../../model';
-import { importedFunction, isBuiltin, isUniverse } from './contracts';
+import { isBuiltin } from '../syntax/universe';
+import { isUniverse } from '../syntax/universe';
+import { importedFunction } from '../syntax/universe';
 import { isHot } from './hot-code';
 import { type Shape } from './lifetime';
 import { constantOf, type IntegerConstant } from './integer-constants';
 import type { Decision, GoFile, GoPackage } from '../rule';
-import { argumentsOf, enclosingFunction, isFunction, qualified, unparenthesised } from './syntax';
-import { enclosingLoop, namesAround, parenthesized, initializer, type Binding } from './uses';
-import { atLeast, importedAs, packageNames } from './writing';
+import { argumentsOf, enclosingFunction, isFunction, qualified, unparenthesised } from '../syntax/nodes';
+import { enclosingLoop, namesAround, parenthesized, type Binding } from '../syntax/names';
+import { initializer } from '../syntax/assignments';
+import { importedAs } from './writing';
+import { atLeast } from '../syntax/version';
+import { packageNames } from '../syntax/package-names';
 import { predeclared } from './type-layout';
 
 /** Fewer bytes are not worth a pool in somebody's source. */

@@ -1,7 +1,8 @@
 import type { Node } from 'web-tree-sitter';
 import { fieldOf, subject, type Candidate } from './buffer-candidate';
 import type { FileEdit } from '../../model';
-import { contractOf, isBuiltin } from './contracts';
+import { contractOf } from './contracts';
+import { isBuiltin } from '../syntax/universe';
 import {
   isBoundedByCount,
   keepsItsArgument,
@@ -10,7 +11,7 @@ import {
   type Lifetime,
 } from './lifetime';
 import type { GoFile, GoFix, Probe } from '../rule';
-import { argumentsOf, spanOf, topLevel, unparenthesised } from './syntax';
+import { argumentsOf, spanOf, topLevel, unparenthesised } from '../syntax/nodes';
 import {
   enclosingStatement,
   isAddressTaken,
@@ -18,22 +19,22 @@ import {
   parenthesized,
   isAssigned,
   type Binding,
-} from './uses';
+} from '../syntax/names';
 import {
-  atLeast,
   byPlace,
   canImportAt,
   freshName,
   importedAs,
   indentAt,
-  isShadowed,
   lineEnd,
   ownerName,
-  packageNames,
   startsLine,
   startWithDoc,
   statementsAt,
 } from './writing';
+import { atLeast } from '../syntax/version';
+import { packageNames } from '../syntax/package-names';
+import { isShadowed } from '../syntax/universe';
 
 /** What may go back into a pool: the limit that package fmt uses for its own buffers (golang/go#23199). */
 export const keptAtMost = 64 << 10;

@@ -1,9 +1,10 @@
 import type { Node } from 'web-tree-sitter';
-import { importedFunction, isBuiltin } from './contracts';
+import { isBuiltin } from '../syntax/universe';
+import { importedFunction } from '../syntax/universe';
 import type { GoFile } from '../rule';
-import { argumentsOf, descendants, qualified, unparenthesised } from './syntax';
-import { namesAround } from './uses';
-import { packageNames } from './writing';
+import { argumentsOf, descendants, qualified, unparenthesised } from '../syntax/nodes';
+import { namesAround } from '../syntax/names';
+import { packageNames } from '../syntax/package-names';
 
 /** Expressions whose value is the same on every call: made of constants, and named by nothing that is local. */
 export interface ConstantValue {

@@ -1,7 +1,7 @@
 import type { Node } from 'web-tree-sitter';
 import type { Evidence } from '../../model';
 import type { GoFile } from '../rule';
-import { enclosingDeclaration } from './syntax';
+import { enclosingDeclaration } from '../syntax/nodes';
 
 export interface ConstructorProof {
   readonly evidence: Evidence;

@@ -1,8 +1,8 @@
 import type { Node } from 'web-tree-sitter';
 import type { GoFile, Obligation } from '../rule';
-import { argumentsOf, calleeText, qualified } from './syntax';
-import { enclosingStatement, namesAround } from './uses';
-import { packageNames } from './writing';
+import { argumentsOf } from '../syntax/nodes';
+import { enclosingStatement } from '../syntax/names';
+import { importedFunction, isUniverse } from '../syntax/universe';
 
 /**
  * Calls whose documentation forbids the callee to keep an argument ("Implementations must not retain p", package io),
@@ -91,6 +91,7 @@ const methodsBehind: Readonly<Record<string, readonly string[]>> = {
 };
 
 const encoders: ReadonlySet<string> = new Set(['encoding/json', 'encoding/xml', 'encoding/gob']);
+
 const templates: ReadonlySet<string> = new Set(['text/template', 'html/template']);
 
 export interface Contract {
@@ -195,32 +196,7 @@ export function isAppender(file: GoFile, call: Node): boolean {
   return callee.type === 'selector_expression' && callee.childForFieldName('field')?.text === 'AppendFormat';
 }
 
-/** `import/path.Name` for a call of an imported function; undefined for methods and local names. */
-export function importedFunction(file: GoFile, callee: Node): string | undefined {
-  const found = qualified(callee, file.imports);
-  const operand = callee.childForFieldName('operand');
-  if (!found || !operand || namesAround(file.root, callee).resolve(operand)) return undefined;
-  return `${found.path}.${found.name}`;
-}
-
 function splitName(name: string): [string, string] {
   const dot = name.lastIndexOf('.');
   return [name.slice(0, dot), name.slice(dot + 1)];
-}
-
-/** True when the identifier means the predeclared name: nothing in the function or package declares it. */
-export function isUniverse(file: GoFile, identifier: Node): boolean {
-  return (
-    namesAround(file.root, identifier).resolve(identifier) === undefined &&
-    !packageNames(file.pkg).declared.has(identifier.text)
-  );
-}
-
-/** True for a call of one of the predeclared functions. */
-export function isBuiltin(file: GoFile, call: Node, ...names: readonly string[]): boolean {
-  const callee = call.childForFieldName('function');
-  const text = calleeText(call);
-  return (
-    callee?.type === 'identifier' && text !== undefined && names.includes(text) && isUniverse(file, callee)
-  );
 }

@@ -2,8 +2,8 @@ import type { Node } from 'web-tree-sitter';
 import type { AllocationCost } from '../../model';
 import { spelledType } from './declared-types';
 import type { GoFile } from '../rule';
-import { unparenthesised } from './syntax';
-import { namesAround, parenthesized } from './uses';
+import { unparenthesised } from '../syntax/nodes';
+import { namesAround, parenthesized } from '../syntax/names';
 import { convertedToBytes, convertedToString } from './write-calls';
 
 /** Conversions between string and []byte, and which of them the compiler does not make free. */

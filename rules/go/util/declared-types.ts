@@ -1,8 +1,8 @@
 import type { Node } from 'web-tree-sitter';
 import type { GoFile } from '../rule';
-import { unparenthesised } from './syntax';
-import { namesAround } from './uses';
-import { packageNames } from './writing';
+import { unparenthesised } from '../syntax/nodes';
+import { namesAround } from '../syntax/names';
+import { packageNames } from '../syntax/package-names';
 
 /**
  * The types that declarations spell out. There is no type checker here: what is not written in this package is not

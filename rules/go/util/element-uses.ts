@@ -1,19 +1,20 @@
 import type { Node } from 'web-tree-sitter';
 import type { FileEdit } from '../../model';
 import type { Decision, GoFile, GoPackage } from '../rule';
-import { argumentsOf, unparenthesised } from './syntax';
-import { namesOf } from './type-layout';
+import { argumentsOf, unparenthesised } from '../syntax/nodes';
+import { namesOf } from '../syntax/signatures';
 import {
   enclosingStatement,
-  initializer,
   isAddressTaken,
   isAssigned,
   namesAround,
   occurrences,
   parenthesized,
   type Binding,
-} from './uses';
-import { packageNames } from './writing';
+} from '../syntax/names';
+import { initializer } from '../syntax/assignments';
+import { packageNames } from '../syntax/package-names';
+import { counterpart } from '../syntax/assignments';
 
 /** A `[]*T`, `map[K]*T` or `chan *T`, as a declaration spells it. */
 export interface PointerType {
@@ -442,17 +443,6 @@ function isSame(value: Node, place: Node): boolean {
     node.childForFieldName('function')?.text === 'append' &&
     argumentsOf(node)[0]?.text === place.text
   );
-}
-
-/** Of an assignment, what stands at the same place on the other side. */
-function counterpart(place: Node): Node | undefined {
-  const list = place.parent;
-  const statement = list?.type === 'expression_list' ? list.parent : undefined;
-  if (statement?.type !== 'assignment_statement') return undefined;
-  const [left, right] = [statement.childForFieldName('left'), statement.childForFieldName('right')];
-  const other = left?.id === list!.id ? right : left;
-  if (!other || other.namedChildCount !== list!.namedChildCount) return undefined;
-  return other.namedChildren[list!.namedChildren.findIndex((child) => child.id === place.id)];
 }
 
 /** `x += 1`, `x++`. */

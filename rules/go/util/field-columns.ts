@@ -1,5 +1,5 @@
 import type { Node } from 'web-tree-sitter';
-import { namesOf } from './type-layout';
+import { namesOf } from '../syntax/signatures';
 import { lineEnd } from './writing';
 
 /**

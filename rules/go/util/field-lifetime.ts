@@ -1,9 +1,11 @@
 import type { Node } from 'web-tree-sitter';
-import { contractOf, isAppender, isBuiltin, isUniverse } from './contracts';
+import { contractOf, isAppender } from './contracts';
+import { isBuiltin } from '../syntax/universe';
+import { isUniverse } from '../syntax/universe';
 import { keepsItsArgument, type ContractCall, type Lifetime } from './lifetime';
 import type { GoFile } from '../rule';
-import { argumentsOf } from './syntax';
-import { isAddressTaken, isAssigned, parenthesized, type Binding } from './uses';
+import { argumentsOf } from '../syntax/nodes';
+import { isAddressTaken, isAssigned, parenthesized, type Binding } from '../syntax/names';
 
 /**
  * Where the memory of a slice goes that starts with length 0 in a field of a local struct: the same closed list of uses as

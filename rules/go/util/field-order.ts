@@ -1,6 +1,6 @@
 import type { Node } from 'web-tree-sitter';
 import type { GoFile, GoPackage } from '../rule';
-import { namesOf } from './type-layout';
+import { namesOf } from '../syntax/signatures';
 
 /** What tells that the order of a struct's fields is behaviour, or is meant. Doubts count as yes. */
 

@@ -1,10 +1,11 @@
 import type { Node } from 'web-tree-sitter';
 import type { GoFile, GoReport, Obligation } from '../rule';
 import { declaredType } from './declared-types';
-import { descendants, isFunction } from './syntax';
+import { descendants, isFunction } from '../syntax/nodes';
 import type { TripCount } from './trip-count';
-import { isAddressTaken, isAssigned, namesAround, type Binding } from './uses';
-import { atLeast, isShadowed } from './writing';
+import { isAddressTaken, isAssigned, namesAround, type Binding } from '../syntax/names';
+import { atLeast } from '../syntax/version';
+import { isShadowed } from '../syntax/universe';
 
 /** Loops that fill a slice or a map whose final size is known before: what the preallocation rules have in common. */
 

@@ -14,7 +14,7 @@ import {
   spanOf,
   statementsOf,
   unparenthesised,
-} from './syntax';
+} from '../syntax/nodes';
 import {
   enclosingLoop,
   enclosingStatement,
@@ -23,8 +23,9 @@ import {
   namesAround,
   parenthesized,
   type Binding,
-} from './uses';
-import { freshName, indentAt, isShadowed, lineEnd, startsLine } from './writing';
+} from '../syntax/names';
+import { freshName, indentAt, lineEnd, startsLine } from './writing';
+import { isShadowed } from '../syntax/universe';
 
 /** A conversion that gives the same bytes in each iteration. */
 export interface Hoist {

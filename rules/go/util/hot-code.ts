@@ -1,7 +1,15 @@
 import type { Node } from 'web-tree-sitter';
 import type { Heat, HeatReason } from '../../model';
 import type { GoFile, GoPackage } from '../rule';
-import { calleeText, enclosingDeclaration, isFunction, qualified, spanOf, statementsOf } from './syntax';
+import {
+  calleeText,
+  enclosingDeclaration,
+  isFunction,
+  qualified,
+  spanOf,
+  statementsOf,
+} from '../syntax/nodes';
+import { hotDirective } from '../syntax/directives';
 
 /** From this score on code is hot. */
 export const hotScore = 0.6;
@@ -247,29 +255,6 @@ function comparesError(condition: Node, operator: '!=' | '=='): boolean {
   const [value, nil] = right.text === 'nil' ? [left, right] : [right, left];
   if (nil.text !== 'nil') return false;
   return /(?:^|\.)(?:err|\w*Err|err[A-Z0-9]\w*)$/.test(value.text);
-}
-
-/** `//alloclens:hot` in the comment above the function, or above the statement that holds a literal. */
-function hotDirective(node: Node): Node | undefined {
-  for (let at: Node | null = node; at; at = at.parent) {
-    if (!isFunction(at)) continue;
-    let holder: Node = at;
-    while (
-      at.type === 'func_literal' &&
-      holder.parent &&
-      !/_list$|^block$|^source_file$/.test(holder.parent.type)
-    ) {
-      holder = holder.parent;
-    }
-    let line = holder.startPosition.row;
-    for (let above = holder.previousSibling; above; above = above.previousSibling) {
-      if (above.type === '\n' || above.type === ';') continue;
-      if (above.type !== 'comment' || above.endPosition.row < line - 1) break;
-      if (/^\/\/alloclens:hot\b/.test(above.text)) return above;
-      line = above.startPosition.row;
-    }
-  }
-  return undefined;
 }
 
 /** Types of the parameters, one a name, as written. */

@@ -1,7 +1,7 @@
 import type { Node } from 'web-tree-sitter';
 import type { TextEdit } from '../../model';
-import { isFunction, topLevel } from './syntax';
-import { occurrences } from './uses';
+import { isFunction, topLevel } from '../syntax/nodes';
+import { occurrences } from '../syntax/names';
 import { byPlace } from './writing';
 
 /** `// Code generated … DO NOT EDIT.` in front of the package clause (go.dev/s/generatedcode). */

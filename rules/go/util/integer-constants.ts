@@ -1,8 +1,8 @@
 import type { Node } from 'web-tree-sitter';
 import type { GoFile } from '../rule';
-import { unparenthesised } from './syntax';
-import { namesAround } from './uses';
-import { packageNames } from './writing';
+import { unparenthesised } from '../syntax/nodes';
+import { namesAround } from '../syntax/names';
+import { packageNames } from '../syntax/package-names';
 
 /** What is known of a constant integer expression. */
 export interface IntegerConstant {

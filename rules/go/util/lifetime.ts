@@ -1,9 +1,13 @@
 import type { Node } from 'web-tree-sitter';
-import { contractOf, importedFunction, isAppender, isBuiltin, isUniverse, type Contract } from './contracts';
+import { contractOf, isAppender, type Contract } from './contracts';
+import { isBuiltin } from '../syntax/universe';
+import { isUniverse } from '../syntax/universe';
+import { importedFunction } from '../syntax/universe';
 import type { GoFile, GoPackage } from '../rule';
-import { argumentsOf, unparenthesised } from './syntax';
-import { isAddressTaken, isAssigned, initializer, namesAround, parenthesized, type Binding } from './uses';
-import { packageNames } from './writing';
+import { argumentsOf, unparenthesised } from '../syntax/nodes';
+import { isAddressTaken, isAssigned, namesAround, parenthesized, type Binding } from '../syntax/names';
+import { initializer } from '../syntax/assignments';
+import { packageNames } from '../syntax/package-names';
 
 /**
  * Where the memory of a local value goes: a closed list of uses that cannot keep it beyond the call. Anything that is

@@ -1,9 +1,10 @@
 import type { Node } from 'web-tree-sitter';
 import type { TextEdit } from '../../model';
 import type { GoFile } from '../rule';
-import { qualified, spanOf, unparenthesised } from './syntax';
-import { namesAround } from './uses';
-import { atLeast, importedAs } from './writing';
+import { qualified, spanOf, unparenthesised } from '../syntax/nodes';
+import { namesAround } from '../syntax/names';
+import { importedAs } from './writing';
+import { atLeast } from '../syntax/version';
 
 /**
  * Functions that exist for strings and for byte slices, with the same meaning and the same result type. Held against

@@ -1,8 +1,9 @@
 import type { Node } from 'web-tree-sitter';
-import { importedFunction, isBuiltin } from './contracts';
+import { isBuiltin } from '../syntax/universe';
+import { importedFunction } from '../syntax/universe';
 import type { GoFile, GoPackage } from '../rule';
-import { argumentsOf, unparenthesised } from './syntax';
-import { packageNames } from './writing';
+import { argumentsOf, unparenthesised } from '../syntax/nodes';
+import { packageNames } from '../syntax/package-names';
 
 const known = new WeakMap<GoPackage, boolean>();
 

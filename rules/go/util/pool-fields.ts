@@ -1,9 +1,9 @@
 import type { Node } from 'web-tree-sitter';
 import type { Pooled } from './pooled-variables';
 import type { GoFile } from '../rule';
-import { unparenthesised } from './syntax';
-import { namesAround } from './uses';
-import { packageNames } from './writing';
+import { unparenthesised } from '../syntax/nodes';
+import { namesAround } from '../syntax/names';
+import { packageNames } from '../syntax/package-names';
 
 /** The type that the pooled struct, when the package declares it, gives the field. */
 export function fieldType(file: GoFile, pooled: Node, field: string): Node | undefined {

@@ -5,8 +5,8 @@ import { isFresh, isReachedForSure, neverReturns, releaseAt, type Release } from
 import { PooledUse } from './pooled-use';
 import { putOf, putVariable, type Pooled } from './pooled-variables';
 import type { GoFile } from '../rule';
-import { argumentsOf, descendants, isFunction, statementsOf, unparenthesised } from './syntax';
-import { callOf, isAssigned, namesAround, parenthesized, type Binding } from './uses';
+import { argumentsOf, descendants, isFunction, statementsOf, unparenthesised } from '../syntax/nodes';
+import { callOf, isAssigned, namesAround, parenthesized, type Binding } from '../syntax/names';
 
 /**
  * The life of one local variable that holds a pooled object, path by path: where it is put back, used afterwards,

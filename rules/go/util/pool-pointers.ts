@@ -2,7 +2,7 @@ import type { Node } from 'web-tree-sitter';
 import type { FileEdit } from '../../model';
 import { lifeOf } from './pool-flow';
 import { pooledGet, pooledPut } from './pools';
-import { parameterNames } from './pool-wrappers';
+import { parameterNames } from '../syntax/signatures';
 import type { GoFile, GoFix, Obligation } from '../rule';
 import {
   argumentsOf,
@@ -13,7 +13,7 @@ import {
   spanOf,
   statementsOf,
   unparenthesised,
-} from './syntax';
+} from '../syntax/nodes';
 import {
   callOf,
   enclosingLoop,
@@ -22,8 +22,10 @@ import {
   namesAround,
   occurrences,
   type Binding,
-} from './uses';
-import { atLeast, freshName, packageNames, statementsAt } from './writing';
+} from '../syntax/names';
+import { freshName, statementsAt } from './writing';
+import { atLeast } from '../syntax/version';
+import { packageNames } from '../syntax/package-names';
 
 /**
  * A pool of values becomes a pool of pointers: New, every Get and every Put of the package, the functions that get or

@@ -1,11 +1,14 @@
 import type { Node } from 'web-tree-sitter';
-import { isBuiltin } from './contracts';
+import { isBuiltin } from '../syntax/universe';
 import { spelledType } from './declared-types';
 import { pooledCall, pooledGet, pooledPut } from './pools';
 import type { GoFile, GoPackage } from '../rule';
-import { argumentsOf, descendants, enclosingFunction, statementsOf, unparenthesised } from './syntax';
-import { initializer, isAssigned, namesAround, type Binding } from './uses';
-import { packageNames } from './writing';
+import { argumentsOf, descendants, enclosingFunction, statementsOf, unparenthesised } from '../syntax/nodes';
+import { isAssigned, namesAround, type Binding } from '../syntax/names';
+import { initializer } from '../syntax/assignments';
+import { packageNames } from '../syntax/package-names';
+import { indexOf, parameterNames, receiverType } from '../syntax/signatures';
+import { assignedValue } from '../syntax/assignments';
 
 /** Functions and methods of the package that get an object from a `sync.Pool` for their caller, or put it back. */
 
@@ -84,13 +87,6 @@ function wrappersOf(pkg: GoPackage): Wrappers {
   return wrappers;
 }
 
-/** `T` of `func (x *T) m()`. */
-export function receiverType(method: Node): string | undefined {
-  const type = method.childForFieldName('receiver')?.firstNamedChild?.childForFieldName('type');
-  const named = type?.type === 'pointer_type' ? type.firstNamedChild : type;
-  return named?.type === 'generic_type' ? named.childForFieldName('type')?.text : named?.text;
-}
-
 /** Every return of the function gives the object first, or one that it made instead. */
 function getterOf(file: GoFile, fn: Node): Getter | undefined {
   const body = fn.childForFieldName('body');
@@ -115,18 +111,6 @@ function gotVariable(file: GoFile, value: Node): Got | undefined {
   // What the pool did not have may be made instead.
   if (binding.uses.some((use) => isAssigned(use.node) && !isFresh(assignedValue(use.node)))) return undefined;
   return heldBy(file, binding)?.got;
-}
-
-/** The value of a plain assignment to this target. */
-function assignedValue(target: Node): Node | undefined {
-  const list = target.parent;
-  const statement = list?.parent;
-  if (statement?.type !== 'assignment_statement' || statement.childForFieldName('operator')?.text !== '=')
-    return undefined;
-  const values = statement.childForFieldName('right')?.namedChildren ?? [];
-  return values.length === list?.namedChildCount
-    ? values[list.namedChildren.findIndex((other) => other.id === target.id)]
-    : undefined;
 }
 
 /** `new(T)`, `make(T, …)`, `&T{…}`: nobody else has it. */
@@ -353,18 +337,6 @@ export function releaseAt(file: GoFile, call: Node): Release | undefined {
     if (value) return { value, sure, by: releaser };
   }
   return undefined;
-}
-
-/** Which parameter of the function the binding is, from 0. */
-export function indexOf(fn: Node, parameter: Binding): number {
-  return parameterNames(fn).findIndex((name) => name.id === parameter.declaration.id);
-}
-
-/** The identifiers of the parameters in order. */
-export function parameterNames(fn: Node): Node[] {
-  return (fn.childForFieldName('parameters')?.namedChildren ?? []).flatMap((declaration) =>
-    declaration.namedChildren.filter((child) => child.type === 'identifier'),
-  );
 }
 
 /** The call passes the value to a function or method of the package: its parameter's (or receiver's) identifier. */

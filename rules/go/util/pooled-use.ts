@@ -1,11 +1,13 @@
 import type { Node } from 'web-tree-sitter';
-import { contractOf, importedFunction, isAppender, isBuiltin } from './contracts';
+import { contractOf, isAppender } from './contracts';
+import { isBuiltin } from '../syntax/universe';
+import { importedFunction } from '../syntax/universe';
 import { keepsItsArgument } from './lifetime';
 import { parameterFor } from './pool-wrappers';
 import type { Pooled } from './pooled-variables';
 import type { GoFile } from '../rule';
-import { argumentsOf, calleeText } from './syntax';
-import { callOf, isAddressTaken, isAssigned, namesAround, parenthesized } from './uses';
+import { argumentsOf, calleeText } from '../syntax/nodes';
+import { callOf, isAddressTaken, isAssigned, namesAround, parenthesized } from '../syntax/names';
 
 /** What becomes of a pooled object, or of memory of it, at one place of the text, whatever happened before. */
 export class PooledUse {

@@ -1,8 +1,8 @@
 import type { Node } from 'web-tree-sitter';
 import { heldBy, releaseAt, type Got, type Held, type Release } from './pool-wrappers';
 import type { GoFile } from '../rule';
-import { unparenthesised } from './syntax';
-import { namesAround, parenthesized, type Binding } from './uses';
+import { unparenthesised } from '../syntax/nodes';
+import { namesAround, parenthesized, type Binding } from '../syntax/names';
 
 /** A variable that holds a pooled object. */
 export interface Pooled {

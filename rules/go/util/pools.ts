@@ -2,9 +2,10 @@ import type { Node } from 'web-tree-sitter';
 import type { Span } from '../../model';
 import { spelledType } from './declared-types';
 import type { GoFile } from '../rule';
-import { argumentsOf, enclosingDeclaration, qualified, spanOf, unparenthesised } from './syntax';
-import { initializer, namesAround, type Binding } from './uses';
-import { packageNames } from './writing';
+import { argumentsOf, enclosingDeclaration, qualified, spanOf, unparenthesised } from '../syntax/nodes';
+import { namesAround, type Binding } from '../syntax/names';
+import { initializer } from '../syntax/assignments';
+import { packageNames } from '../syntax/package-names';
 
 /** What is written about a sync.Pool: is this expression one, is this a Get or a Put of it. */
 

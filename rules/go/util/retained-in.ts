@@ -1,10 +1,10 @@
 import type { Node } from 'web-tree-sitter';
 import { staticHeat } from './hot-code';
 import type { GoFile, GoPackage } from '../rule';
-import { argumentsOf, enclosingDeclaration } from './syntax';
-import { namesOf } from './type-layout';
-import { namesAround } from './uses';
-import { packageNames } from './writing';
+import { argumentsOf, enclosingDeclaration } from '../syntax/nodes';
+import { namesOf } from '../syntax/signatures';
+import { namesAround } from '../syntax/names';
+import { packageNames } from '../syntax/package-names';
 
 /** A slice or map, in a struct or a package-level variable, that functions of the package put values of a type into. */
 export interface Collection {

@@ -1,11 +1,12 @@
 import type { Node } from 'web-tree-sitter';
-import { importedFunction } from './contracts';
+import { importedFunction } from '../syntax/universe';
 import { spelledType } from './declared-types';
 import type { GoFile, GoFix } from '../rule';
-import { argumentsOf, enclosingFunction, qualified, spanOf, statementsOf } from './syntax';
-import { enclosingStatement, isAssigned, namesAround, type Binding } from './uses';
+import { argumentsOf, enclosingFunction, qualified, spanOf, statementsOf } from '../syntax/nodes';
+import { enclosingStatement, isAssigned, namesAround, type Binding } from '../syntax/names';
 import { writeCall, writerOperand } from './write-calls';
-import { packageNames, short } from './writing';
+import { short } from './writing';
+import { packageNames } from '../syntax/package-names';
 
 /**
  * `io.Copy` in place of `io.ReadAll` and one write. A suggestion: the writer gets the stream in pieces, while it is read.

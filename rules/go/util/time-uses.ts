@@ -1,16 +1,9 @@
 import type { Node } from 'web-tree-sitter';
 import type { FileEdit } from '../../model';
 import type { GoFile, GoPackage } from '../rule';
-import { argumentsOf, qualified, spanOf } from './syntax';
-import {
-  callOf,
-  initializer,
-  isAddressTaken,
-  isAssigned,
-  namesAround,
-  occurrences,
-  parenthesized,
-} from './uses';
+import { argumentsOf, qualified, spanOf } from '../syntax/nodes';
+import { callOf, isAddressTaken, isAssigned, namesAround, occurrences, parenthesized } from '../syntax/names';
+import { initializer } from '../syntax/assignments';
 
 /** Methods of time.Time whose result depends on the instant alone, not on location or monotonic clock. */
 const instantMethods =

@@ -1,8 +1,8 @@
 import type { Node } from 'web-tree-sitter';
 import { declaredType, intLiteral, spelledType } from './declared-types';
 import type { GoFile } from '../rule';
-import { argumentsOf, descendants, unparenthesised } from './syntax';
-import { isAddressTaken, isAssigned, namesAround } from './uses';
+import { argumentsOf, descendants, unparenthesised } from '../syntax/nodes';
+import { isAddressTaken, isAssigned, namesAround } from '../syntax/names';
 
 const integerType = /^(?:u?int(?:8|16|32|64)?|uintptr|byte|rune)$/;
 

@@ -1,9 +1,10 @@
 import type { Node } from 'web-tree-sitter';
 import { intLiteral } from './declared-types';
 import type { GoFile } from '../rule';
-import { qualified } from './syntax';
-import { namesAround } from './uses';
-import { packageNames } from './writing';
+import { qualified } from '../syntax/nodes';
+import { namesAround } from '../syntax/names';
+import { packageNames } from '../syntax/package-names';
+import { namesOf } from '../syntax/signatures';
 
 /**
  * How the gc compiler lays a type out on a 64-bit machine (cmd/compile/internal/types/size.go): bytes. Only for types that
@@ -153,11 +154,6 @@ export function fieldsOf(struct: Node, file: GoFile, depth = 0): Field[] | undef
     fields.push({ node, layouts: Array.from({ length: count }, () => layout) });
   }
   return fields;
-}
-
-/** The names that a `field_declaration` declares; none for an embedded field. */
-export function namesOf(declaration: Node): Node[] {
-  return declaration.namedChildren.filter(({ type }) => type === 'field_identifier');
 }
 
 /** A struct of these fields, in this order. */

@@ -1,11 +1,13 @@
 import type { Node } from 'web-tree-sitter';
 import type { FileEdit } from '../../model';
-import { importedFunction, isUniverse } from './contracts';
+import { isUniverse } from '../syntax/universe';
+import { importedFunction } from '../syntax/universe';
 import { declaredType, spelledType } from './declared-types';
 import type { GoFile, GoFix } from '../rule';
-import { argumentsOf, enclosingDeclaration, spanOf, unparenthesised } from './syntax';
-import { enclosingStatement } from './uses';
-import { atLeast, isShadowed } from './writing';
+import { argumentsOf, enclosingDeclaration, spanOf, unparenthesised } from '../syntax/nodes';
+import { enclosingStatement } from '../syntax/names';
+import { atLeast } from '../syntax/version';
+import { isShadowed } from '../syntax/universe';
 
 /** `binary.Write(w, binary.LittleEndian, n)` of one integer: what it writes and the fix that writes it without. */
 export interface TypedBinary {

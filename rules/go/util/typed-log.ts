@@ -1,11 +1,15 @@
 import type { Node } from 'web-tree-sitter';
 import type { FileEdit } from '../../model';
-import { importedFunction, isBuiltin, isUniverse } from './contracts';
+import { isBuiltin } from '../syntax/universe';
+import { isUniverse } from '../syntax/universe';
+import { importedFunction } from '../syntax/universe';
 import { declaredType, spelledType } from './declared-types';
 import type { GoFile, GoFix, Obligation } from '../rule';
-import { argumentsOf, enclosingDeclaration, spanOf, unparenthesised } from './syntax';
-import { enclosingStatement, namesAround } from './uses';
-import { atLeast, canImportAt, importedAs, packageNames } from './writing';
+import { argumentsOf, enclosingDeclaration, spanOf, unparenthesised } from '../syntax/nodes';
+import { enclosingStatement, namesAround } from '../syntax/names';
+import { canImportAt, importedAs } from './writing';
+import { atLeast } from '../syntax/version';
+import { packageNames } from '../syntax/package-names';
 
 /** A call of log/slog with keys and values, which LogAttrs does without boxing them. */
 export interface TypedLog {

@@ -1,10 +1,11 @@
 import type { Node } from 'web-tree-sitter';
-import { importedFunction } from './contracts';
+import { importedFunction } from '../syntax/universe';
 import { declaredType } from './declared-types';
 import type { GoFile, GoFix, Obligation } from '../rule';
-import { argumentsOf, enclosingDeclaration, spanOf, statementsOf, unparenthesised } from './syntax';
-import { enclosingStatement } from './uses';
-import { atLeast, canImportAt, importedAs } from './writing';
+import { argumentsOf, enclosingDeclaration, spanOf, statementsOf, unparenthesised } from '../syntax/nodes';
+import { enclosingStatement } from '../syntax/names';
+import { canImportAt, importedAs } from './writing';
+import { atLeast } from '../syntax/version';
 
 /**
  * Elements of more bytes are left alone. Sorting 200 of them, Go 1.26, amd64: slices.SortFunc against sort.Slice takes 12

@@ -1,10 +1,12 @@
 import type { Node } from 'web-tree-sitter';
 import type { TextEdit } from '../../model';
-import { importedFunction, isUniverse } from './contracts';
+import { isUniverse } from '../syntax/universe';
+import { importedFunction } from '../syntax/universe';
 import { declaredType, spelledType } from './declared-types';
 import type { Decision, GoFile, Obligation } from '../rule';
-import { argumentsOf, unparenthesised } from './syntax';
-import { initializer, namesAround, type Binding } from './uses';
+import { argumentsOf, unparenthesised } from '../syntax/nodes';
+import { namesAround, type Binding } from '../syntax/names';
+import { initializer } from '../syntax/assignments';
 
 /** Calls that write one text: `w.Write(x)`, `w.WriteString(x)`, `io.WriteString(w, x)`. */
 export interface WriteCall {

@@ -2,10 +2,11 @@ import type { Node } from 'web-tree-sitter';
 import { declaredType } from './declared-types';
 import { capacityText, exitOf, guarded, isInvariant, knownAtDeclaration } from './filling-loop';
 import type { GoFile } from '../rule';
-import { unparenthesised } from './syntax';
+import { unparenthesised } from '../syntax/nodes';
 import { tripCount, type TripCount } from './trip-count';
-import { namesAround } from './uses';
-import { isShadowed, packageNames } from './writing';
+import { namesAround } from '../syntax/names';
+import { packageNames } from '../syntax/package-names';
+import { isShadowed } from '../syntax/universe';
 
 /** How many bytes a loop writes, where that can be worked out before it. */
 export interface Amount {

@@ -2,8 +2,8 @@ import type { Finding, Note, Related, RuleId } from '../../../rules/model';
 import { explainStep, explainWhy } from '../../../rules/go/util/explain';
 import { loopsAround, staticHeat } from '../../../rules/go/util/hot-code';
 import type { Decision, GoFile, GoFix, GoPackage, GoReport, GoRule } from '../../../rules/go/rule';
-import { suppressionsOf } from '../../../rules/go/util/suppress';
-import { spanOf } from '../../../rules/go/util/syntax';
+import { suppressionsOf } from '../../../rules/go/syntax/directives';
+import { spanOf } from '../../../rules/go/syntax/nodes';
 import { compareFindings, severityOf, type Visibility } from '../service/ranking';
 
 /** A finding that has not got its fixes yet. */

@@ -9,7 +9,7 @@ import type {
   ParameterFlow,
   PlacedCall,
 } from '../../../rules/go/rule';
-import { enclosingDeclaration, isFunction, unparenthesised } from '../../../rules/go/util/syntax';
+import { enclosingDeclaration, isFunction, unparenthesised } from '../../../rules/go/syntax/nodes';
 import type { CompilerPosition, CompilerRecord, RawFlowStep } from './compiler-record';
 import type { ParsedFile } from './syntax';
 import { Families, mergeShapes, mergeText, symbolBase } from './symbols';

@@ -7,7 +7,7 @@ import type { Node } from 'web-tree-sitter';
 import type { FileEdit, Span, TextEdit } from '../../../rules/model';
 import { allocates } from '../../../rules/go/util/allocation-calls';
 import type { Claim, GoFile, GoFix, GoPackage, Probe } from '../../../rules/go/rule';
-import { enclosingDeclaration, isFunction } from '../../../rules/go/util/syntax';
+import { enclosingDeclaration, isFunction } from '../../../rules/go/syntax/nodes';
 import type { Logger } from '../host/logger';
 import { applyEdits, mapSpan, normaliseEdits } from '../text/edits';
 import { joinBuilds, type Build, type Builds, type BuildUnit, type Overlays } from './build';

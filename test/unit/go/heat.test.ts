@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { staticHeat } from '../../../rules/go/util/hot-code';
 import type { GoPackage } from '../../../rules/go/rule';
-import { suppressionsOf } from '../../../rules/go/util/suppress';
+import { suppressionsOf } from '../../../rules/go/syntax/directives';
 import { buildPackage } from '../../../server/src/go/package';
 import { GoSyntax } from '../../../server/src/go/syntax';
 import { grammar } from '../../support/go';

@@ -1,13 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Node } from 'web-tree-sitter';
-import {
-  initializer,
-  isAddressTaken,
-  isAssigned,
-  namesAround,
-  type Binding,
-} from '../../../rules/go/util/uses';
+import { isAddressTaken, isAssigned, namesAround, type Binding } from '../../../rules/go/syntax/names';
+import { initializer } from '../../../rules/go/syntax/assignments';
 import { GoSyntax, type ParsedFile } from '../../../server/src/go/syntax';
 import { grammar } from '../../support/go';
 

@@ -1,5 +1,6 @@
 import type { Node } from 'web-tree-sitter';
 import type { RuleId } from '../../model';
+import { isFunction } from './nodes';
 
 /** Which rules the comments of a file switch off, and where. */
 export interface Suppressions {
@@ -59,4 +60,42 @@ function standsAlone(comment: Node): boolean {
   if (before && before.endPosition.row === comment.startPosition.row) return false;
   const { parent } = comment;
   return !parent || parent.type === 'source_file' || parent.startPosition.row < comment.startPosition.row;
+}
+
+/** `//alloclens:hot` in the comment above the function, or above the statement that holds a literal. */
+export function hotDirective(node: Node): Node | undefined {
+  for (let at: Node | null = node; at; at = at.parent) {
+    if (!isFunction(at)) continue;
+    let holder: Node = at;
+    while (
+      at.type === 'func_literal' &&
+      holder.parent &&
+      !/_list$|^block$|^source_file$/.test(holder.parent.type)
+    ) {
+      holder = holder.parent;
+    }
+    let line = holder.startPosition.row;
+    for (let above = holder.previousSibling; above; above = above.previousSibling) {
+      if (above.type === '\n' || above.type === ';') continue;
+      if (above.type !== 'comment' || above.endPosition.row < line - 1) break;
+      if (/^\/\/alloclens:hot\b/.test(above.text)) return above;
+      line = above.startPosition.row;
+    }
+  }
+  return undefined;
+}
+
+export function isDirective(comment: Node): boolean {
+  return /^\/\/alloclens:noalloc(?:\s|$)/.test(comment.text);
+}
+
+/** In the comment lines directly above the function, as Go's own directives. */
+export function directiveOf(fn: Node): Node | undefined {
+  let line = fn.startPosition.row;
+  for (let above = fn.previousNamedSibling; above; above = above.previousNamedSibling) {
+    if (above.type !== 'comment' || above.endPosition.row !== line - 1) return undefined;
+    if (isDirective(above)) return above;
+    line = above.startPosition.row;
+  }
+  return undefined;
 }

@@ -1,13 +1,13 @@
 import type { Node } from 'web-tree-sitter';
 import type { Decision, GoFile } from '../rule';
-import { isFunction } from './syntax';
+import { isFunction } from './nodes';
+import { initializer } from './assignments';
 
 /**
  * Names inside one top-level Go declaration, resolved by Go's scoping rules (Go specification, "Declarations and
  * scope"): blocks, implicit blocks of if/for/switch/select and their clauses, parameters in the body's own block,
  * `:=` that redeclares. Package-level and universe names resolve to nothing.
  */
-
 export type BindingKind = 'parameter' | 'receiver' | 'result' | 'variable' | 'constant' | 'type';
 
 /** A local name: where it is declared and everywhere it is used. */
@@ -309,26 +309,6 @@ export function enclosingStatement(node: Node): Node | undefined {
     statement = statement.parent;
   }
   return statement ?? undefined;
-}
-
-/** The expression that a variable is initialised with where it is declared, when there is one of its own. */
-export function initializer(binding: Binding): Node | undefined {
-  const name = binding.declaration;
-  const parent = name.parent;
-  if (!parent) return undefined;
-  if (parent.type === 'var_spec') {
-    const names = parent.namedChildren.filter((child) => child.type === 'identifier');
-    return paired(names, name, parent.childForFieldName('value'));
-  }
-  const definition = parent.type === 'expression_list' ? parent.parent : undefined;
-  if (definition?.type !== 'short_var_declaration') return undefined;
-  return paired(parent.namedChildren, name, definition.childForFieldName('right'));
-}
-
-function paired(names: readonly Node[], name: Node, values: Node | null): Node | undefined {
-  const expressions = (values?.namedChildren ?? []).filter((child) => child.type !== 'comment');
-  if (expressions.length !== names.length) return undefined;
-  return expressions[names.findIndex((other) => other.id === name.id)];
 }
 
 /**

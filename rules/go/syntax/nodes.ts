@@ -2,7 +2,6 @@ import type { Node } from 'web-tree-sitter';
 import type { Span } from '../../model';
 
 /** Pure helpers over the tree-sitter tree of a Go file. */
-
 export function spanOf(node: Node): Span {
   return { start: node.startIndex, end: node.endIndex };
 }

@@ -1,0 +1,45 @@
+import type { Node } from 'web-tree-sitter';
+import type { Binding } from './names';
+
+/** Of an assignment, what stands at the same place on the other side. */
+export function counterpart(place: Node): Node | undefined {
+  const list = place.parent;
+  const statement = list?.type === 'expression_list' ? list.parent : undefined;
+  if (statement?.type !== 'assignment_statement') return undefined;
+  const [left, right] = [statement.childForFieldName('left'), statement.childForFieldName('right')];
+  const other = left?.id === list!.id ? right : left;
+  if (!other || other.namedChildCount !== list!.namedChildCount) return undefined;
+  return other.namedChildren[list!.namedChildren.findIndex((child) => child.id === place.id)];
+}
+
+/** The value of a plain assignment to this target. */
+export function assignedValue(target: Node): Node | undefined {
+  const list = target.parent;
+  const statement = list?.parent;
+  if (statement?.type !== 'assignment_statement' || statement.childForFieldName('operator')?.text !== '=')
+    return undefined;
+  const values = statement.childForFieldName('right')?.namedChildren ?? [];
+  return values.length === list?.namedChildCount
+    ? values[list.namedChildren.findIndex((other) => other.id === target.id)]
+    : undefined;
+}
+
+/** The expression that a variable is initialised with where it is declared, when there is one of its own. */
+export function initializer(binding: Binding): Node | undefined {
+  const name = binding.declaration;
+  const parent = name.parent;
+  if (!parent) return undefined;
+  if (parent.type === 'var_spec') {
+    const names = parent.namedChildren.filter((child) => child.type === 'identifier');
+    return paired(names, name, parent.childForFieldName('value'));
+  }
+  const definition = parent.type === 'expression_list' ? parent.parent : undefined;
+  if (definition?.type !== 'short_var_declaration') return undefined;
+  return paired(parent.namedChildren, name, definition.childForFieldName('right'));
+}
+
+function paired(names: readonly Node[], name: Node, values: Node | null): Node | undefined {
+  const expressions = (values?.namedChildren ?? []).filter((child) => child.type !== 'comment');
+  if (expressions.length !== names.length) return undefined;
+  return expressions[names.findIndex((other) => other.id === name.id)];
+}
