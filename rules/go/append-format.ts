@@ -9,7 +9,7 @@ import { argumentsOf, descendants, enclosingFunction, spanOf, unparenthesised } 
 import { enclosingStatement, isAddressTaken, namesAround } from './syntax/names';
 import { initializer } from './syntax/assignments';
 import { convertedToBytes } from './util/write-calls';
-import { short } from './util/writing';
+import { short } from './edit/layout';
 import { isShadowed } from './syntax/universe';
 
 /**

@@ -12,7 +12,7 @@ import {
   type Binding,
 } from './syntax/names';
 import { initializer } from './syntax/assignments';
-import { indentAt, lineEnd, startsLine } from './util/writing';
+import { indentAt, lineEnd, startsLine } from './edit/layout';
 import { atLeast } from './syntax/version';
 import { packageNames } from './syntax/package-names';
 

@@ -23,7 +23,9 @@ import {
   type Binding,
 } from './syntax/names';
 import { initializer } from './syntax/assignments';
-import { byPlace, canImport, freshName, importedAs, indentAt, lineEnd, startsLine } from './util/writing';
+import { byPlace, freshName, indentAt, lineEnd, startsLine } from './edit/layout';
+import { canImport } from './edit/imports';
+import { importedAs } from './edit/imports';
 import { isShadowed } from './syntax/universe';
 import { bytesOf, growthOf, nothing, plus, runsToEnd } from './util/written-amount';
 

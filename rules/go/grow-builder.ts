@@ -16,7 +16,7 @@ import {
 import { tripCount } from './util/trip-count';
 import { callOf, enclosingLoop, isAssigned, namesAround, type Binding } from './syntax/names';
 import { initializer } from './syntax/assignments';
-import { indentAt, lineEnd, startsLine } from './util/writing';
+import { indentAt, lineEnd, startsLine } from './edit/layout';
 import { isShadowed } from './syntax/universe';
 import {
   bytesOf,

@@ -16,7 +16,7 @@ import {
   type Binding,
 } from './syntax/names';
 import { initializer } from './syntax/assignments';
-import { freshName, startsLine, statementsAt } from './util/writing';
+import { freshName, startsLine, statementsAt } from './edit/layout';
 import { atLeast } from './syntax/version';
 import { isShadowed } from './syntax/universe';
 

@@ -20,7 +20,7 @@ import {
 } from './syntax/names';
 import { initializer } from './syntax/assignments';
 import { checkWrite } from './write-format';
-import { byPlace, freshName, indentAt, lineEnd, ownerName, startsLine, startWithDoc } from './util/writing';
+import { byPlace, freshName, indentAt, lineEnd, ownerName, startsLine, startWithDoc } from './edit/layout';
 
 /** A value made of constants that each call builds anew, and that nothing changes. */
 export const rule: GoRule = {

@@ -14,7 +14,7 @@ import type { Decision, GoFile, GoFix, GoRule, Probe } from './rule';
 import { argumentsOf, contains, isFunction, spanOf, unparenthesised } from './syntax/nodes';
 import { enclosingStatement, isAssigned, namesAround, type Binding } from './syntax/names';
 import { initializer } from './syntax/assignments';
-import { byPlace, indentAt, lineEnd, startsLine } from './util/writing';
+import { byPlace, indentAt, lineEnd, startsLine } from './edit/layout';
 import { atLeast } from './syntax/version';
 import { packageNames } from './syntax/package-names';
 import { isShadowed } from './syntax/universe';

@@ -20,7 +20,7 @@ import {
   type Binding,
 } from './syntax/names';
 import { initializer } from './syntax/assignments';
-import { byPlace, freshName, indentAt, startsLine, statementsAt } from './util/writing';
+import { byPlace, freshName, indentAt, startsLine, statementsAt } from './edit/layout';
 import { packageNames } from './syntax/package-names';
 import { isShadowed } from './syntax/universe';
 

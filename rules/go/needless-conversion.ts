@@ -8,7 +8,8 @@ import type { GoFile, GoFix, GoReport, GoRule } from './rule';
 import { argumentsOf, enclosingFunction, spanOf, unparenthesised } from './syntax/nodes';
 import { isPure } from './util/trip-count';
 import { enclosingStatement, namesAround } from './syntax/names';
-import { byPlace, canImportAt, short } from './util/writing';
+import { byPlace, short } from './edit/layout';
+import { canImportAt } from './edit/imports';
 import { packageNames } from './syntax/package-names';
 import { isShadowed } from './syntax/universe';
 

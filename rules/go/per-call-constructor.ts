@@ -12,15 +12,9 @@ import type { GoFile, GoFix, GoRule, Obligation } from './rule';
 import { argumentsOf, qualified, spanOf, statementsOf, unparenthesised } from './syntax/nodes';
 import { typedBinary } from './util/typed-binary';
 import { callOf, enclosingLoop, isAssigned, namesAround, parenthesized, type Binding } from './syntax/names';
-import {
-  byPlace,
-  canImportAt,
-  freshName,
-  importedAs,
-  lineEnd,
-  startWithDoc,
-  statementsAt,
-} from './util/writing';
+import { byPlace, freshName, lineEnd, startWithDoc, statementsAt } from './edit/layout';
+import { canImportAt } from './edit/imports';
+import { importedAs } from './edit/imports';
 import { atLeast } from './syntax/version';
 import { packageNames } from './syntax/package-names';
 

@@ -15,7 +15,7 @@ import {
 } from './syntax/names';
 import { initializer } from './syntax/assignments';
 import { placesOfMove, pooledGet, pooledPut } from './util/pools';
-import { indentAt, lineEnd, startsLine } from './util/writing';
+import { indentAt, lineEnd, startsLine } from './edit/layout';
 import { packageNames } from './syntax/package-names';
 
 export const rule: GoRule = {

@@ -13,7 +13,7 @@ import {
   isAssigned,
   namesAround,
 } from './syntax/names';
-import { startsLine, statementsAt } from './util/writing';
+import { startsLine, statementsAt } from './edit/layout';
 
 export const rule: GoRule = {
   meta: {

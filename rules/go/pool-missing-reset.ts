@@ -15,7 +15,7 @@ import {
   namesAround,
   parenthesized,
 } from './syntax/names';
-import { statementsAt } from './util/writing';
+import { statementsAt } from './edit/layout';
 import { packageNames } from './syntax/package-names';
 
 export const rule: GoRule = {

@@ -16,7 +16,7 @@ import {
   type Binding,
 } from './syntax/names';
 import { initializer } from './syntax/assignments';
-import { byPlace, freshName, statementsAt } from './util/writing';
+import { byPlace, freshName, statementsAt } from './edit/layout';
 
 export const rule: GoRule = {
   meta: {

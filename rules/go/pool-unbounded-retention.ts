@@ -18,7 +18,7 @@ import {
   parenthesized,
   type Binding,
 } from './syntax/names';
-import { statementsAt } from './util/writing';
+import { statementsAt } from './edit/layout';
 import { packageNames } from './syntax/package-names';
 import { keptAtMost } from './util/buffer-pool';
 

@@ -5,7 +5,9 @@ import { declarationsOf, pooledVariables, type Pooled } from './util/pooled-vari
 import type { GoFile, GoFix, GoReport, GoRule } from './rule';
 import { spanOf } from './syntax/nodes';
 import { enclosingStatement } from './syntax/names';
-import { canImport, importedAs, statementsAt } from './util/writing';
+import { statementsAt } from './edit/layout';
+import { canImport } from './edit/imports';
+import { importedAs } from './edit/imports';
 import { atLeast } from './syntax/version';
 
 export const rule: GoRule = {

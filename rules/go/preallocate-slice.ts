@@ -22,7 +22,9 @@ import {
   parenthesized,
   type Binding,
 } from './syntax/names';
-import { canImportAt, importedAs, indentAt, lineEnd, startsLine } from './util/writing';
+import { indentAt, lineEnd, startsLine } from './edit/layout';
+import { canImportAt } from './edit/imports';
+import { importedAs } from './edit/imports';
 import { atLeast } from './syntax/version';
 import { isShadowed } from './syntax/universe';
 

@@ -7,7 +7,8 @@ import { qualified, spanOf } from './syntax/nodes';
 import { rewriteTimes } from './util/time-uses';
 import { fieldsOf, structLayout, type Layout } from './util/type-layout';
 import { namesOf } from './syntax/signatures';
-import { freshName, importedAs, lineEnd } from './util/writing';
+import { freshName, lineEnd } from './edit/layout';
+import { importedAs } from './edit/imports';
 import { packageNames } from './syntax/package-names';
 
 /** `time.Time` as the only pointer of structs that a collection keeps: the garbage collector scans all of them for it. */

@@ -15,7 +15,9 @@ import {
 } from './syntax/nodes';
 import { sizedPoolText } from './util/sized-pool-text';
 import { isAssigned, namesAround, occurrences } from './syntax/names';
-import { canImport, freshName, importedAs, lineEnd, startsLine, statementsAt } from './util/writing';
+import { freshName, lineEnd, startsLine, statementsAt } from './edit/layout';
+import { canImport } from './edit/imports';
+import { importedAs } from './edit/imports';
 import { packageNames } from './syntax/package-names';
 
 /**

@@ -1,12 +1,12 @@
 import type { Node } from 'web-tree-sitter';
 import { allocatedTypes, type AllocatedAt } from './util/allocated-types';
-import { formatFields, type FieldLine } from './util/field-columns';
-import { orderIsFixed, orderMatters } from './util/field-order';
+import { formatFields, type FieldLine } from './edit/field-columns';
+import { orderIsFixed, orderMatters } from './edit/field-order';
 import type { GoFile, GoFix, GoReport, GoRule, Obligation } from './rule';
 import { hadSize, hasSize } from './util/size-obligations';
 import { spanOf } from './syntax/nodes';
 import { allocatedSize, fieldsOf, structLayout, type Field, type Layout } from './util/type-layout';
-import { indentAt, startsLine } from './util/writing';
+import { indentAt, startsLine } from './edit/layout';
 import { packageNames } from './syntax/package-names';
 
 /** Field order that makes an allocated struct larger than it has to be. */

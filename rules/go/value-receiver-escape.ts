@@ -13,7 +13,7 @@ import {
   parenthesized,
   type Binding,
 } from './syntax/names';
-import { byPlace } from './util/writing';
+import { byPlace } from './edit/layout';
 import { packageNames } from './syntax/package-names';
 
 /** A method on a value that puts the copy of its receiver on the heap each time it is called. */

@@ -19,7 +19,9 @@ import {
   writerOperand,
   type WriteCall,
 } from './util/write-calls';
-import { canImportAt, importedAs, short } from './util/writing';
+import { short } from './edit/layout';
+import { canImportAt } from './edit/imports';
+import { importedAs } from './edit/imports';
 import { packageNames } from './syntax/package-names';
 
 /** A text that is formatted or converted only to be written: the writer takes it directly, in the same single write. */

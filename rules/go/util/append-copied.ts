@@ -21,7 +21,7 @@ import {
   type WriteCall,
 } from './write-calls';
 import { checkWrite } from '../write-format';
-import { freshName, indentAt, lineEnd, startsLine } from './writing';
+import { freshName, indentAt, lineEnd, startsLine } from '../edit/layout';
 import { isShadowed } from '../syntax/universe';
 
 /** Names of the arrays that fixes declare: function node → names that are taken there. */

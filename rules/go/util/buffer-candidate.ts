@@ -10,7 +10,7 @@ import type { Decision, GoFile, GoPackage } from '../rule';
 import { argumentsOf, enclosingFunction, isFunction, qualified, unparenthesised } from '../syntax/nodes';
 import { enclosingLoop, namesAround, parenthesized, type Binding } from '../syntax/names';
 import { initializer } from '../syntax/assignments';
-import { importedAs } from './writing';
+import { importedAs } from '../edit/imports';
 import { atLeast } from '../syntax/version';
 import { packageNames } from '../syntax/package-names';
 import { predeclared } from './type-layout';

@@ -22,16 +22,16 @@ import {
 } from '../syntax/names';
 import {
   byPlace,
-  canImportAt,
   freshName,
-  importedAs,
   indentAt,
   lineEnd,
   ownerName,
   startsLine,
   startWithDoc,
   statementsAt,
-} from './writing';
+} from '../edit/layout';
+import { canImportAt } from '../edit/imports';
+import { importedAs } from '../edit/imports';
 import { atLeast } from '../syntax/version';
 import { packageNames } from '../syntax/package-names';
 import { isShadowed } from '../syntax/universe';

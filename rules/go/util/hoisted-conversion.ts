@@ -24,7 +24,7 @@ import {
   parenthesized,
   type Binding,
 } from '../syntax/names';
-import { freshName, indentAt, lineEnd, startsLine } from './writing';
+import { freshName, indentAt, lineEnd, startsLine } from '../edit/layout';
 import { isShadowed } from '../syntax/universe';
 
 /** A conversion that gives the same bytes in each iteration. */

@@ -3,7 +3,7 @@ import type { TextEdit } from '../../model';
 import type { GoFile } from '../rule';
 import { qualified, spanOf, unparenthesised } from '../syntax/nodes';
 import { namesAround } from '../syntax/names';
-import { importedAs } from './writing';
+import { importedAs } from '../edit/imports';
 import { atLeast } from '../syntax/version';
 
 /**

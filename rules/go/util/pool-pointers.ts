@@ -23,7 +23,7 @@ import {
   occurrences,
   type Binding,
 } from '../syntax/names';
-import { freshName, statementsAt } from './writing';
+import { freshName, statementsAt } from '../edit/layout';
 import { atLeast } from '../syntax/version';
 import { packageNames } from '../syntax/package-names';
 

@@ -1,6 +1,6 @@
 import type { Node } from 'web-tree-sitter';
 import type { GoFile, Obligation } from '../rule';
-import { freshName } from './writing';
+import { freshName } from '../edit/layout';
 
 /** An array type whose length is the size in bytes, and the size as the compiler has it: they are the same, or an error. */
 function sized(type: string, size: number): string {

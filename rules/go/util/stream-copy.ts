@@ -5,7 +5,7 @@ import type { GoFile, GoFix } from '../rule';
 import { argumentsOf, enclosingFunction, qualified, spanOf, statementsOf } from '../syntax/nodes';
 import { enclosingStatement, isAssigned, namesAround, type Binding } from '../syntax/names';
 import { writeCall, writerOperand } from './write-calls';
-import { short } from './writing';
+import { short } from '../edit/layout';
 import { packageNames } from '../syntax/package-names';
 
 /**

@@ -7,7 +7,8 @@ import { declaredType, spelledType } from './declared-types';
 import type { GoFile, GoFix, Obligation } from '../rule';
 import { argumentsOf, enclosingDeclaration, spanOf, unparenthesised } from '../syntax/nodes';
 import { enclosingStatement, namesAround } from '../syntax/names';
-import { canImportAt, importedAs } from './writing';
+import { canImportAt } from '../edit/imports';
+import { importedAs } from '../edit/imports';
 import { atLeast } from '../syntax/version';
 import { packageNames } from '../syntax/package-names';
 

@@ -4,7 +4,8 @@ import { declaredType } from './declared-types';
 import type { GoFile, GoFix, Obligation } from '../rule';
 import { argumentsOf, enclosingDeclaration, spanOf, statementsOf, unparenthesised } from '../syntax/nodes';
 import { enclosingStatement } from '../syntax/names';
-import { canImportAt, importedAs } from './writing';
+import { canImportAt } from '../edit/imports';
+import { importedAs } from '../edit/imports';
 import { atLeast } from '../syntax/version';
 
 /**

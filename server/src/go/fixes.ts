@@ -1,5 +1,5 @@
 import type { FileEdit, TextEdit } from '../../../rules/model';
-import { importEdits, nameFor } from '../../../rules/go/util/imports';
+import { importEdits, nameFor } from '../../../rules/go/edit/imports';
 import type { GoFile, GoFix, GoPackage } from '../../../rules/go/rule';
 import { applyEdits, normaliseEdits } from '../text/edits';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { importEdits, importedNames, isGenerated, nameOfImport } from '../../../rules/go/util/imports';
+import { importEdits, importedNames, isGenerated, nameOfImport } from '../../../rules/go/edit/imports';
 import { GoSyntax, type ParsedFile } from '../../../server/src/go/syntax';
 import { applyEdits } from '../../../server/src/text/edits';
 import { grammar } from '../../support/go';

@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { layoutOf, standardLayouts } from '../../../rules/go/util/type-layout';
-import { nameOfImport } from '../../../rules/go/util/imports';
+import { nameOfImport } from '../../../rules/go/edit/imports';
 import { compileFiles, type CompiledFiles } from '../../support/go-package';
 
 /** Types of the package under test, beside those of the standard library. */

@@ -1,8 +1,10 @@
 import type { Node } from 'web-tree-sitter';
 import type { TextEdit } from '../../model';
 import { isFunction, topLevel } from '../syntax/nodes';
-import { occurrences } from '../syntax/names';
-import { byPlace } from './writing';
+import { isLocalName, occurrences } from '../syntax/names';
+import { byPlace } from './layout';
+import type { GoFile } from '../rule';
+import { packageNames } from '../syntax/package-names';
 
 /** `// Code generated … DO NOT EDIT.` in front of the package clause (go.dev/s/generatedcode). */
 export function isGenerated(root: Node): boolean {
@@ -281,4 +283,28 @@ function declarationOf(spec: Node): Node {
   let node = spec;
   while (node.parent && node.type !== 'import_declaration') node = node.parent;
   return node;
+}
+
+/** The local name under which the file imports `path`; the path's last element when it does not import it yet. */
+export function importedAs(file: GoFile, path: string): string {
+  for (const [local, imported] of file.imports) if (imported === path) return local;
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+/** True when an import of `path` can be used in the file under `importedAs`: no package-level name stands in its way. */
+export function canImport(file: GoFile, path: string): boolean {
+  const local = importedAs(file, path);
+  const imported = file.imports.get(local);
+  if (imported !== undefined) return imported === path;
+  return !file.pkg.files.some((other) => declaresAtTop(other, local));
+}
+
+/** As `canImport`, and no local name around the node hides the import. */
+export function canImportAt(file: GoFile, path: string, at: Node): boolean {
+  return canImport(file, path) && !isLocalName(file, at, importedAs(file, path));
+}
+
+export function declaresAtTop(file: GoFile, name: string): boolean {
+  const { functions, types, constants, variables } = packageNames(file.pkg);
+  return functions.has(name) || types.has(name) || constants.has(name) || variables.has(name);
 }

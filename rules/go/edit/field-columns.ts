@@ -1,6 +1,6 @@
 import type { Node } from 'web-tree-sitter';
 import { namesOf } from '../syntax/signatures';
-import { lineEnd } from './writing';
+import { lineEnd } from './layout';
 
 /**
  * Lines of struct fields in gofmt's columns. gofmt hands names, types, tags and comments to text/tabwriter as cells; a

@@ -2,7 +2,6 @@ import type { Node } from 'web-tree-sitter';
 import type { Span } from '../../model';
 import type { GoFile } from '../rule';
 import { topLevel } from '../syntax/nodes';
-import { isLocalName } from '../syntax/names';
 import { packageNames } from '../syntax/package-names';
 
 /** Small pure helpers for rules that write Go: layout taken from the text around, names that collide with nothing. */
@@ -65,30 +64,6 @@ export function freshName(
   for (const name of candidates) if (free(name)) return name;
   const last = candidates[candidates.length - 1] ?? 'x';
   for (let i = 2; ; i++) if (free(`${last}${i}`)) return `${last}${i}`;
-}
-
-/** The local name under which the file imports `path`; the path's last element when it does not import it yet. */
-export function importedAs(file: GoFile, path: string): string {
-  for (const [local, imported] of file.imports) if (imported === path) return local;
-  return path.slice(path.lastIndexOf('/') + 1);
-}
-
-/** True when an import of `path` can be used in the file under `importedAs`: no package-level name stands in its way. */
-export function canImport(file: GoFile, path: string): boolean {
-  const local = importedAs(file, path);
-  const imported = file.imports.get(local);
-  if (imported !== undefined) return imported === path;
-  return !file.pkg.files.some((other) => declaresAtTop(other, local));
-}
-
-/** As `canImport`, and no local name around the node hides the import. */
-export function canImportAt(file: GoFile, path: string, at: Node): boolean {
-  return canImport(file, path) && !isLocalName(file, at, importedAs(file, path));
-}
-
-function declaresAtTop(file: GoFile, name: string): boolean {
-  const { functions, types, constants, variables } = packageNames(file.pkg);
-  return functions.has(name) || types.has(name) || constants.has(name) || variables.has(name);
 }
 
 /** Where a new top-level declaration goes before `declaration`: in front of its doc comment and directives. */
