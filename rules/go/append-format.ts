@@ -2,7 +2,7 @@ import type { Node } from 'web-tree-sitter';
 import type { Evidence, TextEdit } from '../model';
 import { checkCopied, type TakenNames } from './util/append-copied';
 import { checkBufferWrite } from './util/append-into-buffer';
-import { basicType } from './util/basic-types';
+import { basicType } from './types/basic-types';
 import { appendForm, appendName, receiverObligations, type AppendForm } from './util/append-forms';
 import type { GoFile, GoFix, GoReport, GoRule, Obligation } from './rule';
 import { argumentsOf, descendants, enclosingFunction, spanOf, unparenthesised } from './syntax/nodes';

@@ -1,6 +1,6 @@
 import type { Node } from 'web-tree-sitter';
 import type { FileEdit, Related } from '../model';
-import { declaredType, spelledType } from './util/declared-types';
+import { declaredType, spelledType } from './types/declared-types';
 import type { Decision, GoFile, GoFix, GoRule, Obligation } from './rule';
 import { argumentsOf, contains, isFunction, spanOf } from './syntax/nodes';
 import {

@@ -1,6 +1,6 @@
 import type { Node } from 'web-tree-sitter';
 import type { Evidence, TextEdit } from '../model';
-import { spelledType } from './util/declared-types';
+import { spelledType } from './types/declared-types';
 import { loopsAround } from './util/hot-code';
 import type { GoFile, GoFix, GoReport, GoRule } from './rule';
 import {

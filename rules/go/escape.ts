@@ -3,7 +3,7 @@ import type { AllocationKind } from '../model';
 import { allocates } from './util/allocation-calls';
 import { positionRow } from './util/compiler-position';
 import { isBuiltin } from './syntax/universe';
-import { declaredType, spelledType } from './util/declared-types';
+import { declaredType, spelledType } from './types/declared-types';
 import { adviceFor, explainFlow, explainWhy, type Step } from './util/explain';
 import type { Decision, EmittedCall, FlowStep, GoFile, GoReport, GoRule } from './rule';
 import { argumentsOf, enclosingDeclaration, qualified, unparenthesised } from './syntax/nodes';

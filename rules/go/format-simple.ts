@@ -1,7 +1,7 @@
 import type { Node } from 'web-tree-sitter';
 import type { Evidence } from '../model';
 import { checkFormatted } from './append-format';
-import { basicType } from './util/basic-types';
+import { basicType } from './types/basic-types';
 import { importedFunction } from './syntax/universe';
 import { isHot } from './util/hot-code';
 import type { GoFile, GoFix, GoReport, GoRule, Obligation } from './rule';

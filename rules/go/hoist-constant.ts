@@ -1,7 +1,7 @@
 import type { Node } from 'web-tree-sitter';
 import type { Evidence, FileEdit } from '../model';
 import { allocates } from './util/allocation-calls';
-import { constantValue, onlyReads, type ConstantValue } from './util/constant-values';
+import { constantValue, onlyReads, type ConstantValue } from './types/constant-values';
 import { contractOf } from './util/contracts';
 import { isHot, staticHeat } from './util/hot-code';
 import { keepsItsArgument } from './util/lifetime';

@@ -1,7 +1,7 @@
 import type { Node } from 'web-tree-sitter';
 import { isBuiltin } from './syntax/universe';
 import { importedFunction } from './syntax/universe';
-import { spelledType } from './util/declared-types';
+import { spelledType } from './types/declared-types';
 import { staticHeat } from './util/hot-code';
 import type { GoFile, GoReport, GoRule } from './rule';
 import { streamCopy } from './util/stream-copy';

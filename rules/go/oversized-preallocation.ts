@@ -1,10 +1,10 @@
 import type { Node } from 'web-tree-sitter';
 import { isBuiltin } from './syntax/universe';
 import { importedFunction } from './syntax/universe';
-import { onlyReads } from './util/constant-values';
-import { sizeOf } from './util/declared-types';
+import { onlyReads } from './types/constant-values';
+import { sizeOf } from './types/declared-types';
 import { staticHeat } from './util/hot-code';
-import { constantOf } from './util/integer-constants';
+import { constantOf } from './types/integer-constants';
 import type { GoFile, GoReport, GoRule, Obligation } from './rule';
 import { argumentsOf, spanOf } from './syntax/nodes';
 import { tripCount } from './util/trip-count';

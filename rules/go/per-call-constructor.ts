@@ -4,7 +4,7 @@ import { constructorForms, type ConstructorForm } from './util/constructor-forms
 import { proofOf, type ConstructorProof } from './util/constructor-proof';
 import { contractOf } from './util/contracts';
 import { importedFunction } from './syntax/universe';
-import { spelledType } from './util/declared-types';
+import { spelledType } from './types/declared-types';
 import { isBetterDirect } from './hash-interface';
 import { isHot } from './util/hot-code';
 import { keepsItsArgument } from './util/lifetime';

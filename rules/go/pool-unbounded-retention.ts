@@ -1,7 +1,7 @@
 import type { Node } from 'web-tree-sitter';
 import type { FileEdit } from '../model';
 import { contractOf, isAppender } from './util/contracts';
-import { sizeOf } from './util/declared-types';
+import { sizeOf } from './types/declared-types';
 import { keepsItsArgument } from './util/lifetime';
 import { calledKey, type Release } from './util/pool-wrappers';
 import { receiverType } from './syntax/signatures';

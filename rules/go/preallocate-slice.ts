@@ -10,7 +10,7 @@ import {
   mayReturn,
 } from './util/filling-loop';
 import { isHot } from './util/hot-code';
-import { sizeOf } from './util/declared-types';
+import { sizeOf } from './types/declared-types';
 import type { GoFile, GoFix, GoReport, GoRule } from './rule';
 import { argumentsOf, spanOf } from './syntax/nodes';
 import {

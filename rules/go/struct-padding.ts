@@ -3,9 +3,9 @@ import { allocatedTypes, type AllocatedAt } from './util/allocated-types';
 import { formatFields, type FieldLine } from './edit/field-columns';
 import { orderIsFixed, orderMatters } from './edit/field-order';
 import type { GoFile, GoFix, GoReport, GoRule, Obligation } from './rule';
-import { hadSize, hasSize } from './util/size-obligations';
+import { hadSize, hasSize } from './types/size-obligations';
 import { spanOf } from './syntax/nodes';
-import { allocatedSize, fieldsOf, structLayout, type Field, type Layout } from './util/type-layout';
+import { allocatedSize, fieldsOf, structLayout, type Field, type Layout } from './types/layout';
 import { indentAt, startsLine } from './edit/layout';
 import { packageNames } from './syntax/package-names';
 

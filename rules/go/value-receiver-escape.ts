@@ -1,6 +1,6 @@
 import type { Node } from 'web-tree-sitter';
 import type { AllocationKind, FileEdit } from '../model';
-import { declaredType, spelledType } from './util/declared-types';
+import { declaredType, spelledType } from './types/declared-types';
 import { explainFlow } from './util/explain';
 import type { Decision, GoFile, GoFix, GoRule } from './rule';
 import { argumentsOf, enclosingDeclaration, qualified, spanOf, unparenthesised } from './syntax/nodes';

@@ -2,7 +2,7 @@ import type { Node } from 'web-tree-sitter';
 import type { AllocationCost, Evidence, TextEdit } from '../model';
 import { appendForm } from './util/append-forms';
 import { importedFunction } from './syntax/universe';
-import { spelledType } from './util/declared-types';
+import { spelledType } from './types/declared-types';
 import { loopsAround } from './util/hot-code';
 import { keepsItsArgument } from './util/lifetime';
 import type { GoFile, GoFix, GoReport, GoRule, Obligation } from './rule';

@@ -5,7 +5,7 @@ import { isUniverse } from '../syntax/universe';
 import { importedFunction } from '../syntax/universe';
 import { isHot } from './hot-code';
 import { type Shape } from './lifetime';
-import { constantOf, type IntegerConstant } from './integer-constants';
+import { constantOf, type IntegerConstant } from '../types/integer-constants';
 import type { Decision, GoFile, GoPackage } from '../rule';
 import { argumentsOf, enclosingFunction, isFunction, qualified, unparenthesised } from '../syntax/nodes';
 import { enclosingLoop, namesAround, parenthesized, type Binding } from '../syntax/names';
@@ -13,7 +13,7 @@ import { initializer } from '../syntax/assignments';
 import { importedAs } from '../edit/imports';
 import { atLeast } from '../syntax/version';
 import { packageNames } from '../syntax/package-names';
-import { predeclared } from './type-layout';
+import { predeclared } from '../types/layout';
 
 /** Fewer bytes are not worth a pool in somebody's source. */
 const smallest = 512;

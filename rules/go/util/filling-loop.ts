@@ -1,6 +1,6 @@
 import type { Node } from 'web-tree-sitter';
 import type { GoFile, GoReport, Obligation } from '../rule';
-import { declaredType } from './declared-types';
+import { declaredType } from '../types/declared-types';
 import { descendants, isFunction } from '../syntax/nodes';
 import type { TripCount } from './trip-count';
 import { isAddressTaken, isAssigned, namesAround, type Binding } from '../syntax/names';

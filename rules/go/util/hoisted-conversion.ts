@@ -1,7 +1,7 @@
 import type { Node } from 'web-tree-sitter';
 import type { TextEdit } from '../../model';
 import { conversionNodes, conversionOf, emittedConversion, type Conversion } from './conversions';
-import { declaredType } from './declared-types';
+import { declaredType } from '../types/declared-types';
 import { loopsAround } from './hot-code';
 import { mirrorOf } from './mirror-functions';
 import type { GoFile } from '../rule';

@@ -1,6 +1,6 @@
 import type { Node } from 'web-tree-sitter';
 import { isBuiltin } from '../syntax/universe';
-import { spelledType } from './declared-types';
+import { spelledType } from '../types/declared-types';
 import { pooledCall, pooledGet, pooledPut } from './pools';
 import type { GoFile, GoPackage } from '../rule';
 import { argumentsOf, descendants, enclosingFunction, statementsOf, unparenthesised } from '../syntax/nodes';

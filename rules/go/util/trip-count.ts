@@ -1,5 +1,5 @@
 import type { Node } from 'web-tree-sitter';
-import { declaredType, intLiteral, spelledType } from './declared-types';
+import { declaredType, intLiteral, spelledType } from '../types/declared-types';
 import type { GoFile } from '../rule';
 import { argumentsOf, descendants, unparenthesised } from '../syntax/nodes';
 import { isAddressTaken, isAssigned, namesAround } from '../syntax/names';

@@ -2,7 +2,7 @@ import type { Node } from 'web-tree-sitter';
 import type { FileEdit } from '../../model';
 import { isUniverse } from '../syntax/universe';
 import { importedFunction } from '../syntax/universe';
-import { declaredType, spelledType } from './declared-types';
+import { declaredType, spelledType } from '../types/declared-types';
 import type { GoFile, GoFix } from '../rule';
 import { argumentsOf, enclosingDeclaration, spanOf, unparenthesised } from '../syntax/nodes';
 import { enclosingStatement } from '../syntax/names';

@@ -3,7 +3,7 @@ import type { FileEdit } from '../../model';
 import { isBuiltin } from '../syntax/universe';
 import { isUniverse } from '../syntax/universe';
 import { importedFunction } from '../syntax/universe';
-import { declaredType, spelledType } from './declared-types';
+import { declaredType, spelledType } from '../types/declared-types';
 import type { GoFile, GoFix, Obligation } from '../rule';
 import { argumentsOf, enclosingDeclaration, spanOf, unparenthesised } from '../syntax/nodes';
 import { enclosingStatement, namesAround } from '../syntax/names';

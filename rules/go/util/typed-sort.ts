@@ -1,6 +1,6 @@
 import type { Node } from 'web-tree-sitter';
 import { importedFunction } from '../syntax/universe';
-import { declaredType } from './declared-types';
+import { declaredType } from '../types/declared-types';
 import type { GoFile, GoFix, Obligation } from '../rule';
 import { argumentsOf, enclosingDeclaration, spanOf, statementsOf, unparenthesised } from '../syntax/nodes';
 import { enclosingStatement } from '../syntax/names';

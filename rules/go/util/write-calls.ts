@@ -2,7 +2,7 @@ import type { Node } from 'web-tree-sitter';
 import type { TextEdit } from '../../model';
 import { isUniverse } from '../syntax/universe';
 import { importedFunction } from '../syntax/universe';
-import { declaredType, spelledType } from './declared-types';
+import { declaredType, spelledType } from '../types/declared-types';
 import type { Decision, GoFile, Obligation } from '../rule';
 import { argumentsOf, unparenthesised } from '../syntax/nodes';
 import { namesAround, type Binding } from '../syntax/names';

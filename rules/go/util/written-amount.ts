@@ -1,5 +1,5 @@
 import type { Node } from 'web-tree-sitter';
-import { declaredType } from './declared-types';
+import { declaredType } from '../types/declared-types';
 import { capacityText, exitOf, guarded, isInvariant, knownAtDeclaration } from './filling-loop';
 import type { GoFile } from '../rule';
 import { unparenthesised } from '../syntax/nodes';

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { layoutOf, standardLayouts } from '../../../rules/go/util/type-layout';
+import { layoutOf, standardLayouts } from '../../../rules/go/types/layout';
 import { nameOfImport } from '../../../rules/go/edit/imports';
 import { compileFiles, type CompiledFiles } from '../../support/go-package';
 
