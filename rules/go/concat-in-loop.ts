@@ -1,7 +1,7 @@
 import type { Node } from 'web-tree-sitter';
 import type { Evidence, TextEdit } from '../model';
 import { spelledType } from './types/declared-types';
-import { loopsAround } from './util/hot-code';
+import { loopsAround } from './flow/loops';
 import type { GoFile, GoFix, GoReport, GoRule } from './rule';
 import {
   argumentsOf,
@@ -12,9 +12,8 @@ import {
   statementsOf,
   unparenthesised,
 } from './syntax/nodes';
-import { tripCount } from './util/trip-count';
+import { tripCount } from './flow/trip-count';
 import {
-  enclosingLoop,
   enclosingStatement,
   isAddressTaken,
   isAssigned,
@@ -22,12 +21,13 @@ import {
   parenthesized,
   type Binding,
 } from './syntax/names';
+import { enclosingLoop } from './flow/loops';
 import { initializer } from './syntax/assignments';
 import { byPlace, freshName, indentAt, lineEnd, startsLine } from './edit/layout';
 import { canImport } from './edit/imports';
 import { importedAs } from './edit/imports';
 import { isShadowed } from './syntax/universe';
-import { bytesOf, growthOf, nothing, plus, runsToEnd } from './util/written-amount';
+import { bytesOf, growthOf, nothing, plus, runsToEnd } from './growth/written-amount';
 
 /** A string that a loop extends: each `+=` copies all of it. */
 export const rule: GoRule = {

@@ -3,7 +3,7 @@ import type { Evidence } from '../model';
 import { checkFormatted } from './append-format';
 import { basicType } from './types/basic-types';
 import { importedFunction } from './syntax/universe';
-import { isHot } from './util/hot-code';
+import { isHot } from './heat/static-heat';
 import type { GoFile, GoFix, GoReport, GoRule, Obligation } from './rule';
 import { argumentsOf, enclosingFunction, spanOf, unparenthesised } from './syntax/nodes';
 import { enclosingStatement } from './syntax/names';

@@ -1,7 +1,8 @@
 import type { Node } from 'web-tree-sitter';
 import type { Evidence } from '../model';
 import { isBuiltin } from './syntax/universe';
-import { checkLoops, countable, exitOf } from './util/filling-loop';
+import { checkLoops, countable } from './growth/filling-loop';
+import { exitOf } from './flow/loop-exits';
 import type { GoFile, GoFix, GoReport, GoRule } from './rule';
 import {
   argumentsOf,
@@ -13,8 +14,9 @@ import {
   statementsOf,
   unparenthesised,
 } from './syntax/nodes';
-import { tripCount } from './util/trip-count';
-import { callOf, enclosingLoop, isAssigned, namesAround, type Binding } from './syntax/names';
+import { tripCount } from './flow/trip-count';
+import { callOf, isAssigned, namesAround, type Binding } from './syntax/names';
+import { enclosingLoop } from './flow/loops';
 import { initializer } from './syntax/assignments';
 import { indentAt, lineEnd, startsLine } from './edit/layout';
 import { isShadowed } from './syntax/universe';
@@ -26,7 +28,7 @@ import {
   plus,
   type Amount,
   type Growth,
-} from './util/written-amount';
+} from './growth/written-amount';
 
 /** A strings.Builder or bytes.Buffer filled in a loop whose bytes can be counted before it. */
 export const rule: GoRule = {

@@ -8,13 +8,13 @@ import type { GoFile, GoFix, GoReport, GoRule } from './rule';
 import { argumentsOf, descendants, enclosingDeclaration, spanOf } from './syntax/nodes';
 import {
   callOf,
-  enclosingLoop,
   enclosingStatement,
   isAssigned,
   namesAround,
   parenthesized,
   type Binding,
 } from './syntax/names';
+import { enclosingLoop } from './flow/loops';
 import { initializer } from './syntax/assignments';
 import { freshName, startsLine, statementsAt } from './edit/layout';
 import { atLeast } from './syntax/version';

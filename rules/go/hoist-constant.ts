@@ -3,14 +3,13 @@ import type { Evidence, FileEdit } from '../model';
 import { allocates } from './util/allocation-calls';
 import { constantValue, onlyReads, type ConstantValue } from './types/constant-values';
 import { contractOf } from './util/contracts';
-import { isHot, staticHeat } from './util/hot-code';
+import { isHot, staticHeat } from './heat/static-heat';
 import { keepsItsArgument } from './util/lifetime';
-import { mayRunHiddenCode } from './util/package-initialisers';
+import { mayRunHiddenCode } from './flow/package-initialisers';
 import type { GoFile, GoFix, GoRule, Obligation } from './rule';
 import { argumentsOf, enclosingDeclaration, enclosingFunction, spanOf, topLevel } from './syntax/nodes';
 import {
   callOf,
-  enclosingLoop,
   enclosingStatement,
   isAddressTaken,
   isAssigned,
@@ -18,6 +17,7 @@ import {
   parenthesized,
   type Binding,
 } from './syntax/names';
+import { enclosingLoop } from './flow/loops';
 import { initializer } from './syntax/assignments';
 import { checkWrite } from './write-format';
 import { byPlace, freshName, indentAt, lineEnd, ownerName, startsLine, startWithDoc } from './edit/layout';

@@ -1,6 +1,6 @@
 import type { Node } from 'web-tree-sitter';
 import type { Evidence } from '../model';
-import { isHot } from './util/hot-code';
+import { isHot } from './heat/static-heat';
 import type { GoFile, GoReport, GoRule } from './rule';
 import { argumentsOf } from './syntax/nodes';
 import { typedBinary } from './util/typed-binary';

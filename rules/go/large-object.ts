@@ -2,7 +2,7 @@ import type { Node } from 'web-tree-sitter';
 import { isBuiltin } from './syntax/universe';
 import { importedFunction } from './syntax/universe';
 import { spelledType } from './types/declared-types';
-import { staticHeat } from './util/hot-code';
+import { staticHeat } from './heat/static-heat';
 import type { GoFile, GoReport, GoRule } from './rule';
 import { streamCopy } from './util/stream-copy';
 import { argumentsOf, spanOf, unparenthesised } from './syntax/nodes';

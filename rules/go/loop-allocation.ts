@@ -2,7 +2,7 @@ import type { Node } from 'web-tree-sitter';
 import type { AllocationKind, FileEdit, Span } from '../model';
 import { isBuiltin } from './syntax/universe';
 import { intLiteral } from './types/declared-types';
-import { loopsAround } from './util/hot-code';
+import { loopsAround } from './flow/loops';
 import {
   isWrittenBeforeRead,
   lifetimeOf,

@@ -6,7 +6,7 @@ import { hoists } from './util/hoisted-conversion';
 import { mirrorOf, type Mirror } from './util/mirror-functions';
 import type { GoFile, GoFix, GoReport, GoRule } from './rule';
 import { argumentsOf, enclosingFunction, spanOf, unparenthesised } from './syntax/nodes';
-import { isPure } from './util/trip-count';
+import { isPure } from './flow/trip-count';
 import { enclosingStatement, namesAround } from './syntax/names';
 import { byPlace, short } from './edit/layout';
 import { canImportAt } from './edit/imports';

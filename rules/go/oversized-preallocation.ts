@@ -3,13 +3,12 @@ import { isBuiltin } from './syntax/universe';
 import { importedFunction } from './syntax/universe';
 import { onlyReads } from './types/constant-values';
 import { sizeOf } from './types/declared-types';
-import { staticHeat } from './util/hot-code';
+import { staticHeat } from './heat/static-heat';
 import { constantOf } from './types/integer-constants';
 import type { GoFile, GoReport, GoRule, Obligation } from './rule';
 import { argumentsOf, spanOf } from './syntax/nodes';
-import { tripCount } from './util/trip-count';
+import { tripCount } from './flow/trip-count';
 import {
-  enclosingLoop,
   enclosingStatement,
   isAddressTaken,
   isAssigned,
@@ -17,6 +16,7 @@ import {
   parenthesized,
   type Binding,
 } from './syntax/names';
+import { enclosingLoop } from './flow/loops';
 import { initializer } from './syntax/assignments';
 
 /** A slice that outlives its function and was made far larger than what the function can append to it. */

@@ -5,14 +5,8 @@ import { lifeOf, type Life } from './util/pool-flow';
 import { declarationsOf, pooledVariables, type Pooled } from './util/pooled-variables';
 import type { GoFile, GoFix, GoReport, GoRule } from './rule';
 import { descendants, spanOf, statementsOf } from './syntax/nodes';
-import {
-  callOf,
-  enclosingLoop,
-  enclosingStatement,
-  isAddressTaken,
-  isAssigned,
-  namesAround,
-} from './syntax/names';
+import { callOf, enclosingStatement, isAddressTaken, isAssigned, namesAround } from './syntax/names';
+import { enclosingLoop } from './flow/loops';
 import { startsLine, statementsAt } from './edit/layout';
 
 export const rule: GoRule = {

@@ -5,7 +5,6 @@ import type { Decision, GoFile, GoFix, GoReport, GoRule } from './rule';
 import { argumentsOf, spanOf, unparenthesised } from './syntax/nodes';
 import {
   callOf,
-  enclosingLoop,
   enclosingStatement,
   isAddressTaken,
   isAssigned,
@@ -15,6 +14,7 @@ import {
   parenthesized,
   type Binding,
 } from './syntax/names';
+import { enclosingLoop } from './flow/loops';
 import { initializer } from './syntax/assignments';
 import { byPlace, freshName, statementsAt } from './edit/layout';
 

@@ -11,13 +11,13 @@ import type { GoFile, GoFix, GoPackage, GoRule } from './rule';
 import { argumentsOf, calleeText, descendants, isFunction, spanOf, unparenthesised } from './syntax/nodes';
 import {
   callOf,
-  enclosingLoop,
   enclosingStatement,
   isAssigned,
   namesAround,
   parenthesized,
   type Binding,
 } from './syntax/names';
+import { enclosingLoop } from './flow/loops';
 import { statementsAt } from './edit/layout';
 import { packageNames } from './syntax/package-names';
 import { keptAtMost } from './util/buffer-pool';

@@ -4,23 +4,17 @@ import {
   capacityText,
   checkLoops,
   countable,
-  exitOf,
   guarded,
   isDoubtful,
   knownAtDeclaration,
-  mayEndEarly,
-} from './util/filling-loop';
+} from './growth/filling-loop';
+import { exitOf } from './flow/loop-exits';
+import { mayEndEarly } from './flow/loop-exits';
 import type { GoFile, GoFix, GoReport, GoRule } from './rule';
 import { argumentsOf, descendants, spanOf, statementsOf, unparenthesised } from './syntax/nodes';
-import { tripCount, type TripCount } from './util/trip-count';
-import {
-  enclosingLoop,
-  enclosingStatement,
-  isAddressTaken,
-  isAssigned,
-  namesAround,
-  type Binding,
-} from './syntax/names';
+import { tripCount, type TripCount } from './flow/trip-count';
+import { enclosingStatement, isAddressTaken, isAssigned, namesAround, type Binding } from './syntax/names';
+import { enclosingLoop } from './flow/loops';
 import { isShadowed } from './syntax/universe';
 
 /** A map made without a size and filled in a loop that is known to run n times. */

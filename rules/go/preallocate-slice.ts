@@ -1,20 +1,14 @@
 import type { Node } from 'web-tree-sitter';
 import type { Evidence, Related, TextEdit } from '../model';
-import { appendedAmount, appendedSlices, type AppendedAmount } from './util/appended-amount';
-import {
-  checkLoops,
-  countable,
-  isDoubtful,
-  knownAtDeclaration,
-  mayEndEarly,
-  mayReturn,
-} from './util/filling-loop';
-import { isHot } from './util/hot-code';
+import { appendedAmount, appendedSlices, type AppendedAmount } from './growth/appended-amount';
+import { checkLoops, countable, isDoubtful, knownAtDeclaration } from './growth/filling-loop';
+import { mayEndEarly } from './flow/loop-exits';
+import { mayReturn } from './flow/loop-exits';
+import { isHot } from './heat/static-heat';
 import { sizeOf } from './types/declared-types';
 import type { GoFile, GoFix, GoReport, GoRule } from './rule';
 import { argumentsOf, spanOf } from './syntax/nodes';
 import {
-  enclosingLoop,
   enclosingStatement,
   isAddressTaken,
   isAssigned,
@@ -22,6 +16,7 @@ import {
   parenthesized,
   type Binding,
 } from './syntax/names';
+import { enclosingLoop } from './flow/loops';
 import { indentAt, lineEnd, startsLine } from './edit/layout';
 import { canImportAt } from './edit/imports';
 import { importedAs } from './edit/imports';

@@ -3,7 +3,7 @@ import type { AllocationCost, Evidence, TextEdit } from '../model';
 import { appendForm } from './util/append-forms';
 import { importedFunction } from './syntax/universe';
 import { spelledType } from './types/declared-types';
-import { loopsAround } from './util/hot-code';
+import { loopsAround } from './flow/loops';
 import { keepsItsArgument } from './util/lifetime';
 import type { GoFile, GoFix, GoReport, GoRule, Obligation } from './rule';
 import { argumentsOf, descendants, enclosingFunction, spanOf, unparenthesised } from './syntax/nodes';

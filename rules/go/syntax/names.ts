@@ -290,17 +290,6 @@ export function parenthesized(node: Node): Node {
   return outer;
 }
 
-/** The innermost for statement whose body or header repeats `node`, within the same function. */
-export function enclosingLoop(node: Node): Node | undefined {
-  let inner = node;
-  for (let outer = node.parent; outer && !isFunction(outer); outer = outer.parent) {
-    // A ranged expression is evaluated once, and so is an initializer.
-    if (outer.type === 'for_statement' && inner.type !== 'range_clause') return outer;
-    inner = outer;
-  }
-  return undefined;
-}
-
 /** The statement that contains `node` and stands directly in a statement list; undefined outside of one. */
 export function enclosingStatement(node: Node): Node | undefined {
   let statement: Node | null = node;

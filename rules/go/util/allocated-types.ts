@@ -1,6 +1,6 @@
 import type { Node } from 'web-tree-sitter';
 import { spelledType } from '../types/declared-types';
-import { staticHeat } from './hot-code';
+import { staticHeat } from '../heat/static-heat';
 import type { Decision, GoFile, GoPackage } from '../rule';
 import { argumentsOf, unparenthesised } from '../syntax/nodes';
 import { movedToHeap, namesAround } from '../syntax/names';

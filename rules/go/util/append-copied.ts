@@ -8,10 +8,11 @@ import {
   type AppendForm,
 } from './append-forms';
 import { isBuiltin } from '../syntax/universe';
-import { isHot } from './hot-code';
+import { isHot } from '../heat/static-heat';
 import type { GoFile, GoFix, GoReport } from '../rule';
 import { argumentsOf, enclosingFunction, spanOf, unparenthesised } from '../syntax/nodes';
-import { enclosingLoop, enclosingStatement } from '../syntax/names';
+import { enclosingStatement } from '../syntax/names';
+import { enclosingLoop } from '../flow/loops';
 import {
   convertedToBytes,
   twinObligations,

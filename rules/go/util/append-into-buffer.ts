@@ -1,10 +1,10 @@
 import type { Node } from 'web-tree-sitter';
 import type { Evidence, TextEdit } from '../../model';
 import { appendForm, appendName, intoDestination, typeObligations, type AppendForm } from './append-forms';
-import { isHot } from './hot-code';
+import { isHot } from '../heat/static-heat';
 import type { GoFile, GoFix, GoReport } from '../rule';
 import { argumentsOf, descendants, enclosingFunction, spanOf, unparenthesised } from '../syntax/nodes';
-import { isPure } from './trip-count';
+import { isPure } from '../flow/trip-count';
 import { enclosingStatement } from '../syntax/names';
 import { convertedToBytes, unwrapped, writeCall, type WriteCall } from './write-calls';
 import { atLeast } from '../syntax/version';

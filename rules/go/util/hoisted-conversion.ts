@@ -2,7 +2,7 @@ import type { Node } from 'web-tree-sitter';
 import type { TextEdit } from '../../model';
 import { conversionNodes, conversionOf, emittedConversion, type Conversion } from './conversions';
 import { declaredType } from '../types/declared-types';
-import { loopsAround } from './hot-code';
+import { loopsAround } from '../flow/loops';
 import { mirrorOf } from './mirror-functions';
 import type { GoFile } from '../rule';
 import {
@@ -16,7 +16,6 @@ import {
   unparenthesised,
 } from '../syntax/nodes';
 import {
-  enclosingLoop,
   enclosingStatement,
   isAddressTaken,
   isAssigned,
@@ -24,6 +23,7 @@ import {
   parenthesized,
   type Binding,
 } from '../syntax/names';
+import { enclosingLoop } from '../flow/loops';
 import { freshName, indentAt, lineEnd, startsLine } from '../edit/layout';
 import { isShadowed } from '../syntax/universe';
 

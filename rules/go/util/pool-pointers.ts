@@ -16,13 +16,13 @@ import {
 } from '../syntax/nodes';
 import {
   callOf,
-  enclosingLoop,
   enclosingStatement,
   isAssigned,
   namesAround,
   occurrences,
   type Binding,
 } from '../syntax/names';
+import { enclosingLoop } from '../flow/loops';
 import { freshName, statementsAt } from '../edit/layout';
 import { atLeast } from '../syntax/version';
 import { packageNames } from '../syntax/package-names';

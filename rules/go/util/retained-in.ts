@@ -1,5 +1,5 @@
 import type { Node } from 'web-tree-sitter';
-import { staticHeat } from './hot-code';
+import { staticHeat } from '../heat/static-heat';
 import type { GoFile, GoPackage } from '../rule';
 import { argumentsOf, enclosingDeclaration } from '../syntax/nodes';
 import { namesOf } from '../syntax/signatures';

@@ -1,6 +1,7 @@
 import type { Finding, Note, Related, RuleId } from '../../../rules/model';
 import { explainStep, explainWhy } from '../../../rules/go/util/explain';
-import { loopsAround, staticHeat } from '../../../rules/go/util/hot-code';
+import { staticHeat } from '../../../rules/go/heat/static-heat';
+import { loopsAround } from '../../../rules/go/flow/loops';
 import type { Decision, GoFile, GoFix, GoPackage, GoReport, GoRule } from '../../../rules/go/rule';
 import { suppressionsOf } from '../../../rules/go/syntax/directives';
 import { spanOf } from '../../../rules/go/syntax/nodes';

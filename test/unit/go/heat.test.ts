@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { staticHeat } from '../../../rules/go/util/hot-code';
+import { staticHeat } from '../../../rules/go/heat/static-heat';
 import type { GoPackage } from '../../../rules/go/rule';
 import { suppressionsOf } from '../../../rules/go/syntax/directives';
 import { buildPackage } from '../../../server/src/go/package';

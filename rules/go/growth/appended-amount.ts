@@ -1,8 +1,10 @@
 import type { Node } from 'web-tree-sitter';
-import { capacityText, exitOf, guarded, isInvariant } from './filling-loop';
+import { capacityText, guarded } from './filling-loop';
+import { exitOf } from '../flow/loop-exits';
+import { isInvariant } from '../flow/loop-exits';
 import type { GoFile } from '../rule';
 import { argumentsOf, descendants, statementsOf, unparenthesised } from '../syntax/nodes';
-import { tripCount, type TripCount } from './trip-count';
+import { tripCount, type TripCount } from '../flow/trip-count';
 import { namesAround, type Binding } from '../syntax/names';
 import { isShadowed } from '../syntax/universe';
 

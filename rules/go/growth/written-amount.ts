@@ -1,9 +1,11 @@
 import type { Node } from 'web-tree-sitter';
 import { declaredType } from '../types/declared-types';
-import { capacityText, exitOf, guarded, isInvariant, knownAtDeclaration } from './filling-loop';
+import { capacityText, guarded, knownAtDeclaration } from './filling-loop';
+import { exitOf } from '../flow/loop-exits';
+import { isInvariant } from '../flow/loop-exits';
 import type { GoFile } from '../rule';
 import { unparenthesised } from '../syntax/nodes';
-import { tripCount, type TripCount } from './trip-count';
+import { tripCount, type TripCount } from '../flow/trip-count';
 import { namesAround } from '../syntax/names';
 import { packageNames } from '../syntax/package-names';
 import { isShadowed } from '../syntax/universe';
