@@ -1,10 +1,10 @@
 import type { Node } from 'web-tree-sitter';
 import type { AllocationKind } from '../model';
-import { allocates } from './util/allocation-calls';
-import { positionRow } from './util/compiler-position';
+import { allocates } from './sites/emitted-calls';
+import { positionRow } from './sites/compiler-position';
 import { isBuiltin } from './syntax/universe';
 import { declaredType, spelledType } from './types/declared-types';
-import { adviceFor, explainFlow, explainWhy, type Step } from './util/explain';
+import { adviceFor, explainFlow, explainWhy, type Step } from './sites/explain';
 import type { Decision, EmittedCall, FlowStep, GoFile, GoReport, GoRule } from './rule';
 import { argumentsOf, enclosingDeclaration, qualified, unparenthesised } from './syntax/nodes';
 

@@ -1,10 +1,10 @@
 import type { Node } from 'web-tree-sitter';
 import type { Evidence, FileEdit } from '../model';
-import { allocates } from './util/allocation-calls';
+import { allocates } from './sites/emitted-calls';
 import { constantValue, onlyReads, type ConstantValue } from './types/constant-values';
-import { contractOf } from './util/contracts';
+import { contractOf } from './memory/contracts';
 import { isHot, staticHeat } from './heat/static-heat';
-import { keepsItsArgument } from './util/lifetime';
+import { keepsItsArgument } from './memory/lifetime';
 import { mayRunHiddenCode } from './flow/package-initialisers';
 import type { GoFile, GoFix, GoRule, Obligation } from './rule';
 import { argumentsOf, enclosingDeclaration, enclosingFunction, spanOf, topLevel } from './syntax/nodes';

@@ -9,7 +9,7 @@ import {
   type ContractCall,
   type Lifetime,
   type Shape,
-} from './util/lifetime';
+} from './memory/lifetime';
 import type { Decision, GoFile, GoFix, GoRule, Probe } from './rule';
 import { argumentsOf, contains, isFunction, spanOf, unparenthesised } from './syntax/nodes';
 import { enclosingStatement, isAssigned, namesAround, type Binding } from './syntax/names';
@@ -18,7 +18,7 @@ import { byPlace, indentAt, lineEnd, startsLine } from './edit/layout';
 import { atLeast } from './syntax/version';
 import { packageNames } from './syntax/package-names';
 import { isShadowed } from './syntax/universe';
-import { isBytesBuffer } from './util/buffer-candidate';
+import { isBytesBuffer } from './memory/buffer-candidate';
 
 /** A scratch value that each iteration allocates and drops: one before the loop would do. */
 export const rule: GoRule = {

@@ -1,8 +1,8 @@
 import type { Node } from 'web-tree-sitter';
 import type { AllocationCost, AllocationKind, Evidence, Related } from '../model';
-import { allocates } from './util/allocation-calls';
-import { positionRow } from './util/compiler-position';
-import { explainFlow } from './util/explain';
+import { allocates } from './sites/emitted-calls';
+import { positionRow } from './sites/compiler-position';
+import { explainFlow } from './sites/explain';
 import type { Decision, GoFile, GoRule, PlacedCall } from './rule';
 import { descendants, isFunction, spanOf } from './syntax/nodes';
 import { packageNames } from './syntax/package-names';

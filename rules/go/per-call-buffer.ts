@@ -1,8 +1,8 @@
-import { findCandidate, subject, type Candidate } from './util/buffer-candidate';
+import { findCandidate, subject, type Candidate } from './memory/buffer-candidate';
 import { buildFix } from './util/buffer-pool';
 import type { Related } from '../model';
-import { lifetimeOf, type Lifetime } from './util/lifetime';
-import { fieldLifetime } from './util/field-lifetime';
+import { lifetimeOf, type Lifetime } from './memory/lifetime';
+import { fieldLifetime } from './memory/field-lifetime';
 import type { GoFile, GoRule } from './rule';
 import { spanOf } from './syntax/nodes';
 import { type Binding } from './syntax/names';

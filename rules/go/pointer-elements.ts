@@ -1,6 +1,6 @@
 import type { Node } from 'web-tree-sitter';
-import { allocatedTypes } from './util/allocated-types';
-import { pointerType, rewriteElements, type Collection, type PointerType } from './util/element-uses';
+import { allocatedTypes } from './sites/allocated-types';
+import { pointerType, rewriteElements, type Collection, type PointerType } from './memory/element-uses';
 import type { GoFile, GoPackage, GoReport, GoRule } from './rule';
 import { hasSize } from './types/size-obligations';
 import { enclosingDeclaration, enclosingFunction, spanOf } from './syntax/nodes';

@@ -6,13 +6,13 @@ import {
   callOf,
   isAddressTaken,
   isAssigned,
-  movedToHeap,
   namesAround,
   occurrences,
   parenthesized,
   type Binding,
   type Use,
 } from './syntax/names';
+import { movedToHeap } from './sites/moved';
 import { initializer } from './syntax/assignments';
 import { placesOfMove, pooledGet, pooledPut } from './util/pools';
 import { indentAt, lineEnd, startsLine } from './edit/layout';

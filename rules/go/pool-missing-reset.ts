@@ -1,7 +1,7 @@
 import type { Node } from 'web-tree-sitter';
-import { contractOf, isAppender } from './util/contracts';
+import { contractOf, isAppender } from './memory/contracts';
 import { isBuiltin } from './syntax/universe';
-import { keepsItsArgument } from './util/lifetime';
+import { keepsItsArgument } from './memory/lifetime';
 import { fieldType } from './util/pool-fields';
 import { wrapperOnlyHandsOver } from './util/pool-wrappers';
 import { declarationsOf, pooledVariables, putOf, type Pooled } from './util/pooled-variables';

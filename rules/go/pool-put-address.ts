@@ -8,12 +8,12 @@ import {
   enclosingStatement,
   isAddressTaken,
   isAssigned,
-  movedToHeap,
   namesAround,
   occurrences,
   parenthesized,
   type Binding,
 } from './syntax/names';
+import { movedToHeap } from './sites/moved';
 import { enclosingLoop } from './flow/loops';
 import { initializer } from './syntax/assignments';
 import { byPlace, freshName, statementsAt } from './edit/layout';

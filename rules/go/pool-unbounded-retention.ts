@@ -1,8 +1,8 @@
 import type { Node } from 'web-tree-sitter';
 import type { FileEdit } from '../model';
-import { contractOf, isAppender } from './util/contracts';
+import { contractOf, isAppender } from './memory/contracts';
 import { sizeOf } from './types/declared-types';
-import { keepsItsArgument } from './util/lifetime';
+import { keepsItsArgument } from './memory/lifetime';
 import { calledKey, type Release } from './util/pool-wrappers';
 import { receiverType } from './syntax/signatures';
 import { declarationsOf, pooledVariables, putOf, type Pooled } from './util/pooled-variables';

@@ -1,6 +1,6 @@
 import type { Node } from 'web-tree-sitter';
 import type { FileEdit } from '../model';
-import { collections, type Collection } from './util/retained-in';
+import { collections, type Collection } from './memory/retained-in';
 import type { GoFile, GoFix, GoReport, GoRule, Obligation } from './rule';
 import { hadSize, hasSize } from './types/size-obligations';
 import { qualified, spanOf } from './syntax/nodes';

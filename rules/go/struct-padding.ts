@@ -1,5 +1,5 @@
 import type { Node } from 'web-tree-sitter';
-import { allocatedTypes, type AllocatedAt } from './util/allocated-types';
+import { allocatedTypes, type AllocatedAt } from './sites/allocated-types';
 import { formatFields, type FieldLine } from './edit/field-columns';
 import { orderIsFixed, orderMatters } from './edit/field-order';
 import type { GoFile, GoFix, GoReport, GoRule, Obligation } from './rule';

@@ -1,7 +1,7 @@
 import type { Node } from 'web-tree-sitter';
 import type { AllocationKind, FileEdit } from '../model';
 import { declaredType, spelledType } from './types/declared-types';
-import { explainFlow } from './util/explain';
+import { explainFlow } from './sites/explain';
 import type { Decision, GoFile, GoFix, GoRule } from './rule';
 import { argumentsOf, enclosingDeclaration, qualified, spanOf, unparenthesised } from './syntax/nodes';
 import {

@@ -4,7 +4,7 @@ import { appendForm } from './util/append-forms';
 import { importedFunction } from './syntax/universe';
 import { spelledType } from './types/declared-types';
 import { loopsAround } from './flow/loops';
-import { keepsItsArgument } from './util/lifetime';
+import { keepsItsArgument } from './memory/lifetime';
 import type { GoFile, GoFix, GoReport, GoRule, Obligation } from './rule';
 import { argumentsOf, descendants, enclosingFunction, spanOf, unparenthesised } from './syntax/nodes';
 import { enclosingStatement, namesAround, parenthesized, type Binding } from './syntax/names';

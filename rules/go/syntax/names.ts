@@ -1,5 +1,5 @@
 import type { Node } from 'web-tree-sitter';
-import type { Decision, GoFile } from '../rule';
+import type { GoFile } from '../rule';
 import { isFunction } from './nodes';
 import { initializer } from './assignments';
 
@@ -339,30 +339,6 @@ export function calledFunction(root: Node, call: Node): Node | undefined {
   }
   return root.namedChildren.find(
     (node) => node.type === 'function_declaration' && node.childForFieldName('name')?.text === callee.text,
-  );
-}
-
-/** The local variables that the compiler moved to the heap, each with its decision; one variable can have several. */
-export function* movedToHeap({ root, facts }: GoFile): Iterable<{ decision: Decision; variable: Binding }> {
-  for (const decision of facts?.decisions ?? []) {
-    if (decision.subject !== 'moved' || decision.outcome !== 'heap') continue;
-    for (const variable of movedVariables(root, decision.node, decision.text)) yield { decision, variable };
-  }
-}
-
-/**
- * The variable that a `moved to heap: name` decision is about: declared at the node, or, when the node is a call, in
- * the function inlined there.
- */
-function movedVariables(root: Node, node: Node, name: string): readonly Binding[] {
-  if (node.type === 'identifier') {
-    const binding = namesAround(root, node).resolve(node);
-    return binding?.declaration.id === node.id ? [binding] : [];
-  }
-  const fn = node.type === 'call_expression' ? calledFunction(root, node) : undefined;
-  if (!fn) return [];
-  return namesAround(root, fn).bindings.filter(
-    (binding) => binding.name === name && binding.owner.id === fn.id,
   );
 }
 

@@ -1,7 +1,7 @@
 import type { Node } from 'web-tree-sitter';
-import { fieldOf, subject, type Candidate } from './buffer-candidate';
+import { fieldOf, subject, type Candidate } from '../memory/buffer-candidate';
 import type { FileEdit } from '../../model';
-import { contractOf } from './contracts';
+import { contractOf } from '../memory/contracts';
 import { isBuiltin } from '../syntax/universe';
 import {
   isBoundedByCount,
@@ -9,7 +9,7 @@ import {
   isWrittenBeforeRead,
   type ContractCall,
   type Lifetime,
-} from './lifetime';
+} from '../memory/lifetime';
 import type { GoFile, GoFix, Probe } from '../rule';
 import { argumentsOf, spanOf, topLevel, unparenthesised } from '../syntax/nodes';
 import {

@@ -1,5 +1,5 @@
 import type { Node } from 'web-tree-sitter';
-import { isAppender } from './contracts';
+import { isAppender } from '../memory/contracts';
 import { fieldType, isPlainField } from './pool-fields';
 import { isFresh, isReachedForSure, neverReturns, releaseAt, type Release } from './pool-wrappers';
 import { PooledUse } from './pooled-use';

@@ -1,8 +1,8 @@
 import type { Node } from 'web-tree-sitter';
-import { contractOf, isAppender } from './contracts';
+import { contractOf, isAppender } from '../memory/contracts';
 import { isBuiltin } from '../syntax/universe';
 import { importedFunction } from '../syntax/universe';
-import { keepsItsArgument } from './lifetime';
+import { keepsItsArgument } from '../memory/lifetime';
 import { parameterFor } from './pool-wrappers';
 import type { Pooled } from './pooled-variables';
 import type { GoFile } from '../rule';

@@ -1,5 +1,5 @@
 import type { Finding, Note, Related, RuleId } from '../../../rules/model';
-import { explainStep, explainWhy } from '../../../rules/go/util/explain';
+import { explainStep, explainWhy } from '../../../rules/go/sites/explain';
 import { staticHeat } from '../../../rules/go/heat/static-heat';
 import { loopsAround } from '../../../rules/go/flow/loops';
 import type { Decision, GoFile, GoFix, GoPackage, GoReport, GoRule } from '../../../rules/go/rule';

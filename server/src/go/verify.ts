@@ -5,7 +5,7 @@ import { LRUCache } from 'lru-cache';
 import pLimit from 'p-limit';
 import type { Node } from 'web-tree-sitter';
 import type { FileEdit, Span, TextEdit } from '../../../rules/model';
-import { allocates } from '../../../rules/go/util/allocation-calls';
+import { allocates } from '../../../rules/go/sites/emitted-calls';
 import type { Claim, GoFile, GoFix, GoPackage, Probe } from '../../../rules/go/rule';
 import { enclosingDeclaration, isFunction } from '../../../rules/go/syntax/nodes';
 import type { Logger } from '../host/logger';

@@ -9,7 +9,7 @@ import {
   explainWhy,
   heapReasons,
   whyNotes,
-} from '../../../rules/go/util/explain';
+} from '../../../rules/go/sites/explain';
 import { parseCompilerOutput } from '../../../server/src/go/compiler-output';
 import { toolchainsFor } from '../../support/go-module';
 

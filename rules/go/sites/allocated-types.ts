@@ -3,7 +3,8 @@ import { spelledType } from '../types/declared-types';
 import { staticHeat } from '../heat/static-heat';
 import type { Decision, GoFile, GoPackage } from '../rule';
 import { argumentsOf, unparenthesised } from '../syntax/nodes';
-import { movedToHeap, namesAround } from '../syntax/names';
+import { namesAround } from '../syntax/names';
+import { movedToHeap } from './moved';
 
 /** A place where the compiler says that values of a named type are allocated. */
 export interface AllocatedAt {
