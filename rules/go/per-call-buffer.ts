@@ -1,5 +1,5 @@
 import { findCandidate, subject, type Candidate } from './memory/buffer-candidate';
-import { buildFix } from './util/buffer-pool';
+import { buildFix } from './pools/buffer-pool';
 import type { Related } from '../model';
 import { lifetimeOf, type Lifetime } from './memory/lifetime';
 import { fieldLifetime } from './memory/field-lifetime';

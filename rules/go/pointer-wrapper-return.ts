@@ -14,7 +14,7 @@ import {
 } from './syntax/names';
 import { movedToHeap } from './sites/moved';
 import { initializer } from './syntax/assignments';
-import { placesOfMove, pooledGet, pooledPut } from './util/pools';
+import { placesOfMove, pooledGet, pooledPut } from './pools/pools';
 import { indentAt, lineEnd, startsLine } from './edit/layout';
 import { packageNames } from './syntax/package-names';
 

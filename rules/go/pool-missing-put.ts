@@ -1,8 +1,8 @@
 import type { Node } from 'web-tree-sitter';
 import type { FileEdit, Related } from '../model';
-import { hasPlainElements, isPlainField } from './util/pool-fields';
-import { lifeOf, type Life } from './util/pool-flow';
-import { declarationsOf, pooledVariables, type Pooled } from './util/pooled-variables';
+import { hasPlainElements, isPlainField } from './pools/fields';
+import { lifeOf, type Life } from './pools/life';
+import { declarationsOf, pooledVariables, type Pooled } from './pools/variables';
 import type { GoFile, GoFix, GoReport, GoRule } from './rule';
 import { descendants, spanOf, statementsOf } from './syntax/nodes';
 import { callOf, enclosingStatement, isAddressTaken, isAssigned, namesAround } from './syntax/names';

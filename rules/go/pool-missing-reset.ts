@@ -2,9 +2,9 @@ import type { Node } from 'web-tree-sitter';
 import { contractOf, isAppender } from './memory/contracts';
 import { isBuiltin } from './syntax/universe';
 import { keepsItsArgument } from './memory/lifetime';
-import { fieldType } from './util/pool-fields';
-import { wrapperOnlyHandsOver } from './util/pool-wrappers';
-import { declarationsOf, pooledVariables, putOf, type Pooled } from './util/pooled-variables';
+import { fieldType } from './pools/fields';
+import { wrapperOnlyHandsOver } from './pools/wrappers';
+import { declarationsOf, pooledVariables, putOf, type Pooled } from './pools/variables';
 import type { GoFile, GoFix, GoRule } from './rule';
 import { argumentsOf, calleeText, isFunction, spanOf, unparenthesised } from './syntax/nodes';
 import {

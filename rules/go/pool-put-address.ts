@@ -1,6 +1,6 @@
 import type { Node } from 'web-tree-sitter';
 import type { FileEdit } from '../model';
-import { placesOfMove, pooledGet, pooledPut } from './util/pools';
+import { placesOfMove, pooledGet, pooledPut } from './pools/pools';
 import type { Decision, GoFile, GoFix, GoReport, GoRule } from './rule';
 import { argumentsOf, spanOf, unparenthesised } from './syntax/nodes';
 import {

@@ -1,6 +1,6 @@
 import type { Node } from 'web-tree-sitter';
-import { keepPointers } from './util/pool-pointers';
-import { pooledGet, pooledPut } from './util/pools';
+import { keepPointers } from './pools/pointers';
+import { pooledGet, pooledPut } from './pools/pools';
 import type { GoFile, GoFix, GoRule } from './rule';
 import { unparenthesised } from './syntax/nodes';
 import { namesAround } from './syntax/names';

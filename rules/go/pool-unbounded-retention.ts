@@ -3,10 +3,10 @@ import type { FileEdit } from '../model';
 import { contractOf, isAppender } from './memory/contracts';
 import { sizeOf } from './types/declared-types';
 import { keepsItsArgument } from './memory/lifetime';
-import { calledKey, type Release } from './util/pool-wrappers';
+import { calledKey, type Release } from './pools/wrappers';
 import { receiverType } from './syntax/signatures';
-import { declarationsOf, pooledVariables, putOf, type Pooled } from './util/pooled-variables';
-import { pooledPut } from './util/pools';
+import { declarationsOf, pooledVariables, putOf, type Pooled } from './pools/variables';
+import { pooledPut } from './pools/pools';
 import type { GoFile, GoFix, GoPackage, GoRule } from './rule';
 import { argumentsOf, calleeText, descendants, isFunction, spanOf, unparenthesised } from './syntax/nodes';
 import {
@@ -20,7 +20,7 @@ import {
 import { enclosingLoop } from './flow/loops';
 import { statementsAt } from './edit/layout';
 import { packageNames } from './syntax/package-names';
-import { keptAtMost } from './util/buffer-pool';
+import { keptAtMost } from './pools/buffer-pool';
 
 export const rule: GoRule = {
   meta: {

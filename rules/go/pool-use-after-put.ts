@@ -1,7 +1,7 @@
 import type { Node } from 'web-tree-sitter';
 import type { FileEdit, Related } from '../model';
-import { lifeOf, type Life, type Misuse } from './util/pool-flow';
-import { declarationsOf, pooledVariables, type Pooled } from './util/pooled-variables';
+import { lifeOf, type Life, type Misuse } from './pools/life';
+import { declarationsOf, pooledVariables, type Pooled } from './pools/variables';
 import type { GoFile, GoFix, GoReport, GoRule } from './rule';
 import { spanOf } from './syntax/nodes';
 import { enclosingStatement } from './syntax/names';

@@ -2,7 +2,7 @@ import type { Node } from 'web-tree-sitter';
 import type { FileEdit } from '../model';
 import { isBuiltin } from './syntax/universe';
 import { isUniverse } from './syntax/universe';
-import { embeddedPool, isSyncPool, pooledGet, promotesPool } from './util/pools';
+import { embeddedPool, isSyncPool, pooledGet, promotesPool } from './pools/pools';
 import type { GoFile, GoFix, GoRule } from './rule';
 import {
   argumentsOf,
@@ -13,7 +13,7 @@ import {
   statementsOf,
   unparenthesised,
 } from './syntax/nodes';
-import { sizedPoolText } from './util/sized-pool-text';
+import { sizedPoolText } from './pools/sized-pool-text';
 import { isAssigned, namesAround, occurrences } from './syntax/names';
 import { freshName, lineEnd, startsLine, statementsAt } from './edit/layout';
 import { canImport } from './edit/imports';

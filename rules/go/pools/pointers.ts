@@ -1,6 +1,6 @@
 import type { Node } from 'web-tree-sitter';
 import type { FileEdit } from '../../model';
-import { lifeOf } from './pool-flow';
+import { lifeOf } from './life';
 import { pooledGet, pooledPut } from './pools';
 import { parameterNames } from '../syntax/signatures';
 import type { GoFile, GoFix, Obligation } from '../rule';

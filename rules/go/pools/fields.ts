@@ -1,5 +1,5 @@
 import type { Node } from 'web-tree-sitter';
-import type { Pooled } from './pooled-variables';
+import type { Pooled } from './variables';
 import type { GoFile } from '../rule';
 import { unparenthesised } from '../syntax/nodes';
 import { namesAround } from '../syntax/names';

@@ -1,5 +1,5 @@
 import type { Node } from 'web-tree-sitter';
-import { heldBy, releaseAt, type Got, type Held, type Release } from './pool-wrappers';
+import { heldBy, releaseAt, type Got, type Held, type Release } from './wrappers';
 import type { GoFile } from '../rule';
 import { unparenthesised } from '../syntax/nodes';
 import { namesAround, parenthesized, type Binding } from '../syntax/names';

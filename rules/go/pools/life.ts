@@ -1,9 +1,9 @@
 import type { Node } from 'web-tree-sitter';
 import { isAppender } from '../memory/contracts';
-import { fieldType, isPlainField } from './pool-fields';
-import { isFresh, isReachedForSure, neverReturns, releaseAt, type Release } from './pool-wrappers';
-import { PooledUse } from './pooled-use';
-import { putOf, putVariable, type Pooled } from './pooled-variables';
+import { fieldType, isPlainField } from './fields';
+import { isFresh, isReachedForSure, neverReturns, releaseAt, type Release } from './wrappers';
+import { PooledUse } from './use';
+import { putOf, putVariable, type Pooled } from './variables';
 import type { GoFile } from '../rule';
 import { argumentsOf, descendants, isFunction, statementsOf, unparenthesised } from '../syntax/nodes';
 import { callOf, isAssigned, namesAround, parenthesized, type Binding } from '../syntax/names';
