@@ -1,14 +1,14 @@
 import type { Node } from 'web-tree-sitter';
 import type { Evidence, TextEdit } from '../model';
-import { checkCopied, type TakenNames } from './util/append-copied';
-import { checkBufferWrite } from './util/append-into-buffer';
+import { checkCopied, type TakenNames } from './text/append-copied';
+import { checkBufferWrite } from './text/append-into-buffer';
 import { basicType } from './types/basic-types';
-import { appendForm, appendName, receiverObligations, type AppendForm } from './util/append-forms';
+import { appendForm, appendName, receiverObligations, type AppendForm } from './text/append-forms';
 import type { GoFile, GoFix, GoReport, GoRule, Obligation } from './rule';
 import { argumentsOf, descendants, enclosingFunction, spanOf, unparenthesised } from './syntax/nodes';
 import { enclosingStatement, isAddressTaken, namesAround } from './syntax/names';
 import { initializer } from './syntax/assignments';
-import { convertedToBytes } from './util/write-calls';
+import { convertedToBytes } from './text/write-calls';
 import { short } from './edit/layout';
 import { isShadowed } from './syntax/universe';
 

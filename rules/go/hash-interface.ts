@@ -1,9 +1,9 @@
 import type { Node } from 'web-tree-sitter';
 import type { Evidence, FileEdit, Related } from '../model';
-import { proofOf, type ConstructorProof } from './util/constructor-proof';
+import { proofOf, type ConstructorProof } from './stdlib/constructor-proof';
 import { isBuiltin } from './syntax/universe';
 import { importedFunction } from './syntax/universe';
-import { digestSum, hashForms, type HashForm } from './util/hash-forms';
+import { digestSum, hashForms, type HashForm } from './stdlib/hash-forms';
 import type { GoFile, GoFix, GoReport, GoRule } from './rule';
 import { argumentsOf, descendants, enclosingDeclaration, spanOf } from './syntax/nodes';
 import {

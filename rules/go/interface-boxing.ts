@@ -3,9 +3,9 @@ import type { Evidence } from '../model';
 import { isHot } from './heat/static-heat';
 import type { GoFile, GoReport, GoRule } from './rule';
 import { argumentsOf } from './syntax/nodes';
-import { typedBinary } from './util/typed-binary';
-import { typedLog } from './util/typed-log';
-import { largestElement, typedSort } from './util/typed-sort';
+import { typedBinary } from './stdlib/typed-binary';
+import { typedLog } from './stdlib/typed-log';
+import { largestElement, typedSort } from './stdlib/typed-sort';
 
 /** Values that become interfaces in hot code and are copied to the heap for it. */
 export const rule: GoRule = {

@@ -4,7 +4,7 @@ import { importedFunction } from './syntax/universe';
 import { spelledType } from './types/declared-types';
 import { staticHeat } from './heat/static-heat';
 import type { GoFile, GoReport, GoRule } from './rule';
-import { streamCopy } from './util/stream-copy';
+import { streamCopy } from './text/stream-copy';
 import { argumentsOf, spanOf, unparenthesised } from './syntax/nodes';
 import {
   enclosingStatement,

@@ -1,9 +1,9 @@
 import type { Node } from 'web-tree-sitter';
 import type { Evidence, TextEdit } from '../model';
-import { typeObligations } from './util/append-forms';
-import { conversionCost, conversionOf, emittedConversion, type Conversion } from './util/conversions';
-import { hoists } from './util/hoisted-conversion';
-import { mirrorOf, type Mirror } from './util/mirror-functions';
+import { typeObligations } from './text/append-forms';
+import { conversionCost, conversionOf, emittedConversion, type Conversion } from './text/conversions';
+import { hoists } from './text/hoisted-conversion';
+import { mirrorOf, type Mirror } from './text/mirror-functions';
 import type { GoFile, GoFix, GoReport, GoRule } from './rule';
 import { argumentsOf, enclosingFunction, spanOf, unparenthesised } from './syntax/nodes';
 import { isPure } from './flow/trip-count';

@@ -1,7 +1,7 @@
 import type { Node } from 'web-tree-sitter';
 import type { FileEdit } from '../model';
-import { constructorForms, type ConstructorForm } from './util/constructor-forms';
-import { proofOf, type ConstructorProof } from './util/constructor-proof';
+import { constructorForms, type ConstructorForm } from './stdlib/constructor-forms';
+import { proofOf, type ConstructorProof } from './stdlib/constructor-proof';
 import { contractOf } from './memory/contracts';
 import { importedFunction } from './syntax/universe';
 import { spelledType } from './types/declared-types';
@@ -10,7 +10,7 @@ import { isHot } from './heat/static-heat';
 import { keepsItsArgument } from './memory/lifetime';
 import type { GoFile, GoFix, GoRule, Obligation } from './rule';
 import { argumentsOf, qualified, spanOf, statementsOf, unparenthesised } from './syntax/nodes';
-import { typedBinary } from './util/typed-binary';
+import { typedBinary } from './stdlib/typed-binary';
 import { callOf, isAssigned, namesAround, parenthesized, type Binding } from './syntax/names';
 import { enclosingLoop } from './flow/loops';
 import { byPlace, freshName, lineEnd, startWithDoc, statementsAt } from './edit/layout';

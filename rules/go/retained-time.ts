@@ -4,7 +4,7 @@ import { collections, type Collection } from './memory/retained-in';
 import type { GoFile, GoFix, GoReport, GoRule, Obligation } from './rule';
 import { hadSize, hasSize } from './types/size-obligations';
 import { qualified, spanOf } from './syntax/nodes';
-import { rewriteTimes } from './util/time-uses';
+import { rewriteTimes } from './stdlib/time-uses';
 import { fieldsOf, structLayout, type Layout } from './types/layout';
 import { namesOf } from './syntax/signatures';
 import { freshName, lineEnd } from './edit/layout';

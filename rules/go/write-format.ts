@@ -1,6 +1,6 @@
 import type { Node } from 'web-tree-sitter';
 import type { AllocationCost, Evidence, TextEdit } from '../model';
-import { appendForm } from './util/append-forms';
+import { appendForm } from './text/append-forms';
 import { importedFunction } from './syntax/universe';
 import { spelledType } from './types/declared-types';
 import { loopsAround } from './flow/loops';
@@ -18,7 +18,7 @@ import {
   writeCall,
   writerOperand,
   type WriteCall,
-} from './util/write-calls';
+} from './text/write-calls';
 import { short } from './edit/layout';
 import { canImportAt } from './edit/imports';
 import { importedAs } from './edit/imports';

@@ -27,8 +27,11 @@ export interface ConstructorForm {
 const words = (text: string): ReadonlySet<string> => new Set(text.split(' '));
 
 const writing = words('Write Flush Close');
+
 const reading = words('Read Close');
+
 const hashing = words('Write Sum Sum32 Sum64 Size BlockSize Reset');
+
 const header = words('Comment Extra ModTime Name OS');
 
 const hash = (what: string, pool: string, make: string, type = 'hash.Hash'): ConstructorForm => ({

@@ -19,6 +19,7 @@ const digest = (what: string, direct: string, size: string): HashForm => ({
   size: `$.${size}`,
   copiesText: true,
 });
+
 const fnv = (what: string, sum: 'Sum32' | 'Sum64'): HashForm => ({ what, sum });
 
 /** By import path and name. Each pair is the same computation in the standard library's own source. */
