@@ -41,7 +41,7 @@ Examples:
 Exit status: 0 nothing to report, 1 findings, 2 the job could not be done.
 
 Running AllocLens on a folder trusts it, as running "go build" there does: the go command
-compiles its packages (with GOPROXY=off and without tools that its GOFLAGS name).`;
+compiles its packages (without the network, and without tools that its GOFLAGS name).`;
 
 /**
  * Runs one command.

@@ -258,8 +258,7 @@ async function compileArguments(
   const listing = request.withoutListing ? '' : ' -S';
   const args = ['list', '-e', '-export'];
   if (unit.tests) args.push('-test');
-  // -buildvcs would start git in the user's folder, for a stamp that nobody reads.
-  args.push('-trimpath', '-buildvcs=false', ...(request.buildFlags ?? []));
+  args.push('-trimpath', ...(request.buildFlags ?? []));
   if (overlay.file !== undefined) args.push('-overlay', overlay.file);
   if (unit.modfile !== undefined) {
     args.push('-mod=mod', `-modfile=${await store.moduleFile(unit.modfile.text, unit.modfile.sum)}`);
@@ -273,7 +272,8 @@ function environmentFor(toolchain: GoToolchain, unit: CompileUnit): Environment 
   if (unit.modfile === undefined) return toolchain.env;
   return {
     ...toolchain.env,
-    // -modfile and go.work exclude each other; the checksum database cannot be asked offline.
+    // -modfile and go.work exclude each other. What go.sum lacks is taken as it lies in the cache: the sums that are
+    // written go into the copy.
     GOWORK: 'off',
     GOSUMDB: 'off',
     GOFLAGS: withoutGoFlags(toolchain.env['GOFLAGS'] ?? '', ['mod', 'modfile']),

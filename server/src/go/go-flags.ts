@@ -30,8 +30,11 @@ const NEUTRALISED: ReadonlyMap<string, string> = new Map([
   ),
 ]);
 
-/** An empty GOFLAGS would let the one of `go env -w` through (cmd/go/internal/cfg, Getenv); this flag is passed anyway. */
-const NO_FLAGS = '-buildvcs=false';
+/**
+ * Added to whatever is kept. The go command would start git in the user's folder, for a stamp that nobody reads; and an
+ * empty GOFLAGS would let the one of `go env -w` through (cmd/go/internal/cfg, Getenv).
+ */
+const NO_STAMP = '-buildvcs=false';
 
 export interface KeptFlags {
   /** A GOFLAGS value, never empty. */
@@ -48,6 +51,7 @@ export function neutraliseGoFlags(goflags: string): KeptFlags {
   const notes: string[] = [];
   for (const entry of splitGoFlags(goflags)) {
     const { name, value } = parseFlag(entry);
+    if (name === 'buildvcs') continue;
     const why =
       name === 'mod' && value === 'mod'
         ? 'it lets the go command change go.mod and go.sum'
@@ -55,13 +59,14 @@ export function neutraliseGoFlags(goflags: string): KeptFlags {
     if (why === undefined) kept.push(entry);
     else notes.push(`“${unquote(entry)}” in GOFLAGS is ignored here: ${why}.`);
   }
-  return { flags: kept.join(' ') || NO_FLAGS, notes };
+  return { flags: [...kept, NO_STAMP].join(' '), notes };
 }
 
-/** GOFLAGS without the named flags, such as `mod` and `modfile`. */
+/** Kept flags without the named ones, such as `mod` and `modfile`. */
 export function withoutGoFlags(goflags: string, names: readonly string[]): string {
-  const kept = splitGoFlags(goflags).filter((entry) => !names.includes(parseFlag(entry).name));
-  return kept.join(' ') || NO_FLAGS;
+  return splitGoFlags(goflags)
+    .filter((entry) => !names.includes(parseFlag(entry).name))
+    .join(' ');
 }
 
 /** Entries are separated by white space; one that starts with a quote runs to the same quote (cmd/internal/quoted). */

@@ -10,6 +10,7 @@ import { ToolError, type Environment, type ProcessRunner } from '../host/process
 import { UntrustedError } from '../host/trust';
 import { neutraliseGoFlags } from './go-flags';
 import type { GoModule } from './module';
+import { offline } from './offline';
 
 /** Where `go` is and how it was found; or that it is not, and what to do. `why` is a sentence for the user. */
 export type GoCommand =
@@ -49,7 +50,7 @@ export interface GoToolchain {
   readonly gopathMode: boolean;
   readonly folder: string;
   readonly modules: readonly MainModule[];
-  /** The whole environment for the go command: the user's, with GOPROXY=off and GOFLAGS neutralised. */
+  /** The whole environment for the go command: the user's without the network (offline.ts), GOFLAGS neutralised. */
   readonly env: Environment;
   /** What was ignored of the user's settings. */
   readonly notes: readonly Note[];
@@ -273,7 +274,7 @@ export class Toolchains {
     const run = (args: readonly string[], env: Environment) =>
       this.options.runner.text({ command: go, args, cwd: folder, env });
 
-    const base: Record<string, string | undefined> = { ...this.env, GOPROXY: 'off' };
+    const base = offline(this.env);
     // A source file of another toolchain, opened from the module cache, belongs to that toolchain.
     const other = /golang\.org[\\/]toolchain@v[\d.]+-(go[\w.]+?)\.\w+-\w+(?:[\\/]|$)/.exec(folder)?.[1];
     if (other !== undefined) base['GOTOOLCHAIN'] = other;

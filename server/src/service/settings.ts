@@ -146,7 +146,7 @@ export const settingsSchema = [
     scope: 'machine-overridable',
     restricted: true,
     markdownDescription:
-      'Variables for the `go` command, such as `{ "GOOS": "linux", "CGO_ENABLED": "0" }`. `GOPROXY` is always `off`, and flags in `GOFLAGS` that run programs or change the output are removed.',
+      'Variables for the `go` command, such as `{ "GOOS": "linux", "CGO_ENABLED": "0" }`. The network is always off (`GOPROXY`, `GOVCS` and the like are set), and flags in `GOFLAGS` that run programs or change the output are removed.',
   },
   {
     name: 'alloclens.typescript.enable',

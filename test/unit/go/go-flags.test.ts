@@ -22,7 +22,7 @@ describe('GOFLAGS', () => {
   ]) {
     it(`leaves out ${flag}, and says why`, () => {
       const kept = neutraliseGoFlags(`-tags=a,b ${flag} -race`);
-      assert.equal(kept.flags, '-tags=a,b -race');
+      assert.equal(kept.flags, '-tags=a,b -race -buildvcs=false');
       assert.equal(kept.notes.length, 1);
       assert.match(kept.notes[0]!, /^“-.*” in GOFLAGS is ignored here: .+\.$/);
     });
@@ -34,24 +34,28 @@ describe('GOFLAGS', () => {
     '-tags=integration',
     '-race',
     '-pgo=off',
-    '-buildvcs=false',
     "'-ldflags=-s -w'",
     '-trimpath',
     '-modfile=alt.mod',
     '-asmflags=-x',
   ]) {
     it(`keeps ${flag}`, () => {
-      assert.deepEqual(neutraliseGoFlags(` ${flag} `), { flags: flag, notes: [] });
+      assert.deepEqual(neutraliseGoFlags(` ${flag} `), { flags: `${flag} -buildvcs=false`, notes: [] });
     });
   }
 
   it('is never empty, because the one of go env -w would take its place', () => {
     assert.deepEqual(neutraliseGoFlags('  '), { flags: '-buildvcs=false', notes: [] });
     assert.equal(neutraliseGoFlags('-json').flags, '-buildvcs=false');
-    assert.equal(withoutGoFlags('-mod=mod', ['mod']), '-buildvcs=false');
+  });
+
+  it('asks for no stamp of a version control system, whatever the user wants', () => {
+    for (const flags of ['-buildvcs=true', '-buildvcs', '--buildvcs=auto', '-buildvcs=false'])
+      assert.deepEqual(neutraliseGoFlags(flags), { flags: '-buildvcs=false', notes: [] });
   });
 
   it('takes named flags out', () => {
-    assert.equal(withoutGoFlags('-mod=vendor -race -modfile=x.mod', ['mod', 'modfile']), '-race');
+    const flags = '-mod=vendor -race -modfile=x.mod -buildvcs=false';
+    assert.equal(withoutGoFlags(flags, ['mod', 'modfile']), '-race -buildvcs=false');
   });
 });

@@ -129,7 +129,7 @@ describe('Toolchains', () => {
     const { toolchain } = await toolchainsFor({ environment }).for(
       await findModule(path.join(root, 'a', 'a.go')),
     );
-    assert.equal(toolchain?.env['GOFLAGS'], '-tags=x');
+    assert.equal(toolchain?.env['GOFLAGS'], '-tags=x -buildvcs=false');
     assert.equal(toolchain.env['GOPROXY'], 'off');
     assert.equal(toolchain.notes.length, 3);
     assert.match(
