@@ -6,9 +6,11 @@ import type { EngineHost } from '../service/engine';
 import type { Settings } from '../service/settings';
 import { compile, type CompileError, type CompiledPackage, type CompileSummary } from './compile';
 import { PackageRecords } from './facts';
-import { compileUnit, findModule, type CompileUnit } from './module';
+import { findModule } from './plan/module';
+import { compileUnit } from './plan/unit';
+import { type CompileUnit } from './plan/unit';
 import { OverlayStore } from './overlay';
-import { Toolchains, type GoToolchain } from './toolchain';
+import { Toolchains, type GoToolchain } from './plan/toolchain';
 
 /** Folders that one compile can take, and the toolchain that compiles them. */
 export interface BuildUnit {

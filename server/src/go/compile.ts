@@ -5,10 +5,11 @@ import type { Environment, ProcessRunner } from '../host/process';
 import { CompilerOutputParser, parseCompilerOutput } from './compiler-output';
 import type { CompilerPosition, CompilerRecord } from './compiler-record';
 import { FileNames } from './file-names';
-import { withoutGoFlags } from './go-flags';
-import { inside, packagePattern, type CompileUnit } from './module';
+import { withoutGoFlags } from './plan/go-flags';
+import { inside, packagePattern } from './plan/module';
+import { type CompileUnit } from './plan/unit';
 import { noOverlay, type Overlay, type OverlayStore } from './overlay';
-import { atLeast, parseGoVersion, type GoToolchain } from './toolchain';
+import { atLeast, parseGoVersion, type GoToolchain } from './plan/toolchain';
 
 export interface CompileRequest {
   readonly toolchain: GoToolchain;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { neutraliseGoFlags, withoutGoFlags } from '../../../server/src/go/go-flags';
+import { neutraliseGoFlags, withoutGoFlags } from '../../../server/src/go/plan/go-flags';
 
 describe('GOFLAGS', () => {
   for (const flag of [

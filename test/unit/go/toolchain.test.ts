@@ -5,8 +5,8 @@ import { describe, it, type TestContext } from 'node:test';
 import { nullLogger } from '../../../server/src/host/logger';
 import { ProcessRunner } from '../../../server/src/host/process';
 import { TrustGate, UntrustedError } from '../../../server/src/host/trust';
-import { findModule } from '../../../server/src/go/module';
-import { atLeast, findGo, parseGoVersion, Toolchains } from '../../../server/src/go/toolchain';
+import { findModule } from '../../../server/src/go/plan/module';
+import { atLeast, findGo, parseGoVersion, Toolchains } from '../../../server/src/go/plan/toolchain';
 import { compileFile, toolchainsFor, trustedRunner, writeModule } from '../../support/go-module';
 
 /** A folder with executable files that are called go. */

@@ -2,7 +2,6 @@
  * What of the user's GOFLAGS an analysis keeps. Tags, -race, -pgo, -mod=vendor and the rest decide what is compiled, so
  * they stay. What runs programs, changes the output that is parsed, or writes into the user's folder goes, and is named.
  */
-
 const RUNS_PROGRAMS = 'it runs another program';
 const OWN_COMPILER_FLAGS = 'the analysis passes its own compiler flags';
 const CHANGES_OUTPUT = 'it changes the output that the analysis reads';

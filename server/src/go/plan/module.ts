@@ -1,0 +1,69 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { GoToolchain } from './toolchain';
+
+/** Where the go command runs for a file: the nearest go.mod's folder, or the file's own when there is none. */
+export interface GoModule {
+  /** Absolute path. */
+  readonly folder: string;
+  /** The nearest go.mod at or above the file; undefined for a scratch file or a GOPATH package. */
+  readonly moduleFile: string | undefined;
+  /** The nearest go.work at or above the module, before GOWORK is asked. */
+  readonly workFile: string | undefined;
+}
+
+export async function findModule(file: string): Promise<GoModule> {
+  const start = path.dirname(file);
+  const moduleFile = await nearest(start, 'go.mod');
+  const folder = moduleFile === undefined ? start : path.dirname(moduleFile);
+  return { folder, moduleFile, workFile: await nearest(folder, 'go.work') };
+}
+
+async function nearest(folder: string, name: string): Promise<string | undefined> {
+  for (;;) {
+    const candidate = path.join(folder, name);
+    const found = await stat(candidate).catch(() => undefined);
+    if (found?.isFile()) return candidate;
+    const parent = path.dirname(folder);
+    if (parent === folder) return undefined;
+    folder = parent;
+  }
+}
+
+/** `own`: may be edited. `module cache` and `standard library`: analysed, but findings have no place to be fixed. */
+export type Place = 'own' | 'module cache' | 'standard library';
+
+export function placeOf(file: string, toolchain: Pick<GoToolchain, 'goroot' | 'modcache'>): Place {
+  if (inside(file, path.join(toolchain.goroot, 'src'))) return 'standard library';
+  return inside(file, toolchain.modcache) ? 'module cache' : 'own';
+}
+
+/** The pattern for a folder at or below `root`, where the go command runs. */
+export function packagePattern(root: string, folder: string): string {
+  const relative = path.relative(root, folder).split(path.sep).join('/');
+  return relative === '' ? '.' : `./${relative}`;
+}
+
+/** `example.com/dep/p` for a folder below the module's `vendor`. */
+export function vendoredImport(root: string, folder: string): string | undefined {
+  const vendor = path.join(root, 'vendor');
+  if (!inside(folder, vendor) || folder === vendor) return undefined;
+  return path.relative(vendor, folder).split(path.sep).join('/');
+}
+
+/** The folder `path@version` of the module cache that holds the file. */
+export function cacheRoot(file: string, modcache: string): string | undefined {
+  const parts = path.relative(modcache, file).split(path.sep);
+  const versioned = parts.findIndex((part) => part.includes('@'));
+  return versioned < 0 ? undefined : path.join(modcache, ...parts.slice(0, versioned + 1));
+}
+
+/** True for the folder itself and everything below it. */
+export function inside(file: string, folder: string): boolean {
+  if (folder === '') return false;
+  const relative = path.relative(folder, file);
+  return (
+    relative === '' ||
+    (!relative.startsWith(`..${path.sep}`) && relative !== '..' && !path.isAbsolute(relative))
+  );
+}
