@@ -2,12 +2,12 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
-import { compile, type CompileRequest, type CompileSummary } from '../../server/src/go/compile';
-import type { CompilerRecord } from '../../server/src/go/compiler-record';
+import { compile, type CompileRequest, type CompileSummary } from '../../server/src/go/compile/compile';
+import type { CompilerRecord } from '../../server/src/go/compile/record';
 import { findModule } from '../../server/src/go/plan/module';
 import { compileUnit } from '../../server/src/go/plan/unit';
 import { type CompileUnit } from '../../server/src/go/plan/unit';
-import { OverlayStore } from '../../server/src/go/overlay';
+import { OverlayStore } from '../../server/src/go/compile/overlay';
 import { Toolchains, type GoToolchain, type ToolchainsOptions } from '../../server/src/go/plan/toolchain';
 import { nullLogger } from '../../server/src/host/logger';
 import { ProcessRunner } from '../../server/src/host/process';

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import os from 'node:os';
 import path from 'node:path';
 import type { GoPackage } from '../../rules/go/rule';
-import { Builds, type Build } from '../../server/src/go/build';
+import { Builds, type Build } from '../../server/src/go/compile/builds';
 import { buildPackage } from '../../server/src/go/package';
 import { GoSyntax, type ParsedFile } from '../../server/src/go/syntax';
 import { nullLogger } from '../../server/src/host/logger';

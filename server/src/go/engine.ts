@@ -15,8 +15,8 @@ import type {
 } from '../service/engine';
 import type { Settings } from '../service/settings';
 import { checkPackage, type Candidate, type CheckedFile } from './check';
-import { Builds, joinBuilds, sameBuild, type Build, type BuildUnit } from './build';
-import type { CompileError, CompiledPackage } from './compile';
+import { Builds, joinBuilds, sameBuild, type Build, type BuildUnit } from './compile/builds';
+import type { CompileError, CompiledPackage } from './compile/compile';
 import { combineFixes, fixedTexts } from './fixes';
 import { buildPackage } from './package';
 import { GoSyntax, type GrammarPaths, type ParsedFile } from './syntax';

@@ -10,9 +10,9 @@ import type {
   PlacedCall,
 } from '../../../rules/go/rule';
 import { enclosingDeclaration, isFunction, unparenthesised } from '../../../rules/go/syntax/nodes';
-import type { CompilerPosition, CompilerRecord, RawFlowStep } from './compiler-record';
+import type { CompilerPosition, CompilerRecord, RawFlowStep } from './compile/record';
 import type { ParsedFile } from './syntax';
-import { Families, mergeShapes, mergeText, symbolBase } from './symbols';
+import { Families, mergeShapes, mergeText, symbolBase } from './compile/symbols';
 
 /** From a file as the compiler names it to the absolute path of a file of the package; undefined for other files. */
 export type ResolveFile = (file: string) => string | undefined;

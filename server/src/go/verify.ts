@@ -10,13 +10,13 @@ import type { Claim, GoFile, GoFix, GoPackage, Probe } from '../../../rules/go/r
 import { enclosingDeclaration, isFunction } from '../../../rules/go/syntax/nodes';
 import type { Logger } from '../host/logger';
 import { applyEdits, mapSpan, normaliseEdits } from '../text/edits';
-import { joinBuilds, type Build, type Builds, type BuildUnit, type Overlays } from './build';
-import { callsIn, type Counts } from './allocation-calls';
-import type { CompileError, CompiledPackage } from './compile';
+import { joinBuilds, type Build, type Builds, type BuildUnit, type Overlays } from './compile/builds';
+import { callsIn, type Counts } from './compile/call-counts';
+import type { CompileError, CompiledPackage } from './compile/compile';
 import { FileFacts } from './facts';
 import { combineFixes } from './fixes';
 import { exportedSignature } from './signatures';
-import { symbolBase } from './symbols';
+import { symbolBase } from './compile/symbols';
 import type { GoSyntax, ParsedFile } from './syntax';
 
 /** A candidate fix and where it stands. The package's trees must stay alive until its verdict is there. */

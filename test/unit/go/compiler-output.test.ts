@@ -2,15 +2,17 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
-import type { CompilerRecord } from '../../../server/src/go/compiler-record';
+import type { CompilerRecord } from '../../../server/src/go/compile/record';
 import {
   CompilerOutputParser,
   parseCompilerOutput,
   type CompilerOutputOptions,
-} from '../../../server/src/go/compiler-output';
+} from '../../../server/src/go/compile/output';
 
 const fixtures = path.resolve(__dirname, '../../../../test/fixtures/go-compiler-output');
+
 const read = (name: string) => readFileSync(path.join(fixtures, name));
+
 const recorded = readdirSync(fixtures)
   .filter((name) => /^(m2|alloc_m|alloc_m_escapedebug|listing)-go\d+\.txt$/.test(name))
   .sort();
@@ -41,6 +43,7 @@ function* split(bytes: Uint8Array, size: number): Iterable<Uint8Array> {
 }
 
 const lines = (...text: string[]) => text.map((line) => `${line}\n`).join('');
+
 const one = (line: string, options?: CompilerOutputOptions) => parseCompilerOutput(`${line}\n`, options);
 
 /** What a careful reader with grep would count. */

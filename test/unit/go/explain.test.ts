@@ -10,7 +10,7 @@ import {
   heapReasons,
   whyNotes,
 } from '../../../rules/go/sites/explain';
-import { parseCompilerOutput } from '../../../server/src/go/compiler-output';
+import { parseCompilerOutput } from '../../../server/src/go/compile/output';
 import { toolchainsFor } from '../../support/go-module';
 
 const fixtures = path.resolve(__dirname, '../../../../test/fixtures/go-compiler-output');

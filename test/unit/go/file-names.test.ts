@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { describe, it } from 'node:test';
-import { parseCompilerOutput } from '../../../server/src/go/compiler-output';
-import { FileNames } from '../../../server/src/go/file-names';
-import { noOverlay, OverlayStore } from '../../../server/src/go/overlay';
+import { parseCompilerOutput } from '../../../server/src/go/compile/output';
+import { FileNames } from '../../../server/src/go/compile/file-names';
+import { noOverlay, OverlayStore } from '../../../server/src/go/compile/overlay';
 import { writeModule } from '../../support/go-module';
 
 describe('file names of the compiler', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
-import { OverlayStore } from '../../../server/src/go/overlay';
+import { OverlayStore } from '../../../server/src/go/compile/overlay';
 import { trustedRunner, writeModule } from '../../support/go-module';
 
 const file = path.resolve('/work/p/a.go');

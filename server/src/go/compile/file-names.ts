@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Overlay } from './overlay';
-import type { GoToolchain, MainModule } from './plan/toolchain';
+import type { GoToolchain, MainModule } from '../plan/toolchain';
 
 /**
  * From file names as the compiler prints them under -trimpath to absolute paths:

@@ -1,15 +1,15 @@
 import path from 'node:path';
-import type { Note } from '../../../rules/model';
-import type { GoVersion } from '../../../rules/go/rule';
-import type { Environment, ProcessRunner } from '../host/process';
-import { CompilerOutputParser, parseCompilerOutput } from './compiler-output';
-import type { CompilerPosition, CompilerRecord } from './compiler-record';
+import type { Note } from '../../../../rules/model';
+import type { GoVersion } from '../../../../rules/go/rule';
+import type { Environment, ProcessRunner } from '../../host/process';
+import { CompilerOutputParser, parseCompilerOutput } from './output';
+import type { CompilerPosition, CompilerRecord } from './record';
 import { FileNames } from './file-names';
-import { withoutGoFlags } from './plan/go-flags';
-import { inside, packagePattern } from './plan/module';
-import { type CompileUnit } from './plan/unit';
+import { withoutGoFlags } from '../plan/go-flags';
+import { inside, packagePattern } from '../plan/module';
+import { type CompileUnit } from '../plan/unit';
 import { noOverlay, type Overlay, type OverlayStore } from './overlay';
-import { atLeast, parseGoVersion, type GoToolchain } from './plan/toolchain';
+import { atLeast, parseGoVersion, type GoToolchain } from '../plan/toolchain';
 
 export interface CompileRequest {
   readonly toolchain: GoToolchain;

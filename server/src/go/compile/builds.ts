@@ -1,16 +1,16 @@
 import path from 'node:path';
-import type { Note } from '../../../rules/model';
-import { ProcessRunner } from '../host/process';
-import { UntrustedError } from '../host/trust';
-import type { EngineHost } from '../service/engine';
-import type { Settings } from '../service/settings';
+import type { Note } from '../../../../rules/model';
+import { ProcessRunner } from '../../host/process';
+import { UntrustedError } from '../../host/trust';
+import type { EngineHost } from '../../service/engine';
+import type { Settings } from '../../service/settings';
 import { compile, type CompileError, type CompiledPackage, type CompileSummary } from './compile';
-import { PackageRecords } from './facts';
-import { findModule } from './plan/module';
-import { compileUnit } from './plan/unit';
-import { type CompileUnit } from './plan/unit';
+import { PackageRecords } from '../facts';
+import { findModule } from '../plan/module';
+import { compileUnit } from '../plan/unit';
+import { type CompileUnit } from '../plan/unit';
 import { OverlayStore } from './overlay';
-import { Toolchains, type GoToolchain } from './plan/toolchain';
+import { Toolchains, type GoToolchain } from '../plan/toolchain';
 
 /** Folders that one compile can take, and the toolchain that compiles them. */
 export interface BuildUnit {

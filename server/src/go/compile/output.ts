@@ -7,7 +7,7 @@
  *
  * Grammar: cmd/compile/internal/{escape,inline,interleaved,devirtualize,walk,bloop,ir}, seen from Go 1.19 to 1.27.
  */
-import type { CompilerPosition, CompilerRecord, RawFlowStep } from './compiler-record';
+import type { CompilerPosition, CompilerRecord, RawFlowStep } from './record';
 
 export interface CompilerOutputOptions {
   /** Flow steps kept of one explanation; what is beyond sets `truncated`. */
@@ -73,10 +73,15 @@ const SKIPPED_PREFIXES = [
   'mutates param: ',
   'calls param: ',
 ].map((text) => Buffer.from(text));
+
 const INLINING_CALL = Buffer.from('inlining call to ');
+
 const CALL_INSTRUCTION = Buffer.from(')\tCALL\t');
+
 const FROM = Buffer.from('    from ');
+
 const C_WARNING = Buffer.from('warning: ');
+
 const C_NOTE = Buffer.from('note: ');
 
 /** A decision without a position. */
