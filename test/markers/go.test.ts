@@ -13,12 +13,13 @@ import type { FileAnalysis } from '../../server/src/service/engine';
 import { applyEdits } from '../../server/src/text/edits';
 import { hasToolchain } from '../support/go-package';
 import { grammar, testEngine, testSettings } from '../support/go';
-import { GoSyntax } from '../../server/src/go/syntax';
+import { GoSyntax } from '../../server/src/go/facts/syntax-trees';
 import { matchRefusals } from '../support/refusals';
 import { formatTxtar, parseTxtar, type Archive } from '../support/txtar';
 import { matchWants, parseWants, type Want } from '../support/wants';
 
 const folder = path.join(__dirname, '../../../test/markers/go');
+
 const update = process.env['UPDATE'] === '1';
 /** Only the cases whose name begins so: `CASE=append-format`. */
 const only = process.env['CASE'] ?? '';

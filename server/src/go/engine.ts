@@ -18,8 +18,8 @@ import { checkPackage, type Candidate, type CheckedFile } from './check';
 import { Builds, joinBuilds, sameBuild, type Build, type BuildUnit } from './compile/builds';
 import type { CompileError, CompiledPackage } from './compile/compile';
 import { combineFixes, fixedTexts } from './fixes';
-import { buildPackage } from './package';
-import { GoSyntax, type GrammarPaths, type ParsedFile } from './syntax';
+import { buildPackage } from './facts/package';
+import { GoSyntax, type GrammarPaths, type ParsedFile } from './facts/syntax-trees';
 import { Verifier, type FixJob, type Verdict } from './verify';
 import { verifiedFix, unverifiedFix } from './offer';
 

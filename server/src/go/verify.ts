@@ -13,11 +13,11 @@ import { applyEdits, mapSpan, normaliseEdits } from '../text/edits';
 import { joinBuilds, type Build, type Builds, type BuildUnit, type Overlays } from './compile/builds';
 import { callsIn, type Counts } from './compile/call-counts';
 import type { CompileError, CompiledPackage } from './compile/compile';
-import { FileFacts } from './facts';
+import { FileFacts } from './facts/file-facts';
 import { combineFixes } from './fixes';
 import { exportedSignature } from './signatures';
 import { symbolBase } from './compile/symbols';
-import type { GoSyntax, ParsedFile } from './syntax';
+import type { GoSyntax, ParsedFile } from './facts/syntax-trees';
 
 /** A candidate fix and where it stands. The package's trees must stay alive until its verdict is there. */
 export interface FixJob {

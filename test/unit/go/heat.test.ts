@@ -3,8 +3,8 @@ import { after, before, describe, test } from 'node:test';
 import { staticHeat } from '../../../rules/go/heat/static-heat';
 import type { GoPackage } from '../../../rules/go/rule';
 import { suppressionsOf } from '../../../rules/go/syntax/directives';
-import { buildPackage } from '../../../server/src/go/package';
-import { GoSyntax } from '../../../server/src/go/syntax';
+import { buildPackage } from '../../../server/src/go/facts/package';
+import { GoSyntax } from '../../../server/src/go/facts/syntax-trees';
 import { grammar } from '../../support/go';
 
 let syntax: GoSyntax;

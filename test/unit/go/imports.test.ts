@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { importEdits, importedNames, isGenerated, nameOfImport } from '../../../rules/go/edit/imports';
-import { GoSyntax, type ParsedFile } from '../../../server/src/go/syntax';
+import { GoSyntax, type ParsedFile } from '../../../server/src/go/facts/syntax-trees';
 import { applyEdits } from '../../../server/src/text/edits';
 import { grammar } from '../../support/go';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { GoSyntax } from '../../../server/src/go/syntax';
+import { GoSyntax } from '../../../server/src/go/facts/syntax-trees';
 import { grammar } from '../../support/go';
 
 describe('GoSyntax', () => {

@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import type { Node } from 'web-tree-sitter';
 import { isAddressTaken, isAssigned, namesAround, type Binding } from '../../../rules/go/syntax/names';
 import { initializer } from '../../../rules/go/syntax/assignments';
-import { GoSyntax, type ParsedFile } from '../../../server/src/go/syntax';
+import { GoSyntax, type ParsedFile } from '../../../server/src/go/facts/syntax-trees';
 import { grammar } from '../../support/go';
 
 describe('Go names', () => {

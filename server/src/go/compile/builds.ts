@@ -5,7 +5,7 @@ import { UntrustedError } from '../../host/trust';
 import type { EngineHost } from '../../service/engine';
 import type { Settings } from '../../service/settings';
 import { compile, type CompileError, type CompiledPackage, type CompileSummary } from './compile';
-import { PackageRecords } from '../facts';
+import { PackageRecords } from './records';
 import { findModule } from '../plan/module';
 import { compileUnit } from '../plan/unit';
 import { type CompileUnit } from '../plan/unit';

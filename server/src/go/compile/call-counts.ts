@@ -1,4 +1,4 @@
-import type { PackageRecords } from '../facts';
+import type { PackageRecords } from './records';
 
 /** Callee → how often it is called in the listing. */
 export type Counts = ReadonlyMap<string, number>;

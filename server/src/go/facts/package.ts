@@ -1,6 +1,7 @@
-import type { GoFile, GoPackage, GoVersion } from '../../../rules/go/rule';
-import { FileFacts, locator, type PackageRecords } from './facts';
-import type { ParsedFile } from './syntax';
+import type { GoFile, GoPackage, GoVersion } from '../../../../rules/go/rule';
+import { FileFacts, locator } from './file-facts';
+import { type PackageRecords } from '../compile/records';
+import type { ParsedFile } from './syntax-trees';
 
 export interface PackageInput {
   readonly importPath: string;

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { LRUCache } from 'lru-cache';
 import { Edit, Language, Parser, type Node, type Tree } from 'web-tree-sitter';
-import { importedNames, isGenerated } from '../../../rules/go/edit/imports';
-import { LineIndex } from '../text/positions';
+import { importedNames, isGenerated } from '../../../../rules/go/edit/imports';
+import { LineIndex } from '../../text/positions';
 
 /** Where the two wasm files lie: beside the bundle in a release, in node_modules in tests. Nothing guesses. */
 export interface GrammarPaths {

@@ -1,0 +1,247 @@
+/** From a file as the compiler names it to the absolute path of a file of the package; undefined for other files. */
+
+import type { EmittedCall, ParameterFlow, PlacedCall } from '../../../../rules/go/rule';
+import type { CompilerRecord, RawFlowStep } from './record';
+import { mergeShapes, Families, mergeText } from './symbols';
+
+export type ResolveFile = (file: string) => string | undefined;
+export interface RawDecision {
+  readonly line: number;
+  readonly column: number;
+  readonly subject: 'moved' | 'expression';
+  readonly text: string;
+  outcome: 'heap' | 'stack';
+}
+
+/** Calls of one symbol: `line \t callee` or, for lines outside the package, `0 \t callee` → count. */
+export type CallCounts = Map<string, number>;
+export interface FileRecords {
+  readonly decisions: Map<string, RawDecision>;
+  readonly flows: Map<string, readonly RawFlowStep[]>;
+  /** A bare `p does not escape` may be a parameter or a boxed variable; the syntax tells. */
+  readonly parameters: Map<string, { line: number; column: number; name: string; flow: ParameterFlow }>;
+  readonly inlined: Map<string, { line: number; column: number; callee: string }>;
+  readonly free: { line: number; column: number; name: string | undefined }[];
+}
+
+/** Calls that say nothing about allocation and that every function has. */
+export const noise =
+  /^runtime\.(morestack|gcWriteBarrier|panic|goPanic|deferreturn|wbMove|wbZero|memmove|memequal|memclr|typedmem|duff|race|asan|msan)/;
+/** From Go 1.27 a small object of known size is allocated by a function of its size class: `mallocgcSmallNoScanSC2`. */
+export const sizedMalloc = /^runtime\.mallocgc(?:Tiny|Small)\w*$/;
+export function decisionKey(at: string, subject: string, text: string): string {
+  return `${at}:${subject}:${mergeText(text)}`;
+}
+
+/** The explanation of an append prints the whole expression, its summary only `append`. */
+export function explanationText(text: string): string {
+  return text.startsWith('append(') ? 'append' : mergeText(text);
+}
+
+/** The widest flow wins when shapes disagree. */
+export function rank(flow: ParameterFlow): number {
+  if (flow.kind === 'stays') return 0;
+  if (flow.kind === 'leaks to result') return 1;
+  return flow.content ? 2 : 3;
+}
+
+export function parameterFlow(record: CompilerRecord & { kind: 'parameter' }): ParameterFlow {
+  if (record.leak === 'none') return { kind: 'stays' };
+  if (record.leak === 'result') {
+    return { kind: 'leaks to result', result: record.result ?? '', level: record.level };
+  }
+  return { kind: 'leaks', content: record.leak === 'content' };
+}
+
+/**
+ * Collects the compiler's records of one package, compactly, in one pass. The package and its test variant are both
+ * compiled and say the same things twice; generic functions say them once per shape: both are merged here.
+ */
+export class PackageRecords {
+  readonly #files = new Map<string, FileRecords>();
+  /** normalised symbol → absolute file or '' → counts */
+  readonly #calls = new Map<string, Map<string, CallCounts>>();
+  readonly #families = new Families();
+  #symbol: string | undefined;
+  #package = '';
+  #pending = new Map<string, CallCounts>();
+  #strings = new Map<string, string>();
+
+  constructor(readonly resolve: ResolveFile) {}
+
+  add(record: CompilerRecord): void {
+    if (record.kind === 'call') return this.#addCall(record);
+    if (record.kind === 'package') {
+      this.#flush();
+      this.#package = record.importPath;
+      return;
+    }
+    if (record.kind === 'error' || record.kind === 'unaccounted') return;
+    const { line, column } = record.at;
+    const path = this.resolve(record.at.file);
+    if (path === undefined || column === 0) return;
+    const file = this.#file(path);
+    const at = `${line}:${column}`;
+    switch (record.kind) {
+      case 'expression':
+      case 'moved': {
+        const moved = record.kind === 'moved';
+        const text = moved ? record.name : record.text;
+        const outcome = moved ? 'heap' : record.outcome;
+        const key = decisionKey(at, moved ? 'moved' : 'expression', text);
+        const known = file.decisions.get(key);
+        if (!known) {
+          const subject = moved ? 'moved' : 'expression';
+          file.decisions.set(key, { line, column, subject, text: mergeText(text), outcome });
+        } else if (outcome === 'heap') known.outcome = 'heap';
+        break;
+      }
+      case 'explanation': {
+        const key = `${at}:${explanationText(record.text)}`;
+        if (!file.flows.has(key)) file.flows.set(key, record.flow);
+        break;
+      }
+      case 'parameter': {
+        const flow = parameterFlow(record);
+        const known = file.parameters.get(at);
+        if (!known || rank(flow) > rank(known.flow))
+          file.parameters.set(at, { line, column, name: record.name, flow });
+        break;
+      }
+      case 'inlined':
+        if (!file.inlined.has(at)) file.inlined.set(at, { line, column, callee: record.callee });
+        break;
+      case 'heap closure': {
+        // A wrapper that `go x.M()` or a deferred call in a loop makes has an explanation, but no summary.
+        const key = decisionKey(at, 'expression', 'func literal');
+        if (!file.decisions.has(key)) {
+          file.decisions.set(key, {
+            line,
+            column,
+            subject: 'expression',
+            text: 'func literal',
+            outcome: 'heap',
+          });
+        }
+        break;
+      }
+      case 'free':
+        if (/global|zero/.test(record.text)) file.free.push({ line, column, name: record.name });
+        break;
+    }
+  }
+
+  #addCall(record: CompilerRecord & { kind: 'call' }): void {
+    if (record.symbol !== this.#symbol) {
+      this.#flush();
+      this.#symbol = record.symbol;
+    }
+    if (noise.test(record.callee)) return;
+    const path = this.resolve(record.at.file);
+    let counts = this.#pending.get(path ?? '');
+    if (!counts) this.#pending.set(path ?? '', (counts = new Map()));
+    const callee = mergeShapes(record.callee.replace(sizedMalloc, 'runtime.newobject'));
+    const key = this.#intern(`${path === undefined ? 0 : record.at.line}\t${callee}`);
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+
+  /** The same symbol listed again (another shape, the test variant) adds nothing that was already counted. */
+  #flush(): void {
+    // Every program's functions are `main.F`: told apart by the package that is being listed.
+    const symbol =
+      this.#symbol === undefined
+        ? undefined
+        : mergeShapes(
+            this.#symbol.startsWith('main.') ? this.#package + this.#symbol.slice(4) : this.#symbol,
+          );
+    if (symbol !== undefined && this.#pending.size > 0) {
+      let files = this.#calls.get(symbol);
+      if (!files) {
+        this.#calls.set(symbol, (files = new Map()));
+        this.#families.add(symbol);
+      }
+      for (const [path, counts] of this.#pending) {
+        const known = files.get(path);
+        if (!known) files.set(path, counts);
+        else for (const [key, n] of counts) known.set(key, Math.max(n, known.get(key) ?? 0));
+      }
+      this.#pending = new Map();
+    }
+    this.#symbol = undefined;
+  }
+
+  #file(path: string): FileRecords {
+    let file = this.#files.get(path);
+    if (!file) {
+      file = { decisions: new Map(), flows: new Map(), parameters: new Map(), inlined: new Map(), free: [] };
+      this.#files.set(path, file);
+    }
+    return file;
+  }
+
+  #intern(text: string): string {
+    const known = this.#strings.get(text);
+    if (known !== undefined) return known;
+    this.#strings.set(text, text);
+    return text;
+  }
+
+  /** True when the compiler said anything about the file. */
+  has(path: string): boolean {
+    this.#flush();
+    return this.#files.has(path);
+  }
+
+  /** Symbols with calls that are the function `base` or belong to it: `example.com/p.F`, `example.com/p.F.func1`. */
+  family(base: string): readonly string[] {
+    this.#flush();
+    return this.#families.of(base);
+  }
+
+  /** Emitted calls of a symbol: callee → how often it stands in the listing. */
+  callees(symbol: string): Map<string, number> {
+    this.#flush();
+    const sums = new Map<string, number>();
+    for (const counts of this.#calls.get(symbol)?.values() ?? []) {
+      for (const [key, n] of counts) {
+        const callee = key.slice(key.indexOf('\t') + 1);
+        sums.set(callee, (sums.get(callee) ?? 0) + n);
+      }
+    }
+    return sums;
+  }
+
+  /** Emitted calls of the symbols, on lines of the file. */
+  calls(symbols: Iterable<string>, path: string): EmittedCall[] {
+    this.#flush();
+    const calls: EmittedCall[] = [];
+    for (const symbol of symbols) {
+      for (const [key, n] of this.#calls.get(symbol)?.get(path) ?? []) {
+        const tab = key.indexOf('\t');
+        const call = { callee: key.slice(tab + 1), line: Number(key.slice(0, tab)) - 1, symbol };
+        for (let i = 0; i < n; i++) calls.push(call);
+      }
+    }
+    return calls;
+  }
+
+  /** Emitted calls of the symbols, wherever the code was inlined from. */
+  placedCalls(symbols: Iterable<string>): PlacedCall[] {
+    this.#flush();
+    const calls: PlacedCall[] = [];
+    for (const symbol of symbols) {
+      for (const [file, counts] of this.#calls.get(symbol) ?? []) {
+        for (const [key, n] of counts) {
+          const tab = key.indexOf('\t');
+          const at = file === '' ? undefined : { file, line: Number(key.slice(0, tab)) - 1 };
+          for (let i = 0; i < n; i++) calls.push({ callee: key.slice(tab + 1), symbol, at });
+        }
+      }
+    }
+    return calls;
+  }
+
+  records(path: string): FileRecords | undefined {
+    return this.#files.get(path);
+  }
+}
