@@ -304,7 +304,7 @@ export function canImportAt(file: GoFile, path: string, at: Node): boolean {
   return canImport(file, path) && !isLocalName(file, at, importedAs(file, path));
 }
 
-export function declaresAtTop(file: GoFile, name: string): boolean {
+function declaresAtTop(file: GoFile, name: string): boolean {
   const { functions, types, constants, variables } = packageNames(file.pkg);
   return functions.has(name) || types.has(name) || constants.has(name) || variables.has(name);
 }

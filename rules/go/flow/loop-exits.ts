@@ -7,7 +7,7 @@ import type { TripCount } from './trip-count';
 
 export const harmless = /^(?:append|len|cap|min|max|string|bool|byte|rune|(?:u?int|float)\d*)$/;
 /** True when the body calls something or stores to what others can reach. */
-export function mayChange(body: Node): boolean {
+function mayChange(body: Node): boolean {
   for (const at of descendants(body)) {
     if (at.type === 'call_expression' && !harmless.test(at.childForFieldName('function')?.text ?? ''))
       return true;

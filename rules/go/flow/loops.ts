@@ -19,13 +19,13 @@ export function leavesFunction(statement: Node): boolean {
 }
 
 /** The ranged expression and the initialiser run once, before the loop. */
-export function runsEachTime(child: Node, node: Node): boolean {
+function runsEachTime(child: Node, node: Node): boolean {
   if (child.type === 'range_clause') return false;
   const initializer = child.type === 'for_clause' ? child.childForFieldName('initializer') : null;
   return !initializer || node.startIndex < initializer.startIndex || node.endIndex > initializer.endIndex;
 }
 
-export function labelOf(loop: Node): string | undefined {
+function labelOf(loop: Node): string | undefined {
   return loop.parent?.type === 'labeled_statement'
     ? loop.parent.namedChildren.find(({ type }) => type === 'label_name')?.text
     : undefined;

@@ -7,7 +7,7 @@ import type { GoFile, Decision } from '../rule';
  * The variable that a `moved to heap: name` decision is about: declared at the node, or, when the node is a call, in
  * the function inlined there.
  */
-export function movedVariables(root: Node, node: Node, name: string): readonly Binding[] {
+function movedVariables(root: Node, node: Node, name: string): readonly Binding[] {
   if (node.type === 'identifier') {
     const binding = namesAround(root, node).resolve(node);
     return binding?.declaration.id === node.id ? [binding] : [];

@@ -17,11 +17,13 @@ import type { Settings } from '../service/settings';
 import { checkPackage, type Candidate, type CheckedFile } from './check';
 import { Builds, joinBuilds, sameBuild, type Build, type BuildUnit } from './compile/builds';
 import type { CompileError, CompiledPackage } from './compile/compile';
-import { combineFixes, fixedTexts } from './fixes';
+import { combineFixes, fixedTexts } from './verify/combine';
 import { buildPackage } from './facts/package';
 import { GoSyntax, type GrammarPaths, type ParsedFile } from './facts/syntax-trees';
-import { Verifier, type FixJob, type Verdict } from './verify';
-import { verifiedFix, unverifiedFix } from './offer';
+import { Verifier } from './verify/verifier';
+import { type Verdict } from './verify/verdict';
+import { type FixJob } from './verify/questions';
+import { verifiedFix, unverifiedFix } from './verify/offer';
 
 export interface GoEngineOptions {
   readonly grammar: GrammarPaths;

@@ -5,7 +5,7 @@ import type { CompilerRecord, RawFlowStep } from './record';
 import { mergeShapes, Families, mergeText } from './symbols';
 
 export type ResolveFile = (file: string) => string | undefined;
-export interface RawDecision {
+interface RawDecision {
   readonly line: number;
   readonly column: number;
   readonly subject: 'moved' | 'expression';
@@ -14,7 +14,7 @@ export interface RawDecision {
 }
 
 /** Calls of one symbol: `line \t callee` or, for lines outside the package, `0 \t callee` → count. */
-export type CallCounts = Map<string, number>;
+type CallCounts = Map<string, number>;
 export interface FileRecords {
   readonly decisions: Map<string, RawDecision>;
   readonly flows: Map<string, readonly RawFlowStep[]>;
@@ -28,13 +28,13 @@ export interface FileRecords {
 export const noise =
   /^runtime\.(morestack|gcWriteBarrier|panic|goPanic|deferreturn|wbMove|wbZero|memmove|memequal|memclr|typedmem|duff|race|asan|msan)/;
 /** From Go 1.27 a small object of known size is allocated by a function of its size class: `mallocgcSmallNoScanSC2`. */
-export const sizedMalloc = /^runtime\.mallocgc(?:Tiny|Small)\w*$/;
-export function decisionKey(at: string, subject: string, text: string): string {
+const sizedMalloc = /^runtime\.mallocgc(?:Tiny|Small)\w*$/;
+function decisionKey(at: string, subject: string, text: string): string {
   return `${at}:${subject}:${mergeText(text)}`;
 }
 
 /** The explanation of an append prints the whole expression, its summary only `append`. */
-export function explanationText(text: string): string {
+function explanationText(text: string): string {
   return text.startsWith('append(') ? 'append' : mergeText(text);
 }
 
@@ -45,7 +45,7 @@ export function rank(flow: ParameterFlow): number {
   return flow.content ? 2 : 3;
 }
 
-export function parameterFlow(record: CompilerRecord & { kind: 'parameter' }): ParameterFlow {
+function parameterFlow(record: CompilerRecord & { kind: 'parameter' }): ParameterFlow {
   if (record.leak === 'none') return { kind: 'stays' };
   if (record.leak === 'result') {
     return { kind: 'leaks to result', result: record.result ?? '', level: record.level };

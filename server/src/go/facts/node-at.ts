@@ -1,5 +1,6 @@
 import type { Node } from 'web-tree-sitter';
 import { unparenthesised } from '../../../../rules/go/syntax/nodes';
+import type { Span } from '../../../../rules/model';
 
 /** Where the compiler puts a call or conversion: its opening parenthesis. */
 export function parenthesisOf(call: Node): number {
@@ -59,4 +60,26 @@ export function nodeAt(root: Node, offset: number, text: string): Node | undefin
   if (!leaf || leaf.startIndex !== offset) return undefined;
   const node = leaf.isNamed ? leaf : ownerOf(leaf, text);
   return node && (conversionOf(node, text) ?? node);
+}
+
+/** A variable's own declaration without a decision: the compiler says only when it is moved. */
+export function isDeclaredVariable(node: Node): boolean {
+  if (node.type !== 'identifier') return false;
+  const parent = node.parent;
+  if (parent?.type === 'var_spec' || parent?.type === 'parameter_declaration') return true;
+  return (
+    parent?.type === 'expression_list' &&
+    (parent.parent?.type === 'short_var_declaration' || parent.parent?.type === 'range_clause')
+  );
+}
+
+/** The largest node with exactly this span, or the smallest around it. */
+export function nodeOf(root: Node, { start, end }: Span): Node | undefined {
+  let node = root.namedDescendantForIndex(start, Math.max(start, end - 1)) ?? undefined;
+  while (node?.parent && node.parent.startIndex === start && node.parent.endIndex === end) {
+    if (!node.parent.isNamed) break;
+    if (/_list$|^block$|_statement$|^source_file$|^literal_element$/.test(node.parent.type)) break;
+    node = node.parent;
+  }
+  return node;
 }

@@ -5,7 +5,7 @@ import type { GoModule } from './module';
 import { placeOf, cacheRoot, inside, packagePattern, vendoredImport } from './module';
 import type { GoToolchain } from './toolchain';
 
-export function declaresMain(source: string): boolean {
+function declaresMain(source: string): boolean {
   return /^func\s+main\s*\(\s*\)/m.test(source);
 }
 
@@ -16,7 +16,7 @@ export function packageName(source: string): string | undefined {
 }
 
 /** Name → text of the Go files in a folder that the go command would look at; buffers win over the disk. */
-export async function goSources(
+async function goSources(
   folder: string,
   buffers: ReadonlyMap<string, string>,
 ): Promise<Map<string, string>> {
@@ -33,7 +33,7 @@ export async function goSources(
 }
 
 /** The files of the folder that belong to the file's program, as the go command takes them on its command line. */
-export async function scratchFiles(file: string, buffers: ReadonlyMap<string, string>): Promise<string[]> {
+async function scratchFiles(file: string, buffers: ReadonlyMap<string, string>): Promise<string[]> {
   const sources = await goSources(path.dirname(file), buffers);
   const own = path.basename(file);
   const text = sources.get(own) ?? buffers.get(file) ?? '';
@@ -55,7 +55,7 @@ export async function scratchFiles(file: string, buffers: ReadonlyMap<string, st
 }
 
 /** `example.com/Dep` for the folder `example.com/!dep@v1.0.0`: capitals are escaped in the cache. */
-export function modulePathOf(root: string, modcache: string): string {
+function modulePathOf(root: string, modcache: string): string {
   const relative = path.relative(modcache, root).split(path.sep).join('/');
   return relative.replace(/@.*$/, '').replace(/!([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }

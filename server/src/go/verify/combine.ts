@@ -1,7 +1,7 @@
-import type { FileEdit, TextEdit } from '../../../rules/model';
-import { importEdits, nameFor } from '../../../rules/go/edit/imports';
-import type { GoFile, GoFix, GoPackage } from '../../../rules/go/rule';
-import { applyEdits, normaliseEdits } from '../text/edits';
+import type { FileEdit, TextEdit } from '../../../../rules/model';
+import { importEdits, nameFor } from '../../../../rules/go/edit/imports';
+import type { GoFile, GoFix, GoPackage } from '../../../../rules/go/rule';
+import { applyEdits, normaliseEdits } from '../../text/edits';
 
 /** A fix made complete: the rule's edits and the imports that go with them. */
 export interface CompleteFix {

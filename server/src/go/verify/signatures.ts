@@ -1,5 +1,5 @@
-import type { FileEdit } from '../../../rules/model';
-import type { GoPackage } from '../../../rules/go/rule';
+import type { FileEdit } from '../../../../rules/model';
+import type { GoPackage } from '../../../../rules/go/rule';
 
 /** True when an edit changes what other packages can see: an exported declaration outside of function bodies. */
 export function exportedSignature(pkg: GoPackage, edits: readonly FileEdit[]): boolean {

@@ -1,54 +1,24 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import path from 'node:path';
 import { LRUCache } from 'lru-cache';
 import pLimit from 'p-limit';
-import type { Node } from 'web-tree-sitter';
-import type { FileEdit, Span, TextEdit } from '../../../rules/model';
-import { allocates } from '../../../rules/go/sites/emitted-calls';
-import type { Claim, GoFile, GoFix, GoPackage, Probe } from '../../../rules/go/rule';
-import { enclosingDeclaration, isFunction } from '../../../rules/go/syntax/nodes';
-import type { Logger } from '../host/logger';
-import { applyEdits, mapSpan, normaliseEdits } from '../text/edits';
-import { joinBuilds, type Build, type Builds, type BuildUnit, type Overlays } from './compile/builds';
-import { callsIn, type Counts } from './compile/call-counts';
-import type { CompileError, CompiledPackage } from './compile/compile';
-import { FileFacts } from './facts/file-facts';
-import { combineFixes } from './fixes';
+import type { TextEdit } from '../../../../rules/model';
+import type { GoPackage, Probe } from '../../../../rules/go/rule';
+import type { Logger } from '../../host/logger';
+import { applyEdits, mapSpan } from '../../text/edits';
+import { joinBuilds, type Build, type Builds, type Overlays } from '../compile/builds';
+import type { CompileError, CompiledPackage } from '../compile/compile';
+import { FileFacts } from '../facts/file-facts';
+import { combineFixes } from './combine';
 import { exportedSignature } from './signatures';
-import { symbolBase } from './compile/symbols';
-import type { GoSyntax, ParsedFile } from './facts/syntax-trees';
-
-/** A candidate fix and where it stands. The package's trees must stay alive until its verdict is there. */
-export interface FixJob {
-  readonly pkg: GoPackage;
-  /** Absolute folder of the package, and the unit that compiles it. */
-  readonly directory: string;
-  readonly unit: BuildUnit;
-  readonly fix: GoFix;
-}
-
-export type Verdict =
-  | {
-      readonly verdict: 'verified';
-      /** Calls of the claimed callees in the claimed functions; absent for `runs less`. */
-      readonly before?: number;
-      readonly after?: number;
-      /** True when the claimed functions keep allocation calls that run each time: then the figure is not theirs. */
-      readonly othersStay?: boolean;
-    }
-  /** `reason` completes "… was withheld: ". */
-  | { readonly verdict: 'refuted'; readonly reason: string };
-
-/** Something that one compile of a changed package answers. Several share a compile when their functions differ. */
-interface Question {
-  readonly job: FixJob;
-  /** The changed text: a fix, or the edits of a probe. */
-  readonly change: Pick<GoFix, 'title' | 'edits' | 'imports'>;
-  readonly probe: Probe | undefined;
-  /** Declarations that are touched or looked at. */
-  readonly functions: ReadonlySet<string>;
-}
+import type { GoSyntax, ParsedFile } from '../facts/syntax-trees';
+import { isDeclaredVariable, nodeOf } from '../facts/node-at';
+import { brief, concerns, errorKey } from './errors';
+import type { FixJob, Question } from './questions';
+import { groups, insideBodies, questionsOf, suspectsOf } from './questions';
+import type { Verdict } from './verdict';
+import { failedObligation, withObligations } from './obligations';
+import { brought, claimed, countsWithin, keepsOthers, newAllocation } from './effect';
 
 /** Fixes and probes of one function are compiled apart; someone waits for the last of them. */
 const concurrentCompiles = Math.min(4, availableParallelism());
@@ -153,39 +123,6 @@ function keyOf({ fix, directory }: FixJob, build: Build): string {
 
 function packageIn(build: Build, directory: string): CompiledPackage | undefined {
   return build.packages.find(({ folder }) => folder === directory);
-}
-
-function questionsOf(job: FixJob): Question[] {
-  const { fix, pkg } = job;
-  const claimed = fix.claim.within.flatMap((span) => {
-    const file = fix.edits[0]?.file;
-    return file === undefined ? [] : declarationsAt(pkg, file, span);
-  });
-  const questions: Question[] = [
-    { job, change: fix, probe: undefined, functions: new Set([...touched(pkg, fix.edits), ...claimed]) },
-  ];
-  for (const probe of fix.probes ?? []) {
-    const file = probe.edits[0]?.file ?? fix.edits[0]?.file;
-    const change = { title: probe.states, edits: probe.edits };
-    const functions = new Set([
-      ...touched(pkg, probe.edits),
-      ...(file === undefined ? [] : declarationsAt(pkg, file, probe.stays)),
-    ]);
-    questions.push({ job, change, probe, functions });
-  }
-  return questions;
-}
-
-function touched(pkg: GoPackage, edits: readonly FileEdit[]): string[] {
-  return edits.flatMap(({ file, span }) => declarationsAt(pkg, file, span));
-}
-
-/** Keys of the functions that overlap the span; edits between declarations touch none. */
-function declarationsAt(pkg: GoPackage, path: string, { start, end }: Span): string[] {
-  const file = pkg.files.find((candidate) => candidate.path === path);
-  return (file?.root.namedChildren ?? [])
-    .filter((node) => node.startIndex < Math.max(end, start + 1) && start < node.endIndex)
-    .map((node) => `${path}:${node.startIndex}`);
 }
 
 type Answers = ReadonlyMap<Question, Verdict>;
@@ -436,207 +373,4 @@ class Run {
     await ask(jobs);
     return broken;
   }
-}
-
-/** Fixes of different functions share a compile; the first group is the largest. */
-function groups(questions: readonly Question[]): Question[][] {
-  const result: { questions: Question[]; functions: Set<string> }[] = [];
-  for (const question of questions) {
-    let group = result.find(({ functions }) => [...question.functions].every((name) => !functions.has(name)));
-    if (!group) result.push((group = { questions: [], functions: new Set() }));
-    group.questions.push(question);
-    for (const name of question.functions) group.functions.add(name);
-  }
-  return result.map((group) => group.questions);
-}
-
-/** Those in whose functions errors stand, each with the first. */
-function suspectsOf(
-  asked: readonly Question[],
-  errors: readonly CompileError[],
-  edits: ReadonlyMap<string, readonly TextEdit[]>,
-): Map<Question, CompileError> {
-  const suspects = new Map<Question, CompileError>();
-  for (const question of asked) {
-    for (const name of question.functions) {
-      const colon = name.lastIndexOf(':');
-      const file = question.job.pkg.files.find(({ path }) => path === name.slice(0, colon));
-      const node = file?.root.namedChildren.find(
-        ({ startIndex }) => startIndex === Number(name.slice(colon + 1)),
-      );
-      if (!file || !node) continue;
-      const own = edits.get(file.path) ?? [];
-      const text = applyEdits(file.text, own);
-      const span = mapSpan({ start: node.startIndex, end: node.endIndex }, own);
-      const lineOf = (offset: number): number => text.slice(0, offset).split('\n').length;
-      const [first, last] = [lineOf(span.start), lineOf(span.end)];
-      const error = errors.find(({ at }) => at?.file === file.path && first <= at.line && at.line <= last);
-      if (error && !suspects.has(question)) suspects.set(question, error);
-    }
-  }
-  return suspects;
-}
-
-/** True when no other function can notice the edits: not even by a name or a type. */
-function insideBodies(pkg: GoPackage, edits: readonly FileEdit[]): boolean {
-  return edits.every(({ file: path, span }) =>
-    pkg.files
-      .find((file) => file.path === path)
-      ?.root.namedChildren.some((node) => {
-        const body = isFunction(node) ? node.childForFieldName('body') : null;
-        return body !== null && body.startIndex < span.start && span.end < body.endIndex;
-      }),
-  );
-}
-
-/** What the obligation states on whose line the error stands. */
-function failedObligation(
-  { job, probe }: Question,
-  { at }: CompileError,
-  files: Overlays,
-): string | undefined {
-  if (probe || !at) return undefined;
-  const line = files.get(at.file)?.split('\n')[at.line - 1]?.trim();
-  if (!line) return undefined;
-  return job.fix.obligations?.find(({ code }) => code.split('\n').some((part) => part.trim() === line))
-    ?.states;
-}
-
-/** Lines move with the edits: an error is the same when file and words are. */
-function errorKey({ at, message }: CompileError): string {
-  return `${at?.file ?? ''}\0${message}`;
-}
-
-function concerns({ at }: CompileError, directory: string): boolean {
-  return at === undefined || path.dirname(at.file) === directory;
-}
-
-function brief(error: CompileError | undefined): string {
-  if (!error) return 'the compiler gave no reason';
-  const where = error.at ? `${path.basename(error.at.file)}:${error.at.line}: ` : '';
-  // Another place in the message is one of the overlay.
-  return (
-    where +
-    error.message.split('\n')[0]!.replaceAll(/(?<=^|\s)(?:\/|[A-Za-z]:)\S*[\\/](?=[^\\/\s]+\.go:\d)/g, '')
-  );
-}
-
-/**
- * Obligations join the fixed text for the compile only. Statements go into `if false { … }`: checked by the compiler
- * like any others, and dropped before escape analysis, so that they do not change what is measured.
- */
-function withObligations(
-  pkg: GoPackage,
-  edits: readonly FileEdit[],
-  asked: readonly Pick<Question, 'job' | 'probe'>[],
-): Map<string, TextEdit[]> {
-  const result = new Map<string, TextEdit[]>();
-  for (const edit of edits) {
-    const own = result.get(edit.file);
-    if (own) own.push(edit);
-    else result.set(edit.file, [edit]);
-  }
-  const seen = new Set<string>();
-  for (const { job, probe } of asked) {
-    if (probe) continue;
-    for (const { file: path, at, code, imports, field } of job.fix.obligations ?? []) {
-      const file = pkg.files.find((one) => one.path === (path ?? job.fix.edits[0]?.file));
-      if (!file) continue;
-      const own = result.get(file.path) ?? [];
-      const insert = (offset: number, newText: string): void => {
-        const around = own.find(({ span }) => span.start < offset && offset < span.end);
-        const at = around ? around.span.start : offset;
-        own.push({ span: { start: at, end: at }, newText });
-      };
-      // Two fixes may bring the same helper.
-      if (at === 'file' && seen.has(`${file.path}\0${code}`)) continue;
-      seen.add(`${file.path}\0${code}`);
-      if (at === 'file') insert(file.text.length, `\n${code}\n`);
-      else if (field) insert(at, `\n${code}\n`);
-      else insert(at, `\nif false {\n${code}\n}\n`);
-      for (const [name, imported] of Object.entries(imports ?? {})) {
-        const declaration = `; import ${name} "${imported}"`;
-        if (seen.has(`${file.path}\0${declaration}`)) continue;
-        seen.add(`${file.path}\0${declaration}`);
-        const clause = file.root.namedChildren.find(({ type }) => type === 'package_clause');
-        insert(clause?.endIndex ?? 0, declaration);
-      }
-      result.set(file.path, own);
-    }
-  }
-  return new Map([...result].map(([file, own]) => [file, normaliseEdits(own)]));
-}
-
-/** The largest node with exactly this span, or the smallest around it. */
-function nodeOf(root: Node, { start, end }: Span): Node | undefined {
-  let node = root.namedDescendantForIndex(start, Math.max(start, end - 1)) ?? undefined;
-  while (node?.parent && node.parent.startIndex === start && node.parent.endIndex === end) {
-    if (!node.parent.isNamed) break;
-    if (/_list$|^block$|_statement$|^source_file$|^literal_element$/.test(node.parent.type)) break;
-    node = node.parent;
-  }
-  return node;
-}
-
-/** A variable's own declaration without a decision: the compiler says only when it is moved. */
-function isDeclaredVariable(node: Node): boolean {
-  if (node.type !== 'identifier') return false;
-  const parent = node.parent;
-  if (parent?.type === 'var_spec' || parent?.type === 'parameter_declaration') return true;
-  return (
-    parent?.type === 'expression_list' &&
-    (parent.parent?.type === 'short_var_declaration' || parent.parent?.type === 'range_clause')
-  );
-}
-
-/** Emitted calls of the function at the span, closures included; of its lines only when it is not a function. */
-function countsWithin(
-  build: Build,
-  pkg: GoPackage,
-  file: GoFile | ParsedFile,
-  root: Node,
-  span: Span | undefined,
-): Counts | undefined {
-  const node = span && nodeOf(root, span);
-  if (span && !node) return undefined;
-  const declaration = node && enclosingDeclaration(node);
-  const packageName = root.namedChildren.find(({ type }) => type === 'package_clause')?.namedChild(0)?.text;
-  const base = symbolBase(pkg.importPath, packageName, declaration);
-  if (!node || isFunction(node)) return callsIn(build.records, base);
-  const logical = file.path.replace(/#changed$/, '');
-  return callsIn(build.records, base, {
-    path: logical,
-    first: node.startPosition.row,
-    last: node.endPosition.row,
-  });
-}
-
-/** How many more calls there are that the claim says stand in place of others. */
-function brought(before: Counts, after: Counts, { instead }: Claim): number {
-  let more = 0;
-  for (const callee of instead ?? [])
-    more += Math.max(0, (after.get(callee) ?? 0) - (before.get(callee) ?? 0));
-  return more;
-}
-
-function claimed(counts: Counts, { callees }: Claim): number {
-  return callees.reduce((sum, callee) => sum + (counts.get(callee) ?? 0), 0);
-}
-
-/** Append growth is left out: it runs only when the destination is full, before the fix and after. */
-function keepsOthers(counts: Counts, { callees }: Claim): boolean {
-  return [...counts.keys()].some(
-    (callee) => allocates(callee) && !callees.includes(callee) && !callee.startsWith('runtime.growslice'),
-  );
-}
-
-/** An allocation call that the change brings along. More growth of what grew before is not one. */
-function newAllocation(before: Counts, after: Counts, expected: readonly string[]): string | undefined {
-  for (const [callee, count] of after) {
-    const had = before.get(callee) ?? 0;
-    if (count <= had || !allocates(callee) || expected.includes(callee)) continue;
-    if (callee === 'runtime.growslice' && had > 0) continue;
-    return callee;
-  }
-  return undefined;
 }

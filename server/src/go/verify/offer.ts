@@ -1,6 +1,6 @@
-import type { FileEdit, Fix } from '../../../rules/model';
-import type { GoFix } from '../../../rules/go/rule';
-import type { Verdict } from './verify';
+import type { FileEdit, Fix } from '../../../../rules/model';
+import type { GoFix } from '../../../../rules/go/rule';
+import type { Verdict } from './verdict';
 
 /** The title says what was checked: "… (verified: 1 → 0 allocations per call)". */
 export function verifiedFix(

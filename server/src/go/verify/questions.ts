@@ -1,0 +1,109 @@
+import type { GoPackage, GoFix, Probe } from '../../../../rules/go/rule';
+import type { FileEdit, Span, TextEdit } from '../../../../rules/model';
+import { isFunction } from '../../../../rules/go/syntax/nodes';
+import type { BuildUnit } from '../compile/builds';
+import { applyEdits, mapSpan } from '../../text/edits';
+import type { CompileError } from '../compile/compile';
+
+/** A candidate fix and where it stands. The package's trees must stay alive until its verdict is there. */
+export interface FixJob {
+  readonly pkg: GoPackage;
+  /** Absolute folder of the package, and the unit that compiles it. */
+  readonly directory: string;
+  readonly unit: BuildUnit;
+  readonly fix: GoFix;
+}
+
+/** Something that one compile of a changed package answers. Several share a compile when their functions differ. */
+export interface Question {
+  readonly job: FixJob;
+  /** The changed text: a fix, or the edits of a probe. */
+  readonly change: Pick<GoFix, 'title' | 'edits' | 'imports'>;
+  readonly probe: Probe | undefined;
+  /** Declarations that are touched or looked at. */
+  readonly functions: ReadonlySet<string>;
+}
+
+/** True when no other function can notice the edits: not even by a name or a type. */
+export function insideBodies(pkg: GoPackage, edits: readonly FileEdit[]): boolean {
+  return edits.every(({ file: path, span }) =>
+    pkg.files
+      .find((file) => file.path === path)
+      ?.root.namedChildren.some((node) => {
+        const body = isFunction(node) ? node.childForFieldName('body') : null;
+        return body !== null && body.startIndex < span.start && span.end < body.endIndex;
+      }),
+  );
+}
+
+/** Those in whose functions errors stand, each with the first. */
+export function suspectsOf(
+  asked: readonly Question[],
+  errors: readonly CompileError[],
+  edits: ReadonlyMap<string, readonly TextEdit[]>,
+): Map<Question, CompileError> {
+  const suspects = new Map<Question, CompileError>();
+  for (const question of asked) {
+    for (const name of question.functions) {
+      const colon = name.lastIndexOf(':');
+      const file = question.job.pkg.files.find(({ path }) => path === name.slice(0, colon));
+      const node = file?.root.namedChildren.find(
+        ({ startIndex }) => startIndex === Number(name.slice(colon + 1)),
+      );
+      if (!file || !node) continue;
+      const own = edits.get(file.path) ?? [];
+      const text = applyEdits(file.text, own);
+      const span = mapSpan({ start: node.startIndex, end: node.endIndex }, own);
+      const lineOf = (offset: number): number => text.slice(0, offset).split('\n').length;
+      const [first, last] = [lineOf(span.start), lineOf(span.end)];
+      const error = errors.find(({ at }) => at?.file === file.path && first <= at.line && at.line <= last);
+      if (error && !suspects.has(question)) suspects.set(question, error);
+    }
+  }
+  return suspects;
+}
+
+/** Fixes of different functions share a compile; the first group is the largest. */
+export function groups(questions: readonly Question[]): Question[][] {
+  const result: { questions: Question[]; functions: Set<string> }[] = [];
+  for (const question of questions) {
+    let group = result.find(({ functions }) => [...question.functions].every((name) => !functions.has(name)));
+    if (!group) result.push((group = { questions: [], functions: new Set() }));
+    group.questions.push(question);
+    for (const name of question.functions) group.functions.add(name);
+  }
+  return result.map((group) => group.questions);
+}
+
+/** Keys of the functions that overlap the span; edits between declarations touch none. */
+function declarationsAt(pkg: GoPackage, path: string, { start, end }: Span): string[] {
+  const file = pkg.files.find((candidate) => candidate.path === path);
+  return (file?.root.namedChildren ?? [])
+    .filter((node) => node.startIndex < Math.max(end, start + 1) && start < node.endIndex)
+    .map((node) => `${path}:${node.startIndex}`);
+}
+
+export function touched(pkg: GoPackage, edits: readonly FileEdit[]): string[] {
+  return edits.flatMap(({ file, span }) => declarationsAt(pkg, file, span));
+}
+
+export function questionsOf(job: FixJob): Question[] {
+  const { fix, pkg } = job;
+  const claimed = fix.claim.within.flatMap((span) => {
+    const file = fix.edits[0]?.file;
+    return file === undefined ? [] : declarationsAt(pkg, file, span);
+  });
+  const questions: Question[] = [
+    { job, change: fix, probe: undefined, functions: new Set([...touched(pkg, fix.edits), ...claimed]) },
+  ];
+  for (const probe of fix.probes ?? []) {
+    const file = probe.edits[0]?.file ?? fix.edits[0]?.file;
+    const change = { title: probe.states, edits: probe.edits };
+    const functions = new Set([
+      ...touched(pkg, probe.edits),
+      ...(file === undefined ? [] : declarationsAt(pkg, file, probe.stays)),
+    ]);
+    questions.push({ job, change, probe, functions });
+  }
+  return questions;
+}
