@@ -132,7 +132,7 @@ export interface GoReport {
 }
 
 /**
- * A candidate fix. It is offered as `safe` only after the compiler has agreed (server/src/go/verify.ts): the fixed text
+ * A candidate fix. It is offered as `safe` only after the compiler has agreed (server/src/go/verify/verifier.ts): the fixed text
  * and its obligations compile, the probes hold, and the claimed effect is seen in the emitted calls.
  */
 export interface GoFix {
