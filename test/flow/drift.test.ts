@@ -11,7 +11,7 @@ import type { Node } from 'web-tree-sitter';
 import { buildGraph } from '../../rules/go/flow/build-graph';
 import { isFunction } from '../../rules/go/syntax/nodes';
 import { namesAround } from '../../rules/go/syntax/names';
-import { GoSyntax } from '../../server/src/go/syntax';
+import { GoSyntax } from '../../server/src/go/facts/syntax-trees';
 import { grammar } from '../support/go';
 import { inRepository } from '../support/repository';
 

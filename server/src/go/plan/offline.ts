@@ -1,4 +1,4 @@
-import type { Environment } from '../host/process';
+import type { Environment } from '../../host/process';
 
 /**
  * Takes the network and the version control systems from the go command, whatever the user's environment, `go env -w` or
