@@ -16,10 +16,7 @@ export function packageName(source: string): string | undefined {
 }
 
 /** Name → text of the Go files in a folder that the go command would look at; buffers win over the disk. */
-async function goSources(
-  folder: string,
-  buffers: ReadonlyMap<string, string>,
-): Promise<Map<string, string>> {
+async function goSources(folder: string, buffers: ReadonlyMap<string, string>): Promise<Map<string, string>> {
   const names = new Set(await readdir(folder).catch(() => []));
   for (const buffer of buffers.keys()) if (path.dirname(buffer) === folder) names.add(path.basename(buffer));
   const sources = new Map<string, string>();
