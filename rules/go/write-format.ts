@@ -19,6 +19,7 @@ import {
   writerOperand,
   type WriteCall,
 } from './text/write-calls';
+import { mayDiffer } from './text/paired-methods';
 import { short } from './edit/layout';
 import { canImportAt } from './edit/imports';
 import { importedAs } from './edit/imports';
@@ -97,7 +98,7 @@ function checkFormatted(
   // Another type's WriteString may do something else than its Write.
   if (how === 'WriteString' && !known) return undefined;
   if (how === 'Write' && !known && isOtherWrite(write, file)) return undefined;
-  if (!known && isDistrusted(how, file)) return undefined;
+  if (!known && isDistrusted(write, file)) return undefined;
   const operand = writerOperand(write, file);
   // As an io.Writer it would move to the heap: one allocation for another, unless there are several.
   const loop = operand.onStack && loopBetween(operand.onStack, call);
@@ -151,7 +152,7 @@ function checkBytes(write: WriteCall, bytes: Node, file: GoFile): GoReport | und
   const known = twinOf(write, file);
   if (how === 'WriteString' && !known) return undefined;
   if (!emits(content, file, toString) || mentionsCall(bytes)) return undefined;
-  if (!known && isDistrusted(how, file)) return undefined;
+  if (!known && isDistrusted(write, file)) return undefined;
   const escapes = file.facts?.decision(content)?.outcome !== 'stack';
   // Through an interface the bytes themselves would move to the heap.
   if (!known && isOnStack(bytes, file)) return undefined;
@@ -208,6 +209,7 @@ function checkString(write: WriteCall, text: Node, file: GoFile): GoReport | und
   const known = twinOf(write, file);
   const response = known ? undefined : responseWriter(writer, file);
   if (!known && response === undefined) return undefined;
+  if (!known && mayDiffer(writer, ['Write', 'WriteString'], file)) return undefined;
   // A constant is copied into an object of its size.
   const callee = [toBytes, 'runtime.newobject'].find((name) => emits(content, file, name));
   const decision = file.facts?.decision(content);
@@ -310,13 +312,10 @@ function isOtherWrite({ call }: WriteCall, file: GoFile): boolean {
   });
 }
 
-/** A writer of this package that keeps what Write gets, or whose WriteString may be another thing, could be the one. */
-function isDistrusted(how: WriteCall['how'], file: GoFile): boolean {
+/** A writer of this package that keeps what Write gets, or whose WriteString is another thing, could be the one. */
+function isDistrusted({ how, writer }: WriteCall, file: GoFile): boolean {
   if (keepsItsArgument(file, 'Write')) return true;
-  return (
-    how === 'io.WriteString' &&
-    packageNames(file.pkg).methods.some(({ node }) => node.childForFieldName('name')?.text === 'WriteString')
-  );
+  return how === 'io.WriteString' && mayDiffer(writer, ['Write', 'WriteString'], file);
 }
 
 /** The innermost loop around the call that does not repeat the variable's declaration. */

@@ -5,8 +5,8 @@ import type { GoFile, GoFix } from '../rule';
 import { argumentsOf, enclosingFunction, qualified, spanOf, statementsOf } from '../syntax/nodes';
 import { enclosingStatement, isAssigned, namesAround, type Binding } from '../syntax/names';
 import { writeCall, writerOperand } from './write-calls';
+import { mayDiffer } from './paired-methods';
 import { short } from '../edit/layout';
-import { packageNames } from '../syntax/package-names';
 
 /**
  * `io.Copy` in place of `io.ReadAll` and one write. A suggestion: the writer gets the stream in pieces, while it is read.
@@ -24,7 +24,10 @@ export function streamCopy(read: Node, write: { call: Node; to: Node }, file: Go
   if (error?.type !== 'identifier' || error.text === '_' || more.length > 0) return;
   const merged = sameHandling(definition, error, write.call, file);
   if (!merged || !isPath(write.to) || !isPlainSource(source, file)) return;
-  if (mayShare(source, write.to, file) || overridesPromoted(file)) return;
+  if (mayShare(source, write.to, file)) return;
+  // io.Copy calls one of the others where there is one.
+  if (mayDiffer(write.to, ['Write', 'ReadFrom'], file) || mayDiffer(source, ['Read', 'WriteTo'], file))
+    return;
   const called = writeCall(write.call, file);
   const to = called ? writerOperand(called, file).text : write.to.text;
   const io = callee.childForFieldName('operand')!.text;
@@ -192,25 +195,5 @@ function valuesOf({ declaration, uses }: Binding): Node[] {
         ? spec.childForFieldName('value')
         : spec?.parent?.childForFieldName(spec.type === 'expression_list' ? 'right' : 'value');
     return value ? [value] : [];
-  });
-}
-
-/**
- * True when a type of the package has its own Write (or Read) and may have a ReadFrom (or WriteTo) promoted from what it
- * embeds: io.Copy would call that and pass by its own.
- */
-function overridesPromoted(file: GoFile): boolean {
-  const { methods, types } = packageNames(file.pkg);
-  const declared = new Set<string>();
-  for (const { node } of methods) {
-    const type = node.childForFieldName('receiver')?.descendantsOfType('type_identifier')[0]?.text;
-    declared.add(`${type}.${node.childForFieldName('name')?.text}`);
-  }
-  return [...types].some(([name, { spec }]) => {
-    const fields = spec.descendantsOfType('field_declaration');
-    if (!fields.some((field) => !field.childForFieldName('name'))) return false;
-    const lacks = (own: string, other: string): boolean =>
-      declared.has(`${name}.${own}`) && !declared.has(`${name}.${other}`);
-    return lacks('Write', 'ReadFrom') || lacks('Read', 'WriteTo');
   });
 }
