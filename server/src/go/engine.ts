@@ -4,6 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { FileEdit, Fix, Note, RuleId } from '../../../rules/model';
 import { goRules } from '../../../rules/go/index';
 import type { GoFix, GoPackage, GoRule, GoVersion } from '../../../rules/go/rule';
+import { ToolError } from '../host/process';
 import type {
   AnalysisRequest,
   CombinedFix,
@@ -17,6 +18,7 @@ import type { Settings } from '../service/settings';
 import { checkPackage, type Candidate, type CheckedFile } from './check';
 import { Builds, joinBuilds, sameBuild, type Build, type BuildUnit } from './compile/builds';
 import type { CompileError, CompiledPackage } from './compile/compile';
+import { describeError, withWayOut } from './plan/failure';
 import { combineFixes, fixedTexts } from './verify/combine';
 import { buildPackage } from './facts/package';
 import { GoSyntax, type GrammarPaths, type ParsedFile } from './facts/syntax-trees';
@@ -54,7 +56,7 @@ interface Sources {
 interface Checked {
   readonly sources: Sources;
   readonly files: readonly CheckedFile[];
-  readonly notes: readonly Note[];
+  readonly notes: Note[];
   readonly leases: readonly ParsedFile[];
   /** Files that were not compiled, and why: fixes that touch them cannot be verified. */
   readonly unverifiable: ReadonlyMap<string, string>;
@@ -225,12 +227,22 @@ export class GoEngine implements Engine {
       const publishAll = (of: (checked: Checked) => boolean): void => {
         for (const checked of open) if (of(checked)) publish(analyses(checked, verdicts));
       };
-      await this.#verifier.verify(build, overlays, ordered, signal, (certain) => {
-        for (const [{ fix }, verdict] of certain) verdicts.set(fix, verdict);
-        if (signal.aborted || document === undefined || verdicts.size === jobs.size) return;
-        const directories = new Set([...certain.keys()].map(({ directory }) => directory));
-        publishAll(({ sources }) => directories.has(sources.directory));
-      });
+      try {
+        await this.#verifier.verify(build, overlays, ordered, signal, (certain) => {
+          for (const [{ fix }, verdict] of certain) verdicts.set(fix, verdict);
+          if (signal.aborted || document === undefined || verdicts.size === jobs.size) return;
+          const directories = new Set([...certain.keys()].map(({ directory }) => directory));
+          publishAll(({ sources }) => directories.has(sources.directory));
+        });
+      } catch (error) {
+        if (signal.aborted || !(error instanceof ToolError)) throw error;
+        // What was found stays, and what was verified until then.
+        const unchecked = (fix: GoFix): boolean => jobs.has(fix) && !verdicts.has(fix);
+        for (const { files, notes } of open)
+          for (const { file, candidates } of files)
+            if (candidates.some(({ fixes }) => fixes.some(unchecked)))
+              notes.push({ file: file.path, message: `Not all fixes were checked. ${error.message}` });
+      }
       signal.throwIfAborted();
       publishAll(({ files }) =>
         files.some(({ candidates }) => candidates.some(({ fixes }) => fixes.length > 0)),
@@ -449,29 +461,36 @@ function isCompiled(compiled: CompiledPackage | undefined, file: string): boolea
   );
 }
 
-/** Why the compiler's part is missing for the file, with the first error; undefined when it is there. */
+/** Why the compiler's part is missing for the file, with what the go command said; undefined when it is there. */
 function missingPart(
-  build: Build,
+  { unit: { unit }, errors }: Build,
   compiled: CompiledPackage | undefined,
   file: string,
 ): { note: string; short: string } | undefined {
   if (isCompiled(compiled, file)) return undefined;
-  const because = (what: string, error: CompileError): { note: string; short: string } => {
-    const where = error.at ? `${path.basename(error.at.file)}:${error.at.line}: ` : '';
-    return { note: `Only the syntax was analysed: ${what}. ${where}${error.message}`, short: what };
-  };
-  const first = compiled ? compiled.errors[0] : build.errors[0];
-  if (!compiled?.compiled && first) return because('the package does not compile', first);
-  const isTest = compiled?.testFiles.includes(file) || compiled?.externalTestFiles.includes(file);
+  const missing = (short: string, more = '.') => ({
+    note: `Only the syntax was analysed: ${short}${more}`,
+    short,
+  });
+  const because = (short: string, error: CompileError) =>
+    missing(short, `. ${withWayOut(describeError(error), unit.folder)}`);
+  const unexplained = ', and the go command gave no reason.';
+  const [first] = compiled ? compiled.errors : errors;
+  if (!compiled)
+    return first
+      ? because('the package does not compile', first)
+      : missing('the go command lists no package in this folder');
+  if (compiled.ignoredFiles.includes(file) && !compiled.errors.some(({ at }) => at?.file === file))
+    return missing('build constraints or its name leave this file out of the build');
+  const isTest = compiled.testFiles.includes(file) || compiled.externalTestFiles.includes(file);
+  if (!compiled.compiled && first) return because('the package does not compile', first);
   if (isTest && first) return because('the tests do not compile', first);
-  if (isTest) {
-    const short = 'the tests of this module are not compiled';
-    return { note: `Only the syntax was analysed: ${short}, because it is not yours.`, short };
-  }
-  return {
-    note: 'Only the syntax was analysed: build constraints or the module leave this file out of the build.',
-    short: 'the file is not part of the build',
-  };
+  if (isTest)
+    return unit.tests
+      ? missing('the tests were not compiled', unexplained)
+      : missing('the tests of this module are not compiled', ', because it is not yours.');
+  if (!compiled.compiled) return missing('the package was not compiled', unexplained);
+  return missing('the go command does not count this file among those of the package');
 }
 
 /** Why the compiler cannot judge the fix; undefined when it can. */

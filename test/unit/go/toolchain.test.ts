@@ -190,7 +190,10 @@ describe('Toolchains', () => {
     const { toolchain } = await ask('out');
     assert.equal(toolchain?.env['GOWORK'], 'off');
     assert.equal(toolchain.modules[0]?.path, 'example.com/out');
-    assert.match(toolchain.notes.at(-1)!.message, /go\.work does not list this module/);
+    assert.match(
+      toolchain.notes.at(-1)!.message,
+      /go\.work does not list the module of .*out.go\.mod, which is compiled on its own/,
+    );
   });
 
   it('says which toolchain is missing, downloads nothing, and asks again next time', async (t) => {
@@ -201,7 +204,7 @@ describe('Toolchains', () => {
       const { toolchain, note } = await toolchains.for(module);
       if (GOTOOLCHAIN === 'auto') {
         assert.equal(toolchain, undefined);
-        assert.match(note!.message, /go\.mod asks for another Go toolchain than the installed one .*1\.99/);
+        assert.match(note!.message, /^The go command failed in .*: .*go1\.99\.0/);
         assert.match(note!.message, /AllocLens downloads nothing/);
       }
       writeFileSync(path.join(root, 'go.mod'), 'module example.com/m\n\ngo 1.21\n');

@@ -1,11 +1,12 @@
 import path from 'node:path';
 import type { Note } from '../../../../rules/model';
-import { ProcessRunner } from '../../host/process';
+import { ProcessRunner, ToolError } from '../../host/process';
 import { UntrustedError } from '../../host/trust';
 import type { EngineHost } from '../../service/engine';
 import type { Settings } from '../../service/settings';
 import { compile, type CompileError, type CompiledPackage, type CompileSummary } from './compile';
 import { PackageRecords } from './records';
+import { failureIn, reasonsOf } from '../plan/failure';
 import { findModule } from '../plan/module';
 import { compileUnit } from '../plan/unit';
 import { type CompileUnit } from '../plan/unit';
@@ -62,7 +63,7 @@ export class Builds {
 
   /**
    * One compile. Rejects with AbortError when `signal` fires.
-   * @throws ToolError when the go command cannot be started
+   * @throws ToolError when the go command cannot be started or fails as a whole
    */
   async run(unit: BuildUnit, files: Overlays, signal: AbortSignal): Promise<Build> {
     this.#store ??= OverlayStore.create();
@@ -89,6 +90,7 @@ export class Builds {
   /**
    * The packages of the module's workspace that import the folder's package, through others or in their tests. Undefined
    * when there are none.
+   * @throws ToolError when the go command cannot tell
    */
   async dependents(unit: BuildUnit, directory: string, signal: AbortSignal): Promise<BuildUnit | undefined> {
     const patterns = await this.#dependents(unit, directory, signal);
@@ -110,7 +112,7 @@ export class Builds {
     const all = toolchain.modules.map(({ folder }) => `${patternOf(folder)}/...`);
     const format =
       '{{.Dir}}\t{{.ImportPath}}\t{{join .Imports " "}}\t{{join .TestImports " "}} {{join .XTestImports " "}}';
-    const { stdout } = await this.#runner.text(
+    const { stdout, stderr, ...exit } = await this.#runner.text(
       {
         command: toolchain.go,
         args: ['list', '-e', ...buildFlags, '-f', format, '--', ...all],
@@ -120,6 +122,7 @@ export class Builds {
       },
       64 * 1024 * 1024,
     );
+    if (exit.code !== 0) throw new ToolError(failureIn(unit.folder, reasonsOf(stderr), exit));
     const packages = stdout.split(/\r?\n/).flatMap((line) => {
       const [folder, importPath, imports, tests] = line.split('\t');
       if (!folder || !importPath) return [];

@@ -1,10 +1,11 @@
 import path from 'node:path';
 import type { Note } from '../../../../rules/model';
 import type { GoVersion } from '../../../../rules/go/rule';
-import type { Environment, ProcessRunner } from '../../host/process';
+import { ToolError, type Environment, type ProcessRunner } from '../../host/process';
 import { CompilerOutputParser, parseCompilerOutput } from './output';
 import type { CompilerPosition, CompilerRecord } from './record';
 import { FileNames } from './file-names';
+import { describeError, failureIn, reasonsOf } from '../plan/failure';
 import { withoutGoFlags } from '../plan/go-flags';
 import { inside, packagePattern } from '../plan/module';
 import { type CompileUnit } from '../plan/unit';
@@ -106,7 +107,8 @@ interface ListedError {
  * does not build gives errors in the summary and does not keep the others from being compiled, nor do its tests keep a
  * package from it: a test file that has no package clause yet, or a wrong one, is left out in a second run.
  *
- * @throws UntrustedError, ToolError (the go command cannot be started), or the abort reason of `signal`.
+ * @throws UntrustedError, ToolError (the go command cannot be started, or fails as a whole), or the abort reason of
+ * `signal`.
  */
 export async function compile(
   runner: ProcessRunner,
@@ -221,6 +223,13 @@ async function compileOnce(
   for (const error of stderrErrors) errors.add(error);
   const packages = describePackages(listed.end(), errors);
   const { unaccounted, bytes } = parser.counts;
+  // With -e, what is wrong with a package is listed with it. This is about the go command, its cache or its modules.
+  if (exit.code !== 0) {
+    const said = reasonsOf([...stderrErrors.map(describeError), ...examples].join('\n'));
+    const failure = failureIn(unit.folder, said, exit);
+    if (packages.length === 0) throw new ToolError(failure);
+    notes.push({ message: failure });
+  }
   return {
     packages,
     errors: errors.all,

@@ -8,6 +8,7 @@ import type { GoVersion } from '../../../../rules/go/rule';
 import type { Logger } from '../../host/logger';
 import { ToolError, type Environment, type ProcessRunner } from '../../host/process';
 import { UntrustedError } from '../../host/trust';
+import { failureIn, reasonsOf } from './failure';
 import { neutraliseGoFlags } from './go-flags';
 import type { GoModule } from './module';
 import { offline } from './offline';
@@ -281,7 +282,7 @@ export class Toolchains {
 
     try {
       const asked = await run(['env', '-json', ...ENV_NAMES], base);
-      if (asked.code !== 0) return refuse(toolchainFailure(module, asked.stderr));
+      if (asked.code !== 0) return refuse(failureIn(folder, reasonsOf(asked.stderr), asked));
       const values = parseEnv(asked.stdout);
       const version = values && parseGoVersion(values.GOVERSION);
       if (!values || !version) return refuse(`“${go} env” gave no Go version in ${folder}.`);
@@ -295,16 +296,15 @@ export class Toolchains {
       const notes: Note[] = kept.notes.map((message) => ({ message }));
       const env: Record<string, string | undefined> = { ...base, GOFLAGS: kept.flags };
       const gopathMode = values.GO111MODULE === 'off';
-      let modules: MainModule[] = [];
+      let modules: MainModule[] | undefined;
       if (module.moduleFile !== undefined && !gopathMode) {
         modules = await this.mainModules(run, env);
-        if (inWorkspace(values.GOWORK) && !modules.some((main) => same(main.folder, folder))) {
+        if (modules && inWorkspace(values.GOWORK) && !modules.some((main) => same(main.folder, folder))) {
           // Without this, go refuses every package of a module that go.work does not list.
           env['GOWORK'] = 'off';
           modules = await this.mainModules(run, env);
           notes.push({
-            file: module.moduleFile,
-            message: `${values.GOWORK} does not list this module, so it is compiled on its own (GOWORK=off).`,
+            message: `${values.GOWORK} does not list the module of ${module.moduleFile}, which is compiled on its own (GOWORK=off).`,
           });
         }
       }
@@ -320,7 +320,7 @@ export class Toolchains {
         goarch: values.GOARCH,
         gopathMode,
         folder,
-        modules,
+        modules: modules ?? [],
         env,
         notes,
       };
@@ -333,12 +333,13 @@ export class Toolchains {
     }
   }
 
-  /** Empty when go.mod is broken: the compile will say so with its position. */
+  /** Undefined when go.mod or go.work is broken: the compile will say so with its position. */
   private async mainModules(
-    run: (args: readonly string[], env: Environment) => Promise<{ readonly stdout: string }>,
+    run: (args: readonly string[], env: Environment) => ReturnType<ProcessRunner['text']>,
     env: Environment,
-  ): Promise<MainModule[]> {
+  ): Promise<MainModule[] | undefined> {
     const listed = await run(['list', '-m', '-f', '{{.Path}}\t{{.Dir}}\t{{.GoVersion}}'], env);
+    if (listed.code !== 0) return undefined;
     const modules: MainModule[] = [];
     for (const line of listed.stdout.split(/\r?\n/)) {
       const [modulePath, folder, goVersion] = line.split('\t');
@@ -363,19 +364,6 @@ function parseEnv(json: string): EnvValues | undefined {
   } catch {
     return undefined;
   }
-}
-
-function toolchainFailure(module: GoModule, stderr: string): string {
-  const said = stderr
-    .split(/\r?\n/)
-    .map((line) => line.replace(/^go: /, '').trim())
-    .filter((line) => line !== '' && !line.startsWith('downloading '));
-  const file = module.moduleFile ?? module.folder;
-  const missing = /download (go[\w.]+)/.exec(stderr)?.[1] ?? /requires go >= [\w.]+/.exec(stderr)?.[0];
-  if (missing !== undefined) {
-    return `${file} asks for another Go toolchain than the installed one (${said.join('; ')}). AllocLens downloads nothing: run “go version” in ${module.folder} once, or install that version.`;
-  }
-  return `The go command failed in ${module.folder}: ${said.join('; ') || 'it gave no reason'}.`;
 }
 
 function inWorkspace(gowork: string): boolean {
