@@ -1,4 +1,5 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
+import { loopsOutlivedBy, mayRunAgain } from './flow/loops';
 import { isKnownArray } from './types/arrays';
 import { loopFix, reduceFix, type Copy } from './growth/accumulate-in-place';
 import { createRule, type ProposedFix, type RelatedPlace } from './rule';
@@ -7,11 +8,9 @@ import {
   type FunctionNode,
   isFunction,
   isGlobal,
-  isLoop,
   memberName,
   methodName,
   resolve,
-  runsPerIteration,
   unwrap,
 } from './syntax/nodes';
 
@@ -93,8 +92,8 @@ export const accumulatingSpread = createRule({
         .map(({ identifier }) => copyOf(sourceCode, identifier as TSESTree.Identifier))
         .find((candidate) => candidate?.node === right);
       if (!copy || reported.has(copy.node)) return;
-      const loop = loopOutlivedBy(assignment, declared as TSESTree.Node);
-      if (!loop) return;
+      const loops = [...loopsOutlivedBy(assignment, declared as TSESTree.Node)];
+      if (!loops.some((loop) => mayRunAgain(assignment, loop))) return;
       if (copy.form === 'concat' && !isArrayVariable(sourceCode, variable)) return;
       const fix: ProposedFix | undefined = loopFix(context, assignment, variable, copy);
       report({
@@ -220,35 +219,5 @@ function isKnownArrayType(type: TSESTree.TypeNode | undefined): boolean {
       type.typeName.type === 'Identifier' &&
       (type.typeName.name === 'Array' || type.typeName.name === 'ReadonlyArray')) ||
     (type?.type === 'TSTypeOperator' && isKnownArrayType(type.typeAnnotation))
-  );
-}
-
-/** The innermost loop, or `forEach` call, around the assignment that the variable outlives the iterations of. */
-function loopOutlivedBy(assignment: TSESTree.Node, declaration: TSESTree.Node): TSESTree.Node | undefined {
-  const within = (outer: TSESTree.Node | null | undefined): boolean =>
-    !!outer && outer.range[0] <= declaration.range[0] && declaration.range[1] <= outer.range[1];
-  let child = assignment;
-  for (let at = assignment.parent; at; child = at, at = at.parent) {
-    if (endsIteration(at, child)) return undefined;
-    if (isLoop(at) && runsPerIteration(at, child)) {
-      if (!within(at) || (at.type === 'ForStatement' && within(at.init))) return at;
-    }
-    if (within(at)) return undefined;
-    if (isFunction(at)) {
-      const call = at.parent;
-      const each =
-        call.type === 'CallExpression' && methodName(call) === 'forEach' && call.arguments[0] === at;
-      return each ? call : undefined;
-    }
-  }
-  return undefined;
-}
-
-/** The statement is followed by `break`, `return` or `throw` in its block: the loop copies once and ends. */
-function endsIteration(block: TSESTree.Node, child: TSESTree.Node): boolean {
-  if (block.type !== 'BlockStatement') return false;
-  const rest = block.body.slice(block.body.indexOf(child as TSESTree.Statement) + 1);
-  return rest.some(
-    ({ type }) => type === 'BreakStatement' || type === 'ReturnStatement' || type === 'ThrowStatement',
   );
 }

@@ -1,7 +1,8 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { derivedName, freshName } from './edit/module-level';
+import { loopStatementAround, mayRunAgain } from './flow/loops';
 import { createRule, type ProposedFix } from './rule';
-import { contains, enclosingFunction, isFunction, isLoop, methodName, resolve, walk } from './syntax/nodes';
+import { contains, enclosingFunction, methodName, resolve, walk } from './syntax/nodes';
 import { isBuiltIn, isEmptyBuffer, typeOf } from './types/values';
 
 /**
@@ -38,10 +39,10 @@ export const concatInLoop = createRule({
           object.type === 'Identifier' && object.name === 'Buffer' && isBuiltIn(sourceCode, object);
         if (buffers ? !startsWith(sourceCode, right, name) : sourceCode.getText(object) !== name) return;
         if (!buffers && (right.arguments.length === 0 || !isArray(sourceCode, object))) return;
-        const loop = loopAround(node);
+        const loop = loopStatementAround(node);
         const handler = loop ? undefined : dataHandler(node);
         // Loops over buffers and over plain names are what the two other rules report.
-        if (loop ? buffers || left.type === 'Identifier' || endsRound(node) : !handler) return;
+        if (loop ? buffers || left.type === 'Identifier' || !mayRunAgain(node, loop) : !handler) return;
         if (handler && !outlives(sourceCode, left, handler)) return;
         if (isCutElsewhere(sourceCode, node, name)) return;
         const fix = buffers && handler ? collect(sourceCode, node, handler, typed) : undefined;
@@ -70,20 +71,6 @@ function startsWith(sourceCode: TSESLint.SourceCode, call: TSESTree.CallExpressi
   if (list?.type !== 'ArrayExpression' || list.elements.length < 2) return false;
   const [first] = list.elements;
   return !!first && sourceCode.getText(first) === name;
-}
-
-function loopAround(node: TSESTree.Node): TSESTree.Node | undefined {
-  let child = node;
-  for (let at = node.parent; at && !isFunction(at); child = at, at = at.parent)
-    if (isLoop(at) && at.body === child) return at;
-  return undefined;
-}
-
-/** The loop is left right after it. */
-function endsRound(node: TSESTree.Node): boolean {
-  const block = node.parent?.parent;
-  const last = block?.type === 'BlockStatement' ? block.body.at(-1)?.type : undefined;
-  return last === 'BreakStatement' || last === 'ReturnStatement' || last === 'ThrowStatement';
 }
 
 /** The function that `x.on('data', …)` calls for each chunk, written in place. */
@@ -159,7 +146,7 @@ function collect(
   );
   const read =
     reads.length === 1 && !reads[0]!.isWrite() ? (reads[0]!.identifier as TSESTree.Node) : undefined;
-  if (!read || contains(handler, read) || loopAround(read)) return undefined;
+  if (!read || contains(handler, read) || loopStatementAround(read)) return undefined;
   if (read.parent?.type === 'Property' && read.parent.shorthand) return undefined;
   const parts = freshName(sourceCode, derivedName(variable!.name, 'Parts'));
   const end = sourceCode.text[declaration.range[1] - 1] === ';' ? ';' : '';

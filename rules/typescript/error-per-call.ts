@@ -1,7 +1,9 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
+import { completionOf, tryAround } from './flow/completion';
+import { outermostLoopStatement } from './flow/loops';
 import { constantPrimitive, hoist } from './hoist/hoist';
 import { createRule, type ProposedFix } from './rule';
-import { isFunction, isGlobal, isLoop, walk } from './syntax/nodes';
+import { contains, enclosingFunction, isGlobal } from './syntax/nodes';
 
 const builtIn = /^(?:Error|EvalError|RangeError|ReferenceError|SyntaxError|TypeError|URIError)$/;
 
@@ -23,15 +25,15 @@ export const errorPerCall = createRule({
       NewExpression(node) {
         const { callee } = node;
         if (callee.type !== 'Identifier' || !/(?:^|[a-z])Error$/.test(callee.name)) return;
-        const around =
-          node.parent.type === 'ThrowStatement' ? caughtHere(sourceCode, node.parent) : undefined;
+        const around = node.parent.type === 'ThrowStatement' ? caughtHere(node.parent) : undefined;
         if (!around && !isReturned(node)) return;
         const fix = sentinel(sourceCode, node, callee);
         report({
           at: node,
           messageId: around ? 'caught' : 'returned',
           data: { name: callee.name },
-          heatAt: around ?? leftLoop(node),
+          // A returned error leaves all loops of its function: it is made once in a call, as the outermost of them is.
+          heatAt: around ?? outermostLoopStatement(node) ?? node,
           ...(around ? { related: [{ at: around.handler!, message: 'caught here' }] } : {}),
           fixes: fix ? [fix] : [],
         });
@@ -40,31 +42,13 @@ export const errorPerCall = createRule({
   },
 });
 
-/** A returned error leaves all loops of its function: it is made once in a call, as the outermost of them is. */
-function leftLoop(node: TSESTree.Node): TSESTree.Node {
-  let found = node;
-  for (let at = node.parent; at && !isFunction(at); at = at.parent) if (isLoop(at)) found = at;
-  return found;
-}
-
 /** The `try` of the same function whose `catch` ends the error's way. */
-function caughtHere(
-  sourceCode: TSESLint.SourceCode,
-  thrown: TSESTree.ThrowStatement,
-): TSESTree.TryStatement | undefined {
-  let child: TSESTree.Node = thrown;
-  for (let at: TSESTree.Node = thrown.parent; !isFunction(at); child = at, at = at.parent) {
-    if (at.type === 'TryStatement' && at.block === child && at.handler) {
-      let thrownAgain = false;
-      walk(sourceCode, at.handler.body, (inner) => {
-        if (inner.type === 'ThrowStatement') thrownAgain = true;
-        return !isFunction(inner);
-      });
-      return thrownAgain ? undefined : at;
-    }
-    if (!at.parent) return undefined;
-  }
-  return undefined;
+function caughtHere(thrown: TSESTree.ThrowStatement): TSESTree.TryStatement | undefined {
+  const around = tryAround(thrown, enclosingFunction(thrown));
+  if (!around?.handler || !contains(around.block, thrown)) return undefined;
+  return completionOf(around.handler.body).jumps.some(({ type }) => type === 'ThrowStatement')
+    ? undefined
+    : around;
 }
 
 /** `return new Error(…)`, `return { error: new Error(…) }`, `=> new Error(…)`. */

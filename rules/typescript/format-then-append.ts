@@ -8,18 +8,9 @@ import {
   removeStatement,
   withoutSemicolons,
 } from './edit/module-level';
+import { loopsOutlivedBy, mayRunAgain, type Loop } from './flow/loops';
 import { createRule, type ProposedFix } from './rule';
-import {
-  contains,
-  enclosingFunction,
-  isFunction,
-  isLoop,
-  memberName,
-  methodName,
-  resolve,
-  walk,
-  type LoopNode,
-} from './syntax/nodes';
+import { contains, enclosingFunction, memberName, methodName, resolve, walk } from './syntax/nodes';
 import { isBuiltIn, isBytes, isEmptyBuffer, typeOf } from './types/values';
 
 /** Text on its way into a buffer: who encodes it, and how it gets there. */
@@ -305,7 +296,7 @@ interface Accumulation {
   readonly chunks: readonly (TSESTree.Expression | TSESTree.SpreadElement | null)[];
   readonly extra: boolean;
   /** The outermost loop that the variable is declared before. */
-  readonly loop: LoopNode;
+  readonly loop: Loop;
   readonly variable: TSESLint.Scope.Variable | undefined;
 }
 
@@ -329,37 +320,18 @@ function accumulation(
   const declared = variable?.defs[0]?.name as TSESTree.Node | undefined;
   if (left.type === 'Identifier' ? !declared : left.type !== 'MemberExpression' || !simple(sourceCode, left))
     return undefined;
-  const loop = outermostLoop(node, declared);
+  const loops = [...loopsOutlivedBy(node, declared)];
+  const loop = loops.at(-1);
   // A buffer that the loop empties again (a framing parser) holds little.
-  if (!loop || endsLoop(assignment) || replacedIn(sourceCode, loop, assignment)) return undefined;
+  if (!loop || replacedIn(sourceCode, loop, assignment)) return undefined;
+  if (!loops.some((each) => mayRunAgain(assignment, each))) return undefined;
   return { assignment, chunks, extra: node.arguments.length > 1, loop, variable };
-}
-
-function outermostLoop(node: TSESTree.Node, declared: TSESTree.Node | undefined): LoopNode | undefined {
-  let loop: LoopNode | undefined;
-  let child = node;
-  for (let at = node.parent; at && !isFunction(at); child = at, at = at.parent) {
-    if (declared && at.range[0] <= declared.range[0] && declared.range[1] <= at.range[1] && isLoop(at)) break;
-    if (isLoop(at) && at.body === child) loop = at;
-  }
-  return loop;
-}
-
-/** `buffer = Buffer.concat(…); break;` */
-function endsLoop(assignment: TSESTree.Node): boolean {
-  const statement = assignment.parent!;
-  const block = statement.parent;
-  if (block?.type !== 'BlockStatement') return false;
-  const last = block.body.at(-1);
-  return (
-    last?.type === 'BreakStatement' || last?.type === 'ReturnStatement' || last?.type === 'ThrowStatement'
-  );
 }
 
 /** Something else is assigned to the same place in the loop: it does not only grow. */
 function replacedIn(
   sourceCode: TSESLint.SourceCode,
-  loop: LoopNode,
+  loop: Loop,
   own: TSESTree.AssignmentExpression,
 ): boolean {
   const name = sourceCode.getText(own.left);
@@ -387,6 +359,13 @@ function collect(sourceCode: TSESLint.SourceCode, accumulated: Accumulation, typ
   const declaration = declarator.parent;
   const block = declaration.parent;
   let statement: TSESTree.Node = loop;
+  if (loop.type === 'CallExpression') {
+    // Other classes have a forEach, too, and may call back later.
+    const { object } = loop.callee as TSESTree.MemberExpression;
+    const list = typeOf(sourceCode, object)?.name ?? '';
+    if (loop.parent.type !== 'ExpressionStatement' || !/^(?:Array|Map|Set)$/.test(list)) return [];
+    statement = loop.parent;
+  }
   while (statement.parent?.type === 'LabeledStatement') statement = statement.parent;
   if (declaration.declarations.length !== 1 || declaration.kind === 'var' || statement.parent !== block)
     return [];
@@ -434,7 +413,9 @@ function collect(sourceCode: TSESLint.SourceCode, accumulated: Accumulation, typ
   ];
 }
 
-function headOf(loop: LoopNode): { start: number; end: number } {
+/** `for (…)`, `chunks.forEach`. */
+function headOf(loop: Loop): { start: number; end: number } {
+  if (loop.type === 'CallExpression') return { start: loop.callee.range[0], end: loop.callee.range[1] };
   return { start: loop.range[0], end: Math.max(loop.body.range[0], loop.range[0] + 1) };
 }
 
@@ -454,7 +435,7 @@ function isFresh(sourceCode: TSESLint.SourceCode, node: TSESTree.Expression): bo
 }
 
 /** A view of memory from outside the loop that something in the loop may fill again: `chunk.subarray(0, n)`. */
-function mayBeReused(sourceCode: TSESLint.SourceCode, chunk: TSESTree.Expression, loop: LoopNode): boolean {
+function mayBeReused(sourceCode: TSESLint.SourceCode, chunk: TSESTree.Expression, loop: Loop): boolean {
   let reused = false;
   walk(sourceCode, chunk, (node) => {
     if (node.type === 'ThisExpression') reused = true;

@@ -17,7 +17,7 @@ export const mustNotAllocate = createRule({
   id: 'ts/must-not-allocate',
   summary: 'an allocation in a function that is tagged @noalloc, or in what it calls in the file',
   fix: 'none',
-  reports: 'bug',
+  reports: 'contract',
   sample: 'typescript/must-not-allocate',
   allocation: {
     kind: 'object',

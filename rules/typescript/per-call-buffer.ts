@@ -13,10 +13,10 @@ import {
   withoutSemicolons,
 } from './edit/module-level';
 import { hotThreshold } from './heat/static-heat';
+import { loopsOutlivedBy, outermostLoopStatement } from './flow/loops';
 import { createRule, type ProposedFix } from './rule';
 import {
   enclosingFunction,
-  isFunction,
   isLoop,
   memberName,
   resolve,
@@ -179,14 +179,7 @@ class Place {
     this.typed = /\.[cm]?tsx?$/.test(filename);
     this.owner = enclosingFunction(declarator);
     this.name = (declarator.id as TSESTree.Identifier).name;
-    let child: TSESTree.Node = declarator;
-    for (
-      let at: TSESTree.Node | undefined = declarator.parent;
-      at && !isFunction(at);
-      child = at, at = at.parent
-    ) {
-      if (isLoop(at) && at.body === child) this.loop = at;
-    }
+    this.loop = outermostLoopStatement(declarator);
   }
 
   /** False for what runs once, and for the header of a loop. */
@@ -271,11 +264,7 @@ function usedBare(variable: TSESLint.Scope.Variable, within: TSESTree.Node | und
 }
 
 function onlyInLoops(declarator: TSESTree.VariableDeclarator, lifetime: Lifetime): boolean {
-  return lifetime.uses.every((use) => {
-    for (let at = use.parent; at && at.range[0] > declarator.range[0]; at = at.parent)
-      if (isLoop(at)) return true;
-    return false;
-  });
+  return lifetime.uses.every((use) => [...loopsOutlivedBy(use, declarator)].some(isLoop));
 }
 
 /** @param hotCall the function around the loop is hot itself: moving the creation before the loop is not enough */

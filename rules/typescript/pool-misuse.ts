@@ -1,7 +1,8 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { type PoolMethods, poolOf } from './pools/pools';
+import { completionOf } from './flow/completion';
 import { createRule, type ProposedFix } from './rule';
-import { contains, enclosingFunction, isFunction, isLoop, memberName, walk } from './syntax/nodes';
+import { contains, enclosingFunction, isFunction, memberName, walk } from './syntax/nodes';
 import { indentAt, indentUnit, newlineOf } from './edit/layout';
 
 /** An object that is taken from a pool and not given back on every path, or used after it was given back. */
@@ -54,7 +55,7 @@ export const poolMisuse = createRule({
           });
         }
         if (use.releases.some(({ inFinally }) => inFinally) || use.escapes) return;
-        const leaves = leavingBetween(sourceCode, taken, release);
+        const leaves = leavingBetween(taken, release);
         if (leaves) {
           const line = leaves.loc.start.line;
           report({ at: declarator, messageId: 'notOnReturn', data: { ...data, line }, related: [{ at: leaves, message: 'leaves here' }] }); // prettier-ignore
@@ -216,38 +217,12 @@ function comesAfter(statement: TSESTree.Statement, node: TSESTree.Node): boolean
 }
 
 /** A `return`, `break` or `continue` between taking and releasing that goes past the release. */
-function leavingBetween(
-  sourceCode: TSESLint.SourceCode,
-  taken: Taken,
-  release: Release,
-): TSESTree.Node | undefined {
+function leavingBetween(taken: Taken, release: Release): TSESTree.Node | undefined {
   for (const statement of between(taken, release) ?? []) {
-    let found: TSESTree.Node | undefined;
-    walk(sourceCode, statement, (at) => {
-      if (found || isFunction(at)) return false;
-      if (at.type === 'ReturnStatement') found = at;
-      else if (at.type === 'BreakStatement' || at.type === 'ContinueStatement') {
-        if (!innerTarget(at, statement)) found = at;
-      }
-      return undefined;
-    });
-    if (found) return found;
+    const leaves = completionOf(statement).jumps.find(({ type }) => type !== 'ThrowStatement');
+    if (leaves) return leaves;
   }
   return undefined;
-}
-
-/** The loop or switch that the jump is for lies within the statement. */
-function innerTarget(
-  jump: TSESTree.BreakStatement | TSESTree.ContinueStatement,
-  statement: TSESTree.Node,
-): boolean {
-  if (jump.label) return false;
-  for (let at: TSESTree.Node | undefined = jump.parent; at; at = at.parent) {
-    if (isLoop(at) || (at.type === 'SwitchStatement' && jump.type === 'BreakStatement'))
-      return contains(statement, at);
-    if (at === statement) return false;
-  }
-  return false;
 }
 
 function mayThrow(sourceCode: TSESLint.SourceCode, taken: Taken, release: Release): boolean {

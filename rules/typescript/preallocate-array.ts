@@ -1,17 +1,9 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { TextEdit } from '../model';
 import { declaredType, isKnownArray } from './types/arrays';
+import { completionAfter, completionOf, goesOn, targetOf, tryAround } from './flow/completion';
 import { createRule, type ProposedFix } from './rule';
-import {
-  contains,
-  enclosingFunction,
-  isFunction,
-  isLoop,
-  memberName,
-  resolve,
-  unwrap,
-  walk,
-} from './syntax/nodes';
+import { contains, enclosingFunction, memberName, resolve, unwrap, walk } from './syntax/nodes';
 import { freshName, indentAt, newlineOf } from './edit/layout';
 
 /** A loop whose number of iterations is known, with one `push` an iteration onto an array that starts empty. */
@@ -46,7 +38,9 @@ export const preallocateArray = createRule({
         if (identifier.range[0] < loop.range[1]) return;
         if (isHoistedUse(identifier as TSESTree.Identifier, loop)) return;
       }
-      if (leavesEarly(sourceCode, loop, push.statement)) return;
+      if (leavesEarly(loop, push.statement)) return;
+      // A handler could see the array with its holes.
+      if (tryAround(loop, enclosingFunction(loop))) return;
       const fix = fixFor(sourceCode, loop, push, variable.name, count);
       report({
         at: push.call,
@@ -240,37 +234,17 @@ function isHoistedUse(identifier: TSESTree.Identifier, loop: TSESTree.Node): boo
   return where?.type === 'FunctionDeclaration' && where !== enclosingFunction(loop);
 }
 
-/** `break`, `return` or `continue` end the loop or skip its push. */
+/** The loop may end before its bound, or a round may skip the push. */
 function leavesEarly(
-  sourceCode: TSESLint.SourceCode,
   loop: TSESTree.ForStatement | TSESTree.ForOfStatement,
-  push: TSESTree.Node,
+  push: TSESTree.ExpressionStatement,
 ): boolean {
-  let leaves = false;
-  const visit = (node: TSESTree.Node, inner: 'loop' | 'switch' | undefined): void => {
-    walk(sourceCode, node, (at) => {
-      if (leaves || isFunction(at)) return false;
-      if (at !== node && (isLoop(at) || at.type === 'SwitchStatement')) {
-        visit(at, isLoop(at) || inner === 'loop' ? 'loop' : 'switch');
-        return false;
-      }
-      if (at.type === 'ReturnStatement') leaves = true;
-      if (at.type === 'BreakStatement') leaves ||= at.label !== null || inner === undefined;
-      if (at.type === 'ContinueStatement') {
-        leaves ||= at.label !== null || (inner !== 'loop' && at.range[0] < push.range[0]);
-      }
-      return undefined;
-    });
-  };
-  visit(loop.body, undefined);
-  return leaves || insideTry(loop);
-}
-
-/** A handler could see the array with its holes. */
-function insideTry(node: TSESTree.Node): boolean {
-  for (let at = node.parent; at && !isFunction(at); at = at.parent)
-    if (at.type === 'TryStatement') return true;
-  return false;
+  if (!goesOn(completionAfter(push, loop.body), loop)) return true;
+  return completionOf(loop.body).jumps.some(
+    (jump) =>
+      jump.type !== 'ThrowStatement' &&
+      (jump.type !== 'ContinueStatement' || targetOf(jump) !== loop || jump.range[0] < push.range[0]),
+  );
 }
 
 function fixFor(

@@ -111,7 +111,7 @@ export interface RuleSettings {
 
 /** The score from which on a rule reports. */
 function threshold(reports: RuleMeta['reports'], { show = 'likely' }: RuleSettings): number {
-  if (reports === 'bug' || show === 'everything') return 0;
+  if (reports === 'bug' || reports === 'contract' || show === 'everything') return 0;
   if (reports === 'hot only' || show === 'hot') return hotThreshold;
   return show === 'all' ? 0 : likelyThreshold;
 }
@@ -145,7 +145,7 @@ export function createRule<Ids extends string>(definition: RuleDefinition<Ids>):
   const rule = creator<[], MessageId<Ids>>({
     name: pluginRuleName(id),
     meta: {
-      type: reports === 'bug' ? 'problem' : 'suggestion',
+      type: reports === 'bug' || reports === 'contract' ? 'problem' : 'suggestion',
       docs: { description: summary, id, summary, fix, reports, sample, allocation, words, wordsOfPools },
       // A rule whose fix is a suggestion on some reports may be safe on others and the reverse.
       ...(fix === 'none' ? {} : { fixable: 'code' as const, hasSuggestions: true }),

@@ -1,8 +1,9 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { TextEdit } from '../model';
 import { derivedName, freshName, indentAt, lineBreak, withoutSemicolons } from './edit/module-level';
+import { loopStatementAround, mayRunAgain } from './flow/loops';
 import { createRule, type ProposedFix } from './rule';
-import { enclosingFunction, isLoop, methodName, resolve, unwrap, walk } from './syntax/nodes';
+import { enclosingFunction, methodName, resolve, unwrap, walk } from './syntax/nodes';
 import { typeOf } from './types/values';
 
 type Loop = TSESTree.WhileStatement | TSESTree.ForStatement;
@@ -69,8 +70,7 @@ function drainOf(sourceCode: TSESLint.SourceCode, loop: Loop): Drain | undefined
   });
   if (shifts.length === 0) return undefined;
   // One round takes one element; a loop that leaves at the first is no drain.
-  const last = loop.body.type === 'BlockStatement' ? loop.body.body.at(-1)?.type : undefined;
-  if (last === 'BreakStatement' || last === 'ReturnStatement' || last === 'ThrowStatement') return undefined;
+  if (!shifts.some((shift) => mayRunAgain(shift, loop))) return undefined;
   return { loop, queue, shifts, length, pushes };
 }
 
@@ -88,11 +88,6 @@ function testedLength(test: TSESTree.Expression): TSESTree.MemberExpression | un
   const zero = (node: TSESTree.Node): boolean => node.type === 'Literal' && node.value === 0;
   if (zero(right) && (operator === '>' || operator === '!==' || operator === '!=')) return lengthOf(left);
   if (zero(left) && (operator === '<' || operator === '!==' || operator === '!=')) return lengthOf(right);
-  return undefined;
-}
-
-function innermostLoop(node: TSESTree.Node): TSESTree.Node | undefined {
-  for (let at = node.parent; at; at = at.parent) if (isLoop(at)) return at;
   return undefined;
 }
 
@@ -160,7 +155,7 @@ function fixes(sourceCode: TSESLint.SourceCode, drain: Drain): ProposedFix[] {
   }
   if (shifts.some((shift) => sourceCode.getCommentsInside(shift).length > 0)) return [];
   // A second one in the same round could run past the end, and what is pushed then would be missed.
-  if (shifts.length !== 1 || innermostLoop(shifts[0]!) !== loop) return [];
+  if (shifts.length !== 1 || loopStatementAround(shifts[0]!) !== loop) return [];
   const next = freshName(sourceCode, derivedName(queue.name, 'Next'));
   const start = loop.range[0];
   const test = loop.test;

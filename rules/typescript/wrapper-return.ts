@@ -12,11 +12,11 @@ import {
   localName,
   withoutSemicolons,
 } from './edit/module-level';
+import { outermostLoopStatement } from './flow/loops';
 import { createRule, type ProposedFix } from './rule';
 import {
   enclosingFunction,
   isFunction,
-  isLoop,
   memberName,
   type FunctionNode,
   variableOf,
@@ -550,11 +550,7 @@ function outParameter(
 
 /** The outermost loop of the call's own function, where a statement can stand before it. */
 function scratchPlace(call: TSESTree.Node): TSESTree.Node | undefined {
-  let place: TSESTree.Node | undefined;
-  let child = call;
-  for (let at = call.parent; at && !isFunction(at); child = at, at = at.parent) {
-    if (isLoop(at) && !(at.type === 'ForStatement' && at.init === child)) place = at;
-  }
+  let place: TSESTree.Node | undefined = outermostLoopStatement(call);
   while (place?.parent?.type === 'LabeledStatement') place = place.parent;
   const holder = place?.parent?.type;
   return holder === 'BlockStatement' || holder === 'Program' ? place : undefined;

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, it } from 'node:test';
 import type { Finding } from '../../rules/model';
 import { typescriptRules } from '../../rules/typescript/index';
 import { defaultSettings, type Settings } from '../../server/src/service/settings';
 import { fixAll } from '../../server/src/typescript/fix-all';
-import { parseTxtar } from '../support/txtar';
+import { formatTxtar, parseTxtar } from '../support/txtar';
 import { newTypeScriptEngine, analyseTypeScript, ruleNames } from '../support/typescript';
 import { matchWants, parseWants, type Reported, type Want } from '../support/wants';
 
@@ -14,15 +14,19 @@ import { matchWants, parseWants, type Reported, type Want } from '../support/wan
  * Marker cases of the TypeScript rules: `test/markers/typescript/<rule>/*.txtar`. All rules run on each file.
  * `@fix/<id>/<path>`: the text after all fixes of that rule. `@nofix/<id>/<path>`: reported, but without a fix.
  * `settings.json`: settings without their prefix; `show` is `all` unless set, so that cold findings are seen.
+ * `UPDATE=1` rewrites goldens; it never adds a want or a golden. `CASE=word`: only the cases whose path contains it.
  */
 const root = join(__dirname, '../../../test/markers/typescript');
-const cases = existsSync(root)
-  ? readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.txtar')).sort()
-  : [];
+const update = process.env['UPDATE'] === '1';
+const cases = readdirSync(root, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.txtar'))
+  .sort();
 
 for (const name of cases) {
+  if (!name.includes(process.env['CASE'] ?? '')) continue;
   describe(`markers: typescript/${name.replaceAll('\\', '/')}`, () => {
-    const { files } = parseTxtar(readFileSync(join(root, name), 'utf8'));
+    const archive = parseTxtar(readFileSync(join(root, name), 'utf8'));
+    const { files } = archive;
     const given = JSON.parse(files.get('settings.json') ?? '{}') as Partial<Settings>;
     const settings: Settings = { ...defaultSettings, show: 'all', ...given };
     const sources = [...files].filter(([path]) => !path.startsWith('@') && path !== 'settings.json');
@@ -78,7 +82,10 @@ for (const name of cases) {
           return;
         }
         const fixed = await fixAll(engine, `/${path}`, text, { rule: id, suggestions: true });
-        assert.equal(fixed, expected);
+        if (update) {
+          files.set(section, fixed);
+          writeFileSync(join(root, name), formatTxtar(archive));
+        } else assert.equal(fixed, expected);
         const again = await analyseTypeScript(engine, path, fixed);
         const left = again.findings.filter((finding) => finding.ruleId === id && finding.fixes.length > 0);
         assert.deepEqual(left, [], 'applying again changes nothing');

@@ -1,5 +1,7 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { Span } from '../../model';
+import { completionOf, tryAround } from '../flow/completion';
+import { loopsOutlivedBy } from '../flow/loops';
 import { arrayMutability, isKnownArray, type Mutability, recordMutability } from '../types/arrays';
 import type { ProposedFix } from '../edit/proposed-fix';
 import {
@@ -7,7 +9,6 @@ import {
   enclosingFunction,
   isFunction,
   isGlobal,
-  isLoop,
   memberName,
   methodName,
   unwrap,
@@ -124,7 +125,7 @@ export function loopFix(
   if (literal.type === 'ObjectExpression' && literal.properties.some((p) => p.type === 'Property' && p.kind !== 'init')) return undefined; // prettier-ignore
 
   const home = enclosingFunction(declarator);
-  const repeated = outermostLoop(assignment, declarator);
+  const repeated = [...loopsOutlivedBy(assignment, declarator)].at(-1);
   if (!repeated) return undefined;
   for (const reference of variable.references) {
     const identifier = reference.identifier as TSESTree.Identifier;
@@ -154,7 +155,8 @@ export function loopFix(
   const lines = writer.copy(copy);
   const span = spanOf(statement);
   // A handler could see the accumulator half written.
-  if (lines && (lines.length > 1 || lines[0]!.startsWith('for')) && insideTry(assignment)) return undefined;
+  if (lines && (lines.length > 1 || lines[0]!.startsWith('for')) && tryAround(assignment, home))
+    return undefined;
   if (!lines || losesComment(sourceCode, span, keptNodes(copy.node, [copy]))) return undefined;
   const layout = isStatementList(statement.parent) ? 'statements' : lines.length > 1 ? 'block' : 'statements';
   return fix(copy.object, conditions, [{ span, newText: writer.block(lines, layout, span.start) }]);
@@ -391,21 +393,7 @@ function resultsOf(sourceCode: TSESLint.SourceCode, callback: FunctionNode): Res
     }
   };
   visit(callback.body);
-  return complete && alwaysReturns(callback.body) ? results : undefined;
-}
-
-function alwaysReturns(statement: TSESTree.Statement | undefined): boolean {
-  switch (statement?.type) {
-    case 'ReturnStatement':
-    case 'ThrowStatement':
-      return true;
-    case 'BlockStatement':
-      return alwaysReturns(statement.body.at(-1));
-    case 'IfStatement':
-      return alwaysReturns(statement.consequent) && alwaysReturns(statement.alternate ?? undefined);
-    default:
-      return false;
-  }
+  return complete && !completionOf(callback.body).normal ? results : undefined;
 }
 
 function leavesOf(value: TSESTree.Expression): TSESTree.Expression[] {
@@ -506,21 +494,6 @@ function synchronously(where: FunctionNode | undefined, home: FunctionNode | und
     at = enclosingFunction(at);
   }
   return true;
-}
-
-function outermostLoop(assignment: TSESTree.Node, declarator: TSESTree.Node): TSESTree.Node | undefined {
-  let outermost: TSESTree.Node | undefined;
-  for (let at = assignment.parent; at; at = at.parent) {
-    if (contains(at, declarator) && !(at.type === 'ForStatement' && at.init && contains(at.init, declarator)))
-      break;
-    if (isLoop(at) || (at.type === 'CallExpression' && methodName(at) === 'forEach')) outermost = at;
-  }
-  return outermost;
-}
-
-function insideTry(node: TSESTree.Node): boolean {
-  for (let at = node.parent; at; at = at.parent) if (at.type === 'TryStatement') return true;
-  return false;
 }
 
 /** May follow `!` without parentheses. */

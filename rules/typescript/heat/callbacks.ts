@@ -1,4 +1,5 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
+import { iteratingMethods } from '../flow/loops';
 import { type FunctionNode, memberName, methodName, resolve } from '../syntax/nodes';
 
 /** Well-known callbacks: which of them run per element, per request, per frame or in a test. */
@@ -8,10 +9,6 @@ export interface CallbackRole {
   readonly text: string;
 }
 
-const iterating = new Set([
-  'map', 'forEach', 'filter', 'reduce', 'reduceRight', 'some', 'every', 'find', 'findIndex', 'findLast',
-  'findLastIndex', 'flatMap', 'sort', 'toSorted',
-]); // prettier-ignore
 const testing = new Set(['describe', 'it', 'test', 'suite', 'before', 'after', 'beforeEach', 'afterEach', 'beforeAll', 'afterAll']); // prettier-ignore
 const verbs = new Set(['get', 'post', 'put', 'delete', 'patch', 'head', 'options', 'all', 'use', 'any']);
 const perFrameFunctions = new Set(['requestAnimationFrame', 'useFrame']);
@@ -45,7 +42,7 @@ const properties = ['fetch', 'handler', 'transform', 'write', '_transform', '_wr
 const routeExports = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
 
 const roleNames = [
-  ...iterating, ...perFrameFunctions, ...perFrameMethods, 'createServer', ...routers, ...requestHooks, ...properties,
+  ...iteratingMethods, ...perFrameFunctions, ...perFrameMethods, 'createServer', ...routers, ...requestHooks, ...properties,
   ...routeExports, ...events.keys(),
 ]; // prettier-ignore
 
@@ -58,7 +55,7 @@ export const roleWords = new RegExp(
 );
 
 const callbackTakers = new Set([
-  ...iterating, ...verbs, ...perFrameFunctions, ...perFrameMethods, 'createServer', 'on', 'addListener', 'addEventListener',
+  ...iteratingMethods, ...verbs, ...perFrameFunctions, ...perFrameMethods, 'createServer', 'on', 'addListener', 'addEventListener',
   'addHook', 'from',
 ]); // prettier-ignore
 
@@ -104,7 +101,7 @@ export function callbackRole(
     return { kind: 'handler', text: 'request handler' };
   if (method === 'use' && isRouter(sourceCode, callee.object))
     return { kind: 'handler', text: 'request handler' };
-  if (iterating.has(method) && position === 0) {
+  if (iteratingMethods.has(method) && position === 0) {
     return { kind: 'iteration', text: `in a loop: the callback of ${method}()` };
   }
   if (
