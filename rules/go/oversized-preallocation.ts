@@ -3,6 +3,7 @@ import { isBuiltin } from './syntax/universe';
 import { importedFunction } from './syntax/universe';
 import { onlyReads } from './types/constant-values';
 import { sizeOf } from './types/declared-types';
+import { laterGrowth } from './memory/later-growth';
 import { staticHeat } from './heat/static-heat';
 import { constantOf } from './types/integer-constants';
 import type { GoFile, GoReport, GoRule, Obligation } from './rule';
@@ -24,7 +25,7 @@ export const rule: GoRule = {
   meta: {
     id: 'go/oversized-preallocation',
     summary: 'a capacity far over what is appended',
-    fix: 'suggestion',
+    fix: 'safe',
     reports: 'allocation',
     sample: 'go/oversizedpreallocation',
   },
@@ -53,8 +54,9 @@ function check(call: Node, file: GoFile): GoReport | undefined {
   const statement = enclosingStatement(call);
   if (capacity === undefined || !variable || !statement) return undefined;
   if (variable.kind !== 'variable' || staticHeat(file, call).score <= 0.1) return undefined;
-  const bound = mostAppended(variable, file);
-  if (bound === undefined || bound === 0 || capacity < times * bound) return undefined;
+  const appended = mostAppended(variable, file);
+  if (!appended || appended.bound === 0 || capacity < times * appended.bound) return undefined;
+  const { bound, leaves } = appended;
   const decision = file.facts!.decision(call);
   const emitted = file
     .facts!.emitted(call)
@@ -73,6 +75,10 @@ function check(call: Node, file: GoFile): GoReport | undefined {
             imports: { alloclensUnsafe: 'unsafe' },
           },
         ];
+  // Where the package itself appends to it later, the room is meant for that.
+  const later = leaves.map((node) => laterGrowth(node, file));
+  if (later.includes('appends')) return undefined;
+  const condition = later.includes('unknown') ? ' (if nothing appends to it later)' : '';
   const { name } = variable;
   return {
     node: call,
@@ -92,8 +98,8 @@ function check(call: Node, file: GoFile): GoReport | undefined {
       ? []
       : [
           {
-            title: `Make ${name} with capacity ${bound}, the most that is appended here (if nothing appends to it later)`,
-            kind: 'suggestion',
+            title: `Make ${name} with capacity ${bound}, the most that is appended here${condition}`,
+            kind: condition === '' ? 'safe' : 'suggestion',
             edits: [{ file: file.path, span: spanOf(size), newText: String(bound) }],
             claim: { effect: 'runs less', within: [spanOf(variable.owner)], callees: [emitted.callee] },
             ...(obligations.length > 0 && { obligations }),
@@ -103,30 +109,33 @@ function check(call: Node, file: GoFile): GoReport | undefined {
 }
 
 /**
- * The most elements that the function appends to the slice; undefined when a use may append more, when something may look at
- * or use the capacity, or when the slice does not leave the function.
+ * The most elements that the function appends to the slice, and where it leaves the function; undefined when a use may
+ * append more, when something may look at or use the capacity, or when the slice does not leave the function.
  */
-function mostAppended(variable: Binding, file: GoFile): number | undefined {
+function mostAppended(
+  variable: Binding,
+  file: GoFile,
+): { readonly bound: number; readonly leaves: readonly Node[] } | undefined {
   if (variable.owner.descendantsOfType('goto_statement').length > 0) return undefined;
   let bound = 0;
-  let leaves = false;
+  const leaves: Node[] = [];
   for (const { node, owner } of variable.uses) {
     if (owner.id !== variable.owner.id || isAddressTaken(node)) return undefined;
     const use = useOf(node, variable, file);
     if (!use) return undefined;
     bound += use.appends;
-    leaves ||= use.leaves;
+    if (use.leaves) leaves.push(use.leaves);
   }
-  return leaves && Number.isSafeInteger(bound) ? bound : undefined;
+  return leaves.length > 0 && Number.isSafeInteger(bound) ? { bound, leaves } : undefined;
 }
 
 interface SliceUse {
   readonly appends: number;
-  /** The slice goes where nobody follows it. */
-  readonly leaves: boolean;
+  /** The expression with which the slice leaves the function. */
+  readonly leaves?: Node;
 }
 
-const reads: SliceUse = { appends: 0, leaves: false };
+const reads: SliceUse = { appends: 0 };
 
 function useOf(node: Node, variable: Binding, file: GoFile): SliceUse | undefined {
   const outer = parenthesized(node);
@@ -151,7 +160,7 @@ function useOf(node: Node, variable: Binding, file: GoFile): SliceUse | undefine
       return parent.childForFieldName('right')?.id === outer.id ? reads : undefined;
     case 'expression_list': {
       const statement = parent.parent;
-      if (statement?.type === 'return_statement') return { appends: 0, leaves: true };
+      if (statement?.type === 'return_statement') return { appends: 0, leaves: node };
       if (statement?.type !== 'assignment_statement') return undefined;
       // `s = append(s, …)`: counted at the argument. Another name for the slice is not followed.
       return statement.childForFieldName('left')?.id === parent.id && isOwnAppend(statement, variable, file)
@@ -159,7 +168,7 @@ function useOf(node: Node, variable: Binding, file: GoFile): SliceUse | undefine
         : undefined;
     }
     case 'literal_element':
-      return isReturned(parent) ? { appends: 0, leaves: true } : undefined;
+      return isReturned(parent) ? { appends: 0, leaves: node } : undefined;
     default:
       return undefined;
   }
@@ -186,7 +195,7 @@ function grown(call: Node, each: number, variable: Binding, file: GoFile): Slice
     if (count === undefined) return undefined;
     appends *= count;
   }
-  return { appends, leaves: returned };
+  return returned ? { appends, leaves: call } : { appends };
 }
 
 /** `s = append(s, …)`, or one of the standard library's functions that append. */

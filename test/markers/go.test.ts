@@ -15,6 +15,7 @@ import { hasToolchain } from '../support/go-package';
 import { grammar, testEngine, testSettings } from '../support/go';
 import { GoSyntax } from '../../server/src/go/facts/syntax-trees';
 import { matchRefusals } from '../support/refusals';
+import { matchTitles } from '../support/titles';
 import { formatTxtar, parseTxtar, type Archive } from '../support/txtar';
 import { matchWants, parseWants, type Want } from '../support/wants';
 
@@ -266,6 +267,7 @@ describe('Go marker cases', { concurrency: 2 }, async () => {
       }
       for (const [file, analysis] of outcome.before) {
         matchRefusals(one.archive.files, relative(file), analysis, ignored);
+        matchTitles(one.archive.files, relative(file), analysis);
       }
       for (const key of one.archive.files.keys()) {
         const golden = /^@(fix|nofix)\/((?:go|ts)\/[\w-]+)\/(.+)$/.exec(key);
