@@ -1,3 +1,4 @@
+import { circlesOf } from './circles';
 import type { Block, Edge, Exit, Loop, Region } from './graph';
 
 /**
@@ -117,40 +118,8 @@ function headerOf(part: readonly Block[]): Block {
   return (entered.length > 0 ? entered : part).reduce((a, b) => (a.order < b.order ? a : b));
 }
 
-/** Strongly connected parts that have a cycle, by Tarjan's algorithm without recursion. */
+/** The strongly connected parts among the blocks that have an edge in them. */
 function connectedParts(among: ReadonlySet<Block>): Block[][] {
-  const parts: Block[][] = [];
-  const state = new Map<Block, { index: number; low: number; onStack: boolean }>();
-  const stack: Block[] = [];
-  const enter = (block: Block): { block: Block; next: number } => {
-    state.set(block, { index: state.size, low: state.size, onStack: true });
-    stack.push(block);
-    return { block, next: 0 };
-  };
-  for (const root of among) {
-    if (state.has(root)) continue;
-    const path = [enter(root)];
-    for (let top = path.at(-1); top; top = path.at(-1)) {
-      const own = state.get(top.block)!;
-      const edge = top.block.out[top.next++];
-      if (edge) {
-        if (!among.has(edge.to)) continue;
-        const other = state.get(edge.to);
-        if (!other) path.push(enter(edge.to));
-        else if (other.onStack) own.low = Math.min(own.low, other.index);
-        continue;
-      }
-      path.pop();
-      const caller = path.at(-1);
-      if (caller) {
-        const above = state.get(caller.block)!;
-        above.low = Math.min(above.low, own.low);
-      }
-      if (own.low !== own.index) continue;
-      const part = stack.splice(stack.lastIndexOf(top.block));
-      for (const block of part) state.get(block)!.onStack = false;
-      if (part.length > 1 || part[0]!.out.some(({ to }) => to === part[0])) parts.push(part);
-    }
-  }
-  return parts;
+  const next = (block: Block): Block[] => block.out.flatMap(({ to }) => (among.has(to) ? [to] : []));
+  return circlesOf(among, next).filter((part) => part.length > 1 || next(part[0]!).includes(part[0]!));
 }

@@ -25,10 +25,15 @@ export function declaredType(expression: Node, file: GoFile): DeclaredType | und
 
 /** The type as the declaration spells it: `int`, `[]Item`. */
 export function spelledType(expression: Node, file: GoFile): string | undefined {
-  return typeNode(unparenthesised(expression), file, 0)?.node.text;
+  return spelledTypeNode(expression, file)?.node.text;
 }
 
-interface TypeNode {
+/** The node that spells the type, and the file that it stands in. */
+export function spelledTypeNode(expression: Node, file: GoFile): TypeNode | undefined {
+  return typeNode(unparenthesised(expression), file, 0);
+}
+
+export interface TypeNode {
   readonly node: Node;
   readonly file: GoFile;
 }
