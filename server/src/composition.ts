@@ -1,10 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { goRules } from '../../rules/go/index';
 import type { RuleMeta } from '../../rules/model';
 import { typescriptRules } from '../../rules/typescript/index';
 import { createGoEngine } from './go/engine';
+import { exists, readTextSync } from './host/files';
 import type { EngineLoaders } from './service/analyser';
 
 /** The parts that the language server and the command line are put together from. */
@@ -34,7 +34,7 @@ export const version: string = readVersion(__dirname);
 
 function readVersion(folder: string): string {
   try {
-    const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Record<
+    const { name, version } = JSON.parse(readTextSync(join(folder, 'package.json')).text) as Record<
       string,
       string
     >;
@@ -49,5 +49,5 @@ function readVersion(folder: string): string {
 /** A package's wasm file: beside the bundle, or else in node_modules. */
 function wasm(specifier: string): string {
   const bundled = join(__dirname, specifier.slice(specifier.lastIndexOf('/') + 1));
-  return existsSync(bundled) ? bundled : createRequire(__filename).resolve(specifier);
+  return exists(bundled) ? bundled : createRequire(__filename).resolve(specifier);
 }

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import {
   DidChangeConfigurationNotification,
   DidChangeWatchedFilesNotification,
@@ -32,6 +31,7 @@ import { registerAnalyse } from './lsp/analyse';
 import { clearNotification, trustGrantedNotification, type InitializationOptions } from './lsp/protocol';
 import { SettingsCache } from './lsp/settings-cache';
 import { StatusReporter } from './lsp/status';
+import { readTextSync } from './host/files';
 import type { Logger } from './host/logger';
 import type { TrustGate } from './host/trust';
 import { Analyser, type EngineLoaders } from './service/analyser';
@@ -375,7 +375,7 @@ function sourceOf(document: TextDocument): SourceDocument {
 function textOnDisk(path: string): string | undefined {
   if (isVirtual(path)) return undefined;
   try {
-    return readFileSync(path, 'utf8');
+    return readTextSync(path).text;
   } catch {
     return undefined;
   }

@@ -4,9 +4,9 @@ import path from 'node:path';
 import type { TestContext } from 'node:test';
 import { compile, type CompileRequest, type CompileSummary } from '../../server/src/go/compile/compile';
 import type { CompilerRecord } from '../../server/src/go/compile/record';
+import { GoFolder } from '../../server/src/go/plan/folder';
 import { findModule } from '../../server/src/go/plan/module';
-import { compileUnit } from '../../server/src/go/plan/unit';
-import { type CompileUnit } from '../../server/src/go/plan/unit';
+import { compileUnit, type CompileUnit } from '../../server/src/go/plan/unit';
 import { OverlayStore } from '../../server/src/go/compile/overlay';
 import { Toolchains, type GoToolchain, type ToolchainsOptions } from '../../server/src/go/plan/toolchain';
 import { nullLogger } from '../../server/src/host/logger';
@@ -49,6 +49,17 @@ export function toolchainsFor(options: Partial<ToolchainsOptions> = {}): Toolcha
   return new Toolchains({ runner: trustedRunner, logger: nullLogger, ...options });
 }
 
+/** The folder of a file, with unsaved texts. */
+export function folderOf(
+  file: string,
+  files: ReadonlyMap<string, string | null> = new Map(),
+): Promise<GoFolder> {
+  const buffers = [...files].flatMap(([name, text]) =>
+    text === null ? [] : [[name, { text, version: 1 }] as const],
+  );
+  return GoFolder.read(path.dirname(file), new Map(buffers));
+}
+
 export async function compileFile(
   t: Pick<TestContext, 'after'>,
   file: string,
@@ -60,8 +71,7 @@ export async function compileFile(
   if (!toolchain) throw new Error(note.message);
   const { files: texts, patterns, environment: _, signal, ...rest } = options;
   const files = new Map(Object.entries(texts ?? {}));
-  const buffers = new Map([...files].filter((entry): entry is [string, string] => entry[1] !== null));
-  let unit = await compileUnit(file, module, toolchain, buffers);
+  let unit = await compileUnit(file, module, toolchain, await folderOf(file, files));
   if (patterns) unit = { ...unit, patterns };
   const store = await OverlayStore.create();
   t.after(() => store.dispose());

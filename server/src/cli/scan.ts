@@ -76,7 +76,11 @@ export async function scan(
     for (const analysis of analyses) accept(analysis);
     progress?.(done.size, wanted.size, analyses[0]?.path ?? '');
   };
-  await analyser.analyseFolders({ directories: folders, buffers, settings }, acceptAll, signal);
+  await analyser.analyseFolders(
+    { directories: folders, files: wanted, buffers, settings },
+    acceptAll,
+    signal,
+  );
   const scripts = files.filter((path) => languageOf(languageIdOf(path)) === 'typescript');
   await analyser.analyseFiles({ files: scripts, buffers, settings }, acceptAll, signal);
 

@@ -1,5 +1,5 @@
-import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { kindAt, refusal } from '../host/files';
 import { languageIdOf } from '../service/languages';
 import { compareText } from '../service/ranking';
 import { displayPath, sourceFiles } from '../service/walk';
@@ -24,11 +24,14 @@ async function expand(path: string, cwd: string, signal: AbortSignal): Promise<s
   const pattern = /^(.*?)[\\/]?\.\.\.$/.exec(path);
   const target = resolve(cwd, pattern ? pattern[1] || '.' : path);
   const shown = displayPath(cwd, target);
-  const stats = await stat(target).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') throw new UsageError(`${shown} does not exist.`);
-    throw new UsageError(`${shown} cannot be read: ${error.message}.`);
-  });
-  if (stats.isDirectory()) {
+  const kind = await kindAt(target);
+  if (kind === 'nothing') {
+    const reason = await refusal(target);
+    throw new UsageError(
+      `${shown} ${reason === undefined ? 'does not exist' : `cannot be read: ${reason}`}.`,
+    );
+  }
+  if (kind === 'folder') {
     const found = await sourceFiles(target, pattern ? ['go'] : ['go', 'typescript'], { signal });
     if (found.length > 0) return found;
     throw new UsageError(

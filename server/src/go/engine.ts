@@ -1,4 +1,3 @@
-import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { FileEdit, Fix, Note, RuleId } from '../../../rules/model';
@@ -19,6 +18,7 @@ import { checkPackage, type Candidate, type CheckedFile } from './check';
 import { Builds, joinBuilds, sameBuild, type Build, type BuildUnit } from './compile/builds';
 import type { CompileError, CompiledPackage } from './compile/compile';
 import { describeError, withWayOut } from './plan/failure';
+import { GoFolder, type GoText } from './plan/folder';
 import { combineFixes, fixedTexts } from './verify/combine';
 import { buildPackage } from './facts/package';
 import { GoSyntax, type GrammarPaths, type ParsedFile } from './facts/syntax-trees';
@@ -34,8 +34,10 @@ export interface GoEngineOptions {
 }
 
 export interface ScanRequest {
-  /** Absolute folders, each one package. */
+  /** Absolute folders, each one package, or without a module any number of programs. */
   readonly directories: readonly string[];
+  /** Absolute; of a folder without a module only the programs are analysed that these belong to. All when absent. */
+  readonly files?: ReadonlySet<string>;
   readonly buffers?: ReadonlyMap<string, SourceDocument>;
   readonly settings: Settings;
 }
@@ -46,8 +48,10 @@ export async function createGoEngine(host: EngineHost, options: GoEngineOptions)
 
 interface Sources {
   readonly directory: string;
-  /** Absolute path → what the editor or the disk has. */
-  readonly texts: ReadonlyMap<string, SourceDocument>;
+  /** Absolute path → what the editor or the disk has: a folder's files, or those of one program of a scratch folder. */
+  readonly texts: ReadonlyMap<string, GoText>;
+  /** Files that were not read, and why. */
+  readonly unread: readonly Note[];
   /** The unit that compiles the folder, or one sentence that says why there is none. */
   readonly unit: BuildUnit | string;
 }
@@ -105,10 +109,12 @@ export class GoEngine implements Engine {
       const unit =
         'Only the syntax was analysed: the document is not a file on disk, so there is nothing to compile.';
       const texts = new Map([[document.path, document]]);
-      return this.#analyse(document.path, [{ directory, texts, unit }], new Map(), settings, publish, either);
+      const sources = { directory, texts, unread: [], unit };
+      return this.#analyse(document.path, [sources], new Map(), settings, publish, either);
     }
     const all = new Map(buffers).set(document.path, document);
-    const sources = await this.#sources(document.path, all, settings, either);
+    const folder = await GoFolder.read(directory, all);
+    const sources = await this.#sources(folder, document.path, all, settings, either);
     await this.#analyse(document.path, [sources], all, settings, publish, either);
   }
 
@@ -124,6 +130,7 @@ export class GoEngine implements Engine {
     const either = AbortSignal.any([signal, this.#disposed.signal]);
     const buffers = request.buffers ?? new Map<string, SourceDocument>();
     let batch: Sources[] = [];
+    const published = new Set<string>();
     const finish = async (): Promise<void> => {
       const ready = batch;
       batch = [];
@@ -132,44 +139,54 @@ export class GoEngine implements Engine {
       const keep = (files: readonly FileAnalysis[]): void =>
         files.forEach((file) => last.set(file.path, file));
       if (ready.length > 0) await this.#analyse(undefined, ready, buffers, request.settings, keep, either);
-      for (const { texts } of ready) {
-        onFiles([...texts.keys()].flatMap((file) => last.get(file) ?? []));
+      for (const { texts, unread } of ready) {
+        const files = [...texts.keys(), ...unread.flatMap(({ file }) => file ?? [])];
+        // What several programs of a scratch folder share is told by the first.
+        onFiles(files.flatMap((file) => (published.has(file) ? [] : (last.get(file) ?? []))));
+        for (const file of files) published.add(file);
       }
     };
     for (const directory of request.directories) {
-      either.throwIfAborted();
-      const sources = await this.#sources(path.join(directory, 'x.go'), buffers, request.settings, either);
-      if (sources.texts.size === 0) continue;
-      const first = batch[0];
-      const joins =
-        !first ||
-        (typeof first.unit === 'string'
-          ? first.unit === sources.unit
-          : typeof sources.unit !== 'string' && sameBuild(first.unit, sources.unit));
-      if (!joins || batch.length >= scanBatch) await finish();
-      batch.push(sources);
+      const folder = await GoFolder.read(directory, buffers);
+      const left = new Set(folder.texts.keys());
+      for (const file of left) {
+        either.throwIfAborted();
+        const sources = await this.#sources(folder, file, buffers, request.settings, either);
+        for (const covered of sources.texts.keys()) left.delete(covered);
+        const wanted = request.files;
+        if (wanted && ![...sources.texts.keys()].some((covered) => wanted.has(covered))) continue;
+        const first = batch[0];
+        const joins =
+          !first ||
+          (typeof first.unit === 'string'
+            ? first.unit === sources.unit
+            : typeof sources.unit !== 'string' && sameBuild(first.unit, sources.unit));
+        if (!joins || batch.length >= scanBatch) await finish();
+        batch.push(sources);
+      }
     }
     await finish();
   }
 
-  /** The folder's texts and the unit that compiles the file. */
+  /** The texts that are compiled together with the file, and the unit that compiles them. */
   async #sources(
+    folder: GoFolder,
     file: string,
     buffers: ReadonlyMap<string, SourceDocument>,
     settings: Settings,
     signal: AbortSignal,
   ): Promise<Sources> {
-    const directory = path.dirname(file);
-    const texts = await readTexts(directory, buffers);
-    const named = texts.has(file) ? file : ([...texts.keys()][0] ?? file);
-    const plain = new Map([...buffers].map(([name, { text }]) => [name, text]));
-    const unit = await this.#builds.locate(named, plain, settings, signal);
+    const { directory, notes: unread } = folder;
+    const unit = await this.#builds.locate(file, buffers, settings, signal, folder);
+    const program = typeof unit === 'string' ? undefined : unit.unit.program;
+    const members = program && new Set(program);
+    const texts = members ? new Map([...folder.texts].filter(([name]) => members.has(name))) : folder.texts;
     if (typeof unit !== 'string') {
       const { versionText, go, why } = unit.toolchain;
       for (const name of texts.keys())
         this.#toolchains.set(name, { version: versionText, path: go, how: why });
     }
-    return { directory, texts, unit };
+    return { directory, texts, unread, unit };
   }
 
   /**
@@ -348,7 +365,8 @@ export class GoEngine implements Engine {
   ): Promise<boolean> {
     const overlays = overlaysOf(new Map(buffers).set(document.path, document));
     const texts = new Map([...overlays, ...fixedTexts(pkg.files, edits)]);
-    const unit = await this.#builds.locate(document.path, texts, settings, signal);
+    const buffered = new Map([...texts].map(([file, text]) => [file, { text, version: 0 }]));
+    const unit = await this.#builds.locate(document.path, buffered, settings, signal);
     if (typeof unit === 'string') return true;
     const { errors } = await this.#builds.run(unit, texts, signal);
     const directory = path.dirname(document.path);
@@ -394,7 +412,12 @@ function analyses(checked: Checked, verdicts: ReadonlyMap<GoFix, Verdict>): File
       text: file.text,
       findings,
       explanations,
-      notes: [...own, ...notes.filter((note) => (note.file ?? file.path) === file.path), ...withheld],
+      notes: [
+        ...own,
+        ...notes.filter((note) => (note.file ?? file.path) === file.path),
+        ...sources.unread,
+        ...withheld,
+      ],
     };
   });
   // A file that could not be parsed is published, too, with its note.
@@ -408,6 +431,8 @@ function analyses(checked: Checked, verdicts: ReadonlyMap<GoFix, Verdict>): File
       notes: notes.filter((note) => note.file === file),
     });
   }
+  for (const note of sources.unread)
+    result.push({ path: note.file!, version: 0, text: '', findings: [], notes: [note] });
   return result;
 }
 
@@ -500,24 +525,4 @@ function unverifiableReason({ unverifiable }: Checked, fix: GoFix): string | und
     if (reason !== undefined) return reason;
   }
   return undefined;
-}
-
-/** The Go files of a folder: buffers first, else the disk. */
-async function readTexts(
-  directory: string,
-  buffers: ReadonlyMap<string, SourceDocument>,
-): Promise<ReadonlyMap<string, SourceDocument>> {
-  const texts = new Map<string, SourceDocument>();
-  for (const [file, document] of buffers) {
-    if (path.dirname(file) === directory && file.endsWith('.go')) texts.set(file, document);
-  }
-  // A folder may exist only in the editor.
-  const names = await readdir(directory).catch(() => []);
-  for (const name of names.sort()) {
-    const file = path.join(directory, name);
-    if (!name.endsWith('.go') || /^[._]/.test(name) || texts.has(file)) continue;
-    const text = await readFile(file, 'utf8').catch(() => undefined);
-    if (text !== undefined) texts.set(file, { path: file, languageId: 'go', version: 0, text });
-  }
-  return texts;
 }

@@ -92,6 +92,8 @@ export interface Engine {
 export interface FolderRequest {
   /** Absolute. */
   readonly directories: readonly string[];
+  /** The files that are asked for, absolute: where each has an analysis of its own, the others are spared. */
+  readonly files: ReadonlySet<string>;
   readonly buffers: ReadonlyMap<string, SourceDocument>;
   /** Of all the folders. */
   readonly settings: Settings;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import pLimit from 'p-limit';
 import type { Note } from '../../../rules/model';
+import { readText } from '../host/files';
 import type { Logger } from '../host/logger';
 import type { Analyser } from './analyser';
 import type { AnalysisRequest, FileAnalysis, SourceDocument } from './engine';
@@ -256,7 +256,7 @@ export class AnalysisService {
       const buffers = this.#buffers();
       if (directories.size > 1)
         await this.analyser.analyseFolders(
-          { directories: [...directories], buffers, settings },
+          { directories: [...directories], files: new Set(paths), buffers, settings },
           publish,
           signal,
         );
@@ -357,9 +357,9 @@ export class AnalysisService {
 
   async #read(path: string): Promise<SourceDocument | undefined> {
     try {
-      return { ...toDocument(path), text: await readFile(path, 'utf8') };
+      return { ...toDocument(path), text: (await readText(path)).text };
     } catch (error) {
-      this.host.logger.warn(`${path} could not be read: ${(error as Error).message}`);
+      this.host.logger.warn(`${path}: ${(error as Error).message}`);
       this.forget(path);
       return undefined;
     }

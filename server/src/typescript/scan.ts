@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
+import { readText } from '../host/files';
 import type { FileAnalysis, FilesRequest, SourceDocument } from '../service/engine';
 import type { Inspection } from './engine';
 import type { ScanWorker } from './scan-worker';
@@ -236,12 +236,10 @@ interface Job {
   readonly rules: readonly string[];
 }
 
-/** As editors read it: without the byte order mark. Undefined when that cannot be done without loss. */
+/** Undefined when the file is not read; who asks for it alone is told why. */
 async function read(path: string): Promise<SourceDocument | undefined> {
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
-    return { path, languageId: '', version: 0, text };
-  } catch {
-    return undefined;
-  }
+  return readText(path).then(
+    ({ text }) => ({ path, languageId: '', version: 0, text }),
+    () => undefined,
+  );
 }

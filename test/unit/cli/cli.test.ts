@@ -292,7 +292,7 @@ test('a file that is not UTF-8 is named, and never rewritten', async (t) => {
   const latin = Buffer.from('alloc() // \xe4', 'latin1');
   writeFileSync(join(folder, 'a.ts'), latin);
   const { code, out } = await alloclens(['scan']);
-  assert.match(out, /note a\.ts: The file is not analysed because it is not UTF-8 text\./);
+  assert.match(out, /note a\.ts: This file is left out because it is not UTF-8 text\./);
   assert.equal(code, 2);
   await alloclens(['fix', '--suggestions']);
   assert.deepEqual(readFileSync(join(folder, 'a.ts')), latin);

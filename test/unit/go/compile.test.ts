@@ -10,7 +10,7 @@ import { OverlayStore } from '../../../server/src/go/compile/overlay';
 import { nullLogger } from '../../../server/src/host/logger';
 import { ProcessRunner, ToolError } from '../../../server/src/host/process';
 import { TrustGate, UntrustedError } from '../../../server/src/host/trust';
-import { compileFile, toolchainsFor, writeModule } from '../../support/go-module';
+import { compileFile, folderOf, toolchainsFor, writeModule } from '../../support/go-module';
 
 const goMod = 'module example.com/m\n\ngo 1.21\n';
 const slice = (name: string) => `package ${name}\n\nfunc S(n int) []int { return make([]int, n) }\n`;
@@ -304,7 +304,7 @@ describe('compile', () => {
     const { toolchain } = await toolchainsFor().for(module);
     const store = await OverlayStore.create();
     t.after(() => store.dispose());
-    const unit = await compileUnit(file, module, toolchain!);
+    const unit = await compileUnit(file, module, toolchain!, await folderOf(file));
     const runner = new ProcessRunner(new TrustGate(false), nullLogger);
     await assert.rejects(
       compile(runner, store, { toolchain: toolchain!, unit }, () => assert.fail('a record')),

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { OverlayStore } from '../../../server/src/go/compile/overlay';
-import { trustedRunner, writeModule } from '../../support/go-module';
+import { writeModule } from '../../support/go-module';
 
 const file = path.resolve('/work/p/a.go');
 
@@ -65,52 +65,5 @@ describe('OverlayStore', () => {
     const store = await OverlayStore.create(writeModule(t, {}));
     assert.equal((await store.write(new Map())).file, undefined);
     await store.dispose();
-  });
-
-  it('removes what killed processes left, and nothing else', async (t) => {
-    const parent = writeModule(t, {});
-    const gone = await trustedRunner.text({
-      command: process.execPath,
-      args: ['-e', 'process.stdout.write(String(process.pid))'],
-      cwd: parent,
-      env: {},
-    });
-    const folder = (name: string, hoursOld: number): string => {
-      const made = path.join(parent, name);
-      mkdirSync(path.join(made, 'inner'), { recursive: true });
-      const time = new Date(Date.now() - hoursOld * 3_600_000);
-      utimesSync(made, time, time);
-      return made;
-    };
-    const left = folder(`alloclens-overlay-${gone.stdout}-a`, 2);
-    const kept = [
-      folder(`alloclens-overlay-${gone.stdout}-b`, 0),
-      folder(`alloclens-overlay-${process.pid}-c`, 2),
-      folder('alloclens-overlay-x', 2),
-      folder('somebody-else', 2),
-    ];
-    const store = await OverlayStore.create(parent);
-    assert.equal(existsSync(left), false);
-    for (const other of kept) assert.equal(existsSync(other), true, other);
-    await store.dispose();
-  });
-
-  it('leaves nothing behind when the process exits without dispose', async (t) => {
-    const folder = writeModule(t, {});
-    const module = path.resolve(__dirname, '../../../server/src/go/overlay.js');
-    const script = `
-      require(${JSON.stringify(module)}).OverlayStore.create(${JSON.stringify(folder)}).then(async (store) => {
-        await store.write(new Map([['/a.go', 'package a']]));
-        process.stdout.write(String(require('node:fs').readdirSync(store.folder).length));
-        process.exit(0);
-      });`;
-    const result = await trustedRunner.text({
-      command: process.execPath,
-      args: ['-e', script],
-      cwd: folder,
-      env: {},
-    });
-    assert.equal(result.stdout, '2');
-    assert.deepEqual(readdirSync(folder), []);
   });
 });

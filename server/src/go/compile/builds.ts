@@ -7,9 +7,9 @@ import type { Settings } from '../../service/settings';
 import { compile, type CompileError, type CompiledPackage, type CompileSummary } from './compile';
 import { PackageRecords } from './records';
 import { failureIn, reasonsOf } from '../plan/failure';
-import { findModule } from '../plan/module';
-import { compileUnit } from '../plan/unit';
-import { type CompileUnit } from '../plan/unit';
+import { GoFolder, type GoText } from '../plan/folder';
+import { findModule, UnusableModuleError } from '../plan/module';
+import { compileUnit, type CompileUnit } from '../plan/unit';
 import { OverlayStore } from './overlay';
 import { Toolchains, type GoToolchain } from '../plan/toolchain';
 
@@ -42,21 +42,28 @@ export class Builds {
     this.#runner = new ProcessRunner(host.trust, host.logger);
   }
 
-  /** The unit that compiles the file's package, or one sentence that says why there is none. */
+  /**
+   * The unit that compiles the file's package, or one sentence that says why there is none.
+   * @param buffers unsaved files by absolute path: a new file counts although it is not on disk
+   * @param folder the file's, when it was read with these buffers
+   */
   async locate(
     file: string,
-    buffers: ReadonlyMap<string, string>,
+    buffers: ReadonlyMap<string, GoText>,
     settings: Settings,
     signal: AbortSignal,
+    folder?: GoFolder,
   ): Promise<BuildUnit | string> {
     try {
       const module = await findModule(file);
       const answer = await this.#toolchainsFor(settings).for(module, signal);
       if (!answer.toolchain) return `Only the syntax was analysed. ${answer.note.message}`;
-      const unit = await compileUnit(file, module, answer.toolchain, buffers);
+      const sources = folder ?? (await GoFolder.read(path.dirname(file), buffers));
+      const unit = await compileUnit(file, module, answer.toolchain, sources);
       return { toolchain: answer.toolchain, unit, buildFlags: settings.go.buildFlags };
     } catch (error) {
-      if (error instanceof UntrustedError) return `Only the syntax was analysed. ${error.message}`;
+      if (error instanceof UntrustedError || error instanceof UnusableModuleError)
+        return `Only the syntax was analysed. ${error.message}`;
       throw error;
     }
   }
@@ -66,11 +73,11 @@ export class Builds {
    * @throws ToolError when the go command cannot be started or fails as a whole
    */
   async run(unit: BuildUnit, files: Overlays, signal: AbortSignal): Promise<Build> {
-    this.#store ??= OverlayStore.create();
+    const store = await this.#overlays();
     const records = new PackageRecords((file) => (path.isAbsolute(file) ? file : undefined));
     const summary: CompileSummary = await compile(
       this.#runner,
-      await this.#store,
+      store,
       { ...unit, files },
       (record) => records.add(record),
       signal,
@@ -82,9 +89,8 @@ export class Builds {
 
   /** The errors of a compile of which nothing else is wanted. As `run` in everything else. */
   async errors(unit: BuildUnit, files: Overlays, signal: AbortSignal): Promise<readonly CompileError[]> {
-    this.#store ??= OverlayStore.create();
     const request = { ...unit, files, errorsOnly: true };
-    return (await compile(this.#runner, await this.#store, request, () => {}, signal)).errors;
+    return (await compile(this.#runner, await this.#overlays(), request, () => {}, signal)).errors;
   }
 
   /**
@@ -112,10 +118,12 @@ export class Builds {
     const all = toolchain.modules.map(({ folder }) => `${patternOf(folder)}/...`);
     const format =
       '{{.Dir}}\t{{.ImportPath}}\t{{join .Imports " "}}\t{{join .TestImports " "}} {{join .XTestImports " "}}';
+    const { file: overlay } = await (await this.#overlays()).write(unit.replaced);
+    const replaced = overlay === undefined ? [] : [`-overlay=${overlay}`];
     const { stdout, stderr, ...exit } = await this.#runner.text(
       {
         command: toolchain.go,
-        args: ['list', '-e', ...buildFlags, '-f', format, '--', ...all],
+        args: ['list', '-e', ...replaced, ...buildFlags, '-f', format, '--', ...all],
         cwd: unit.folder,
         env: toolchain.env,
         signal,
@@ -145,6 +153,13 @@ export class Builds {
       .map(({ folder }) => patternOf(folder));
   }
 
+  /** The temporary files; made anew when they could not be made, or something has removed them since. */
+  #overlays(): Promise<OverlayStore> {
+    const create = (): Promise<OverlayStore> => OverlayStore.create();
+    this.#store = this.#store?.then((store) => (store.exists ? store : create()), create) ?? create();
+    return this.#store;
+  }
+
   #toolchainsFor({ go }: Settings): Toolchains {
     const key = JSON.stringify([go.path, Object.entries(go.environment).sort()]);
     let toolchains = this.#toolchains.get(key);
@@ -161,7 +176,7 @@ export class Builds {
   }
 
   async dispose(): Promise<void> {
-    await (await this.#store)?.dispose();
+    await (await this.#store?.catch(() => undefined))?.dispose();
     this.#store = undefined;
   }
 }
@@ -176,16 +191,14 @@ function unaccountedNote({ count, examples }: CompileSummary['unaccounted']): No
 
 /** True when one compile can take the packages of both. */
 export function sameBuild(a: BuildUnit, b: BuildUnit): boolean {
-  const modules = (unit: BuildUnit): boolean =>
-    unit.unit.patterns.every((pattern) => !pattern.endsWith('.go'));
   return (
     a.toolchain === b.toolchain &&
     a.unit.folder === b.unit.folder &&
     a.unit.overlay === b.unit.overlay &&
     a.unit.tests === b.unit.tests &&
     a.unit.modfile?.text === b.unit.modfile?.text &&
-    modules(a) &&
-    modules(b)
+    a.unit.program === undefined &&
+    b.unit.program === undefined
   );
 }
 
@@ -194,5 +207,6 @@ export function joinBuilds(units: readonly BuildUnit[]): BuildUnit {
   const first = units[0]!;
   const patterns = [...new Set(units.flatMap(({ unit }) => unit.patterns))].sort();
   const notes = units.flatMap(({ unit }) => unit.notes);
-  return { ...first, unit: { ...first.unit, patterns, notes } };
+  const replaced = new Map(units.flatMap(({ unit }) => [...unit.replaced]));
+  return { ...first, unit: { ...first.unit, patterns, notes, replaced } };
 }

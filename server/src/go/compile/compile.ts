@@ -244,7 +244,7 @@ async function compileOnce(
 /** Files of the module cache may not be replaced: Go ends the whole run over it (cmd/go/internal/work/init.go). */
 async function overlayOf(store: OverlayStore, request: CompileRequest, notes: Note[]): Promise<Overlay> {
   const { toolchain, unit } = request;
-  const wanted = new Map<string, string | null>();
+  const wanted = new Map(unit.overlay ? unit.replaced : []);
   for (const [file, text] of request.files ?? []) {
     if (unit.overlay && !inside(file, toolchain.modcache)) wanted.set(file, text);
     else if (inside(file, unit.folder)) {

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { exists } from '../../host/files';
 import type { Overlay } from './overlay';
 import type { GoToolchain, MainModule } from '../plan/toolchain';
 
@@ -54,7 +54,7 @@ export class FileNames {
       const file = this.find(`${candidate}/x.go`);
       if (!path.isAbsolute(file)) continue;
       const folder = path.dirname(file);
-      if (existsSync(folder)) return folder;
+      if (exists(folder)) return folder;
     }
     return undefined;
   }
@@ -77,10 +77,10 @@ export class FileNames {
     if (versioned) {
       const [, modulePath, version, rest] = versioned;
       const vendored = path.join(this.folder, 'vendor', modulePath!, rest!);
-      if (existsSync(vendored)) return vendored;
+      if (exists(vendored)) return vendored;
       const cached = path.join(this.toolchain.modcache, `${escape(modulePath!)}@${escape(version!)}`, rest!);
       // Absent for a module that go.mod replaces by a folder.
-      return existsSync(path.dirname(cached)) ? cached : name;
+      return exists(path.dirname(cached)) ? cached : name;
     }
 
     let best: { folder: string; rest: string; length: number } | undefined;
@@ -97,10 +97,10 @@ export class FileNames {
     if (best) return path.join(best.folder, best.rest);
 
     const standard = path.join(this.toolchain.goroot, 'src', slashed);
-    if (existsSync(path.dirname(standard))) return standard;
+    if (exists(path.dirname(standard))) return standard;
     for (const gopath of this.toolchain.gopath.split(path.delimiter)) {
       const source = path.join(gopath, 'src', slashed);
-      if (gopath !== '' && existsSync(path.dirname(source))) return source;
+      if (gopath !== '' && exists(path.dirname(source))) return source;
     }
     return name;
   }

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { LRUCache } from 'lru-cache';
 import { Edit, Language, Parser, type Node, type Tree } from 'web-tree-sitter';
 import { importedNames, isGenerated } from '../../../../rules/go/edit/imports';
+import { readBytes } from '../../host/files';
 import { LineIndex } from '../../text/positions';
 
 /** Where the two wasm files lie: beside the bundle in a release, in node_modules in tests. Nothing guesses. */
@@ -73,7 +73,7 @@ export class GoSyntax {
       throw new Error(`cannot load the parser runtime ${paths.runtime}: ${String(error)}`, { cause: error });
     }
     try {
-      const language = await Language.load(await readFile(paths.go));
+      const language = await Language.load(await readBytes(paths.go));
       return new GoSyntax(new Parser().setLanguage(language), options);
     } catch (error) {
       throw new Error(`cannot load the Go grammar ${paths.go}: ${String(error)}`, { cause: error });

@@ -1,5 +1,5 @@
-import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { kindAt, refusal } from '../../host/files';
 import type { GoToolchain } from './toolchain';
 
 /** Where the go command runs for a file: the nearest go.mod's folder, or the file's own when there is none. */
@@ -12,22 +12,47 @@ export interface GoModule {
   readonly workFile: string | undefined;
 }
 
+/** The go command would never come to an end with one of its own files. The message is a sentence that names it. */
+export class UnusableModuleError extends Error {
+  override readonly name = 'UnusableModuleError';
+}
+
+/** @throws UnusableModuleError */
 export async function findModule(file: string): Promise<GoModule> {
   const start = path.dirname(file);
   const moduleFile = await nearest(start, 'go.mod');
   const folder = moduleFile === undefined ? start : path.dirname(moduleFile);
-  return { folder, moduleFile, workFile: await nearest(folder, 'go.work') };
+  const workFile = await nearest(folder, 'go.work');
+  const beside = [
+    ...(moduleFile === undefined
+      ? []
+      : ['go.sum', path.join('vendor', 'modules.txt')].map(besides(moduleFile))),
+    ...(workFile === undefined ? [] : ['go.work.sum'].map(besides(workFile))),
+  ];
+  for (const other of beside) await mustBeUsable(other);
+  return { folder, moduleFile, workFile };
 }
+
+const besides = (file: string) => (name: string) => path.join(path.dirname(file), name);
 
 async function nearest(folder: string, name: string): Promise<string | undefined> {
   for (;;) {
     const candidate = path.join(folder, name);
-    const found = await stat(candidate).catch(() => undefined);
-    if (found?.isFile()) return candidate;
+    const kind = await kindAt(candidate);
+    if (kind === 'file' || kind === 'special') {
+      await mustBeUsable(candidate);
+      return candidate;
+    }
     const parent = path.dirname(folder);
     if (parent === folder) return undefined;
     folder = parent;
   }
+}
+
+async function mustBeUsable(file: string): Promise<void> {
+  const reason = await refusal(file);
+  if (reason !== undefined)
+    throw new UnusableModuleError(`The go command is not run on ${file} because ${reason}.`);
 }
 
 /** `own`: may be edited. `module cache` and `standard library`: analysed, but findings have no place to be fixed. */

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
-import { access, readFile, readdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import type { Note } from '../../../../rules/model';
 import type { GoVersion } from '../../../../rules/go/rule';
+import { entriesOf, isExecutable, readBytes } from '../../host/files';
 import type { Logger } from '../../host/logger';
 import { ToolError, type Environment, type ProcessRunner } from '../../host/process';
 import { UntrustedError } from '../../host/trust';
@@ -84,7 +83,7 @@ export async function findGo(options: FindOptions = {}): Promise<GoCommand> {
       };
     }
     for (const candidate of [configured, path.join(configured, name), path.join(configured, 'bin', name)]) {
-      if (await executable(candidate))
+      if (await isExecutable(candidate))
         return { path: candidate, why: `${candidate}, from the setting ${setting}` };
     }
     return {
@@ -96,7 +95,7 @@ export async function findGo(options: FindOptions = {}): Promise<GoCommand> {
   const goroot = env['GOROOT'];
   if (goroot !== undefined && path.isAbsolute(goroot)) {
     const candidate = path.join(goroot, 'bin', name);
-    if (await executable(candidate))
+    if (await isExecutable(candidate))
       return { path: candidate, why: `${candidate}, from the variable GOROOT` };
   }
 
@@ -105,13 +104,13 @@ export async function findGo(options: FindOptions = {}): Promise<GoCommand> {
     // Relative entries would let the opened folder choose the program.
     if (!path.isAbsolute(folder)) continue;
     const candidate = path.join(folder, name);
-    if (await executable(candidate)) return { path: candidate, why: `${candidate}, from the PATH` };
+    if (await isExecutable(candidate)) return { path: candidate, why: `${candidate}, from the PATH` };
   }
 
   const usual = options.usualFolders ?? usualFolders(platform, env, home);
   for (const folder of [...usual, ...(await sdkFolders(home))]) {
     const candidate = path.join(folder, name);
-    if (await executable(candidate)) {
+    if (await isExecutable(candidate)) {
       return {
         path: candidate,
         why: `${candidate}, a usual installation folder (the PATH has no go command)`,
@@ -150,21 +149,13 @@ function usualFolders(platform: NodeJS.Platform, env: Environment, home: string)
 
 /** `golang.org/dl/go1.26.8 download` installs below ~/sdk; the newest first. */
 async function sdkFolders(home: string): Promise<string[]> {
-  const names = await readdir(path.join(home, 'sdk')).catch(() => []);
+  const installed = await entriesOf(path.join(home, 'sdk'));
   const order = new Intl.Collator('en', { numeric: true });
-  return names
+  return installed
+    .map(({ name }) => name)
     .filter((name) => /^go1\.\d/.test(name))
     .sort((a, b) => order.compare(b, a))
     .map((name) => path.join(home, 'sdk', name, 'bin'));
-}
-
-async function executable(file: string): Promise<boolean> {
-  const found = await stat(file).catch(() => undefined);
-  if (!found?.isFile()) return false;
-  return access(file, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
 }
 
 /** `go1.26.8`, `go1.27rc1`, `devel go1.28-a1b2c3 …`, or a go.mod's `1.24.0`. */
@@ -377,7 +368,7 @@ function same(a: string, b: string): boolean {
 async function contentStamp(files: readonly (string | undefined)[]): Promise<string> {
   const hash = createHash('sha256');
   for (const file of files) {
-    hash.update(file === undefined ? '' : await readFile(file).catch(() => 'absent'));
+    hash.update(file === undefined ? '' : await readBytes(file).catch(() => 'absent'));
     hash.update('\0');
   }
   return hash.digest('hex');

@@ -1,0 +1,161 @@
+/** Files for the programs that are started. The only place of the server that writes into the temporary folder. */
+import { createHash } from 'node:crypto';
+import { lstatSync, readlinkSync, rmSync } from 'node:fs';
+import {
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  realpath,
+  rename,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import path from 'node:path';
+
+const prefix = 'alloclens-overlay-';
+/** What may belong to a living process that cannot be seen from here is left alone for so long, in milliseconds. */
+const rest = 60 * 60 * 1000;
+/** Files are kept for the next use; beyond this many, those that rested longest are removed. */
+const keptFiles = 400;
+/** A program that still runs may need what is younger, in milliseconds. */
+const inUse = 10 * 60 * 1000;
+
+/**
+ * A private folder that goes with this process. What processes left behind that were killed, so that no handler of theirs
+ * ran, is removed by the next one.
+ */
+export class TemporaryFolder {
+  #written = 0;
+  readonly #pending = new Map<string, Promise<void>>();
+  readonly #onExit = (): void => remove(this.path);
+
+  private constructor(
+    /** Absolute and real: the go command prints that one. */
+    readonly path: string,
+  ) {
+    process.on('exit', this.#onExit);
+  }
+
+  /** @throws the system's error when `parent` is missing, full, or may not be written to */
+  static async create(parent: string = tmpdir()): Promise<TemporaryFolder> {
+    await sweep(parent);
+    // With mode 0700, and a name that nobody can know before.
+    const folder = await mkdtemp(path.join(parent, `${prefix}${processSpace}-${process.pid}-`));
+    return new TemporaryFolder(await realpath(folder));
+  }
+
+  /** False when something has removed the folder, or put another thing in its place. */
+  get exists(): boolean {
+    try {
+      const found = lstatSync(this.path);
+      return found.isDirectory() && isOwn(found);
+    } catch {
+      return false;
+    }
+  }
+
+  /**
+   * Writes a file, unless one of this name is there: a name stands for one content.
+   * @param name relative, in a folder of its own
+   * @returns the absolute path
+   */
+  async put(name: string, text: string): Promise<string> {
+    const file = path.join(this.path, name);
+    // One writer a file: a program must never read half of one.
+    let pending = this.#pending.get(file);
+    if (!pending) {
+      pending = this.#put(file, text).finally(() => this.#pending.delete(file));
+      this.#pending.set(file, pending);
+    }
+    await pending;
+    return file;
+  }
+
+  async #put(file: string, text: string): Promise<void> {
+    const folder = path.dirname(file);
+    if (await stat(file).catch(() => undefined)) {
+      // The folder's time is its last use.
+      const now = new Date();
+      await utimes(folder, now, now).catch(() => {});
+      return;
+    }
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await writeFile(`${file}.part`, text, { mode: 0o600 });
+    await rename(`${file}.part`, file);
+    this.#written++;
+  }
+
+  /** Removes what has not been used for long, when there is much. */
+  async prune(): Promise<void> {
+    if (this.#written <= keptFiles) return;
+    const limit = Date.now() - inUse;
+    let kept = 0;
+    for (const name of await readdir(this.path)) {
+      const folder = path.join(this.path, name);
+      const used = await stat(folder).catch(() => undefined);
+      if (used && used.mtimeMs < limit) await rm(folder, { recursive: true, force: true });
+      else kept++;
+    }
+    this.#written = kept;
+  }
+
+  /** Removes the folder. Programs that use it must have ended. */
+  async dispose(): Promise<void> {
+    process.off('exit', this.#onExit);
+    await rm(this.path, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+/**
+ * Tells where process ids mean the same: containers and machines can share a temporary folder. Letters and digits; the
+ * same for all processes that see each other.
+ */
+export const processSpace: string = (() => {
+  let space = '';
+  try {
+    space = readlinkSync('/proc/self/ns/pid');
+  } catch {
+    // Only Linux has more than one space on a machine.
+  }
+  return createHash('sha256').update(`${hostname()} ${space}`).digest('hex').slice(0, 12);
+})();
+
+async function sweep(parent: string): Promise<void> {
+  for (const name of await readdir(parent).catch(() => [])) {
+    const made = /^([0-9a-f]{12})-(\d+)-/.exec(name.startsWith(prefix) ? name.slice(prefix.length) : '');
+    if (!made) continue;
+    const [, space, pid] = made;
+    const visible = space === processSpace;
+    if (visible && isAlive(Number(pid))) continue;
+    const folder = path.join(parent, name);
+    const found = await lstat(folder).catch(() => undefined);
+    if (!found?.isDirectory() || !isOwn(found)) continue;
+    if (!visible && found.mtimeMs > Date.now() - rest) continue;
+    await rm(folder, { recursive: true, force: true }).catch(() => {});
+  }
+}
+
+function isOwn({ uid }: { readonly uid: number }): boolean {
+  return process.getuid === undefined || uid === process.getuid();
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+function remove(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true });
+  } catch {
+    // The system empties its temporary folder.
+  }
+}
