@@ -30,4 +30,21 @@ export default tseslint.config(
     ignores: ['server/src/host/process.ts'],
     rules: { 'no-restricted-imports': ['error', { paths: ['child_process', 'node:child_process'] }] },
   },
+  {
+    // Text of the opened folder is not markup: what the editor shows is said by server/src/lsp/say.ts and client/src/say.ts.
+    files: ['server/src/server.ts', 'server/src/lsp/**/*.ts', 'client/**/*.ts'],
+    ignores: ['server/src/lsp/say.ts', 'client/src/say.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        ...[
+          'MemberExpression[property.name=/^show(Error|Warning|Information)Message$/]',
+          'MemberExpression[object.name="connection"][property.name="console"]',
+          'MemberExpression[object.property.name="connection"][property.name="console"]',
+          'MemberExpression[object.name="progress"][property.name="report"]',
+          'Identifier[name=/^(ShowMessage|LogMessage)(Notification|Request)$/]',
+        ].map((selector) => ({ selector, message: 'say.ts says it: there foreign text is made plain.' })),
+      ],
+    },
+  },
 );

@@ -5,9 +5,11 @@ import {
   type AnalyseParams,
   type AnalyseResult,
 } from '../../server/src/lsp/protocol';
+import { logText } from '../../server/src/text/foreign';
 import { analysedDocument } from './languages';
 import { showRuleDocumentation, type LanguageServer } from './language-server';
 import type { RulePages } from './rule-pages';
+import { fail, inform } from './say';
 import { count } from './status-view';
 
 export interface CommandContext {
@@ -35,12 +37,9 @@ export function registerCommands(context: CommandContext): Disposable[] {
         await run(...args);
       } catch (error) {
         context.output.error(
-          `${name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+          logText(`${name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
         );
-        const choice = await window.showErrorMessage(
-          `AllocLens: ${error instanceof Error ? error.message : String(error)}`,
-          'Show Output',
-        );
+        const choice = await fail(error instanceof Error ? error.message : String(error), 'Show Output');
         if (choice) context.output.show(true);
       }
     }),
@@ -50,10 +49,7 @@ export function registerCommands(context: CommandContext): Disposable[] {
 async function analyseDocument(scope: 'file' | 'package', context: CommandContext): Promise<void> {
   const document = analysedDocument(window.activeTextEditor);
   if (document) await analyse({ scope, uri: document.uri.toString() }, context);
-  else
-    void window.showInformationMessage(
-      'AllocLens analyses Go, TypeScript and JavaScript: open such a file first.',
-    );
+  else void inform('Only Go, TypeScript and JavaScript are analysed: open such a file first.');
 }
 
 /** Runs an analysis; the server shows its progress, with a way to cancel it. */
@@ -61,11 +57,11 @@ async function analyse(params: AnalyseParams, { server, output }: CommandContext
   const client = await server.start();
   const result = await client.sendRequest<AnalyseResult>(analyseRequest, params);
   for (const { uri, message } of result.notes)
-    output.warn(uri === undefined ? message : `${uri}: ${message}`);
+    output.warn(logText(uri === undefined ? message : `${uri}: ${message}`));
   const summary = `${result.cancelled ? 'Cancelled after ' : ''}${count(result.files, 'file')}: ${count(result.findings, 'finding')}`;
   const notes = result.notes.length > 0 ? `; ${count(result.notes.length, 'note')} in the log` : '';
-  const choice = await window.showInformationMessage(
-    `AllocLens: ${summary}${notes}.`,
+  const choice = await inform(
+    `${summary}${notes}.`,
     ...(result.findings > 0 ? ['Show Problems'] : []),
     ...(result.notes.length > 0 ? ['Show Output'] : []),
   );

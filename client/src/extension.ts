@@ -1,4 +1,5 @@
 import { window, workspace, type ExtensionContext } from 'vscode';
+import { logText } from '../../server/src/text/foreign';
 import { registerCommands } from './commands';
 import { isAnalysed } from './languages';
 import { LanguageServer } from './language-server';
@@ -31,7 +32,7 @@ export function activate(context: ExtensionContext): void {
 
   const start = (): void => {
     language.start().catch((error: unknown) => {
-      output.error(`The language server could not start: ${String(error)}`);
+      output.error(logText(`The language server could not start: ${String(error)}`));
       status.fail(String(error));
     });
   };

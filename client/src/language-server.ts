@@ -12,6 +12,7 @@ import {
   type InitializationOptions,
   type StatusParams,
 } from '../../server/src/lsp/protocol';
+import { logText } from '../../server/src/text/foreign';
 import { diagnosticSource } from './diagnostic-source';
 import { documentSelector } from './languages';
 
@@ -59,7 +60,7 @@ export class LanguageServer implements Disposable {
         const client = await running.catch(() => undefined);
         await client
           ?.dispose()
-          .catch((error: unknown) => this.output.warn(`Ending the server: ${String(error)}`));
+          .catch((error: unknown) => this.output.warn(logText(`Ending the server: ${String(error)}`)));
       });
       this.onStatus(undefined);
     }

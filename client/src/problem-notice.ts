@@ -1,5 +1,6 @@
-import { commands, window, type Memento } from 'vscode';
+import { commands, type Memento } from 'vscode';
 import type { StatusParams } from '../../server/src/lsp/protocol';
+import { warn } from './say';
 
 const shownKey = 'alloclens.problemShown';
 
@@ -19,7 +20,7 @@ export class ProblemNotice {
 
   async #show(message: string): Promise<void> {
     await this.state.update(shownKey, true);
-    const choice = await window.showWarningMessage(`AllocLens: ${message}`, 'Open Settings', 'Show Output');
+    const choice = await warn(message, 'Open Settings', 'Show Output');
     if (choice === 'Open Settings')
       await commands.executeCommand('workbench.action.openSettings', 'alloclens.go');
     if (choice === 'Show Output') await commands.executeCommand('alloclens.showOutput');

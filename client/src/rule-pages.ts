@@ -1,4 +1,6 @@
 import { commands, Uri, window, workspace, FileType } from 'vscode';
+import { plainText, quoted } from '../../server/src/text/foreign';
+import { fail } from './say';
 
 /** The rules' pages that ship with the extension, as `rules/go/<rule>.md` and `rules/typescript/<rule>.md`. */
 export class RulePages {
@@ -27,7 +29,7 @@ export class RulePages {
       await workspace.fs.stat(page);
       return page;
     } catch {
-      void window.showErrorMessage(`AllocLens has no page about the rule ${rule}.`);
+      void fail(`There is no page about the rule ${quoted(rule)}.`);
       return undefined;
     }
   }
@@ -45,7 +47,8 @@ export class RulePages {
         const text = new TextDecoder().decode(await workspace.fs.readFile(page));
         const label = `${prefix}/${name.slice(0, -3)}`;
         // Beside the rules' pages lie a few about other things.
-        if (text.startsWith(`# ${label}`)) items.push({ label, detail: firstSentence(text), page });
+        if (text.startsWith(`# ${label}`))
+          items.push({ label, detail: plainText(firstSentence(text)), page });
       }
     }
     items.sort((a, b) => (a.label < b.label ? -1 : 1));

@@ -8,6 +8,7 @@ import {
   type LanguageStatusItem,
 } from 'vscode';
 import type { StatusParams } from '../../server/src/lsp/protocol';
+import { plainText } from '../../server/src/text/foreign';
 import { analysedDocument, goSelector, typescriptSelector } from './languages';
 import { failedView, statusView, type StatusView } from './status-view';
 
@@ -57,8 +58,9 @@ export class Status implements Disposable {
         ? statusView(this.#status, uri, workspace.isTrusted)
         : failedView(this.#failure);
     for (const item of this.#items) {
-      item.text = view.text;
-      item.detail = view.detail;
+      item.text = plainText(view.text);
+      // What a note quotes must not become a link here.
+      item.detail = plainText(view.detail, 600);
       item.severity = severities[view.severity];
       item.busy = view.busy;
       item.command = view.restricted

@@ -29,10 +29,10 @@ import { isVirtual, overlaps, pathOf, rangeOf, uriOf } from './lsp/convert';
 import { diagnosticsOf } from './lsp/diagnostics';
 import { registerAnalyse } from './lsp/analyse';
 import { clearNotification, trustGrantedNotification, type InitializationOptions } from './lsp/protocol';
+import { loggerOf } from './lsp/say';
 import { SettingsCache } from './lsp/settings-cache';
 import { StatusReporter } from './lsp/status';
 import { readTextSync } from './host/files';
-import type { Logger } from './host/logger';
 import type { TrustGate } from './host/trust';
 import { Analyser, type EngineLoaders } from './service/analyser';
 import type { CombinedFix, FileAnalysis, SourceDocument } from './service/engine';
@@ -111,8 +111,10 @@ export function serve(connection: Connection, options: ServerOptions): void {
     () => session?.folders ?? [],
   );
   connection.onExecuteCommand(async ({ command, arguments: args }) => {
-    if (command === showPageCommand && typeof args?.[0] === 'string')
-      await connection.window.showDocument({ uri: args[0], external: /^https?:/.test(args[0]) });
+    const pages = options.rules.map(({ id }) => pageOf(id, session?.pages));
+    const page = pages.find((uri) => uri === args?.[0]);
+    if (command === showPageCommand && page !== undefined)
+      await connection.window.showDocument({ uri: page, external: /^https?:/.test(page) });
   });
 
   connection.onHover(async ({ textDocument, position }, token) => {
@@ -379,15 +381,4 @@ function textOnDisk(path: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** The client's output channel, which has levels of its own. */
-function loggerOf({ console }: Connection): Logger {
-  return {
-    trace: (message) => console.debug(message),
-    debug: (message) => console.debug(message),
-    info: (message) => console.info(message),
-    warn: (message) => console.warn(message),
-    error: (message) => console.error(message),
-  };
 }

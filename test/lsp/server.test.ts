@@ -1,72 +1,14 @@
 import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { test, type TestContext } from 'node:test';
-import type { RuleMeta } from '../../rules/model';
-import { TrustGate } from '../../server/src/host/trust';
+import { test } from 'node:test';
 import {
   analyseRequest,
   clearNotification,
   trustGrantedNotification,
   type AnalyseResult,
 } from '../../server/src/lsp/protocol';
-import {
-  FakeEditor,
-  temporaryFolder,
-  uri,
-  vscodeCapabilities,
-  type EditorOptions,
-} from '../support/fake-editor';
-import { FakeEngine } from '../support/fake-engine';
-
-const rule = (id: RuleMeta['id'], reports: RuleMeta['reports'] = 'allocation'): RuleMeta => ({
-  id,
-  summary: 's',
-  fix: 'safe',
-  reports,
-  sample: 'go/x',
-});
-const rules = [rule('go/per-call-buffer'), rule('go/leaked-buffer', 'bug'), rule('ts/per-call-buffer')];
-
-interface Options extends Omit<EditorOptions, 'settings'> {
-  settings?: (path: string) => unknown;
-  debounce?: number;
-}
-
-async function start(t: TestContext, files: Record<string, string>, options: Options = {}) {
-  const go = new FakeEngine('go');
-  const typescript = new FakeEngine('typescript');
-  const { folder, remove } = temporaryFolder(files);
-  const trust = new TrustGate(false);
-  const { settings, debounce = 5, folders = ['.'], ...rest } = options;
-  const editor = await FakeEditor.inProcess(
-    {
-      version: '1.2.3',
-      rules,
-      engines: {
-        go: () => Promise.resolve(() => go),
-        typescript: () => Promise.resolve(() => typescript),
-      },
-      trust,
-      debounce,
-    },
-    {
-      ...rest,
-      folders: folders.map((name) => join(folder, name)),
-      ...(settings && { settings: (asked) => settings(asked.slice(uri(folder).length + 1)) }),
-    },
-  );
-  let ended = false;
-  const quit = async (): Promise<void> => {
-    if (!ended) await editor.quit();
-    ended = true;
-  };
-  t.after(async () => {
-    await quit();
-    remove();
-  });
-  return { editor, go, typescript, trust, folder, quit, at: (name: string) => join(folder, name) };
-}
+import { uri, vscodeCapabilities } from '../support/fake-editor';
+import { start } from '../support/fake-session';
 
 test('the server says exactly what it can do', async (t) => {
   const { editor } = await start(t, {});
@@ -573,9 +515,17 @@ test('shutdown during an analysis ends it and disposes the engines', async (t) =
 
 test('without a page command of the client the server shows the page itself', async (t) => {
   const { editor } = await start(t, {}, { capabilities: vscodeCapabilities });
+  const page = 'https://github.com/alloclens/alloclens/blob/main/rules/go/per-call-buffer.md';
   await editor.connection.sendRequest('workspace/executeCommand', {
     command: 'alloclens.server.showPage',
-    arguments: ['file:///pages/go/x.md'],
+    arguments: [page],
   });
-  assert.deepEqual(editor.shown, ['file:///pages/go/x.md']);
+  assert.deepEqual(editor.shown, [page]);
+  // Whatever else somebody asks for is not shown.
+  for (const other of ['file:///etc/passwd', 'https://evil.test', 'command:x', `${page}?x`, 7])
+    await editor.connection.sendRequest('workspace/executeCommand', {
+      command: 'alloclens.server.showPage',
+      arguments: [other],
+    });
+  assert.deepEqual(editor.shown, [page]);
 });

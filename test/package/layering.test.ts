@@ -126,10 +126,13 @@ describe('layering: rules ← server ← client', () => {
     );
   });
 
-  it('the client needs nothing of the server but the names of its messages', () => {
+  it('the client needs nothing of the server but the names of its messages, and what makes foreign text plain', () => {
     forbid(
       importsOf('client'),
-      (target) => /^(server|rules)\//.test(target) && target !== 'server/src/lsp/protocol',
+      (target) =>
+        /^(server|rules)\//.test(target) &&
+        target !== 'server/src/lsp/protocol' &&
+        target !== 'server/src/text/foreign',
     );
   });
 

@@ -40,7 +40,8 @@ export class Gate {
 /**
  * A language of its own inside Go or TypeScript files, for tests of everything around the engines: `alloc()` is a
  * finding with a safe fix to `reuse()`, `hotalloc()` is hot, `maybealloc()` has a suggestion, `badalloc()` is a bug
- * without a fix, `crash()` makes the engine throw. In Go all files of the folder are one unit.
+ * without a fix, `crash()` makes the engine throw. What stands behind `// says` is quoted wherever a text can quote
+ * something. In Go all files of the folder are one unit.
  */
 export class FakeEngine implements Engine {
   /** What was asked, for tests of scheduling. */
@@ -96,6 +97,8 @@ export class FakeEngine implements Engine {
 
   #analysis({ path, version, text }: SourceDocument, { settings }: AnalysisRequest): FileAnalysis {
     if (text.includes('crash()')) throw new Error('the fake engine was told to crash');
+    const quote = text.match(/\/\/ says (.*)/)?.[1];
+    const says = quote === undefined ? '' : ` (${quote})`;
     const findings = [...text.matchAll(/\b(hot|maybe|bad)?alloc\(\)/g)].flatMap(
       ({ 0: call, 1: how, index }): Finding[] => {
         const rule = how === 'bad' ? 'leaked-buffer' : 'per-call-buffer';
@@ -108,7 +111,7 @@ export class FakeEngine implements Engine {
         if (!severity) return [];
         const span = { start: index, end: index + call.length };
         const fix: Fix = {
-          title: how === 'maybe' ? 'Reuse it if nobody keeps it' : 'Reuse it',
+          title: `${how === 'maybe' ? 'Reuse it if nobody keeps it' : 'Reuse it'}${says}`,
           kind: how === 'maybe' ? 'suggestion' : 'safe',
           edits: [{ file: path, span, newText: 'reuse()' }],
           verification: 'verified',
@@ -120,25 +123,29 @@ export class FakeEngine implements Engine {
             language: this.language,
             file: path,
             span,
-            message: `${call} allocates on each call`,
+            message: `${call} allocates on each call${says}`,
             severity,
             allocation: {
               kind: 'make',
               cost: 'always',
-              reason: 'the buffer is made anew',
-              evidence: [{ kind: 'compiler decision', text: `${call} escapes to heap` }],
+              reason: `the buffer is made anew${says}`,
+              evidence: [{ kind: 'compiler decision', text: `${call} escapes to heap${says}` }],
             },
             heat: {
               score: heat,
-              because: how === 'hot' ? [{ text: 'in a loop', span: { start: 0, end: 1 } }] : [],
+              because: how === 'hot' ? [{ text: `in a loop${says}`, span: { start: 0, end: 1 } }] : [],
             },
-            related: [{ location: { file: path, span: { start: 0, end: 2 } }, message: 'it flows to here' }],
+            related: [
+              { location: { file: path, span: { start: 0, end: 2 } }, message: `it flows to here${says}` },
+            ],
             fixes: how === 'bad' ? [] : [fix],
           },
         ];
       },
     );
-    const notes = text.includes('broken') ? [{ file: path, message: 'The package does not compile.' }] : [];
+    const notes = text.includes('broken')
+      ? [{ file: path, message: `The package does not compile.${says}` }]
+      : [];
     return { path, version, text, findings, notes };
   }
 }

@@ -6,6 +6,7 @@ import type { AnalysisService } from '../service/service';
 import { sourceFiles } from '../service/walk';
 import { isVirtual, pathOf } from './convert';
 import { analyseRequest, type AnalyseParams, type AnalyseResult } from './protocol';
+import { report } from './say';
 import { toStatusNote } from './status';
 
 const titles = {
@@ -40,10 +41,8 @@ export function registerAnalyse(
           signal: abort.signal,
           progress: (done, path) => {
             const root = roots.find((folder) => path.startsWith(folder));
-            progress.report(
-              Math.floor((100 * done) / paths.length),
-              `${done}/${paths.length} ${root ? relative(root, path) : path}`,
-            );
+            const name = root ? relative(root, path) : path;
+            report(progress, Math.floor((100 * done) / paths.length), `${done}/${paths.length} ${name}`);
           },
         });
         return {
@@ -74,7 +73,10 @@ async function pathsOf(
     return [...files].sort(compareText);
   }
   if (uri === undefined)
-    throw new ResponseError(LSPErrorCodes.RequestFailed, `To analyse a ${scope}, its "uri" must be given.`);
+    throw new ResponseError(
+      LSPErrorCodes.RequestFailed,
+      `To analyse a ${scope === 'file' ? 'file' : 'package'}, its "uri" must be given.`,
+    );
   const path = pathOf(uri);
   if (scope === 'file' || isVirtual(path)) return [path];
   const language = languageOf(languageIdOf(path));

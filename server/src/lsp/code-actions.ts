@@ -11,6 +11,7 @@ import type { CombinedFix, FileAnalysis } from '../service/engine';
 import { isSafe } from '../service/fixes';
 import { pageOf } from '../service/pages';
 import { disableForFile, disableForLine } from '../service/suppress';
+import { visible } from '../text/foreign';
 import { LineIndex } from '../text/positions';
 import { overlaps, rangeOf, uriOf } from './convert';
 import { diagnosticSource, diagnosticsOf } from './diagnostics';
@@ -81,7 +82,7 @@ export async function quickFixes(
       const edit = workspaceEdit(fix.edits, context);
       if (!edit) continue;
       fixes.push({
-        title: fix.title,
+        title: visible(fix.title, 300),
         kind: CodeActionKind.QuickFix,
         diagnostics,
         edit,

@@ -6,6 +6,7 @@ import {
 import type { Finding, Severity } from '../../../rules/model';
 import type { FileAnalysis } from '../service/engine';
 import { pageOf } from '../service/pages';
+import { visible } from '../text/foreign';
 import { LineIndex } from '../text/positions';
 import { rangeOf, uriOf } from './convert';
 
@@ -47,7 +48,7 @@ export function diagnosticsOf(analysis: FileAnalysis, options: DiagnosticOptions
       source: diagnosticSource,
       code: finding.ruleId,
       ...(options.codeDescription && { codeDescription: { href: pageOf(finding.ruleId, options.pages) } }),
-      message: finding.message,
+      message: visible(finding.message),
       ...(related.length > 0 && { relatedInformation: related }),
     };
   });
@@ -67,7 +68,12 @@ function relatedTo(
   return places.flatMap(({ location, message }) => {
     const lines = indexOf(location.file);
     return lines
-      ? [{ location: { uri: uriOf(location.file), range: rangeOf(lines, location.span) }, message }]
+      ? [
+          {
+            location: { uri: uriOf(location.file), range: rangeOf(lines, location.span) },
+            message: visible(message),
+          },
+        ]
       : [];
   });
 }

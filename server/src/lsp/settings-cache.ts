@@ -1,11 +1,18 @@
-import { MessageType, ShowMessageNotification, type Connection } from 'vscode-languageserver';
+import type { Connection } from 'vscode-languageserver';
 import { parseSettings, type Settings } from '../service/settings';
 import { uriOf } from './convert';
+import { loggerOf, warn } from './say';
+
+/** Mistakes that one message describes. */
+const problemsInMessage = 4;
+/** Messages about mistakes until the settings change: every folder of a workspace may have its own. */
+const maximumMessages = 3;
 
 /** Settings by document, asked from the client once and forgotten when they change. Nothing is global: multi-root. */
 export class SettingsCache {
   readonly #byPath = new Map<string, Promise<Settings>>();
   readonly #reported = new Set<string>();
+  #messages = 0;
   #fixed: unknown;
 
   /**
@@ -37,6 +44,7 @@ export class SettingsCache {
   clear(section?: unknown): void {
     this.#byPath.clear();
     this.#reported.clear();
+    this.#messages = 0;
     if (!this.pull && section !== undefined) this.#fixed = section;
   }
 
@@ -49,22 +57,25 @@ export class SettingsCache {
           section: 'alloclens',
         });
       } catch (error) {
-        this.connection.console.warn(
+        loggerOf(this.connection).warn(
           `The settings of ${path} could not be read, the defaults are used: ${String(error)}`,
         );
         section = undefined;
       }
     }
     const { settings, problems } = parseSettings(section, this.rules);
-    for (const problem of problems) {
-      if (this.#reported.has(problem)) continue;
-      this.#reported.add(problem);
-      // Not window.showWarningMessage: that asks a question and waits for its answer.
-      await this.connection.sendNotification(ShowMessageNotification.type, {
-        type: MessageType.Warning,
-        message: `AllocLens settings: ${problem}`,
-      });
-    }
+    await this.#report(problems);
     return settings;
+  }
+
+  /** One message for what is new, and few of them: each document of a folder has the folder's mistakes. */
+  async #report(problems: readonly string[]): Promise<void> {
+    const news = problems.filter((problem) => !this.#reported.has(problem));
+    if (news.length === 0 || this.#messages >= maximumMessages) return;
+    for (const problem of news) this.#reported.add(problem);
+    this.#messages++;
+    const more = news.length - problemsInMessage;
+    const rest = more > 0 ? ` ${more} more ${more === 1 ? 'setting is' : 'settings are'} wrong.` : '';
+    await warn(this.connection, `AllocLens settings: ${news.slice(0, problemsInMessage).join(' ')}${rest}`);
   }
 }

@@ -4,6 +4,7 @@ import type { Analyser } from '../service/analyser';
 import { languageOf } from '../service/languages';
 import { compareText, hotScore } from '../service/ranking';
 import type { AnalysisService } from '../service/service';
+import { plainText } from '../text/foreign';
 import { uriOf } from './convert';
 import { statusNotification, type DocumentStatus, type StatusNote, type StatusParams } from './protocol';
 import type { Note } from '../../../rules/model';
@@ -63,7 +64,7 @@ export class StatusReporter {
           hot: analysis.findings.filter(({ heat }) => heat.score >= hotScore).length,
         }),
         ...(milliseconds !== undefined && { milliseconds: Math.round(milliseconds) }),
-        ...(go && { go }),
+        ...(go && { go: { ...go, version: plainText(go.version, 60), how: plainText(go.how) } }),
         notes: notes.map(toStatusNote),
       });
     }
@@ -77,5 +78,5 @@ export class StatusReporter {
 }
 
 export function toStatusNote({ file, message }: Note): StatusNote {
-  return { message, ...(file !== undefined && { uri: uriOf(file) }) };
+  return { message: plainText(message, 1000), ...(file !== undefined && { uri: uriOf(file) }) };
 }

@@ -1,4 +1,5 @@
 import type { RuleMeta } from '../../../rules/model';
+import { quoted } from '../text/foreign';
 import type { RuleLevel, Show, Visibility } from './ranking';
 
 /** Settings of one resource, checked. Every field has a usable value whatever the user wrote. */
@@ -221,11 +222,15 @@ export function settingsTable(): string {
   return ['| Setting | Default | Meaning |', '| --- | --- | --- |', ...rows].join('\n');
 }
 
+/** Mistakes among the entries of one setting that are described; the others are counted. */
+const describedEntries = 2;
+
 export const defaultSettings: Settings = parseSettings(undefined, undefined).settings;
 
 /**
  * Reads the section `alloclens` as an editor sends it: nested objects. What cannot be used is left at its default and
- * described in `problems`, one sentence each: the setting, what was found, what may stand there.
+ * described in `problems`, one sentence each: the setting, what was found, what may stand there. Many mistakes in one
+ * setting are counted after the first few.
  * @param rules ids that exist, or `undefined` when they are not to be checked
  */
 export function parseSettings(
@@ -233,8 +238,15 @@ export function parseSettings(
   rules: ReadonlySet<string> | undefined,
 ): { settings: Settings; problems: string[] } {
   const problems: string[] = [];
+  /** Says what is wrong with the entries of a setting. */
+  const entries = (name: SettingName, wrong: readonly string[]): void => {
+    problems.push(...wrong.slice(0, describedEntries));
+    const more = wrong.length - describedEntries;
+    if (more > 0)
+      problems.push(`"${name}" has ${more} more ${more === 1 ? 'mistake' : 'mistakes'} like these.`);
+  };
   const root = section === undefined || section === null ? {} : section;
-  if (!isRecord(root)) problems.push(`"alloclens" must be an object of settings, not ${shown(root)}.`);
+  if (!isRecord(root)) problems.push(`"alloclens" must be an object of settings, not ${quoted(root)}.`);
 
   const read = <T>(name: SettingName): T => {
     const schema = schemaOf.get(name)!;
@@ -243,61 +255,59 @@ export function parseSettings(
     if (value === undefined || value === null) return schema.default as T;
     const problem = mismatch(schema, value);
     if (problem === undefined) return value as T;
-    problems.push(`"${name}" must be ${problem}, not ${shown(value)}. The default is used.`);
+    problems.push(`"${name}" must be ${problem}, not ${quoted(value)}. The default is used.`);
     return schema.default as T;
   };
   /** Keeps the good entries of an object and names the others. */
   const readMap = (name: SettingName, entry: (key: string, value: unknown) => string | undefined) => {
     const kept: Record<string, string> = {};
+    const wrong: string[] = [];
     for (const [key, value] of Object.entries(read<Record<string, unknown>>(name))) {
       const problem = entry(key, value);
       if (problem === undefined) kept[key] = value as string;
-      else problems.push(problem);
+      else wrong.push(problem);
     }
+    entries(name, wrong);
+    return kept;
+  };
+  /** Keeps the good elements of a list and names the others. */
+  const readList = (name: SettingName, accepted: string) => {
+    const pattern = new RegExp(itemPattern(name), 'u');
+    const wrong: string[] = [];
+    const kept = read<unknown[]>(name).filter((value): value is string => {
+      const good = typeof value === 'string' && pattern.test(value);
+      if (!good) wrong.push(`"${name}" contains ${quoted(value)}; only ${accepted} are accepted.`);
+      return good;
+    });
+    entries(name, wrong);
     return kept;
   };
 
-  const flag = new RegExp(itemPattern('alloclens.go.buildFlags'), 'u');
-  const identifier = new RegExp(itemPattern('alloclens.typescript.pools'), 'u');
   const settings: Settings = {
     show: read<Show>('alloclens.show'),
     rules: readMap('alloclens.rules', (id, level) =>
       rules && !rules.has(id)
-        ? `"alloclens.rules" names the rule "${id}", which does not exist.`
+        ? `"alloclens.rules" names the rule ${quoted(id)}, which does not exist.`
         : (ruleLevels as readonly unknown[]).includes(level)
           ? undefined
-          : `"alloclens.rules" gives the rule "${id}" ${shown(level)}; it may be ${alternatives(ruleLevels)}.`,
+          : `"alloclens.rules" gives the rule ${quoted(id)} ${quoted(level)}; it may be ${alternatives(ruleLevels)}.`,
     ) as Record<string, RuleLevel>,
     run: read<Settings['run']>('alloclens.run'),
     go: {
       enable: read<boolean>('alloclens.go.enable'),
       path: read<string>('alloclens.go.path').trim(),
-      buildFlags: read<unknown[]>('alloclens.go.buildFlags').filter((value): value is string => {
-        const good = typeof value === 'string' && flag.test(value);
-        if (!good)
-          problems.push(
-            `"alloclens.go.buildFlags" contains ${shown(value)}; only build tags such as "-tags=integration" are accepted.`,
-          );
-        return good;
-      }),
+      buildFlags: readList('alloclens.go.buildFlags', 'build tags such as "-tags=integration"'),
       environment: readMap('alloclens.go.environment', (name, value) =>
         !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)
-          ? `"alloclens.go.environment" contains ${shown(name)}, which is not the name of a variable.`
+          ? `"alloclens.go.environment" contains ${quoted(name)}, which is not the name of a variable.`
           : typeof value === 'string' && !value.includes('\0')
             ? undefined
-            : `"alloclens.go.environment" gives ${name} ${shown(value)}; it must be a text.`,
+            : `"alloclens.go.environment" gives ${quoted(name)} ${quoted(value)}; it must be a text.`,
       ),
     },
     typescript: {
       enable: read<boolean>('alloclens.typescript.enable'),
-      pools: read<unknown[]>('alloclens.typescript.pools').filter((value): value is string => {
-        const good = typeof value === 'string' && identifier.test(value);
-        if (!good)
-          problems.push(
-            `"alloclens.typescript.pools" contains ${shown(value)}; only names of variables, fields and classes are accepted.`,
-          );
-        return good;
-      }),
+      pools: readList('alloclens.typescript.pools', 'names of variables, fields and classes'),
     },
   };
   return { settings, problems };
@@ -328,12 +338,6 @@ function alternatives(values: readonly string[]): string {
     .map((value) => `"${value}"`)
     .join(', ')
     .replace(/, ([^,]*)$/, ' or $1');
-}
-
-/** A value as the user will recognise it, cut so that a message stays a sentence. */
-function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -67,7 +67,7 @@ const bad: [unknown, RegExp][] = [
   [{ go: { buildFlags: ['-tags=a -toolexec=evil'] } }, /only build tags/],
   [{ go: { buildFlags: [7] } }, /contains 7; only build tags/],
   [{ go: { environment: { 'A=B': 'x' } } }, /"A=B", which is not the name of a variable/],
-  [{ go: { environment: { GOOS: 1 } } }, /gives GOOS 1; it must be a text\.$/],
+  [{ go: { environment: { GOOS: 1 } } }, /gives "GOOS" 1; it must be a text\.$/],
 ];
 for (const [section, sentence] of bad) {
   test(`bad input keeps the defaults and says why: ${JSON.stringify(section)}`, () => {
@@ -128,4 +128,34 @@ test('the README table names every setting once and has no VS Code link syntax',
   const table = settingsTable();
   for (const { name } of settingsSchema) assert.equal(table.split(`| \`${name}\` |`).length, 2, name);
   assert.doesNotMatch(table, /`#/);
+});
+
+test('many mistakes in one setting are counted after the first two', () => {
+  const { settings, problems } = parse({
+    show: 'all',
+    rules: { 'x/1': 'off', 'x/2': 'off', 'x/3': 'off', 'go/append-format': 'off' },
+    go: { buildFlags: ['-race', '-tags=a', '-o=x', '-json', '-n'] },
+  });
+  assert.deepEqual(settings.rules, { 'go/append-format': 'off' });
+  assert.deepEqual(settings.go.buildFlags, ['-tags=a']);
+  assert.deepEqual(problems, [
+    '"alloclens.rules" names the rule "x/1", which does not exist.',
+    '"alloclens.rules" names the rule "x/2", which does not exist.',
+    '"alloclens.rules" has 1 more mistake like these.',
+    '"alloclens.go.buildFlags" contains "-race"; only build tags such as "-tags=integration" are accepted.',
+    '"alloclens.go.buildFlags" contains "-o=x"; only build tags such as "-tags=integration" are accepted.',
+    '"alloclens.go.buildFlags" has 2 more mistakes like these.',
+  ]);
+});
+
+test('what is quoted is cut and cannot end the quotation', () => {
+  const quoted = (id: string): string => parse({ rules: { [id]: 'off' } }).problems[0]!;
+  assert.equal(
+    quoted('y'.repeat(1000)),
+    `"alloclens.rules" names the rule "${'y'.repeat(60)}…", which does not exist.`,
+  );
+  assert.equal(
+    quoted('x". [Go](command:x) "'),
+    '"alloclens.rules" names the rule "x\\". [Go] (command:x) \\"", which does not exist.',
+  );
 });
