@@ -19,7 +19,7 @@ import {
   parenthesized,
   type Binding,
 } from './syntax/names';
-import { initializer } from './syntax/assignments';
+import { counterpart, initializer } from './syntax/assignments';
 import { byPlace, freshName, indentAt, startsLine, statementsAt } from './edit/layout';
 import { packageNames } from './syntax/package-names';
 import { isShadowed } from './syntax/universe';
@@ -108,7 +108,7 @@ function groupOf(file: GoFile, outer: Node): Group | undefined {
   }
   const names = new Set(parts.map(({ field }) => field));
   if (parts.length < fewest || names.size < parts.length) return undefined;
-  if (parts.some(({ field }) => isReplaced(file, field))) return undefined;
+  if (parts.some(({ field }) => livesApart(file, field))) return undefined;
   const decision = heap(file, outer);
   // As many allocations as there are objects: one without a size needs none.
   const calls = file.facts!.emitted(outer).filter(({ callee }) => callee === 'runtime.newobject');
@@ -116,14 +116,38 @@ function groupOf(file: GoFile, outer: Node): Group | undefined {
   return decision && { type: made.type, outer, literal, statement, parts, decision };
 }
 
-/** Somewhere in the package `x.in = …`: then the object need not live as long as the one that holds it. */
-function isReplaced(file: GoFile, field: string): boolean {
-  return file.pkg.files.some(({ root, text }) =>
-    occurrences(root, text, field).some((node) => {
+/**
+ * Somewhere in the package `x.in = …`, and the object need not live as long as the one that holds it; or `y.in = x.in`,
+ * `pool.Put(x.in)`, `ch <- x.in`, and it may live longer.
+ */
+function livesApart(file: GoFile, field: string): boolean {
+  return file.pkg.files.some((other) =>
+    occurrences(other.root, other.text, field).some((node) => {
       const selector = node.type === 'field_identifier' ? node.parent : null;
-      return selector?.type === 'selector_expression' && (isAssigned(selector) || isAddressTaken(selector));
+      if (selector?.type !== 'selector_expression') return false;
+      return isAssigned(selector) || isAddressTaken(selector) || isKeptElsewhere(selector, other);
     }),
   );
+}
+
+/** The value goes into a field, an element, a variable of the package, a channel or a pool. */
+function isKeptElsewhere(value: Node, file: GoFile): boolean {
+  const outer = parenthesized(value);
+  switch (outer.parent?.type) {
+    case 'literal_element':
+    case 'send_statement':
+      return true;
+    case 'argument_list': {
+      const callee = outer.parent.parent?.childForFieldName('function');
+      return /^(?:append|Put|Store|Swap)$/.test((callee?.childForFieldName('field') ?? callee)?.text ?? '');
+    }
+    case 'expression_list': {
+      const target = counterpart(outer);
+      return target !== undefined && target.text !== '_' && !namesAround(file.root, target).resolve(target);
+    }
+    default:
+      return false;
+  }
 }
 
 /** `return &T{…}` (with more that calls nothing), `t := &T{…}`: nothing of the statement runs before. */

@@ -6,6 +6,7 @@ import type { GoFile, GoFix, GoReport, GoRule, Obligation } from './rule';
 import { hadSize, hasSize } from './types/size-obligations';
 import { spanOf } from './syntax/nodes';
 import { allocatedSize, fieldsOf, structLayout, type Field, type Layout } from './types/layout';
+import { isPrinted } from './text/printed';
 import { indentAt, startsLine } from './edit/layout';
 import { packageNames } from './syntax/package-names';
 
@@ -40,10 +41,11 @@ function check(spec: Node, struct: Node, sites: readonly AllocatedAt[], file: Go
   const blocks = blocksOf(file, struct, fields);
   const order = blocks && bestOrder(blocks);
   if (!order || orderMatters(file, spec, struct)) return undefined;
+  const name = spec.childForFieldName('name')!;
+  if (isPrinted(name.text, file.pkg)) return undefined;
   const before = structLayout(fields.flatMap(({ layouts }) => layouts));
   const after = structLayout(order.flat().flatMap(({ field }) => field.layouts));
   const site = sites.find(({ as }) => gains(before, after, as));
-  const name = spec.childForFieldName('name')!;
   if (!site) return undefined;
   const gain = `${before.size} → ${after.size} bytes`;
   const allocated = `${allocatedSize(before)} → ${allocatedSize(after)}`;
