@@ -13,10 +13,9 @@ import { argumentsOf, qualified, spanOf, statementsOf, unparenthesised } from '.
 import { typedBinary } from './stdlib/typed-binary';
 import { callOf, isAssigned, namesAround, parenthesized, type Binding } from './syntax/names';
 import { enclosingLoop } from './flow/loops';
-import { byPlace, freshName, lineEnd, startWithDoc, statementsAt } from './edit/layout';
+import { byPlace, emptyInterface, freshName, lineEnd, startWithDoc, statementsAt } from './edit/layout';
 import { canImportAt } from './edit/imports';
 import { importedAs } from './edit/imports';
-import { atLeast } from './syntax/version';
 import { packageNames } from './syntax/package-names';
 
 export const rule: GoRule = {
@@ -267,14 +266,13 @@ function newPool(file: GoFile, made: Made, make: string, pools: ReadonlyMap<stri
     new Set([...pools.values()].map((pool) => pool.name)),
   );
   const eol = lineEnd(file.text);
-  const any = atLeast(file.pkg.language, 1, 18) ? 'any' : 'interface{}';
   // With two results only the first is wanted: the arguments are constants that the constructor accepts.
   const lines = /NewWriterLevel|flate.*NewWriter\(|^\w+\.NewWriter\(nil, /.test(make)
     ? [`w, _ := ${make}`, 'return w']
     : [`return ${make}`];
   const text = [
     `var ${name} = ${importedAs(file, 'sync')}.Pool{`,
-    `\tNew: func() ${any} {`,
+    `\tNew: func() ${emptyInterface(file)} {`,
     ...lines.map((line) => `\t\t${line}`),
     '\t},',
     '}',

@@ -3,6 +3,7 @@ import type { Span } from '../../model';
 import type { GoFile } from '../rule';
 import { topLevel } from '../syntax/nodes';
 import { packageNames } from '../syntax/package-names';
+import { atLeast } from '../syntax/version';
 
 /** Small pure helpers for rules that write Go: layout taken from the text around, names that collide with nothing. */
 
@@ -64,6 +65,12 @@ export function freshName(
   for (const name of candidates) if (free(name)) return name;
   const last = candidates[candidates.length - 1] ?? 'x';
   for (let i = 2; ; i++) if (free(`${last}${i}`)) return `${last}${i}`;
+}
+
+/** The empty interface as the file can write it at package level: `any` from Go 1.18 on. */
+export function emptyInterface(file: GoFile): string {
+  const { declared } = packageNames(file.pkg);
+  return atLeast(file.pkg.language, 1, 18) && !declared.has('any') ? 'any' : 'interface{}';
 }
 
 /** Where a new top-level declaration goes before `declaration`: in front of its doc comment and directives. */

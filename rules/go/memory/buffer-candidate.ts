@@ -15,9 +15,13 @@ import { importedAs } from '../edit/imports';
 import { atLeast } from '../syntax/version';
 import { packageNames } from '../syntax/package-names';
 import { predeclared } from '../types/layout';
+import { boundsOf } from '../types/value-bounds';
 
 /** Fewer bytes are not worth a pool in somebody's source. */
 const smallest = 512;
+
+/** A slice of variable size is on the stack up to here (cmd/compile, ir.VariableMakeThreshold). */
+export const stackBytes = 32;
 
 export interface Candidate {
   /** What the finding points at: the expression, or the variable's type. */
@@ -231,11 +235,14 @@ function sliceCandidate(
   if (emitted === 0 && hasListing(file.pkg)) return undefined;
   // Nothing but the size keeps it from the stack: often small, and then only worth a pool where it runs a lot.
   if (!isHot(file, expression)) return undefined;
-  const small = atLeast(file.pkg.toolchain, 1, 25);
+  const { min, max } = boundsOf(size, file);
+  // From Go 1.25 on, a variable size of few bytes stays on the stack, too.
+  const small = atLeast(file.pkg.toolchain, 1, 25) && Math.max(0, min) * bytes <= stackBytes;
+  if (max * bytes < smallest || (small && max * bytes <= stackBytes)) return undefined;
   return {
     ...base,
     cost: small ? 'conditional' : 'always',
-    reason: `the size ${size.text} is known only at run time, so the slice cannot live on the stack${small ? ' beyond 32 bytes' : ''}`,
+    reason: `the size ${size.text} is known only at run time, so the slice cannot live on the stack${small ? ` beyond ${stackBytes} bytes` : ''}`,
     // Before Go 1.25 the compiler gives the size as the reason and says nothing about other leaks.
     proven: decision.outcome === 'stack' && !hasDeferBefore(fn, variable),
     emitted,

@@ -7,6 +7,7 @@ import type { GoFile, GoPackage } from '../rule';
 import { argumentsOf, unparenthesised } from '../syntax/nodes';
 import { isAddressTaken, isAssigned, namesAround, parenthesized, type Binding } from '../syntax/names';
 import { initializer } from '../syntax/assignments';
+import { overwritingLoop } from './full-overwrite';
 import { packageNames } from '../syntax/package-names';
 
 /**
@@ -449,6 +450,11 @@ export function isWrittenBeforeRead(file: GoFile, binding: Binding, empty: boole
         continue;
       }
       if (isScratch(file, call, outer) || isCountedFill(file, call, outer)) continue;
+    }
+    const loop = overwritingLoop(node, binding, file);
+    if (loop) {
+      filled = loop.startIndex;
+      continue;
     }
     if (
       parent?.type === 'slice_expression' &&

@@ -1,5 +1,5 @@
 import type { Node } from 'web-tree-sitter';
-import { fieldOf, subject, type Candidate } from '../memory/buffer-candidate';
+import { fieldOf, stackBytes, subject, type Candidate } from '../memory/buffer-candidate';
 import type { FileEdit } from '../../model';
 import { contractOf } from '../memory/contracts';
 import { isBuiltin } from '../syntax/universe';
@@ -22,10 +22,12 @@ import {
 } from '../syntax/names';
 import {
   byPlace,
+  emptyInterface,
   freshName,
   indentAt,
   lineEnd,
   ownerName,
+  short,
   startsLine,
   startWithDoc,
   statementsAt,
@@ -64,11 +66,10 @@ export function buildFix(
   taken.add(plan.pool);
   const eol = lineEnd(file.text);
   const top = topLevel(fn);
-  const any = atLeast(file.pkg.language, 1, 18) ? 'any' : 'interface{}';
   const sync = importedAs(file, 'sync');
   const pool = [
     `var ${plan.pool} = ${sync}.Pool{`,
-    `\tNew: func() ${any} {`,
+    `\tNew: func() ${emptyInterface(file)} {`,
     ...plan.make.map((line) => `\t\t${line}`),
     '\t},',
     '}',
@@ -86,9 +87,14 @@ export function buildFix(
   ];
   edits.sort(byPlace);
   const obligations = lifetime.contracts.flatMap(({ contract }) => contract.obligation ?? []);
+  // Where the slice stays on the stack as it is, a pool is no gain but a loss.
+  const condition =
+    candidate.cost === 'conditional' && candidate.slice
+      ? ` (if ${short(candidate.slice.size.text)} is more than ${Math.floor(stackBytes / candidate.slice.bytes)} as a rule: up to there it stays on the stack)`
+      : '';
   return {
-    title: `Reuse ${subject(candidate)} from a sync.Pool`,
-    kind: 'safe',
+    title: `Reuse ${subject(candidate)} from a sync.Pool${condition}`,
+    kind: condition === '' ? 'safe' : 'suggestion',
     edits,
     imports: ['sync'],
     claim: plan.claim,
