@@ -1,5 +1,8 @@
 import tseslint from 'typescript-eslint';
 
+const processes = ['child_process', 'node:child_process'];
+const fileSystem = ['fs', 'node:fs', 'fs/promises', 'node:fs/promises'];
+
 export default tseslint.config(
   { ignores: ['out/', 'dist/', 'samples/', '.vscode-test/', 'test-artifacts/', 'test/markers/'] },
   ...tseslint.configs.recommended,
@@ -25,10 +28,16 @@ export default tseslint.config(
     },
   },
   {
-    // The trust gate stands where processes are started: server/src/host/process.ts, nowhere else.
+    // server/src/host is where the machine is: what starts a process asks for trust (process.ts), what reads a file looks
+    // whether it is one (files.ts), what writes a source file writes all or nothing (replace.ts).
     files: ['server/**/*.ts', 'client/**/*.ts'],
+    ignores: ['server/src/host/**'],
+    rules: { 'no-restricted-imports': ['error', { paths: [...processes, ...fileSystem] }] },
+  },
+  {
+    files: ['server/src/host/**/*.ts'],
     ignores: ['server/src/host/process.ts'],
-    rules: { 'no-restricted-imports': ['error', { paths: ['child_process', 'node:child_process'] }] },
+    rules: { 'no-restricted-imports': ['error', { paths: processes }] },
   },
   {
     // Text of the opened folder is not markup: what the editor shows is said by server/src/lsp/say.ts and client/src/say.ts.

@@ -126,6 +126,13 @@ describe('layering: rules ← server ← client', () => {
     );
   });
 
+  it('files are read and written in one place', () => {
+    forbid(
+      [...importsOf('server'), ...importsOf('client')],
+      (target, { file }) => /^(node:)?fs(\/|$)/.test(target) && !file.startsWith('server/src/host/'),
+    );
+  });
+
   it('the client needs nothing of the server but the names of its messages, and what makes foreign text plain', () => {
     forbid(
       importsOf('client'),

@@ -40,13 +40,16 @@ export class Gate {
 /**
  * A language of its own inside Go or TypeScript files, for tests of everything around the engines: `alloc()` is a
  * finding with a safe fix to `reuse()`, `hotalloc()` is hot, `maybealloc()` has a suggestion, `badalloc()` is a bug
- * without a fix, `crash()` makes the engine throw. What stands behind `// says` is quoted wherever a text can quote
- * something. In Go all files of the folder are one unit.
+ * without a fix, `crash()` makes the engine throw. `alloc(b.go)` has a fix that also changes that file of the folder,
+ * where `take()` becomes `lend()`. What stands behind `// says` is quoted wherever a text can quote something. In Go all
+ * files of the folder are one unit.
  */
 export class FakeEngine implements Engine {
   /** What was asked, for tests of scheduling. */
   readonly requests: AnalysisRequest[] = [];
   readonly gate = new Gate();
+  /** Absolute paths of Go folders that are one unit; each is its own when absent. */
+  joined: readonly string[] | undefined;
   aborted = 0;
   disposed = false;
 
@@ -68,7 +71,8 @@ export class FakeEngine implements Engine {
       this.aborted++;
       throw error;
     }
-    publish(this.#unit(request).map((document) => this.#analysis(document, request)));
+    const unit = this.#unit(request);
+    publish(unit.map((document) => this.#analysis(document, unit, request)));
   }
 
   toolchain(): ToolchainReport | undefined {
@@ -82,12 +86,12 @@ export class FakeEngine implements Engine {
 
   #unit({ document, buffers }: AnalysisRequest): SourceDocument[] {
     if (this.language === 'typescript' || document.virtual) return [document];
-    const folder = dirname(document.path);
+    const folders = this.joined ?? [dirname(document.path)];
     const paths = new Set([
       document.path,
-      ...[...buffers.keys()].filter((path) => path.endsWith('.go') && dirname(path) === folder),
+      ...[...buffers.keys()].filter((path) => path.endsWith('.go') && folders.includes(dirname(path))),
     ]);
-    if (existsSync(folder))
+    for (const folder of folders.filter((folder) => existsSync(folder)))
       for (const name of readdirSync(folder)) if (name.endsWith('.go')) paths.add(join(folder, name));
     return [...paths].sort().map((path): SourceDocument => {
       if (path === document.path) return document;
@@ -95,12 +99,19 @@ export class FakeEngine implements Engine {
     });
   }
 
-  #analysis({ path, version, text }: SourceDocument, { settings }: AnalysisRequest): FileAnalysis {
+  #analysis(
+    { path, version, text }: SourceDocument,
+    unit: readonly SourceDocument[],
+    { settings }: AnalysisRequest,
+  ): FileAnalysis {
     if (text.includes('crash()')) throw new Error('the fake engine was told to crash');
     const quote = text.match(/\/\/ says (.*)/)?.[1];
     const says = quote === undefined ? '' : ` (${quote})`;
-    const findings = [...text.matchAll(/\b(hot|maybe|bad)?alloc\(\)/g)].flatMap(
-      ({ 0: call, 1: how, index }): Finding[] => {
+    const findings = [...text.matchAll(/\b(hot|maybe|bad)?alloc\(([\w./-]*)\)/g)].flatMap(
+      ({ 0: call, 1: how, 2: also, index }): Finding[] => {
+        const other = unit.find((document) => document.path === join(dirname(path), also!));
+        const takes = other?.text.indexOf('take()') ?? -1;
+        if (also !== '' && takes < 0) return [];
         const rule = how === 'bad' ? 'leaked-buffer' : 'per-call-buffer';
         const meta = {
           id: `${this.language === 'go' ? 'go' : 'ts'}/${rule}`,
@@ -113,7 +124,12 @@ export class FakeEngine implements Engine {
         const fix: Fix = {
           title: `${how === 'maybe' ? 'Reuse it if nobody keeps it' : 'Reuse it'}${says}`,
           kind: how === 'maybe' ? 'suggestion' : 'safe',
-          edits: [{ file: path, span, newText: 'reuse()' }],
+          edits: [
+            { file: path, span, newText: 'reuse()' },
+            ...(other && takes >= 0
+              ? [{ file: other.path, span: { start: takes, end: takes + 6 }, newText: 'lend()' }]
+              : []),
+          ],
           verification: 'verified',
           ...(how !== 'maybe' && { allocationsBefore: 1, allocationsAfter: 0 }),
         };

@@ -1,14 +1,13 @@
-import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { createTwoFilesPatch } from 'diff';
-import writeFileAtomic from 'write-file-atomic';
-import type { Finding, Note } from '../../../rules/model';
+import type { Fix, Note } from '../../../rules/model';
 import type { Analyser } from '../service/analyser';
 import type { FileAnalysis, SourceDocument } from '../service/engine';
 import { chosenFixes, isGenerated, withLineEnds } from '../service/fixes';
 import { compareText } from '../service/ranking';
 import { displayPath } from '../service/walk';
 import { applyEdits } from '../text/edits';
+import type { Permission } from './permission';
 import { readSource, type DiskFile } from './read';
 import { scan, type ScanOptions } from './scan';
 
@@ -18,15 +17,16 @@ const maximumRounds = 10;
 export interface FixOptions extends ScanOptions {
   /** Also fixes whose condition nobody has checked. */
   readonly suggestions: boolean;
+  readonly permission: Permission;
+  readonly cwd: string;
 }
 
 export interface FixResult {
-  /** What changed, sorted by path. */
-  readonly changed: readonly ChangedFile[];
-  /** What is still reported after the fixes. */
-  readonly remaining: readonly Finding[];
+  /** What changed, sorted by path: files that a fix changes together are to be written together or not at all. */
+  readonly changed: readonly (readonly ChangedFile[])[];
+  /** By path: what is reported of the file as it is, and what with the fixes. */
+  readonly findings: ReadonlyMap<string, { readonly before: number; readonly after: number }>;
   readonly notes: readonly Note[];
-  readonly files: number;
 }
 
 export interface ChangedFile {
@@ -49,31 +49,56 @@ export async function fixFiles(
   files: readonly string[],
   options: FixOptions,
 ): Promise<FixResult> {
+  const { permission, cwd } = options;
   const work = new Map<string, Work>();
-  const notes: Note[] = [];
   const buffers = new Map<string, SourceDocument>();
   let result = await scan(analyser, files, options);
-  notes.push(...result.notes.filter(({ kind }) => kind !== 'withheld fix'));
-  const { files: analysed } = result;
-  const remaining = new Map<string, readonly Finding[]>();
-  const remember = (analyses: ReadonlyMap<string, FileAnalysis>, paths: Iterable<string>): void => {
-    for (const path of paths) remaining.set(path, analyses.get(path)?.findings ?? []);
+  const notes = result.notes.filter(({ kind }) => kind !== 'withheld fix');
+  const findings = new Map<string, { before: number; after: number }>();
+  for (const [path, analysis] of result.analyses) {
+    const number = analysis.findings.length;
+    findings.set(path, { before: number, after: number });
+  }
+  const remember = (paths: Iterable<string>): void => {
+    for (const path of paths) {
+      const after = result.analyses.get(path)?.findings.length ?? 0;
+      findings.set(path, { before: findings.get(path)?.before ?? 0, after });
+    }
   };
-  remember(result.analyses, result.analyses.keys());
+  /** Files that some fix changes together. */
+  const together = new Groups();
+  const refuse = (note: Note): void => {
+    if (!notes.some(({ file, message }) => file === note.file && message === note.message)) notes.push(note);
+  };
+  /** Says why, when a fix must not be applied because of a file that it changes. */
+  const isPermitted = (fix: Fix, path: string): boolean => {
+    for (const file of new Set(fix.edits.map((edit) => edit.file))) {
+      const reason = permission.refusal(file);
+      if (reason === undefined) continue;
+      const message =
+        file === path
+          ? `No fix was applied because ${reason}.`
+          : `“${fix.title}” was not applied because it also changes ${displayPath(cwd, file)}: ${reason}.`;
+      refuse({ file: path, message });
+      return false;
+    }
+    return true;
+  };
 
   /** Folders in which fixes did not go together: one file at a time there, and only those of its fixes that do. */
   const careful = new Set<string>();
   for (let round = 1; ; round++) {
-    const touched = new Map<string, { before: Work | undefined; titles: string[] }>();
+    const changes: Change[] = [];
+    const touched = new Set<string>();
     /** Files whose fixes have to wait for the next round. */
     const waiting: string[] = [];
     for (const analysis of result.analyses.values()) {
       const known = work.get(analysis.path);
       if (isGenerated(analysis.text) || known?.given || (known?.rounds ?? 0) >= maximumRounds) continue;
       const folder = dirname(analysis.path);
-      const fixes = chosenFixes(analysis.findings, options);
+      const fixes = chosenFixes(analysis.findings, options).filter((fix) => isPermitted(fix, analysis.path));
       if (fixes.length === 0) continue;
-      if (careful.has(folder) && [...touched.keys()].some((path) => dirname(path) === folder)) {
+      if (careful.has(folder) && changes.some((change) => change.folders.has(folder))) {
         waiting.push(analysis.path);
         continue;
       }
@@ -89,13 +114,17 @@ export async function fixFiles(
       }
       const texts = await textsOf(paths, analysis, result.analyses, work);
       if (!texts) continue;
+      const change: Change = { folders: new Set(paths.map((path) => dirname(path))), before: new Map() };
+      changes.push(change);
+      together.join(paths);
       for (const path of paths) {
         const { disk, text } = texts.get(path)!;
         const own = edits.filter(({ file }) => file === path);
         const after = applyEdits(text, withLineEnds(text, own));
         const titles = applied.filter((fix) => fix.edits[0]?.file === path).map(({ title }) => title);
         const before = work.get(path);
-        touched.set(path, { before, titles });
+        touched.add(path);
+        change.before.set(path, { work: before, titles });
         work.set(path, {
           disk,
           text: after,
@@ -108,50 +137,86 @@ export async function fixFiles(
     }
     if (touched.size === 0) break;
 
-    const paths = [...new Set([...touched.keys(), ...waiting])].sort(compareText);
+    const paths = [...new Set([...touched, ...waiting])].sort(compareText);
     result = await scan(analyser, paths, { ...options, buffers });
     const isNew = ({ kind, file, message }: Note): boolean =>
       kind !== 'withheld fix' && !notes.some((note) => note.file === file && note.message === message);
     const broken = result.notes.filter(isNew);
-    remember(result.analyses, paths);
+    remember(paths);
     if (broken.length === 0) continue;
 
-    // Whatever the reason: what stood before the round is what is kept.
+    // Whatever the reason: what stood before the round is what is kept, of each fix all or nothing.
     const everywhere = broken.some(({ file }) => file === undefined);
     const folders = new Set(broken.map(({ file }) => dirname(file ?? '')));
-    for (const [path, { before, titles }] of touched) {
-      const folder = dirname(path);
-      if (!everywhere && !folders.has(folder)) continue;
-      const alone =
-        careful.has(folder) && [...touched.keys()].filter((other) => dirname(other) === folder).length === 1;
-      const { disk } = work.get(path)!;
-      const text = before?.text ?? disk.text;
-      work.set(path, {
-        disk,
-        text,
-        applied: before?.applied ?? [],
-        rounds: before?.rounds ?? 0,
-        given: alone,
-      });
-      if (before) buffers.set(path, { path, languageId: disk.languageId, version: round, text });
-      else buffers.delete(path);
-      if (alone) {
-        notes.push({
-          file: path,
-          message: `Fixes were taken back (${titles.join('; ')}) because the file could not be analysed with them: ${broken[0]!.message}`,
+    for (const { folders: own, before } of changes) {
+      if (!everywhere && ![...own].some((folder) => folders.has(folder))) continue;
+      const alone = [...own].every(
+        (folder) => careful.has(folder) && changes.filter((other) => other.folders.has(folder)).length === 1,
+      );
+      for (const [path, { work: former, titles }] of before) {
+        const { disk } = work.get(path)!;
+        const text = former?.text ?? disk.text;
+        work.set(path, {
+          disk,
+          text,
+          applied: former?.applied ?? [],
+          rounds: former?.rounds ?? 0,
+          given: alone,
         });
-      } else careful.add(folder);
+        if (former) buffers.set(path, { path, languageId: disk.languageId, version: round, text });
+        else buffers.delete(path);
+        if (alone && titles.length > 0) {
+          notes.push({
+            file: path,
+            message: `Fixes were taken back (${titles.join('; ')}) because the file could not be analysed with them: ${broken[0]!.message}`,
+          });
+        }
+      }
+      if (!alone) for (const folder of own) careful.add(folder);
     }
     result = await scan(analyser, paths, { ...options, buffers });
-    remember(result.analyses, paths);
+    remember(paths);
   }
 
   const changed = [...work]
     .filter(([, { disk, text }]) => text !== disk.text)
     .map(([path, { disk, text, applied }]): ChangedFile => ({ path, before: disk, after: text, applied }))
     .sort((a, b) => compareText(a.path, b.path));
-  const left = [...remaining].sort(([a], [b]) => compareText(a, b)).flatMap(([, findings]) => findings);
-  return { changed, remaining: left, notes, files: analysed };
+  return { changed: together.of(changed, ({ path }) => path), findings, notes };
+}
+
+/** What one file's fixes did in a round. */
+interface Change {
+  /** Of the files that changed. */
+  readonly folders: ReadonlySet<string>;
+  /** By path, what stood before. */
+  readonly before: Map<string, { readonly work: Work | undefined; readonly titles: readonly string[] }>;
+}
+
+/** Paths that belong together, directly or through others. */
+class Groups {
+  readonly #parents = new Map<string, string>();
+
+  join(paths: readonly string[]): void {
+    for (const path of paths) this.#parents.set(this.#root(path), this.#root(paths[0]!));
+  }
+
+  /** The items by group, both in their order. */
+  of<T>(items: readonly T[], pathOf: (item: T) => string): T[][] {
+    const groups = new Map<string, T[]>();
+    for (const item of items) {
+      const root = this.#root(pathOf(item));
+      groups.set(root, [...(groups.get(root) ?? []), item]);
+    }
+    return [...groups.values()];
+  }
+
+  #root(path: string): string {
+    let root = path;
+    for (let parent = this.#parents.get(root); parent !== undefined && parent !== root;)
+      [root, parent] = [parent, this.#parents.get(parent)];
+    return root;
+  }
 }
 
 interface Work {
@@ -186,26 +251,6 @@ async function textsOf(
   return texts;
 }
 
-/**
- * Writes a changed file as a whole or not at all; mode, byte order mark and line ends stay.
- * @throws Error with a sentence when the file changed on disk since it was read, or cannot be written
- */
-export async function write({ path, before, after }: ChangedFile, cwd: string): Promise<void> {
-  const mark = before.mark ? '\uFEFF' : '';
-  const shown = displayPath(cwd, path);
-  const now = await readFile(path, 'utf8').catch(() => undefined);
-  if (now !== mark + before.text) {
-    throw new Error(
-      `${shown} was not changed because it has changed on disk meanwhile; run the command again.`,
-    );
-  }
-  try {
-    await writeFileAtomic(path, mark + after);
-  } catch (error) {
-    throw new Error(`${shown} could not be written: ${(error as Error).message}.`, { cause: error });
-  }
-}
-
 /** What `--dry-run` prints: a unified diff that `git apply` and `patch -p1` take. */
 export function patchOf({ path, before, after }: ChangedFile, cwd: string): string {
   const shown = displayPath(cwd, path);
@@ -217,8 +262,6 @@ export function patchOf({ path, before, after }: ChangedFile, cwd: string): stri
     mark + after,
     undefined,
     undefined,
-    {
-      context: 3,
-    },
+    { context: 3 },
   ).replace(/^=+\n/, '');
 }

@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import type { RuleMeta } from '../../../rules/model';
+import type { Note, RuleMeta } from '../../../rules/model';
 import { nullLogger, type Logger } from '../host/logger';
+import { replaceAll, ReplaceError } from '../host/replace';
 import { TrustGate } from '../host/trust';
 import { jsonReport } from '../report/json';
 import { count, prettyReport } from '../report/pretty';
@@ -8,11 +9,12 @@ import { Analyser, type EngineLoaders } from '../service/analyser';
 import type { RuleLevel, Show } from '../service/ranking';
 import { defaultSettings, type Settings } from '../service/settings';
 import { displayPath } from '../service/walk';
-import { fixFiles, patchOf, write } from './fix';
+import { fixFiles, patchOf, type ChangedFile } from './fix';
+import { Permission } from './permission';
 import { Progress } from './progress';
 import { textOnDisk } from './read';
 import { scan } from './scan';
-import { filesOf } from './targets';
+import { filesOf, targetsOf } from './targets';
 import { UsageError } from './usage-error';
 
 /** What the command line runs with; tests put in their own. */
@@ -154,14 +156,17 @@ async function scanCommand(
         );
       }
     }
-    if (result.findings.length > 0) return 1;
-    // A gate that could not look must not let pass.
-    if (result.notes.some(({ kind }) => kind === 'unchecked contract')) return 2;
-    // Silence about files that nobody could look at is not "nothing to report".
-    const missing = result.notes.filter(({ kind }) => kind !== 'withheld fix');
-    const unseen = new Set(missing.map(({ file }) => file));
-    return files.every((file) => unseen.has(file)) ? 2 : 0;
+    return result.findings.length > 0 ? 1 : exitCodeWithoutFindings(files, result.notes);
   });
+}
+
+/** Silence about files that nobody could look at is not "nothing to report". */
+function exitCodeWithoutFindings(files: readonly string[], notes: readonly Note[]): ExitCode {
+  // A gate that could not look must not let pass.
+  if (notes.some(({ kind }) => kind === 'unchecked contract')) return 2;
+  const missing = notes.filter(({ kind }) => kind !== 'withheld fix');
+  const unseen = new Set(missing.map(({ file }) => file));
+  return files.every((file) => unseen.has(file)) ? 2 : 0;
 }
 
 async function fixCommand(
@@ -173,31 +178,52 @@ async function fixCommand(
   return withAnalyser(options, around, async (analyser, settings, progress) => {
     const files = await filesOf(paths, cwd, signal);
     const { suggestions, dryRun } = options;
-    const result = await fixFiles(analyser, files, { settings, signal, progress, suggestions });
+    const permission = new Permission(targetsOf(paths, cwd), cwd);
+    const fix = { settings, signal, progress, suggestions, permission, cwd };
+    const { changed, findings, notes } = await fixFiles(analyser, files, fix);
     signal.throwIfAborted();
-    let failed = false;
-    for (const file of result.changed) {
-      if (dryRun) stdout.write(patchOf(file, cwd));
+    const done: ChangedFile[] = [];
+    const failed = new Set<string>();
+    for (const group of changed) {
+      if (dryRun) for (const file of group) stdout.write(patchOf(file, cwd));
       else {
         try {
-          await write(file, cwd);
+          replaceAll(
+            group.map(({ path, before, after }) => ({ file: path, before: before.text, after })),
+            (file) => displayPath(cwd, file),
+          );
         } catch (error) {
-          failed = true;
-          stderr.write(`${(error as Error).message}\n`);
+          if (!(error instanceof ReplaceError)) throw error;
+          for (const { path } of group) failed.add(path);
+          const others =
+            group.length === 1 ? '' : ` Nor was what its fix changes with it: ${names(group, cwd)}.`;
+          stderr.write(`${error.message}${others}\n`);
           continue;
         }
-        stdout.write(`${displayPath(cwd, file.path)}: ${listed(file.applied)}\n`);
+        const leading = group.filter(({ applied }) => applied.length > 0);
+        for (const { path, applied } of group) {
+          const how = applied.length > 0 ? listed(applied) : `changed together with ${names(leading, cwd)}`;
+          stdout.write(`${displayPath(cwd, path)}: ${how}\n`);
+        }
       }
+      done.push(...group);
     }
-    for (const { file, message } of result.notes)
+    for (const { file, message } of notes)
       stderr.write(`note: ${file === undefined ? '' : `${displayPath(cwd, file)}: `}${message}\n`);
-    const fixes = result.changed.reduce((sum, { applied }) => sum + applied.length, 0);
+    const fixes = done.reduce((sum, { applied }) => sum + applied.length, 0);
     const verb = dryRun ? 'would be applied' : 'applied';
-    const said = `${count(fixes, 'fix').replace('fixs', 'fixes')} ${verb} in ${count(result.changed.length, 'file')}; ${count(result.remaining.length, 'finding')} left.\n`;
+    let left = 0;
+    for (const [path, { before, after }] of findings) left += failed.has(path) ? before : after;
+    const said = `${count(fixes, 'fix').replace('fixs', 'fixes')} ${verb} in ${count(done.length, 'file')}; ${count(left, 'finding')} left.\n`;
     (dryRun ? stderr : stdout).write(said);
-    if (failed) return 2;
-    return result.remaining.length > 0 || (dryRun && fixes > 0) ? 1 : 0;
+    if (failed.size > 0) return 2;
+    if (left > 0 || (dryRun && fixes > 0)) return 1;
+    return exitCodeWithoutFindings(files, notes);
   });
+}
+
+function names(files: readonly ChangedFile[], cwd: string): string {
+  return files.map(({ path }) => displayPath(cwd, path)).join(', ');
 }
 
 async function withAnalyser(

@@ -20,9 +20,20 @@ export async function filesOf(paths: readonly string[], cwd: string, signal: Abo
   return [...files].sort(compareText);
 }
 
+/** Absolute paths of the files and folders that the command line names; they need not exist. */
+export function targetsOf(paths: readonly string[], cwd: string): string[] {
+  return (paths.length > 0 ? paths : ['.']).map((path) => targetOf(path, cwd).target);
+}
+
+/** Go's `./...` is the folder before it. */
+function targetOf(path: string, cwd: string): { target: string; isPattern: boolean } {
+  const isPattern = path.endsWith('...');
+  const folder = isPattern ? path.slice(0, -3).replace(/[\\/]$/, '') : path;
+  return { target: resolve(cwd, folder === '' ? (path.startsWith('/') ? '/' : '.') : folder), isPattern };
+}
+
 async function expand(path: string, cwd: string, signal: AbortSignal): Promise<string[]> {
-  const pattern = /^(.*?)[\\/]?\.\.\.$/.exec(path);
-  const target = resolve(cwd, pattern ? pattern[1] || '.' : path);
+  const { target, isPattern } = targetOf(path, cwd);
   const shown = displayPath(cwd, target);
   const kind = await kindAt(target);
   if (kind === 'nothing') {
@@ -32,13 +43,13 @@ async function expand(path: string, cwd: string, signal: AbortSignal): Promise<s
     );
   }
   if (kind === 'folder') {
-    const found = await sourceFiles(target, pattern ? ['go'] : ['go', 'typescript'], { signal });
+    const found = await sourceFiles(target, isPattern ? ['go'] : ['go', 'typescript'], { signal });
     if (found.length > 0) return found;
     throw new UsageError(
-      `${shown} has no ${pattern ? 'Go' : 'Go, TypeScript or JavaScript'} files to analyse (what .gitignore names and dependencies are left out).`,
+      `${shown} has no ${isPattern ? 'Go' : 'Go, TypeScript or JavaScript'} files to analyse (what .gitignore names and dependencies are left out).`,
     );
   }
-  if (pattern) throw new UsageError(`${path} needs a folder before "...", and ${shown} is a file.`);
+  if (isPattern) throw new UsageError(`${path} needs a folder before "...", and ${shown} is a file.`);
   if (languageIdOf(target) === undefined)
     throw new UsageError(`${shown} is not a Go, TypeScript or JavaScript file.`);
   return [target];

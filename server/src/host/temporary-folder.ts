@@ -1,6 +1,5 @@
 /** Files for the programs that are started. The only place of the server that writes into the temporary folder. */
-import { createHash } from 'node:crypto';
-import { lstatSync, readlinkSync, rmSync } from 'node:fs';
+import { lstatSync, rmSync } from 'node:fs';
 import {
   lstat,
   mkdir,
@@ -13,8 +12,9 @@ import {
   utimes,
   writeFile,
 } from 'node:fs/promises';
-import { hostname, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { isOwn, ownerOf, ownName } from './remains';
 
 const prefix = 'alloclens-overlay-';
 /** What may belong to a living process that cannot be seen from here is left alone for so long, in milliseconds. */
@@ -44,7 +44,7 @@ export class TemporaryFolder {
   static async create(parent: string = tmpdir()): Promise<TemporaryFolder> {
     await sweep(parent);
     // With mode 0700, and a name that nobody can know before.
-    const folder = await mkdtemp(path.join(parent, `${prefix}${processSpace}-${process.pid}-`));
+    const folder = await mkdtemp(path.join(parent, ownName(prefix)));
     return new TemporaryFolder(await realpath(folder));
   }
 
@@ -110,45 +110,15 @@ export class TemporaryFolder {
   }
 }
 
-/**
- * Tells where process ids mean the same: containers and machines can share a temporary folder. Letters and digits; the
- * same for all processes that see each other.
- */
-export const processSpace: string = (() => {
-  let space = '';
-  try {
-    space = readlinkSync('/proc/self/ns/pid');
-  } catch {
-    // Only Linux has more than one space on a machine.
-  }
-  return createHash('sha256').update(`${hostname()} ${space}`).digest('hex').slice(0, 12);
-})();
-
 async function sweep(parent: string): Promise<void> {
   for (const name of await readdir(parent).catch(() => [])) {
-    const made = /^([0-9a-f]{12})-(\d+)-/.exec(name.startsWith(prefix) ? name.slice(prefix.length) : '');
-    if (!made) continue;
-    const [, space, pid] = made;
-    const visible = space === processSpace;
-    if (visible && isAlive(Number(pid))) continue;
+    const owner = ownerOf(prefix, name);
+    if (owner === undefined || owner === 'alive') continue;
     const folder = path.join(parent, name);
     const found = await lstat(folder).catch(() => undefined);
     if (!found?.isDirectory() || !isOwn(found)) continue;
-    if (!visible && found.mtimeMs > Date.now() - rest) continue;
+    if (owner === 'elsewhere' && found.mtimeMs > Date.now() - rest) continue;
     await rm(folder, { recursive: true, force: true }).catch(() => {});
-  }
-}
-
-function isOwn({ uid }: { readonly uid: number }): boolean {
-  return process.getuid === undefined || uid === process.getuid();
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

@@ -2,49 +2,12 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync, statSync, chmodSync } from 'node:fs';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
 import type { Log } from 'sarif';
-import type { RuleMeta } from '../../../rules/model';
 import type { FileAnalysis } from '../../../server/src/service/engine';
-import { run, type Surroundings } from '../../../server/src/cli/program';
 import type { JsonReport } from '../../../server/src/report/json';
-import { temporaryFolder } from '../../support/fake-editor';
-import { FakeEngine } from '../../support/fake-engine';
-
-const rule = (id: RuleMeta['id'], reports: RuleMeta['reports'] = 'allocation'): RuleMeta => ({
-  id,
-  summary: `summary of ${id}`,
-  fix: 'safe',
-  reports,
-  sample: 'go/x',
-});
-const rules = [rule('go/per-call-buffer'), rule('go/leaked-buffer', 'bug'), rule('ts/per-call-buffer')];
-
-function setUp(t: TestContext, files: Record<string, string>) {
-  const { folder, remove } = temporaryFolder(files);
-  t.after(remove);
-  const go = new FakeEngine('go');
-  const typescript = new FakeEngine('typescript');
-  const alloclens = async (args: string[], more: Partial<Surroundings> = {}) => {
-    const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-    const code = await run(args, {
-      cwd: folder,
-      stdout,
-      stderr,
-      color: false,
-      signal: new AbortController().signal,
-      rules,
-      version: '1.2.3',
-      engines: { go: () => Promise.resolve(() => go), typescript: () => Promise.resolve(() => typescript) },
-      ...more,
-    });
-    const text = (stream: PassThrough): string => (stream.read() as Buffer | null)?.toString() ?? '';
-    return { code, out: text(stdout), err: text(stderr) };
-  };
-  const read = (name: string): string => readFileSync(join(folder, name), 'utf8');
-  return { alloclens, folder, read, go, typescript };
-}
+import { setUp } from '../../support/fake-cli';
+import type { FakeEngine } from '../../support/fake-engine';
 
 test('scan prints each finding with its line, reason, heat and fixes, and exits with 1', async (t) => {
   const { alloclens } = setUp(t, { 'p/a.go': 'package p\n\nfunc f() {\n\tx := hotalloc() // ü\n}\n' });

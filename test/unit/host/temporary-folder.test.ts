@@ -11,7 +11,8 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { processSpace, TemporaryFolder } from '../../../server/src/host/temporary-folder';
+import { processSpace } from '../../../server/src/host/remains';
+import { TemporaryFolder } from '../../../server/src/host/temporary-folder';
 import { trustedRunner, writeModule } from '../../support/go-module';
 
 const compiled = path.resolve(__dirname, '../../../server/src/host/temporary-folder.js');

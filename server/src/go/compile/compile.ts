@@ -1,13 +1,14 @@
 import path from 'node:path';
 import type { Note } from '../../../../rules/model';
 import type { GoVersion } from '../../../../rules/go/rule';
+import { inside } from '../../host/paths';
 import { ToolError, type Environment, type ProcessRunner } from '../../host/process';
 import { CompilerOutputParser, parseCompilerOutput } from './output';
 import type { CompilerPosition, CompilerRecord } from './record';
 import { FileNames } from './file-names';
 import { describeError, failureIn, reasonsOf } from '../plan/failure';
 import { withoutGoFlags } from '../plan/go-flags';
-import { inside, packagePattern } from '../plan/module';
+import { packagePattern } from '../plan/module';
 import { type CompileUnit } from '../plan/unit';
 import { noOverlay, type Overlay, type OverlayStore } from './overlay';
 import { atLeast, parseGoVersion, type GoToolchain } from '../plan/toolchain';

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { kindAt, refusal } from '../../host/files';
+import { inside } from '../../host/paths';
 import type { GoToolchain } from './toolchain';
 
 /** Where the go command runs for a file: the nearest go.mod's folder, or the file's own when there is none. */
@@ -81,14 +82,4 @@ export function cacheRoot(file: string, modcache: string): string | undefined {
   const parts = path.relative(modcache, file).split(path.sep);
   const versioned = parts.findIndex((part) => part.includes('@'));
   return versioned < 0 ? undefined : path.join(modcache, ...parts.slice(0, versioned + 1));
-}
-
-/** True for the folder itself and everything below it. */
-export function inside(file: string, folder: string): boolean {
-  if (folder === '') return false;
-  const relative = path.relative(folder, file);
-  return (
-    relative === '' ||
-    (!relative.startsWith(`..${path.sep}`) && relative !== '..' && !path.isAbsolute(relative))
-  );
 }

@@ -1,9 +1,10 @@
 import path from 'node:path';
 import type { Note } from '../../../../rules/model';
 import { readText } from '../../host/files';
+import { inside } from '../../host/paths';
 import type { GoFolder } from './folder';
 import type { GoModule } from './module';
-import { placeOf, cacheRoot, inside, packagePattern, vendoredImport } from './module';
+import { placeOf, cacheRoot, packagePattern, vendoredImport } from './module';
 import type { GoToolchain } from './toolchain';
 
 /** `example.com/Dep` for the folder `example.com/!dep@v1.0.0`: capitals are escaped in the cache. */
