@@ -15,6 +15,7 @@ import { initializer } from './syntax/assignments';
 import { indentAt, lineEnd, startsLine } from './edit/layout';
 import { atLeast } from './syntax/version';
 import { packageNames } from './syntax/package-names';
+import { decided } from './sites/evidence';
 
 /**
  * A closure captures a variable by value when it is not assigned again (except in straight-line code before the first
@@ -49,7 +50,7 @@ export const rule: GoRule = {
           kind: 'moved variable',
           cost: 'always',
           reason: `a closure that may outlive the function captures ${variable.name} by reference`,
-          evidence: [{ kind: 'compiler decision', text: `moved to heap: ${decision.text}` }],
+          evidence: [decided(decision)],
         },
         related: [
           ...closures.slice(0, 3).map((closure): Related => ({

@@ -5,6 +5,7 @@ import { positionRow } from './sites/compiler-position';
 import { isBuiltin } from './syntax/universe';
 import { declaredType, spelledType } from './types/declared-types';
 import { adviceFor, explainFlow, explainWhy, type Step } from './sites/explain';
+import { decided } from './sites/evidence';
 import type { Decision, EmittedCall, FlowStep, GoFile, GoReport, GoRule } from './rule';
 import { argumentsOf, enclosingDeclaration, qualified, unparenthesised } from './syntax/nodes';
 
@@ -18,6 +19,7 @@ export const rule: GoRule = {
     sample: 'go/escape',
   },
   check(file, report) {
+    const said = new Set<string>();
     for (const decision of file.facts?.decisions ?? []) {
       if (decision.outcome !== 'heap' || decision.free) continue;
       const emitted = allocationOf(file, decision);
@@ -25,21 +27,33 @@ export const rule: GoRule = {
       const { node, subject, text, reason } = decision;
       const flow = decision.flow.map((step) => withCall(file, step));
       const sentences = explainFlow(flow);
-      const why = (reason && explainWhy(reason)?.says(`\`${shortened(text)}\``)) ?? plain(sentences.at(-1));
+      // A go or defer statement keeps its operands in a closure that stands nowhere in the source.
+      const started = /^(?:go|defer)_statement$/.test(node.type);
+      const why = started
+        ? undefined
+        : ((reason && explainWhy(reason)?.says(`\`${shortened(text)}\``)) ?? plain(sentences.at(-1)));
       const advice = (reason && explainWhy(reason)?.advice) ?? adviceFor(flow);
       const growth = node.type === 'call_expression' && isBuiltin(file, node, 'append');
-      const name = subject === 'moved' ? text : `\`${shortened(growth ? node.text : text)}\``;
+      const quoted = `\`${shortened(growth ? node.text : text)}\``;
+      const name = subject === 'moved' ? text : decision.ofResult ? `a result of ${quoted}` : quoted;
       const goes =
         subject === 'moved'
           ? `${name} moves to the heap`
           : growth
             ? `${name} grows its array on the heap`
-            : `${name} is allocated on the heap`;
+            : started
+              ? `\`${shortened(node.text)}\` puts what it hands over on the heap`
+              : `${name} is allocated on the heap`;
+      const message = capitalised(why === undefined ? goes : `${goes}: ${why}`);
+      // The variable of a type switch is one in each clause, and moves in each for the same reason.
+      const key = `${node.startIndex} ${message}`;
+      if (said.has(key)) continue;
+      said.add(key);
       report({
         node,
-        message: why === undefined ? goes : `${goes}: ${why}`,
+        message,
         allocation: {
-          kind: kindOf(node, subject),
+          kind: decision.ofResult ? 'interface conversion' : kindOf(node, subject),
           cost: emitted.some(isCertain) ? 'always' : 'conditional',
           reason:
             [
@@ -48,10 +62,7 @@ export const rule: GoRule = {
               ...(advice === undefined ? [] : [`To keep it on the stack: ${plain(advice)}.`]),
             ].join(' ') || goes,
           evidence: [
-            {
-              kind: 'compiler decision',
-              text: subject === 'moved' ? `moved to heap: ${text}` : `${text} escapes to heap`,
-            },
+            decided(decision),
             { kind: 'emitted call', callee: emitted[0]!.callee, count: emitted.length },
           ],
         },
@@ -115,13 +126,15 @@ const wellKnown =
   /^(?:error|io\.(?:(?:Read|Write|Seek|Clos)\w*|ByteReader|ByteWriter|StringWriter|RuneReader)|hash\.Hash(?:32|64)?|net\.(?:Conn|PacketConn|Listener)|http\.(?:ResponseWriter|RoundTripper|Handler)|context\.Context)$/;
 
 /** The allocation calls that can be the decision's: on the line of its position, or in what was inlined there. */
-function allocationOf(file: GoFile, { node }: Decision): readonly Pick<EmittedCall, 'callee'>[] | undefined {
-  const row = positionRow(node);
-  const here = (file.facts?.emitted(node) ?? []).filter(
-    ({ line, callee }) => line === row && allocates(callee),
+function allocationOf(
+  file: GoFile,
+  { node, line }: Decision,
+): readonly Pick<EmittedCall, 'callee'>[] | undefined {
+  const declaration = enclosingDeclaration(node);
+  const here = (file.facts?.emitted(declaration ?? node) ?? []).filter(
+    (call) => call.line === line && allocates(call.callee),
   );
   if (here.length > 0) return here;
-  const declaration = enclosingDeclaration(node);
   if (!declaration || node.type !== 'call_expression' || file.facts?.inlined(node) === undefined)
     return undefined;
   const [first, last] = [declaration.startPosition.row, declaration.endPosition.row];
@@ -160,6 +173,11 @@ function kindOf(node: Node, subject: Decision['subject']): AllocationKind {
     default:
       return 'interface conversion';
   }
+}
+
+/** A name begins as it is spelled. */
+function capitalised(message: string): string {
+  return message.startsWith('a result of ') ? `A${message.slice(1)}` : message;
 }
 
 function plain(sentence: string | undefined): string | undefined {

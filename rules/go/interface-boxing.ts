@@ -6,6 +6,7 @@ import { argumentsOf } from './syntax/nodes';
 import { typedBinary } from './stdlib/typed-binary';
 import { typedLog } from './stdlib/typed-log';
 import { largestElement, typedSort } from './stdlib/typed-sort';
+import { decided } from './sites/evidence';
 
 /** Values that become interfaces in hot code and are copied to the heap for it. */
 export const rule: GoRule = {
@@ -31,10 +32,7 @@ function boxing(file: GoFile, argument: Node, by: RegExp): Evidence[] | undefine
   if (decision?.outcome !== 'heap' || decision.free) return undefined;
   const emitted = (file.facts?.emitted(argument) ?? []).filter(({ callee }) => by.test(callee));
   if (emitted.length === 0) return undefined;
-  return [
-    { kind: 'compiler decision', text: `${decision.text} escapes to heap` },
-    { kind: 'emitted call', callee: emitted[0]!.callee, count: emitted.length },
-  ];
+  return [decided(decision), { kind: 'emitted call', callee: emitted[0]!.callee, count: emitted.length }];
 }
 
 const copies = `, but hands each comparison copies of two elements: not for elements over ${largestElement} bytes`;

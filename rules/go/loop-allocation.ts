@@ -19,6 +19,7 @@ import { atLeast } from './syntax/version';
 import { packageNames } from './syntax/package-names';
 import { isShadowed } from './syntax/universe';
 import { isBytesBuffer } from './memory/buffer-candidate';
+import { decided } from './sites/evidence';
 
 /** A scratch value that each iteration allocates and drops: one before the loop would do. */
 export const rule: GoRule = {
@@ -48,16 +49,7 @@ export const rule: GoRule = {
           kind,
           cost: emitted === 'runtime.makeslice' && decision.outcome === 'stack' ? 'conditional' : 'always',
           reason: `${variable.name} is declared in the loop, so each iteration has its own, and it cannot stay on the stack`,
-          evidence: [
-            {
-              kind: 'compiler decision',
-              text:
-                decision.subject === 'moved'
-                  ? `moved to heap: ${decision.text}`
-                  : `${decision.text} ${decision.outcome === 'heap' ? 'escapes to heap' : 'does not escape'}`,
-            },
-            { kind: 'emitted call', callee: emitted, count: 1 },
-          ],
+          evidence: [decided(decision), { kind: 'emitted call', callee: emitted, count: 1 }],
         },
         ...(fix && { fixes: [fix] }),
       });

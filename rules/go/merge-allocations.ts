@@ -23,6 +23,7 @@ import { counterpart, initializer } from './syntax/assignments';
 import { byPlace, freshName, indentAt, startsLine, statementsAt } from './edit/layout';
 import { packageNames } from './syntax/package-names';
 import { isShadowed } from './syntax/universe';
+import { decided } from './sites/evidence';
 
 /**
  * `&T{a: &A{…}, b: new(B)}`, or with a and b made in the statements before: objects that one function allocates and
@@ -51,10 +52,7 @@ export const rule: GoRule = {
           kind: 'composite literal',
           cost: 'always',
           reason: `each of the ${count} goes to the heap by itself`,
-          evidence: [group.decision, ...group.parts.map(({ decision }) => decision)].map(({ text }) => ({
-            kind: 'compiler decision',
-            text: `${text} escapes to heap`,
-          })),
+          evidence: [group.decision, ...group.parts.map(({ decision }) => decision)].map(decided),
         },
         related: group.parts.map(({ made, field, type }) => ({
           location: { file: file.path, span: spanOf(made) },

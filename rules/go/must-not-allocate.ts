@@ -7,6 +7,7 @@ import type { Decision, GoFile, GoRule, PlacedCall } from './rule';
 import { descendants, isFunction, spanOf } from './syntax/nodes';
 import { packageNames } from './syntax/package-names';
 import { directiveOf, isDirective } from './syntax/directives';
+import { decided } from './sites/evidence';
 
 /** The functions that `//alloclens:noalloc` marks are held against what the compiler emits for them. */
 export const rule: GoRule = {
@@ -95,13 +96,7 @@ function allocationsOf(file: GoFile, fn: Node, name: Node): Found[] {
       };
       taken.add(node.id);
       const why = decision ? explainFlow(decision.flow).at(-1) : undefined;
-      if (decision) {
-        const said =
-          decision.subject === 'moved'
-            ? `moved to heap: ${decision.text}`
-            : `${decision.text} escapes to heap`;
-        evidence.push({ kind: 'compiler decision', text: said });
-      }
+      if (decision) evidence.push(decided(decision));
       const subject = decision?.subject === 'moved' ? `${decision.text} moves to the heap` : what;
       const times = calls.length > 1 ? ` (${calls.length} times in this line)` : '';
       found.push({
@@ -173,7 +168,7 @@ function nodesFor(file: GoFile, fn: Node, line: number, callee: string): Place[]
   for (const decision of file.facts?.decisions ?? []) {
     const { node } = decision;
     if (decision.outcome !== 'heap' || decision.free || !within(fn, node)) continue;
-    if (positionRow(node) === line && fits(kind, node, decision)) places.push({ node, decision });
+    if (decision.line === line && fits(kind, node, decision)) places.push({ node, decision });
   }
   for (const node of descendants(fn)) {
     if (positionRow(node) !== line || !looksLike(kind, node)) continue;

@@ -6,6 +6,7 @@ import { fieldLifetime } from './memory/field-lifetime';
 import type { GoFile, GoRule } from './rule';
 import { spanOf } from './syntax/nodes';
 import { type Binding } from './syntax/names';
+import { decided } from './sites/evidence';
 
 export const rule: GoRule = {
   meta: {
@@ -38,13 +39,7 @@ export const rule: GoRule = {
           cost: candidate.cost,
           reason: candidate.reason,
           evidence: [
-            {
-              kind: 'compiler decision',
-              text:
-                decision.subject === 'moved'
-                  ? `moved to heap: ${decision.text}`
-                  : `${decision.text} ${decision.outcome === 'heap' ? 'escapes to heap' : 'does not escape'}`,
-            },
+            decided(decision),
             ...(candidate.emitted > 0
               ? ([{ kind: 'emitted call', callee: 'runtime.makeslice', count: candidate.emitted }] as const)
               : []),

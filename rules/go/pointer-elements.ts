@@ -8,6 +8,7 @@ import { layoutOf } from './types/layout';
 import { namesOf } from './syntax/signatures';
 import { namesAround } from './syntax/names';
 import { packageNames } from './syntax/package-names';
+import { decided } from './sites/evidence';
 
 /** Pointers to small structs in a slice, map or channel of the package, where values would do. */
 export const rule: GoRule = {
@@ -137,10 +138,7 @@ function check(collection: Collection, type: PointerType, name: Node, file: GoFi
       kind: put.node.type === 'call_expression' ? 'new' : 'composite literal',
       cost: 'always',
       reason: `what ${name.text} points to may outlive the function, so it cannot be on the stack`,
-      evidence: [
-        { kind: 'compiler decision', text: `${put.decision.text} escapes to heap` },
-        { kind: 'measured sample', sample: rule.meta.sample },
-      ],
+      evidence: [decided(put.decision), { kind: 'measured sample', sample: rule.meta.sample }],
     },
     related: [
       { location: { file: file.path, span: spanOf(name) }, message: `${name.text} is declared here` },

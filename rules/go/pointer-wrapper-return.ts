@@ -17,6 +17,7 @@ import { initializer } from './syntax/assignments';
 import { placesOfMove, pooledGet, pooledPut } from './pools/pools';
 import { indentAt, lineEnd, startsLine } from './edit/layout';
 import { packageNames } from './syntax/package-names';
+import { decided } from './sites/evidence';
 
 export const rule: GoRule = {
   meta: {
@@ -360,7 +361,7 @@ function describe(file: GoFile, decision: Decision, wrapper: Wrapper, callers: C
       kind: 'moved variable',
       cost: 'always',
       reason,
-      evidence: [{ kind: 'compiler decision', text: `moved to heap: ${decision.text}` }],
+      evidence: [decided(decision)],
     },
     related: returned.map(({ address }) => ({
       location: { file: file.path, span: spanOf(address) },

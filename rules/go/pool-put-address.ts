@@ -17,6 +17,7 @@ import { movedToHeap } from './sites/moved';
 import { enclosingLoop } from './flow/loops';
 import { initializer } from './syntax/assignments';
 import { byPlace, freshName, statementsAt } from './edit/layout';
+import { decided } from './sites/evidence';
 
 export const rule: GoRule = {
   meta: {
@@ -70,7 +71,7 @@ function describe(file: GoFile, decision: Decision, variable: Binding, puts: rea
       kind: 'moved variable',
       cost: 'always',
       reason: `the address of ${name} is stored in the pool, so ${name} cannot live on the stack`,
-      evidence: [{ kind: 'compiler decision', text: `moved to heap: ${decision.text}` }],
+      evidence: [decided(decision)],
     },
     related: [
       {

@@ -70,11 +70,15 @@ export interface Decision {
    * identifier that declares the variable, or the call into which the variable's function was inlined.
    */
   readonly node: Node;
+  /** Where the compiler puts it, 0-based: the line of the call that it emits for it. Often that of `node`. */
+  readonly line: number;
   readonly outcome: 'heap' | 'stack';
   /** `moved`: a named variable; `expression`: an allocating expression. */
   readonly subject: 'moved' | 'expression';
-  /** The compiler's spelling of the expression or variable. */
+  /** The compiler's spelling of the expression or variable; the source's where the compiler's is a temporary of its own. */
   readonly text: string;
+  /** The decision is about one of the results of the call that `text` is, each with memory of its own. */
+  readonly ofResult: boolean;
   /** `escapedebug` said that the value lives in a read-only global, or the element size is zero. */
   readonly free: boolean;
   readonly reason: HeapReason | undefined;
@@ -87,8 +91,10 @@ export type HeapReason =
   'too large for stack' | 'too aligned for stack' | 'non-constant size' | 'zero-sized element';
 
 export interface FlowStep {
-  /** The expression, as the compiler prints it. */
+  /** The expression, as the compiler prints it; as the source has it where the compiler prints a temporary of its own. */
   readonly expression: string;
+  /** One of the results or arguments of the call that `expression` is. */
+  readonly of?: 'result' | 'argument' | undefined;
   /** One of the 34 notes: `call parameter`, `return`, `interface-converted`, … */
   readonly why: string;
   /** Where, if it is in a file of this package. */

@@ -9,6 +9,7 @@ import { allocatedSize, fieldsOf, structLayout, type Field, type Layout } from '
 import { isPrinted } from './text/printed';
 import { indentAt, startsLine } from './edit/layout';
 import { packageNames } from './syntax/package-names';
+import { decided } from './sites/evidence';
 
 /** Field order that makes an allocated struct larger than it has to be. */
 export const rule: GoRule = {
@@ -61,10 +62,7 @@ function check(spec: Node, struct: Node, sites: readonly AllocatedAt[], file: Go
       // Where it is allocated is another line.
       cost: 'unknown',
       reason: `each field starts at a multiple of its alignment, so a small field in front of a large one is padded`,
-      evidence: [
-        { kind: 'compiler decision', text: `${site.decision.text} escapes to heap` },
-        { kind: 'measured sample', sample: rule.meta.sample },
-      ],
+      evidence: [decided(site.decision), { kind: 'measured sample', sample: rule.meta.sample }],
     },
     related: [
       {

@@ -14,7 +14,7 @@ export interface WhyExplanation {
 }
 
 /** `through`: how a `call parameter` step calls, when that is known to be no call of a function by its name. */
-export type Step = Pick<FlowStep, 'expression' | 'why'> & { readonly through?: string };
+export type Step = Pick<FlowStep, 'expression' | 'why' | 'of'> & { readonly through?: string };
 
 const KEEPS_IT =
   'call a function that does not keep its argument, and call it directly: through an interface or a function value the compiler must assume the worst';
@@ -161,7 +161,9 @@ export function explainWhy(why: string): WhyExplanation | undefined {
 
 /** One step as a clause without a full stop; an unknown note is quoted, never dropped. */
 export function explainStep(step: Step): string {
-  const expression = quote(step.expression);
+  const quoted = quote(step.expression);
+  const expression =
+    step.of === undefined ? quoted : `${step.of === 'result' ? 'a' : 'an'} ${step.of} of ${quoted}`;
   if (step.through !== undefined)
     return `it is passed to ${callee(expression)} through ${step.through}: the compiler does not know the function behind it and must assume that it keeps it`;
   return explainWhy(step.why)?.says(expression) ?? `${expression}: ${step.why}`;
@@ -209,7 +211,6 @@ function quote(expression: string): string {
   let text = expression
     // Inlining leaves `strings.b` for parameter b; a result without a name is ~r0.
     .replace(/~r\d+\b/g, 'result')
-    .replace(/\.autotmp_\d+/g, 'temporary')
     .replace(/^\.\.\. argument$/, 'the variadic arguments')
     .replace(/\.\.\. argument\.\.\./g, '…')
     .replace(/\bgo\.shape\./g, '')

@@ -305,8 +305,11 @@ export class GoEngine implements Engine {
         notes.push({ file, message: missing.note });
         unverifiable.set(file, missing.short);
       }
+      // The tests of another package clause are a package of their own. The name alone does not tell: any may end so.
+      const external = parsed.some(({ path: file }) => compiled?.externalTestFiles.includes(file));
+      const importPath = compiled?.importPath ?? path.basename(directory);
       const pkg = buildPackage({
-        importPath: compiled?.importPath ?? path.basename(directory),
+        importPath: external ? `${importPath}_test` : importPath,
         files: parsed,
         records: typeof build === 'string' ? undefined : build.records,
         compiled: (file) => isCompiled(compiled, file),

@@ -18,8 +18,8 @@ function file(compiled: CompiledFiles, name = 'a.go'): GoFile {
 /** The decisions of each line as the fixture spells them. */
 function decided({ facts }: GoFile): Map<number, string> {
   const lines = new Map<number, string[]>();
-  for (const { node, subject, outcome, free } of facts!.decisions) {
-    const words = `${subject === 'moved' ? 'moved' : outcome}${free ? ' free' : ''}`;
+  for (const { node, subject, outcome, free, ofResult } of facts!.decisions) {
+    const words = `${subject === 'moved' ? 'moved' : outcome}${free ? ' free' : ''}${ofResult ? ' result of' : ''}`;
     const all = lines.get(node.startPosition.row) ?? [];
     const text = node.text.replace(/ \/\/[\d.,]*=.*/g, '').replace(/\s+/g, ' ');
     all.push(`${words} ${JSON.stringify(text)}`);
@@ -44,14 +44,17 @@ describe('decisions stand at the whole expression', () => {
       try {
         const { major, minor } = compiled.pkg.toolchain;
         const actual = decided(file(compiled));
+        const wrong: string[] = [];
         source.split('\n').forEach((text, line) => {
           const expected = new Map<string, string>();
           for (const [, versions, list] of text.matchAll(/ \/\/([\d.,]*)= ?(.*?)(?= \/\/[\d.,]*=|$)/g)) {
             for (const version of versions!.split(',')) expected.set(version, list!);
           }
           const wanted = expected.get(`${major}.${minor}`) ?? expected.get('') ?? '';
-          assert.equal(actual.get(line) ?? '', wanted, `line ${line + 1}: ${text}`);
+          const said = actual.get(line) ?? '';
+          if (said !== wanted) wrong.push(`line ${line + 1}: ${text}\n  facts say: ${said}`);
         });
+        assert.deepEqual(wrong, []);
       } finally {
         await compiled.dispose();
       }

@@ -1,34 +1,49 @@
-/** From a file as the compiler names it to the absolute path of a file of the package; undefined for other files. */
-
 import type { EmittedCall, ParameterFlow, PlacedCall } from '../../../../rules/go/rule';
 import type { CompilerRecord, RawFlowStep } from './record';
-import { mergeShapes, Families, mergeText } from './symbols';
+import { Families, listedName, mergeShapes, mergeText } from './symbols';
 
+/** From a file as the compiler names it to the absolute path of a file of the package; undefined for other files. */
 export type ResolveFile = (file: string) => string | undefined;
-interface RawDecision {
+
+/** A decision at its point: line 1-based, column in UTF-8 bytes, 1-based. */
+export interface RawDecision {
   readonly line: number;
   readonly column: number;
   readonly subject: 'moved' | 'expression';
   readonly text: string;
   outcome: 'heap' | 'stack';
+  /** How often the compiler said `escapes to heap`: for each expression of this spelling at the point, shape and compile. */
+  heapLines: number;
+}
+
+/** Said by `escapedebug` or `closure`: a value of that name, or without one, needs no memory of its own. */
+export interface RawFree {
+  readonly line: number;
+  readonly column: number;
+  /** As the compiler prints the operand; `.stmp_3` for a value that it laid out itself. */
+  readonly name: string | undefined;
+  readonly closure: boolean;
 }
 
 /** Calls of one symbol: `line \t callee` or, for lines outside the package, `0 \t callee` → count. */
 type CallCounts = Map<string, number>;
+
 export interface FileRecords {
   readonly decisions: Map<string, RawDecision>;
   readonly flows: Map<string, readonly RawFlowStep[]>;
   /** A bare `p does not escape` may be a parameter or a boxed variable; the syntax tells. */
   readonly parameters: Map<string, { line: number; column: number; name: string; flow: ParameterFlow }>;
   readonly inlined: Map<string, { line: number; column: number; callee: string }>;
-  readonly free: { line: number; column: number; name: string | undefined }[];
+  readonly free: RawFree[];
 }
 
 /** Calls that say nothing about allocation and that every function has. */
-export const noise =
+const noise =
   /^runtime\.(morestack|gcWriteBarrier|panic|goPanic|deferreturn|wbMove|wbZero|memmove|memequal|memclr|typedmem|duff|race|asan|msan)/;
+
 /** From Go 1.27 a small object of known size is allocated by a function of its size class: `mallocgcSmallNoScanSC2`. */
 const sizedMalloc = /^runtime\.mallocgc(?:Tiny|Small)\w*$/;
+
 function decisionKey(at: string, subject: string, text: string): string {
   return `${at}:${subject}:${mergeText(text)}`;
 }
@@ -39,7 +54,7 @@ function explanationText(text: string): string {
 }
 
 /** The widest flow wins when shapes disagree. */
-export function rank(flow: ParameterFlow): number {
+function rank(flow: ParameterFlow): number {
   if (flow.kind === 'stays') return 0;
   if (flow.kind === 'leaks to result') return 1;
   return flow.content ? 2 : 3;
@@ -90,10 +105,14 @@ export class PackageRecords {
         const outcome = moved ? 'heap' : record.outcome;
         const key = decisionKey(at, moved ? 'moved' : 'expression', text);
         const known = file.decisions.get(key);
+        const heapLines = outcome === 'heap' ? 1 : 0;
         if (!known) {
           const subject = moved ? 'moved' : 'expression';
-          file.decisions.set(key, { line, column, subject, text: mergeText(text), outcome });
-        } else if (outcome === 'heap') known.outcome = 'heap';
+          file.decisions.set(key, { line, column, subject, text: mergeText(text), outcome, heapLines });
+        } else if (outcome === 'heap') {
+          known.outcome = 'heap';
+          known.heapLines++;
+        }
         break;
       }
       case 'explanation': {
@@ -121,12 +140,16 @@ export class PackageRecords {
             subject: 'expression',
             text: 'func literal',
             outcome: 'heap',
+            heapLines: 1,
           });
         }
         break;
       }
       case 'free':
-        if (/global|zero/.test(record.text)) file.free.push({ line, column, name: record.name });
+        if (/global|zero/.test(record.text)) {
+          const closure = record.text.startsWith('closure');
+          file.free.push({ line, column, name: record.name, closure });
+        }
         break;
     }
   }
@@ -147,13 +170,7 @@ export class PackageRecords {
 
   /** The same symbol listed again (another shape, the test variant) adds nothing that was already counted. */
   #flush(): void {
-    // Every program's functions are `main.F`: told apart by the package that is being listed.
-    const symbol =
-      this.#symbol === undefined
-        ? undefined
-        : mergeShapes(
-            this.#symbol.startsWith('main.') ? this.#package + this.#symbol.slice(4) : this.#symbol,
-          );
+    const symbol = this.#symbol === undefined ? undefined : listedName(this.#symbol, this.#package);
     if (symbol !== undefined && this.#pending.size > 0) {
       let files = this.#calls.get(symbol);
       if (!files) {

@@ -1,5 +1,3 @@
-import type { Node } from 'web-tree-sitter';
-
 /**
  * Names of functions in the listing of `-S`: `example.com/p.F`, `example.com/p.(*T).M`, closures `F.func1`, `F.func1.2`,
  * `F.gowrap1`, `F.deferwrap1`, `F-range1`; package initialisation `example.com/p.init` and `example.com/p.init.0`;
@@ -29,61 +27,58 @@ export function mergeShapes(symbol: string): string {
   return result;
 }
 
-/** An expression as the compiler prints it, the same for every shape of a generic function. */
-export function mergeText(text: string): string {
+/** An expression as the compiler prints it, the same for every shape of a generic function and every compile. */
+export function mergeText(expression: string): string {
+  const text = expression.includes('.autotmp_')
+    ? expression.replace(/\.autotmp_\d+/g, '.autotmp')
+    : expression;
   if (!text.includes('go.shape.') && !text.includes('.dict.')) return text;
   const types = text.replace(/go\.shape\.[\w*./]+/g, 'T');
   return types.replace(/(\b(?!map\b)\w+)\[[^[\]]*\](?=\()/g, '$1[...]').replace(/&\.dict\.[^,)]*/g, '&.dict');
 }
 
-/** The symbol of a function declaration, or of package initialisation when there is none. */
-export function symbolBase(
-  importPath: string,
-  packageName: string | undefined,
-  declaration: Node | undefined,
-): string {
-  const prefix = prefixOf(importPath, packageName);
-  if (!declaration) return `${prefix}.init`;
-  const name = declaration.childForFieldName('name')?.text ?? '';
-  if (declaration.type !== 'method_declaration') {
-    return `${prefix}.${name}${declaration.childForFieldName('type_parameters') ? '[...]' : ''}`;
-  }
-  const parameter = declaration
-    .childForFieldName('receiver')
-    ?.namedChildren.find((c) => c.type === 'parameter_declaration');
-  let type = parameter?.childForFieldName('type') ?? undefined;
-  while (type?.type === 'parenthesized_type') type = type.namedChild(0) ?? undefined;
-  const pointer = type?.type === 'pointer_type';
-  if (pointer) type = type?.namedChild(0) ?? undefined;
-  const text =
-    type?.type === 'generic_type' ? `${type.childForFieldName('type')?.text ?? ''}[...]` : (type?.text ?? '');
-  return pointer ? `${prefix}.(*${text}).${name}` : `${prefix}.${text}.${name}`;
-}
-
-function prefixOf(importPath: string, packageName: string | undefined): string {
-  return packageName?.endsWith('_test') && !importPath.endsWith('_test') ? `${importPath}_test` : importPath;
+/**
+ * The symbol of the listing under the name that this program calls it by: type arguments merged; functions of package
+ * main, which are all `main.F`, with their import path; closures of initialisers, which are `p.glob..func1` in Go 1.21,
+ * as parts of the initialisation.
+ */
+export function listedName(symbol: string, importPath: string): string {
+  const own = symbol.startsWith('main.') ? importPath + symbol.slice(4) : symbol;
+  return mergeShapes(own.replace('.glob..func', '.init.func'));
 }
 
 /** What the compiler appends to a function's symbol: closures, go and defer wrappers, range-over-func bodies. */
 const part = /-range|\.(?=func|gowrap|deferwrap|\d)/g;
 
-/** Symbols by the function that they are or belong to: `F.func1.2` is one of `F`, of `F.func1` and of itself. */
+/**
+ * Symbols by the function that they are or belong to: `F.func1.2` is one of `F`, of `F.func1` and of itself, and
+ * `F.G.func1`, a closure of G that was inlined into F, is one of `F`, too.
+ */
 export class Families {
   readonly #members = new Map<string, string[]>();
 
   add(symbol: string): void {
-    for (const { index } of symbol.matchAll(part)) this.#join(symbol.slice(0, index), symbol);
-    this.#join(symbol, symbol);
+    const bases = new Set([symbol]);
+    let first: number | undefined;
+    for (const { index } of symbol.matchAll(part)) {
+      bases.add(symbol.slice(0, index));
+      first ??= index;
+    }
+    // Into what it was inlined: the names in front, each ending at a dot. A type's name among them is nobody's base.
+    if (first !== undefined) {
+      const start = symbol.lastIndexOf('/', first) + 1;
+      for (let dot = symbol.lastIndexOf('.', first - 1); dot > start; dot = symbol.lastIndexOf('.', dot - 1))
+        bases.add(symbol.slice(0, dot));
+    }
+    for (const base of bases) {
+      const known = this.#members.get(base);
+      if (known) known.push(symbol);
+      else this.#members.set(base, [symbol]);
+    }
   }
 
   /** In the order in which they were added. */
   of(base: string): readonly string[] {
     return this.#members.get(base) ?? [];
-  }
-
-  #join(base: string, symbol: string): void {
-    const known = this.#members.get(base);
-    if (known) known.push(symbol);
-    else this.#members.set(base, [symbol]);
   }
 }

@@ -5,6 +5,7 @@ import type {
   EmittedCall,
   FlowStep,
   GoFacts,
+  GoPackage,
   HeapReason,
   ParameterFlow,
   PlacedCall,
@@ -12,9 +13,11 @@ import type {
 import { enclosingDeclaration, isFunction, unparenthesised } from '../../../../rules/go/syntax/nodes';
 import type { CompilerPosition, RawFlowStep } from '../compile/record';
 import type { ParsedFile } from './syntax-trees';
-import { symbolBase } from '../compile/symbols';
-import type { FileRecords, PackageRecords, ResolveFile } from '../compile/records';
+import type { FileRecords, PackageRecords, RawDecision, ResolveFile } from '../compile/records';
+import { freeDecisions } from './free';
 import { nodeAt, parenthesisOf, switchAlias } from './node-at';
+import { symbolOf } from './symbol-of';
+import { isTemporary, mentionsTemporary, spellTemporary, type Spelled } from './temporaries';
 
 /** Columns saturate in the compiler's position tables (cmd/internal/src, colMax). */
 const lastColumn = 255;
@@ -26,35 +29,45 @@ const reasons: ReadonlySet<string> = new Set([
   'zero-sized element',
 ]);
 
-/** Boxed basic constants live in read-only data on every supported Go; before 1.25 no flag says so. */
-const constant = /^(?:-?\d[\w.]*(?:e[+-]?\d+)?|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|true|false)$/;
-
 class JoinedDecision implements Decision {
   #flow: readonly FlowStep[] | undefined;
 
+  readonly line: number;
+  readonly outcome: 'heap' | 'stack';
+  readonly subject: 'moved' | 'expression';
+
   constructor(
     readonly node: Node,
-    readonly outcome: 'heap' | 'stack',
-    readonly subject: 'moved' | 'expression',
+    raw: RawDecision,
     readonly text: string,
+    readonly ofResult: boolean,
     readonly free: boolean,
     readonly reason: HeapReason | undefined,
     private readonly steps: readonly RawFlowStep[],
     private readonly locate: Locate,
-  ) {}
+  ) {
+    this.line = raw.line - 1;
+    this.outcome = raw.outcome;
+    this.subject = raw.subject;
+  }
 
   /** Worked out when asked: most decisions of a file are never shown. */
   get flow(): readonly FlowStep[] {
-    return (this.#flow ??= this.steps.map(({ expression, why, at }) => ({
-      expression,
-      why,
-      location: at && this.locate(at, expression),
-    })));
+    return (this.#flow ??= this.steps.map(({ expression, why, at }) => {
+      const place = at && this.locate(at, expression);
+      const location = place && { file: place.file, span: place.span };
+      if (!mentionsTemporary(expression)) return { expression, why, location };
+      const spelled = spellTemporary(expression, place?.node);
+      return { expression: spelled.expression, of: spelled.of, why, location };
+    }));
   }
 }
 
-/** The span that a compiler position means, when it lies in a file of the package. */
-export type Locate = (at: CompilerPosition, text: string) => { file: string; span: Span } | undefined;
+/** Where a compiler position is, when it lies in a file of the package. */
+export type Locate = (
+  at: CompilerPosition,
+  text: string,
+) => { readonly file: string; readonly span: Span; readonly node: Node | undefined } | undefined;
 
 /** A locator over the parsed files of a package. Spans of several lines are cut to their first. */
 export function locator(resolve: ResolveFile, files: ReadonlyMap<string, ParsedFile>): Locate {
@@ -67,10 +80,8 @@ export function locator(resolve: ResolveFile, files: ReadonlyMap<string, ParsedF
     const start = node ? Math.min(node.startIndex, offset) : offset;
     const line = file.lines.lineAt(start);
     const lineEnd = line + 1 < file.lines.lineCount ? file.lines.lineStart(line + 1) - 1 : file.text.length;
-    return {
-      file: file.path,
-      span: { start, end: Math.max(start, Math.min(node?.endIndex ?? offset, lineEnd)) },
-    };
+    const end = Math.max(start, Math.min(node?.endIndex ?? offset, lineEnd));
+    return { file: file.path, span: { start, end }, node };
   };
 }
 
@@ -84,7 +95,7 @@ export class FileFacts implements GoFacts {
   constructor(
     private readonly file: ParsedFile,
     private readonly records: PackageRecords,
-    private readonly importPath: string,
+    private readonly pkg: GoPackage,
     locate: Locate,
   ) {
     const found = records.records(file.path);
@@ -96,36 +107,35 @@ export class FileFacts implements GoFacts {
         if (node?.type === 'identifier' && declaresParameter(node))
           this.#parameters.set(node.startIndex, flow);
         else if (flow.kind === 'stays') {
-          raw.push({ line, column, subject: 'expression', text: name, outcome: 'stack' });
+          raw.push({ line, column, subject: 'expression', text: name, outcome: 'stack', heapLines: 0 });
         }
       }
-      const free = this.#freePositions(found);
-      for (const { line, column, subject, text, outcome } of raw) {
-        let node = this.#node(line, column, text);
-        // A variable of an inlined callee is reported at the call; the callee may have no body of its own left.
-        if (node && subject === 'moved' && node.text !== text && node.type !== 'call_expression')
-          node = switchAlias(node, text);
-        // At the name of a generic function stands the copy in its dictionary wrapper.
-        if (
-          !node ||
-          (subject === 'expression' && node.parent?.childForFieldName('body') && isFunction(node.parent))
-        ) {
-          continue;
-        }
-        const at = `${line}:${column}`;
-        const steps = found.flows.get(`${at}:${text}`) ?? [];
+      const free = freeDecisions(raw, found.free);
+      const freeVariables = this.#freeVariables(found);
+      for (const decision of raw) {
+        const joined = this.#join(decision);
+        if (!joined) continue;
+        const { line, column, subject, text } = decision;
+        const steps = found.flows.get(`${line}:${column}:${text}`) ?? [];
         const reason = steps.find(({ why }) => reasons.has(why))?.why as HeapReason | undefined;
         const isFree =
           subject === 'expression' &&
-          (reason === 'zero-sized element' ||
-            constant.test(text) ||
-            free.at.has(at) ||
-            free.isFree(node, text));
-        const decision = new JoinedDecision(node, outcome, subject, text, isFree, reason, steps, locate);
-        decisions.push(decision);
+          (reason === 'zero-sized element' || free.has(decision) || freeVariables(joined.node, text));
+        const { node, expression, of } = joined;
+        const result = new JoinedDecision(
+          node,
+          decision,
+          expression,
+          of === 'result',
+          isFree,
+          reason,
+          steps,
+          locate,
+        );
+        decisions.push(result);
         const others = this.#at.get(node.startIndex);
-        if (others) others.push(decision);
-        else this.#at.set(node.startIndex, [decision]);
+        if (others) others.push(result);
+        else this.#at.set(node.startIndex, [result]);
       }
       for (const { line, column, callee } of found.inlined.values()) {
         const offset = file.lines.offsetAtBytes(line, column);
@@ -146,12 +156,26 @@ export class FileFacts implements GoFacts {
     return nodeAt(this.file.root, this.file.lines.offsetAtBytes(line, column), text);
   }
 
+  /** The node that the decision is about and its words; undefined when no expression of the source stands there. */
+  #join({ line, column, subject, text }: RawDecision): (Spelled & { readonly node: Node }) | undefined {
+    const at = this.#node(line, column, text);
+    if (!at) return undefined;
+    if (isTemporary(text)) {
+      const spelled = spellTemporary(text, at);
+      return { ...spelled, node: spelled.node ?? at };
+    }
+    // A variable of an inlined callee is reported at the call; the callee may have no body of its own left.
+    const moved = subject === 'moved' && at.text !== text && at.type !== 'call_expression';
+    const node = moved ? switchAlias(at, text) : at;
+    // At the name of a generic function stands the copy in its dictionary wrapper.
+    const wrapper = subject === 'expression' && at.parent?.childForFieldName('body') && isFunction(at.parent);
+    return node && !wrapper ? { node, expression: text } : undefined;
+  }
+
   /** `convert:` lines stand at the operand; for a plain variable that is its declaration, so its name decides. */
-  #freePositions(found: FileRecords): { at: Set<string>; isFree(node: Node, text: string): boolean } {
-    const at = new Set<string>();
+  #freeVariables(found: FileRecords): (node: Node, text: string) => boolean {
     const names = new Map<string, Span[]>();
     for (const { line, column, name } of found.free) {
-      at.add(`${line}:${column}`);
       if (name === undefined) continue;
       const node = this.#node(line, column, name);
       const scope = node && enclosingDeclaration(node);
@@ -160,12 +184,9 @@ export class FileFacts implements GoFacts {
       spans.push({ start: node.startIndex, end: scope.endIndex });
       names.set(name, spans);
     }
-    return {
-      at,
-      isFree: (node, text) =>
-        node.type === 'identifier' &&
-        (names.get(text)?.some(({ start, end }) => start < node.startIndex && node.endIndex <= end) ?? false),
-    };
+    return (node, text) =>
+      node.type === 'identifier' &&
+      (names.get(text)?.some(({ start, end }) => start < node.startIndex && node.endIndex <= end) ?? false);
   }
 
   decision(expression: Node): Decision | undefined {
@@ -191,11 +212,10 @@ export class FileFacts implements GoFacts {
   }
 
   emitted(node: Node): readonly EmittedCall[] {
-    const { lines, path, packageName } = this.file;
+    const { lines, path } = this.file;
     const first = lines.lineAt(node.startIndex);
     const last = lines.lineAt(Math.max(node.startIndex, node.endIndex - 1));
-    const declaration = enclosingDeclaration(node);
-    const base = symbolBase(this.importPath, packageName, declaration);
+    const base = symbolOf(this.pkg, this.file, enclosingDeclaration(node));
     return this.records
       .calls(this.records.family(base), path)
       .filter(({ line }) => first <= line && line <= last)
@@ -203,7 +223,7 @@ export class FileFacts implements GoFacts {
   }
 
   emittedFor(declaration: Node): readonly PlacedCall[] {
-    const base = symbolBase(this.importPath, this.file.packageName, declaration);
+    const base = symbolOf(this.pkg, this.file, declaration);
     return this.records.placedCalls(this.records.family(base));
   }
 
@@ -218,7 +238,8 @@ function declaresParameter(node: Node): boolean {
 }
 
 /** At a call stand decisions about the call, about its variadic slice, and about what was inlined into it. */
-function isOwn({ text }: Decision, node: Node): boolean {
+function isOwn({ text, ofResult }: Decision, node: Node): boolean {
+  if (ofResult) return false;
   if (text.startsWith('... ')) return node.type === 'argument_list';
   if (node.type !== 'call_expression') return true;
   const callee = node.childForFieldName('function')?.text;

@@ -4,7 +4,9 @@ import { type PackageRecords } from '../compile/records';
 import type { ParsedFile } from './syntax-trees';
 
 export interface PackageInput {
+  /** As the compiler has it: that of an external test package ends with `_test`. */
   readonly importPath: string;
+  /** Files of one package clause. */
   readonly files: readonly ParsedFile[];
   /** Undefined when no compile ran or the package did not compile: rules then see syntax only. */
   readonly records: PackageRecords | undefined;
@@ -17,10 +19,9 @@ export interface PackageInput {
 /** The package as rules see it: syntax of its files, and the compiler's facts joined to it. */
 export function buildPackage(input: PackageInput): GoPackage {
   const files: GoFile[] = [];
-  const declared = input.files.find((file) => !file.packageName?.endsWith('_test')) ?? input.files[0];
   const pkg: GoPackage = {
     importPath: input.importPath,
-    name: declared?.packageName ?? '',
+    name: input.files[0]?.packageName ?? '',
     files,
     toolchain: input.toolchain,
     language: input.language,
@@ -37,7 +38,7 @@ export function buildPackage(input: PackageInput): GoPackage {
       imports: file.imports,
       facts:
         records && locate && input.compiled?.(file.path) !== false
-          ? new FileFacts(file, records, input.importPath, locate)
+          ? new FileFacts(file, records, pkg, locate)
           : undefined,
     });
   }

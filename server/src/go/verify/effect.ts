@@ -8,7 +8,7 @@ import type { Counts } from '../compile/call-counts';
 import { callsIn } from '../compile/call-counts';
 import type { ParsedFile } from '../facts/syntax-trees';
 import { nodeOf } from '../facts/node-at';
-import { symbolBase } from '../compile/symbols';
+import { symbolOf } from '../facts/symbol-of';
 
 /** An allocation call that the change brings along. More growth of what grew before is not one. */
 export function newAllocation(
@@ -55,10 +55,9 @@ export function countsWithin(
   const node = span && nodeOf(root, span);
   if (span && !node) return undefined;
   const declaration = node && enclosingDeclaration(node);
-  const packageName = root.namedChildren.find(({ type }) => type === 'package_clause')?.namedChild(0)?.text;
-  const base = symbolBase(pkg.importPath, packageName, declaration);
-  if (!node || isFunction(node)) return callsIn(build.records, base);
   const logical = file.path.replace(/#changed$/, '');
+  const base = symbolOf(pkg, { text: file.text, path: logical }, declaration);
+  if (!node || isFunction(node)) return callsIn(build.records, base);
   return callsIn(build.records, base, {
     path: logical,
     first: node.startPosition.row,

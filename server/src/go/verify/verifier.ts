@@ -277,7 +277,7 @@ class Run {
     const file = probe.edits[0]?.file ?? job.fix.edits[0]!.file;
     const tree = parse(file);
     if (!tree) return { verdict: 'refuted', reason: `${probe.states}: the changed text could not be parsed` };
-    const facts = new FileFacts({ ...tree, path: file }, after.records, pkg.importPath, () => undefined);
+    const facts = new FileFacts({ ...tree, path: file }, after.records, pkg, () => undefined);
     const span = mapSpan(probe.stays, edits.get(file) ?? []);
     const node = nodeOf(tree.root, span);
     const decision = node && (facts.decision(node) ?? facts.moved(node));
