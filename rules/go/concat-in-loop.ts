@@ -1,7 +1,6 @@
 import type { Node } from 'web-tree-sitter';
 import type { Evidence, TextEdit } from '../model';
 import { spelledType } from './types/declared-types';
-import { loopsAround } from './flow/loops';
 import type { GoFile, GoFix, GoReport, GoRule } from './rule';
 import {
   argumentsOf,
@@ -21,7 +20,8 @@ import {
   parenthesized,
   type Binding,
 } from './syntax/names';
-import { enclosingLoop } from './flow/loops';
+import { enclosingLoop, headOf, loopsAround } from './flow/loops';
+import type { Loop } from './flow/graph';
 import { initializer } from './syntax/assignments';
 import { byPlace, freshName, indentAt, lineEnd, startsLine } from './edit/layout';
 import { canImport } from './edit/imports';
@@ -65,7 +65,7 @@ interface GrowingString {
   readonly extensions: readonly Extension[];
   /** The first that a loop repeats, and the innermost loop that does. */
   readonly repeated: Extension;
-  readonly loop: Node;
+  readonly loop: Loop;
   /** Emitted calls at `repeated`; undefined without the compiler. */
   readonly callee: string | undefined;
 }
@@ -130,19 +130,14 @@ function repeatingLoop(
   extensions: readonly Extension[],
   variable: Binding,
   file: GoFile,
-): Node | undefined {
+): Loop | undefined {
   const own = new Set(extensions.flatMap((extension) => extension.own.map(({ id }) => id)));
-  for (const loop of loopsAround(statement)) {
-    if (
-      contains(spanOf(loop), spanOf(variable.declaration)) ||
-      !contains(spanOf(variable.owner), spanOf(loop))
-    )
-      return undefined;
-    const count = tripCount(loop, file)?.constant;
+  for (const loop of loopsOf(statement, variable, file)) {
+    const count = loop.statement && tripCount(loop.statement, file)?.constant;
     if (count !== undefined && count <= fewIterations) continue;
     // Given another value in the same loop, it starts anew.
     const anew = variable.uses.some(
-      ({ node }) => !own.has(node.id) && isAssigned(node) && contains(spanOf(loop), spanOf(node)),
+      ({ node }) => !own.has(node.id) && isAssigned(node) && loopsAround(file, node).includes(loop),
     );
     return anew ? undefined : loop;
   }
@@ -174,6 +169,7 @@ function isText(node: Node): boolean {
 function reportOf(string: GrowingString, alone: boolean, file: GoFile): GoReport {
   const { variable, repeated, loop, callee } = string;
   const { name } = variable;
+  const start = headOf(loop)?.startIndex ?? repeated.statement.startIndex;
   const evidence: Evidence[] = [{ kind: 'measured sample', sample: rule.meta.sample }];
   if (callee !== undefined) evidence.unshift({ kind: 'emitted call', callee, count: 1 });
   return {
@@ -187,7 +183,7 @@ function reportOf(string: GrowingString, alone: boolean, file: GoFile): GoReport
     },
     related: [
       {
-        location: { file: file.path, span: { start: loop.startIndex, end: loop.startIndex + 3 } },
+        location: { file: file.path, span: { start, end: start + 3 } },
         message: `this loop extends ${name}`,
       },
     ],
@@ -227,11 +223,16 @@ function declared(variable: Binding): Declared | undefined {
 }
 
 function fix(string: GrowingString, alone: boolean, file: GoFile): GoFix[] {
-  const { variable, extensions, loop } = string;
+  const { variable, extensions } = string;
   const made = declared(variable);
-  if (file.generated || !made || variable.owner.descendantsOfType('goto_statement').length > 0) return [];
-  if (!canImport(file, 'strings') || isShadowed('len', loop, file) || isShadowed('string', loop, file))
+  if (
+    file.generated ||
+    !made ||
+    extensions.some(({ statement }) => isRepeatedByGoto(statement, variable, file))
+  )
     return [];
+  const at = variable.declaration;
+  if (!canImport(file, 'strings') || isShadowed('len', at, file) || isShadowed('string', at, file)) return [];
   if (extensions.some(({ statement }) => enclosingFunction(statement)?.id !== variable.owner.id)) return [];
   const strings = importedAs(file, 'strings');
   const names = namesAround(file.root, variable.declaration);
@@ -239,7 +240,7 @@ function fix(string: GrowingString, alone: boolean, file: GoFile): GoFix[] {
   // Two of a name in one function: the builders would be, too.
   if (names.bindings.some((other) => other !== variable && other.name === variable.name)) return [];
   const builder = freshName(file, [...(alone ? ['sb'] : []), `${variable.name}Builder`]);
-  const last = endOfLoops(string, made.statement);
+  const last = endOfLoops(string, made.statement, file);
   const own = new Set(extensions.flatMap((extension) => extension.own.map(({ id }) => id)));
   const reads = variable.uses.filter(({ node }) => !own.has(node.id));
   const later = (node: Node): boolean => last !== undefined && node.startIndex > last.endIndex;
@@ -283,12 +284,26 @@ function fix(string: GrowingString, alone: boolean, file: GoFile): GoFix[] {
   ];
 }
 
+/** The loops that extend the variable again and again, innermost first. */
+function loopsOf(statement: Node, variable: Binding, file: GoFile): Loop[] {
+  const outside = loopsAround(file, variable.declaration);
+  return loopsAround(file, statement).filter((loop) => !outside.includes(loop));
+}
+
+/** What stands behind the statement may then run before it. */
+function isRepeatedByGoto(statement: Node, variable: Binding, file: GoFile): boolean {
+  return loopsOf(statement, variable, file).some((loop) => !loop.statement);
+}
+
 /** The statement, in the list of the declaration, behind which no loop extends the string. */
-function endOfLoops({ extensions, variable }: GrowingString, { parent }: Node): Node | undefined {
+function endOfLoops(
+  { extensions, variable }: GrowingString,
+  { parent }: Node,
+  file: GoFile,
+): Node | undefined {
   let last: Node | undefined;
   for (const { statement } of extensions) {
-    if (!loopsAround(statement).some((loop) => !contains(spanOf(loop), spanOf(variable.declaration))))
-      continue;
+    if (loopsOf(statement, variable, file).length === 0) continue;
     let at: Node | null = statement;
     while (at && at.parent?.id !== parent?.id) at = at.parent;
     if (!at) return undefined;
@@ -423,14 +438,15 @@ const fewBytes = 64;
 
 /** What one loop adds, when that is all and its amount is known. */
 function growth(
-  { loop, extensions, variable }: GrowingString,
+  { loop: { statement: loop }, extensions, variable }: GrowingString,
   declaration: Node,
   file: GoFile,
 ): string | undefined {
-  const body = loop.childForFieldName('body');
+  const body = loop?.childForFieldName('body');
+  if (!loop || !body) return undefined;
   const within = extensions.filter(({ statement }) => contains(spanOf(loop), spanOf(statement)));
   if (within.length < extensions.length) return undefined;
-  const direct = body ? statementsOf(body) : [];
+  const direct = statementsOf(body);
   let each = nothing;
   for (const { statement, pieces } of within) {
     if (!direct.some(({ id }) => id === statement.id)) return undefined;
@@ -441,7 +457,7 @@ function growth(
     }
   }
   if (!runsToEnd(loop, variable, within[within.length - 1]!.statement)) return undefined;
-  if (enclosingLoop(loop)?.id !== enclosingLoop(declaration)?.id) return undefined;
+  if (enclosingLoop(file, loop) !== enclosingLoop(file, declaration)) return undefined;
   const found = growthOf(loop, each, file, { declaration });
   if (!found?.count.bounded || found.count.unproven !== undefined) return undefined;
   return found.constant !== undefined && found.constant <= fewBytes ? undefined : found.text;

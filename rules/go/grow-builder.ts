@@ -62,7 +62,7 @@ function fillings(loop: Node, file: GoFile): Filling[] {
     if (builder.kind !== 'variable' || builder.declaration.startIndex > loop.startIndex) continue;
     const within = builder.uses.filter(({ node }) => contains(spanOf(body), spanOf(node)));
     const type = within.length > 0 && typeOf(builder, file);
-    if (!type || enclosingLoop(loop)?.id !== enclosingLoop(builder.declaration)?.id) continue;
+    if (!type || enclosingLoop(file, loop) !== enclosingLoop(file, builder.declaration)) continue;
     const calls = within.map(({ node }) => methodCall(node));
     if (!isFilledHere(builder, loop) || !calls.every((call) => call !== undefined)) continue;
     found.push({ loop, builder, type, calls });
@@ -249,7 +249,7 @@ function judge(filling: Filling, file: GoFile): GoReport | undefined {
   const last = writes[writes.length - 1];
   if (!last || exitOf(loop, builder, last) !== undefined) return undefined;
   // A nested loop or a closure repeats what it holds.
-  if (writes.some((call) => enclosingLoop(call)?.id !== loop.id)) return undefined;
+  if (writes.some((call) => enclosingLoop(file, call)?.statement?.id !== loop.id)) return undefined;
   const more = writtenBehind(filling, file);
   const found = wholeRunes(filling, more, file) ?? ofIterations();
   if (!found || (found.growth.constant !== undefined && found.growth.constant <= fewBytes)) return undefined;
@@ -344,7 +344,6 @@ function fix(filling: Filling, growth: Growth, file: GoFile): GoFix[] {
   const { count, text } = growth;
   // The jumps of a loop with a label leave or skip: there is nothing to fix at one.
   if (file.generated || loop.parent?.type !== 'statement_list') return [];
-  if (builder.owner.descendantsOfType('goto_statement').length > 0) return [];
   const here = loop.startIndex;
   // A number from outside, and a loop that may end before it: today memory follows what is really there.
   const grow = `${builder.name}.Grow(${text})`;

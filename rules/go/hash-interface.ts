@@ -309,7 +309,7 @@ function onStack(file: GoFile, hash: Hash): GoReport | undefined {
   if (statement.parent?.parent?.type === 'labeled_statement' || !startsLine(file.text, statement.startIndex))
     return undefined;
   if (enclosingDeclaration(sum.call) === undefined || isShadowed('byte', sum.call, file)) return undefined;
-  const loop = enclosingLoop(sum.call);
+  const loop = enclosingLoop(file, sum.call)?.statement;
   if (loop && loop.startIndex >= statement.startIndex) return undefined;
   const name = freshName(file, ['digest', 'sum', 'sumArray']);
   const size = form.size.replace('$', callee.childForFieldName('operand')?.text ?? '');

@@ -45,9 +45,9 @@ export const rule: GoRule = {
       const found = candidate(node, file);
       if (!found) continue;
       const { value, readings, emitted } = found;
-      const repeated = enclosingLoop(node) ? 'each iteration' : 'each call';
+      const repeated = enclosingLoop(file, node) ? 'each iteration' : 'each call';
       // Something may change it: then it is only said where it hurts.
-      if (!readings && !(isBuilt(value) && enclosingLoop(node) && isHot(file, node))) continue;
+      if (!readings && !(isBuilt(value) && enclosingLoop(file, node) && isHot(file, node))) continue;
       end = node.endIndex;
       const fix = readings && buildFix(file, found, readings, taken);
       const evidence: Evidence = { kind: 'emitted call', callee: emitted[0]!, count: 1 };

@@ -2,7 +2,8 @@ import type { Node } from 'web-tree-sitter';
 import type { AllocationKind, FileEdit, Span } from '../model';
 import { isBuiltin } from './syntax/universe';
 import { intLiteral } from './types/declared-types';
-import { loopsAround } from './flow/loops';
+import { graphOf } from './flow/functions';
+import { isEachTime } from './flow/paths';
 import {
   isWrittenBeforeRead,
   lifetimeOf,
@@ -85,7 +86,7 @@ function scratchOf(file: GoFile, decision: Decision): Scratch | undefined {
   if (decision.subject === 'moved' && variable.declaration.id !== decision.node.id) return undefined;
   const statement = enclosingStatement(variable.declaration);
   if (!statement || !declaresOnly(statement)) return undefined;
-  const loops = loopsAlways(variable, statement);
+  const loops = loopsAlways(variable, file);
   if (loops.length === 0) return undefined;
   const base = { variable, statement, decision };
   const emits = (node: Node, callee: string): boolean =>
@@ -140,16 +141,12 @@ function scratchOf(file: GoFile, decision: Decision): Scratch | undefined {
  * The loops of the variable's function that come to the declaration in each iteration, innermost first. In a branch that
  * is seldom taken, one value before the loop would be allocated for nothing.
  */
-function loopsAlways(variable: Binding, statement: Node): Node[] {
+function loopsAlways({ declaration, owner }: Binding, file: GoFile): Node[] {
+  const graph = graphOf(file, owner);
   const loops: Node[] = [];
-  let inner = statement;
-  for (const loop of loopsAround(variable.declaration)) {
-    if (!contains(spanOf(variable.owner), spanOf(loop))) break;
-    const list = inner.parent?.type === 'labeled_statement' ? inner.parent.parent : inner.parent;
-    const body = loop.childForFieldName('body');
-    if (list?.parent?.id !== body?.id) break;
-    loops.push(loop);
-    inner = loop;
+  for (const loop of graph.loopsOf(declaration)) {
+    if (!loop.statement || !isEachTime(graph, loop, loops.at(-1) ?? declaration)) break;
+    loops.push(loop.statement);
   }
   return loops;
 }
@@ -225,7 +222,6 @@ function buildFix(file: GoFile, scratch: Scratch, lifetime: Lifetime): GoFix | u
   const { variable, statement, loop, type, emitted } = scratch;
   const body = loop?.childForFieldName('body');
   if (file.generated || !loop || !body || statement.descendantsOfType('comment').length > 0) return undefined;
-  if (variable.owner.descendantsOfType('goto_statement').length > 0) return undefined;
   const outer = loop.parent?.type === 'labeled_statement' ? loop.parent : loop;
   const block = outer.parent;
   if (block?.type !== 'statement_list' || !startsLine(file.text, outer.startIndex)) return undefined;

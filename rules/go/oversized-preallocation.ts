@@ -17,7 +17,7 @@ import {
   parenthesized,
   type Binding,
 } from './syntax/names';
-import { enclosingLoop } from './flow/loops';
+import { loopsAround } from './flow/loops';
 import { initializer } from './syntax/assignments';
 
 /** A slice that outlives its function and was made far larger than what the function can append to it. */
@@ -116,7 +116,6 @@ function mostAppended(
   variable: Binding,
   file: GoFile,
 ): { readonly bound: number; readonly leaves: readonly Node[] } | undefined {
-  if (variable.owner.descendantsOfType('goto_statement').length > 0) return undefined;
   let bound = 0;
   const leaves: Node[] = [];
   for (const { node, owner } of variable.uses) {
@@ -188,10 +187,11 @@ function grown(call: Node, each: number, variable: Binding, file: GoFile): Slice
   const statement = list?.type === 'expression_list' ? list.parent : undefined;
   const returned = statement?.type === 'return_statement';
   if (!statement || (!returned && !isOwnAppend(statement, variable, file))) return undefined;
-  const home = enclosingLoop(variable.declaration)?.id;
+  const home = loopsAround(file, variable.declaration);
   let appends = each;
-  for (let loop = enclosingLoop(call); loop && loop.id !== home; loop = enclosingLoop(loop)) {
-    const count = tripCount(loop, file)?.constant;
+  for (const loop of loopsAround(file, call)) {
+    if (home.includes(loop)) break;
+    const count = loop.statement && tripCount(loop.statement, file)?.constant;
     if (count === undefined) return undefined;
     appends *= count;
   }

@@ -181,8 +181,7 @@ function buildFix(
   pools: Map<string, Pool>,
 ): GoFix | undefined {
   const { call, callee, form, statement, variable, error, fn, claimed } = made;
-  if (file.generated || form.pool === '' || enclosingLoop(call)) return undefined;
-  if (fn.descendantsOfType('goto_statement').length > 0) return undefined;
+  if (file.generated || form.pool === '' || enclosingLoop(file, call)) return undefined;
   if (statement.descendantsOfType('comment').length > 0) return undefined;
   const imports = ['sync', ...(form.imports ?? [])];
   if (!imports.every((path) => canImportAt(file, path, fn))) return undefined;

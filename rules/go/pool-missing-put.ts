@@ -80,7 +80,7 @@ function buildFix(file: GoFile, object: Pooled, life: Life): GoFix | undefined {
   if (object.checked || object.carrier) return undefined;
   const declared = enclosingStatement(binding.declaration);
   if (declared?.type !== 'short_var_declaration' && declared?.type !== 'var_declaration') return undefined;
-  if (declared.parent?.type !== 'statement_list' || enclosingLoop(declared)) return undefined;
+  if (declared.parent?.type !== 'statement_list' || enclosingLoop(file, declared)) return undefined;
   if (binding.uses.some((use) => use.owner.id !== binding.owner.id || isAssigned(use.node))) return undefined;
   // The function must not run on for long after the declaring block has ended.
   if (declared.parent.parent?.parent?.id !== binding.owner.id) return undefined;

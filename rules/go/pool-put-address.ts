@@ -15,6 +15,7 @@ import {
 } from './syntax/names';
 import { movedToHeap } from './sites/moved';
 import { enclosingLoop } from './flow/loops';
+import { usesAfter } from './flow/paths';
 import { initializer } from './syntax/assignments';
 import { byPlace, freshName, statementsAt } from './edit/layout';
 import { decided } from './sites/evidence';
@@ -155,7 +156,7 @@ function keepLocalPointer(file: GoFile, variable: Binding, puts: readonly Put[])
       return undefined;
     if (binding.uses.some((use) => use.owner.id !== binding.owner.id)) return undefined;
     declarations = [binding.declaration, variable.declaration];
-    if (puts.some((put) => isUsedAfter(binding, put.call))) return undefined;
+    if (puts.some((put) => isUsedAfter(file, binding, put.call))) return undefined;
   } else {
     if (!isSamePool(file, pooledGet(file, origin.got)!.pool, pool)) return undefined;
     if (declared.type !== 'short_var_declaration' && declared.type !== 'var_declaration') return undefined;
@@ -167,9 +168,9 @@ function keepLocalPointer(file: GoFile, variable: Binding, puts: readonly Put[])
   const back = new Set<number>();
   for (const put of puts) {
     const written = writeBack(file, put.call, pointer, variable.name, `${put.pool.text}.Put(${pointer})`);
-    const place = placeOf(put.call, variable);
-    if (!written || !place || isUsedAfter(variable, put.call)) return undefined;
-    if (declarations.some((declaration) => mayRepeat(place, declaration))) return undefined;
+    const place = placeOf(file, put.call, variable);
+    if (!written || !place || isUsedAfter(file, variable, put.call)) return undefined;
+    if (declarations.some((declaration) => mayRepeat(file, place, declaration))) return undefined;
     back.add(put.owner.id);
     edits.push(written);
   }
@@ -242,9 +243,9 @@ function changeWrappers(file: GoFile, parameter: Binding, puts: readonly Put[]):
   }
   for (const { call, variable, value } of callers) {
     const pointer = pointers.get(variable);
-    const place = placeOf(call, variable);
-    if (!pointer || !place || mayRepeat(place, variable.declaration)) return undefined;
-    if (isUsedAfter(variable, call)) return undefined;
+    const place = placeOf(file, call, variable);
+    if (!pointer || !place || mayRepeat(file, place, variable.declaration)) return undefined;
+    if (isUsedAfter(file, variable, call)) return undefined;
     const callee = call.childForFieldName('function')!.text;
     const written = isPlainDefer(call)
       ? // The argument was evaluated at the defer: it is what get returned, if nothing assigned it in between.
@@ -434,13 +435,13 @@ function isPlainDefer(call: Node): boolean {
 }
 
 /** The node whose loop counts for a Put: the call, or the defer statement of the closure that makes it. */
-function placeOf(call: Node, variable: Binding): Node | undefined {
+function placeOf(file: GoFile, call: Node, variable: Binding): Node | undefined {
   const owner = ownerNode(call);
   if (owner?.id === variable.owner.id) return call;
   if (owner?.type !== 'func_literal' || ownerNode(owner)?.id !== variable.owner.id) return undefined;
   const deferred = callOf(owner);
   // A Put in a loop of the closure would run more than once.
-  if (deferred?.parent?.type !== 'defer_statement' || enclosingLoop(call)) return undefined;
+  if (deferred?.parent?.type !== 'defer_statement' || enclosingLoop(file, call)) return undefined;
   return deferred;
 }
 
@@ -455,12 +456,9 @@ function ownerNode(node: Node): Node | undefined {
   return undefined;
 }
 
-/** The place may be reached more often than the declaration: it is in another loop, and does not leave the function. */
-function mayRepeat(place: Node, declaration: Node): boolean {
-  if (enclosingLoop(place)?.id === enclosingLoop(declaration)?.id) return false;
-  const statement = enclosingStatement(place);
-  const last = statement?.parent?.lastNamedChild;
-  return statement?.type === 'defer_statement' || last?.type !== 'return_statement';
+/** The place may be reached more often than the declaration. */
+function mayRepeat(file: GoFile, place: Node, declaration: Node): boolean {
+  return enclosingLoop(file, place) !== enclosingLoop(file, declaration);
 }
 
 function isPutArgument(file: GoFile, node: Node): boolean {
@@ -469,24 +467,12 @@ function isPutArgument(file: GoFile, node: Node): boolean {
   return call != null && pooledPut(file, call) !== undefined;
 }
 
-/**
- * True when the variable may be used after the put: a use further down that is not cut off by a return, break,
- * continue or panic at the end of the put's block.
- */
-function isUsedAfter(variable: Binding, call: Node): boolean {
+/** True when the variable may be used after the put, in its own function; a deferred put comes last. */
+function isUsedAfter(file: GoFile, variable: Binding, call: Node): boolean {
   const statement = enclosingStatement(call);
   if (!statement) return true;
   if (statement.type === 'defer_statement' || ownerNode(call)?.id !== variable.owner.id) return false;
-  const block = statement.parent!;
-  const last = block.lastNamedChild;
-  const leaves =
-    last !== null &&
-    (/^(return|break|continue)_statement$/.test(last.type) || /^panic\(/.test(last.text)) &&
-    last.startIndex > statement.startIndex;
-  return variable.uses.some(({ node, owner }) => {
-    if (owner.id !== variable.owner.id || node.startIndex < call.endIndex) return false;
-    return !leaves || node.endIndex <= block.endIndex;
-  });
+  return usesAfter(file, call, variable).length > 0;
 }
 
 function needsParentheses(node: Node): boolean {

@@ -17,7 +17,7 @@ import {
   parenthesized,
   type Binding,
 } from './syntax/names';
-import { enclosingLoop } from './flow/loops';
+import { loopsAround } from './flow/loops';
 import { statementsAt } from './edit/layout';
 import { packageNames } from './syntax/package-names';
 import { keptAtMost } from './pools/buffer-pool';
@@ -260,11 +260,10 @@ function isInput(file: GoFile, expression: Node): boolean {
 
 /** Repeated as often as the input is long. */
 function isInInputLoop(file: GoFile, node: Node): boolean {
-  for (let loop = enclosingLoop(node); loop; loop = enclosingLoop(loop)) {
-    const header = loop.namedChildren.find((child) => child.type !== 'block' && child.type !== 'comment');
-    if (header && isInput(file, header)) return true;
-  }
-  return false;
+  return loopsAround(file, node).some(({ statement }) => {
+    const header = statement?.namedChildren.find(({ type }) => type !== 'block' && type !== 'comment');
+    return header !== undefined && isInput(file, header);
+  });
 }
 
 function buildFix(site: Site): GoFix | undefined {

@@ -120,7 +120,7 @@ const firstGroup = 8;
 
 function check(filling: Filling, file: GoFile): GoReport | undefined {
   const { loop, map, entry, key, declaration } = filling;
-  if (enclosingLoop(loop)?.id !== enclosingLoop(declaration)?.id) return undefined;
+  if (enclosingLoop(file, loop) !== enclosingLoop(file, declaration)) return undefined;
   if (exitOf(loop, map, entry) || !isFilledHere(filling)) return undefined;
   const count = tripCount(loop, file);
   if (!count?.exact || (count.constant !== undefined && count.constant <= firstGroup)) return undefined;
@@ -191,7 +191,6 @@ function isDistinct(key: Node, loop: Node, file: GoFile): boolean {
 function fix(filling: Filling, count: TripCount, distinct: boolean, file: GoFile): GoFix[] {
   const { loop, map, declaration, withSize } = filling;
   if (file.generated || isShadowed('len', loop, file)) return [];
-  if (map.owner.descendantsOfType('goto_statement').length > 0) return [];
   if (!knownAtDeclaration(declaration, loop, count, file)) return [];
   const size = guarded(capacityText(count, 1), count, loop, file);
   if (size === undefined) return [];

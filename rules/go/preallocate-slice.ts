@@ -61,7 +61,7 @@ function growths(loop: Node, file: GoFile): Growth[] {
   return [...appendedSlices(loop, file)].flatMap(([slice, appends]) => {
     if (slice.declaration.startIndex > loop.startIndex) return [];
     const declaration = declarationOf(slice, file);
-    if (!declaration || enclosingLoop(loop)?.id !== enclosingLoop(declaration.statement)?.id) return [];
+    if (!declaration || enclosingLoop(file, loop) !== enclosingLoop(file, declaration.statement)) return [];
     return [{ loop, slice, appends, declaration }];
   });
 }
@@ -344,7 +344,6 @@ function staysSmall(bytes: number, stays: boolean, file: GoFile): boolean {
 function fix(growth: Growth, amount: AppendedAmount, uses: Uses, file: GoFile): GoFix[] {
   const { loop, slice, declaration } = growth;
   if (file.generated || uses.memoryShared) return [];
-  if (slice.owner.descendantsOfType('goto_statement').length > 0) return [];
   if (isShadowed('len', loop, file) || isShadowed('make', loop, file)) return [];
   // make and Grow panic where the loop would not run.
   const capacity = amount.guarded;

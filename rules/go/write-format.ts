@@ -3,7 +3,7 @@ import type { AllocationCost, Evidence, TextEdit } from '../model';
 import { appendForm } from './text/append-forms';
 import { importedFunction } from './syntax/universe';
 import { spelledType } from './types/declared-types';
-import { loopsAround } from './flow/loops';
+import { graphAround } from './flow/functions';
 import { keepsItsArgument } from './memory/lifetime';
 import type { GoFile, GoFix, GoReport, GoRule, Obligation } from './rule';
 import { argumentsOf, descendants, enclosingFunction, spanOf, unparenthesised } from './syntax/nodes';
@@ -101,7 +101,7 @@ function checkFormatted(
   if (!known && isDistrusted(write, file)) return undefined;
   const operand = writerOperand(write, file);
   // As an io.Writer it would move to the heap: one allocation for another, unless there are several.
-  const loop = operand.onStack && loopBetween(operand.onStack, call);
+  const loop = operand.onStack && loopBetween(operand.onStack, call, file);
   if (operand.onStack && !loop) return undefined;
   const twice = how === 'Write' && emits(write.content, file, toBytes);
   const name = short(writer.text);
@@ -319,13 +319,10 @@ function isDistrusted({ how, writer }: WriteCall, file: GoFile): boolean {
 }
 
 /** The innermost loop around the call that does not repeat the variable's declaration. */
-function loopBetween(variable: Binding, call: Node): Node | undefined {
-  const owner = enclosingFunction(call);
-  return loopsAround(call).find(
-    (loop) =>
-      enclosingFunction(loop)?.id === owner?.id &&
-      (variable.declaration.endIndex <= loop.startIndex || variable.declaration.startIndex >= loop.endIndex),
-  );
+function loopBetween({ declaration }: Binding, call: Node, file: GoFile): Node | undefined {
+  const graph = graphAround(file, call);
+  const outside = graph?.loopsOf(declaration) ?? [];
+  return graph?.loopsOf(call).find((loop) => loop.statement && !outside.includes(loop))?.statement;
 }
 
 /** A local array, or memory that the compiler left on the stack. */

@@ -1,16 +1,10 @@
 import type { Node } from 'web-tree-sitter';
 import type { Heat, HeatReason } from '../../model';
 import type { GoFile, GoPackage } from '../rule';
-import {
-  calleeText,
-  enclosingDeclaration,
-  isFunction,
-  qualified,
-  spanOf,
-  statementsOf,
-} from '../syntax/nodes';
+import { enclosingDeclaration, isFunction, qualified, spanOf } from '../syntax/nodes';
 import { hotDirective } from '../syntax/directives';
-import { leavesFunction, loopsAround, neverReturns } from '../flow/loops';
+import { errorPathOf } from '../flow/error-paths';
+import { headOf, loopsAround } from '../flow/loops';
 
 /** From this score on code is hot. */
 export const hotScore = 0.6;
@@ -38,10 +32,12 @@ export function staticHeat(file: GoFile, node: Node): Heat {
   }
   const reasons: Weighed[] = [];
   if (directive) reasons.push({ score: marked, text: 'marked //alloclens:hot', span: spanOf(directive) });
-  const loops = loopsAround(node);
+  const loops = loopsAround(file, node);
   if (loops.length > 0) {
     const text = loops.length === 1 ? 'in a loop' : `in ${loops.length} nested loops`;
-    reasons.push({ score: nested[Math.min(loops.length, nested.length) - 1]!, text, span: head(loops[0]!) });
+    const score = nested[Math.min(loops.length, nested.length) - 1]!;
+    const first = headOf(loops[0]!);
+    reasons.push({ score, text, ...(first && { span: head(first) }) });
   }
   const context = contextOf(file, node);
   if (context) reasons.push(context);
@@ -129,59 +125,6 @@ function runsOnce(file: GoFile, literal: Node): string | undefined {
     if (name?.path === 'sync' && name.name === 'Pool') return 'runs only when the pool is empty';
   }
   return undefined;
-}
-
-/** The block of `if err != nil { … return }`, the arguments of panic and of error constructors. */
-function errorPathOf(file: GoFile, node: Node): { text: string; node: Node } | undefined {
-  let child: Node = node;
-  for (let at = node.parent; at; child = at, at = at.parent) {
-    if (at.type === 'func_literal' && at.parent?.type !== 'call_expression') return undefined;
-    if (at.type === 'call_expression' && child.type === 'argument_list') {
-      const callee = calleeText(at);
-      if (neverReturns(callee)) return { text: `only on the way to ${callee}`, node: at };
-      const name = at.childForFieldName('function');
-      const target = name && qualified(name, file.imports);
-      if (
-        (target?.path === 'fmt' && target.name === 'Errorf') ||
-        (target?.path === 'errors' && target.name === 'New')
-      ) {
-        return { text: 'only on an error path', node: at };
-      }
-    }
-    if (at.type !== 'if_statement') continue;
-    const branch = child.equals(at.childForFieldName('consequence') ?? at)
-      ? '!='
-      : child.equals(at.childForFieldName('alternative') ?? at)
-        ? '=='
-        : undefined;
-    if (branch === undefined || child.type !== 'block') continue;
-    const condition = at.childForFieldName('condition');
-    const last = statementsOf(child).at(-1);
-    if (!condition || !last || !comparesError(condition, branch)) continue;
-    if (leavesFunction(last) || last.type === 'continue_statement' || last.type === 'break_statement') {
-      return { text: 'only on an error path', node: condition };
-    }
-  }
-  return undefined;
-}
-
-function comparesError(condition: Node, operator: '!=' | '=='): boolean {
-  if (condition.type === 'parenthesized_expression') {
-    const inner = condition.namedChild(0);
-    return inner !== null && comparesError(inner, operator);
-  }
-  if (condition.type !== 'binary_expression') return false;
-  const written = condition.childForFieldName('operator')?.text;
-  const left = condition.childForFieldName('left');
-  const right = condition.childForFieldName('right');
-  if (!left || !right) return false;
-  if (written === (operator === '!=' ? '&&' : '||')) {
-    return comparesError(left, operator) || comparesError(right, operator);
-  }
-  if (written !== operator) return false;
-  const [value, nil] = right.text === 'nil' ? [left, right] : [right, left];
-  if (nil.text !== 'nil') return false;
-  return /(?:^|\.)(?:err|\w*Err|err[A-Z0-9]\w*)$/.test(value.text);
 }
 
 /** Types of the parameters, one a name, as written. */
@@ -287,7 +230,7 @@ function callsInLoops(pkg: GoPackage): ReadonlyMap<string, LoopCall> {
         key = `.${callee.childForFieldName('field')?.text}`;
       }
       if (key === undefined || declared.get(key) !== 1 || calls.has(key)) continue;
-      if (loopsAround(node).length === 0 || errorPathOf(file, node)) continue;
+      if (loopsAround(file, node).length === 0 || errorPathOf(file, node)) continue;
       const benchmark = test && isBenchmark(enclosingDeclaration(node));
       if (test && !benchmark) continue;
       calls.set(key, { file, node, benchmark });

@@ -71,12 +71,7 @@ export function findCandidate(file: GoFile, decision: Decision): Candidate | und
   if (decision.subject === 'moved' && (decision.outcome !== 'heap' || variable.declaration.id !== node.id))
     return undefined;
   const fn = variable.owner;
-  if (
-    runsOnce(fn) ||
-    enclosingLoop(variable.declaration) ||
-    fn.descendantsOfType('goto_statement').length > 0
-  )
-    return undefined;
+  if (runsOnce(fn) || enclosingLoop(file, variable.declaration)) return undefined;
   return decision.subject === 'moved'
     ? movedCandidate(file, decision, variable, fn)
     : expressionCandidate(file, decision, variable, fn);

@@ -1,7 +1,8 @@
 import type { Node } from 'web-tree-sitter';
 import { isAppender } from '../memory/contracts';
 import { fieldType, isPlainField } from './fields';
-import { isFresh, isReachedForSure, neverReturns, releaseAt, type Release } from './wrappers';
+import { endingOf } from '../flow/functions';
+import { isFresh, isReachedForSure, releaseAt, type Release } from './wrappers';
 import { PooledUse } from './use';
 import { putOf, putVariable, type Pooled } from './variables';
 import type { GoFile } from '../rule';
@@ -191,11 +192,11 @@ class Walk {
       case 'expression_statement': {
         const call = unparenthesised(node.firstNamedChild ?? node);
         const after = this.expressions(node, states);
-        return call.type === 'call_expression' && neverReturns(this.file, call) ? [] : after;
+        return call.type === 'call_expression' && endingOf(this.file, call) ? [] : after;
       }
       case 'call_expression': {
         const after = this.expressions(node, states);
-        return neverReturns(this.file, node) ? [] : after;
+        return endingOf(this.file, node) ? [] : after;
       }
       default:
         return this.expressions(node, states);

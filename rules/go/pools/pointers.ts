@@ -169,7 +169,7 @@ class Conversion {
       if (parameter?.kind !== 'parameter') continue;
       const fn = parameter.owner;
       const declaration = parameter.declaration.parent;
-      if (found.some((other) => other.parameter === parameter) || enclosingLoop(put.call))
+      if (found.some((other) => other.parameter === parameter) || enclosingLoop(put.file, put.call))
         throw new Unknown();
       if (
         declaration?.type !== 'parameter_declaration' ||
@@ -373,7 +373,7 @@ class Conversion {
     else this.checkUses(put, held);
     if (
       enclosingFunction(call)?.id === held.owner.id &&
-      enclosingLoop(call)?.id !== enclosingLoop(get.statement)?.id
+      enclosingLoop(file, call) !== enclosingLoop(file, get.statement)
     )
       throw new Unknown();
     this.putBack(put, held, pointer);

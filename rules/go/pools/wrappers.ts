@@ -1,5 +1,4 @@
 import type { Node } from 'web-tree-sitter';
-import { isBuiltin } from '../syntax/universe';
 import { spelledType } from '../types/declared-types';
 import { pooledCall, pooledGet, pooledPut } from './pools';
 import type { GoFile, GoPackage } from '../rule';
@@ -365,15 +364,6 @@ export function parameterFor(
   }
   const index = argumentsOf(call).findIndex((argument) => argument.id === value.id);
   return index >= 0 ? { name: parameterNames(method.node)[index], file: method.file } : undefined;
-}
-
-/** True for a call that does not return: panic, os.Exit, log.Fatal, t.Fatal and the like. */
-export function neverReturns(file: GoFile, call: Node): boolean {
-  if (isBuiltin(file, call, 'panic')) return true;
-  const text = call.childForFieldName('function')?.text ?? '';
-  return /^(?:os\.Exit|runtime\.Goexit|log\.(?:Fatal|Panic)\w*)$|\.(?:Fatal|Fatalf|Fatalln|FailNow|Skip|Skipf|SkipNow)$/.test(
-    text,
-  );
 }
 
 /** True when the function only gets and returns, or only puts: nothing in it could reset the object. */

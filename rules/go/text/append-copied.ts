@@ -187,7 +187,7 @@ function fix(copied: Copied, file: GoFile, taken: TakenNames): GoFix[] {
     ];
   }
   // The header of a loop would use one array for all iterations.
-  if (enclosingLoop(node)?.id !== enclosingLoop(statement)?.id || !startsLine(file.text, at)) return [];
+  if (enclosingLoop(file, node) !== enclosingLoop(file, statement) || !startsLine(file.text, at)) return [];
   const names = taken.get(within.id) ?? new Set<string>();
   const array = freshName(file, ['buf', 'text', 'scratch'], names);
   const into = intoDestination(formatted, form, `${array}[:0]`, file);

@@ -2,17 +2,14 @@ import type { Node } from 'web-tree-sitter';
 import type { TextEdit } from '../../model';
 import { conversionNodes, conversionOf, emittedConversion, type Conversion } from './conversions';
 import { declaredType } from '../types/declared-types';
-import { loopsAround } from '../flow/loops';
 import { mirrorOf } from './mirror-functions';
 import type { GoFile } from '../rule';
 import {
   argumentsOf,
   descendants,
   enclosingDeclaration,
-  isFunction,
   qualified,
   spanOf,
-  statementsOf,
   unparenthesised,
 } from '../syntax/nodes';
 import {
@@ -23,7 +20,8 @@ import {
   parenthesized,
   type Binding,
 } from '../syntax/names';
-import { enclosingLoop } from '../flow/loops';
+import { graphAround } from '../flow/functions';
+import { isFirstThing } from '../flow/paths';
 import { freshName, indentAt, lineEnd, startsLine } from '../edit/layout';
 import { isShadowed } from '../syntax/universe';
 
@@ -77,18 +75,14 @@ export function hoists(file: GoFile, replaced: ReadonlySet<number>): Hoist[] {
 
 /** The innermost loop, when each iteration comes to the conversion and nothing in the loop changes what it reads. */
 function loopOf(node: Node, variable: Binding, file: GoFile): Node | undefined {
-  const loop = enclosingLoop(node);
-  const body = loop?.childForFieldName('body');
-  const statement = enclosingStatement(node);
-  if (!loop || !body || !statement || variable.declaration.startIndex > loop.startIndex) return undefined;
-  if (statement.parent?.parent?.id !== body.id || !isUnconditional(node, statement)) return undefined;
-  if (loopsAround(node)[0]?.id !== loop.id) return undefined;
+  const graph = graphAround(file, node);
+  const around = graph?.loopsOf(node)[0];
+  const loop = around?.statement;
+  if (!loop || variable.declaration.startIndex > loop.startIndex) return undefined;
+  // What it is given may run when the loop is over.
+  if (/^(?:go|defer)_statement$/.test(enclosingStatement(node)?.type ?? '')) return undefined;
   // One conversion in front of a loop that never comes to this one would be a new allocation.
-  for (const before of statementsOf(body)) {
-    if (before.startIndex >= statement.startIndex) break;
-    for (const at of descendants(before))
-      if (/^(?:return|break|continue|goto)_statement$/.test(at.type)) return undefined;
-  }
+  if (!isFirstThing(graph!, around, node)) return undefined;
   for (const { node: use, owner } of variable.uses) {
     if (isAddressTaken(use) || owner.id !== variable.owner.id) return undefined;
     if (isAssigned(use) && loop.startIndex <= use.startIndex && use.endIndex <= loop.endIndex)
@@ -100,22 +94,6 @@ function loopOf(node: Node, variable: Binding, file: GoFile): Node | undefined {
 /** The source of `[]byte(s)` is a string: its bytes never change. */
 function isString(node: Node, file: GoFile): boolean {
   return conversionOf(node, file)?.to === 'bytes';
-}
-
-/** Not in a branch, behind `&&`, `||`, or in a statement that leaves the loop. */
-function isUnconditional(node: Node, statement: Node): boolean {
-  if (/^(?:return|go|defer)_statement$/.test(statement.type)) return false;
-  let child = node;
-  for (let at = node.parent; at && child.id !== statement.id; child = at, at = at.parent) {
-    if (isFunction(at) || at.type === 'block' || /_case$/.test(at.type)) return false;
-    if (
-      at.type !== 'binary_expression' ||
-      !/^(?:&&|\|\|)$/.test(at.childForFieldName('operator')?.text ?? '')
-    )
-      continue;
-    if (at.childForFieldName('right')?.id === child.id) return false;
-  }
-  return true;
 }
 
 /** The new slice goes to a function that is known to read it only: a twin of a string function. */

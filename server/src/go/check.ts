@@ -82,7 +82,7 @@ function checkFile(
             finding,
             fixes: file.generated ? [] : (report.fixes ?? []),
             unproven: report.unproven === true,
-            inLoop: loopsAround(heatAt).length > 0,
+            inLoop: loopsAround(file, heatAt).length > 0,
           });
         },
         note,

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { staticHeat } from '../../../rules/go/heat/static-heat';
-import type { GoPackage } from '../../../rules/go/rule';
 import { suppressionsOf } from '../../../rules/go/syntax/directives';
-import { buildPackage } from '../../../server/src/go/facts/package';
 import { GoSyntax } from '../../../server/src/go/facts/syntax-trees';
 import { grammar } from '../../support/go';
+import { withPackage } from '../../support/go-syntax';
 
 let syntax: GoSyntax;
 before(async () => {
@@ -13,28 +12,10 @@ before(async () => {
 });
 after(() => syntax.dispose());
 
-/** Parses the files of one package, without a compiler. */
-function withPackage<T>(files: Readonly<Record<string, string>>, use: (pkg: GoPackage) => T): T {
-  const parsed = Object.entries(files).map(([name, text]) => syntax.parse(`/p/${name}`, text)!);
-  try {
-    const version = { major: 1, minor: 25 };
-    return use(
-      buildPackage({
-        importPath: 'p',
-        files: parsed,
-        records: undefined,
-        toolchain: version,
-        language: version,
-      }),
-    );
-  } finally {
-    for (const file of parsed) file.release();
-  }
-}
-
 /** Heat of the call `here()` in a.go (or the first file that has it). */
 function heat(files: string | Readonly<Record<string, string>>): { score: number; because: string[] } {
-  return withPackage(typeof files === 'string' ? { 'a.go': files } : files, (pkg) => {
+  const named = Object.entries(typeof files === 'string' ? { 'a.go': files } : files);
+  return withPackage(syntax, named, (pkg) => {
     for (const file of pkg.files) {
       const node = file.root.descendantsOfType('call_expression').find(({ text }) => text === 'here()');
       if (!node) continue;
@@ -53,6 +34,18 @@ describe('hot', () => {
     'an ordinary function': [inFunction('here()'), 0.4, ['in an ordinary function']],
     'a loop': [inFunction('for i := 0; i < n; i++ { here() }'), 0.7, ['in a loop']],
     'the condition of a loop': [inFunction('for here() { n++ }'), 0.7, ['in a loop']],
+    // A parser's loop: it goes on by continue.
+    'a loop that ends in break': [
+      inFunction('for { if n > 3 { here(); continue }; break }'),
+      0.7,
+      ['in a loop'],
+    ],
+    'a loop of goto': [inFunction('again:\n\there()\n\tif n > 3 { goto again }'), 0.7, ['in a loop']],
+    'before a method that is called like one that never returns': [
+      'package p\n\ntype logger struct{}\n\nfunc (logger) Fatal() {}\n\nfunc f(l logger) { for { here(); l.Fatal() } }\n',
+      0.7,
+      ['in a loop'],
+    ],
     'nested loops': [inFunction('for range n { for range n { here() } }'), 0.85, ['in 2 nested loops']],
     'a function literal in a loop': [
       inFunction('for range n { go func() { here() }() }'),
@@ -133,6 +126,9 @@ describe('not in a loop', () => {
     'the initialiser': 'for x := here(); n > 0; n-- { _ = x }',
     'before a return that leaves the loop': 'for range n { if n > 3 { return here() } }',
     'in a block that ends in a return': 'for range n { if n > 3 { here(); n++; return nil } }',
+    'in a block that ends in a call that never returns':
+      'for range n { if n > 3 { here(); func() { panic(n) }() } }',
+    'a loop that is always left': 'for n > 3 { here(); break }',
     'in a block that ends in a break': 'for range n { if n > 3 { here(); break } }',
   };
   for (const [name, body] of Object.entries(cases)) {
@@ -214,7 +210,7 @@ describe('cold', () => {
 
 describe('//alloclens:ignore', () => {
   const hidden = (text: string, ruleId: 'go/a' | 'go/b' = 'go/a'): number[] =>
-    withPackage({ 'a.go': text }, ({ files: [file] }) => {
+    withPackage(syntax, [['a.go', text]], ({ files: [file] }) => {
       const { hides } = suppressionsOf(file!.root);
       return text.split('\n').flatMap((_, line) => (hides(ruleId, line) ? [line] : []));
     });

@@ -1,0 +1,67 @@
+import type { Node } from 'web-tree-sitter';
+import type { GoFile } from '../rule';
+import { qualified, statementsOf } from '../syntax/nodes';
+import { endingOf } from './functions';
+
+/** Why a node runs only when something has failed, and the node that says so. */
+export interface ErrorPath {
+  readonly text: string;
+  readonly node: Node;
+}
+
+/** The block of `if err != nil { … return }`, the arguments of panic and of error constructors. */
+export function errorPathOf(file: GoFile, node: Node): ErrorPath | undefined {
+  let child: Node = node;
+  for (let at = node.parent; at; child = at, at = at.parent) {
+    if (at.type === 'func_literal' && at.parent?.type !== 'call_expression') return undefined;
+    if (at.type === 'call_expression' && child.type === 'argument_list') {
+      const callee = at.childForFieldName('function');
+      if (endingOf(file, at)) return { text: `only on the way to ${callee!.text}`, node: at };
+      const target = callee && qualified(callee, file.imports);
+      if (
+        (target?.path === 'fmt' && target.name === 'Errorf') ||
+        (target?.path === 'errors' && target.name === 'New')
+      ) {
+        return { text: 'only on an error path', node: at };
+      }
+    }
+    if (at.type !== 'if_statement') continue;
+    const branch = child.equals(at.childForFieldName('consequence') ?? at)
+      ? '!='
+      : child.equals(at.childForFieldName('alternative') ?? at)
+        ? '=='
+        : undefined;
+    if (branch === undefined || child.type !== 'block') continue;
+    const condition = at.childForFieldName('condition');
+    const last = statementsOf(child).at(-1);
+    if (condition && last && comparesError(condition, branch) && leaves(file, last))
+      return { text: 'only on an error path', node: condition };
+  }
+  return undefined;
+}
+
+/** Control does not get behind the statement. */
+function leaves(file: GoFile, statement: Node): boolean {
+  if (/^(?:return|goto|continue|break)_statement$/.test(statement.type)) return true;
+  const call = statement.type === 'expression_statement' ? statement.namedChild(0) : undefined;
+  return call?.type === 'call_expression' && endingOf(file, call) !== undefined;
+}
+
+function comparesError(condition: Node, operator: '!=' | '=='): boolean {
+  if (condition.type === 'parenthesized_expression') {
+    const inner = condition.namedChild(0);
+    return inner !== null && comparesError(inner, operator);
+  }
+  if (condition.type !== 'binary_expression') return false;
+  const written = condition.childForFieldName('operator')?.text;
+  const left = condition.childForFieldName('left');
+  const right = condition.childForFieldName('right');
+  if (!left || !right) return false;
+  if (written === (operator === '!=' ? '&&' : '||')) {
+    return comparesError(left, operator) || comparesError(right, operator);
+  }
+  if (written !== operator) return false;
+  const [value, nil] = right.text === 'nil' ? [left, right] : [right, left];
+  if (nil.text !== 'nil') return false;
+  return /(?:^|\.)(?:err|\w*Err|err[A-Z0-9]\w*)$/.test(value.text);
+}

@@ -1,0 +1,101 @@
+import type { Node } from 'web-tree-sitter';
+import type { GoFile } from '../rule';
+import { isAssigned, type Binding } from '../syntax/names';
+import { graphOf } from './functions';
+import type { Block, Edge, Graph, Loop, Place } from './graph';
+
+/** Questions about the ways that control may take through one function. */
+
+/** Nodes of one block that are evaluated one after the other: from `first` up to `end`, that left out. */
+interface Stretch {
+  readonly block: Block;
+  readonly first: number;
+  readonly end: number;
+}
+
+interface Limits {
+  /** A way ends behind such a node. */
+  readonly stops?: (node: Node) => boolean;
+  /** No way takes such an edge. */
+  readonly avoids?: (edge: Edge) => boolean;
+}
+
+/** What may be evaluated from a place on. The place's own block comes again, as a whole, when a loop leads back to it. */
+function* waysFrom({ block, index }: Place, { stops, avoids }: Limits = {}): Generator<Stretch> {
+  const seen = new Set<Block>();
+  const waiting: Place[] = [{ block, index }];
+  for (let at = waiting.pop(); at; at = waiting.pop()) {
+    const { nodes, out } = at.block;
+    const stop = stops ? nodes.findIndex((node, i) => i >= at!.index && stops(node)) : -1;
+    yield { block: at.block, first: at.index, end: stop < 0 ? nodes.length : stop + 1 };
+    if (stop >= 0) continue;
+    for (const edge of out) {
+      if (seen.has(edge.to) || avoids?.(edge)) continue;
+      seen.add(edge.to);
+      waiting.push({ block: edge.to, index: 0 });
+    }
+  }
+}
+
+/** The place behind the node; undefined: it is never reached. */
+function behind(graph: Graph, node: Node): Place | undefined {
+  const place = graph.placeOf(node);
+  return place && { block: place.block, index: place.index + 1 };
+}
+
+/** The nodes of the function that may be evaluated after `node`; one in a loop may come after itself. */
+export function reachableFrom(graph: Graph, node: Node, stops?: (node: Node) => boolean): Node[] {
+  const start = behind(graph, node);
+  if (!start) return [];
+  const ways = [...waysFrom(start, stops && { stops })];
+  return ways.flatMap(({ block, first, end }) => block.nodes.slice(first, end));
+}
+
+/** True when control may get from behind `from` to `to`. */
+export function mayFollow(graph: Graph, from: Node, to: Node): boolean {
+  const [start, goal] = [behind(graph, from), graph.placeOf(to)];
+  if (!start || !goal) return false;
+  for (const { block, first } of waysFrom(start))
+    if (block === goal.block && first <= goal.index) return true;
+  return false;
+}
+
+/**
+ * The uses of a variable, in its own function, that may meet after `node` what the variable holds then: ways end where it is
+ * declared anew or given another value.
+ */
+export function usesAfter(file: GoFile, node: Node, variable: Binding): Node[] {
+  const uses = new Set(variable.uses.map((use) => use.node.id));
+  const renews = (at: Node): boolean =>
+    at.id === variable.declaration.id || (uses.has(at.id) && isAssigned(at) && !readsFirst(at));
+  const after = reachableFrom(graphOf(file, variable.owner), node, renews);
+  return after.filter((at) => uses.has(at.id) && !renews(at));
+}
+
+/** `v += …` and `v++`. */
+function readsFirst(target: Node): boolean {
+  const statement = target.parent?.parent;
+  const operator = statement?.childForFieldName('operator')?.text ?? '=';
+  return target.parent?.type !== 'expression_list' || operator !== '=';
+}
+
+/** True when every iteration that another one follows has evaluated the node. */
+export function isEachTime(graph: Graph, loop: Loop, node: Node): boolean {
+  return !mayMiss(graph, loop, node, ({ to }) => !loop.blocks.has(to));
+}
+
+/** True when every iteration that begins evaluates the node, before the loop may be left. */
+export function isFirstThing(graph: Graph, loop: Loop, node: Node): boolean {
+  const bounds = loop.exits.flatMap(({ edge, why }) => (why === 'bound reached' ? [edge] : []));
+  return !mayMiss(graph, loop, node, (edge) => bounds.includes(edge));
+}
+
+/** From the header there is a way back to it, or out of the loop, that neither meets the node nor takes such an edge. */
+function mayMiss(graph: Graph, loop: Loop, node: Node, avoids: (edge: Edge) => boolean): boolean {
+  const goal = graph.placeOf(node)?.block;
+  if (!goal || !loop.blocks.has(goal)) return true;
+  if (goal === loop.header) return false;
+  const start = { block: loop.header, index: 0 };
+  const [, ...later] = waysFrom(start, { avoids: (edge) => edge.to === goal || avoids(edge) });
+  return later.some(({ block }) => block === loop.header || !loop.blocks.has(block));
+}
