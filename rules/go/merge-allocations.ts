@@ -297,8 +297,7 @@ function buildFix(file: GoFile, group: Group): GoFix | undefined {
   const holder = freshName(file, ['merged', 'together']);
   const whole = ['whole', 'outer', 'holder'].find((name) => !parts.some(({ field }) => field === name))!;
   const fields = [{ field: whole, type }, ...parts];
-  const width = Math.max(...fields.map(({ field }) => field.length));
-  const lines = fields.map(({ field, type }) => `\t${field.padEnd(width)} ${type}`);
+  const lines = fields.map(({ field, type }) => `\t${field} ${type}`);
   const declaration = `${holder} := new(struct {\n${lines.join('\n')}\n})`;
   const edits: FileEdit[] = [];
   const before = new Map<number, string[]>([[first.startIndex, [declaration]]]);

@@ -1,13 +1,12 @@
 import type { Node } from 'web-tree-sitter';
 import { allocatedTypes, type AllocatedAt } from './sites/allocated-types';
-import { formatFields, type FieldLine } from './edit/field-columns';
 import { orderIsFixed, orderMatters } from './edit/field-order';
 import type { GoFile, GoFix, GoReport, GoRule, Obligation } from './rule';
 import { hadSize, hasSize } from './types/size-obligations';
 import { spanOf } from './syntax/nodes';
 import { allocatedSize, fieldsOf, structLayout, type Field, type Layout } from './types/layout';
 import { isPrinted } from './text/printed';
-import { indentAt, startsLine } from './edit/layout';
+import { indentAt, lineEnd, startsLine } from './edit/layout';
 import { packageNames } from './syntax/package-names';
 import { decided } from './sites/evidence';
 
@@ -96,8 +95,14 @@ function kindOf(node: Node): 'composite literal' | 'new' | 'make' {
 }
 
 /** A field with the lines that belong to it. */
-interface Unit extends FieldLine {
+interface Unit {
   readonly field: Field;
+  /** The `field_declaration`. */
+  readonly node: Node;
+  /** Whole lines in front that belong to the field, without indentation. */
+  readonly doc: readonly string[];
+  /** The comment behind it on its line. */
+  readonly comment: string | undefined;
   /** From the first character of its first line's text to the last of its last line's. */
   readonly start: number;
   readonly end: number;
@@ -210,13 +215,17 @@ function* moves(blocks: readonly Unit[][]): Generator<{ order: Unit[][]; way: nu
   }
 }
 
-/** Each changed block is written anew, comments and tags with their fields, in gofmt's columns. */
+/** Each changed block is written anew, comments and tags with their fields; the columns are gofmt's. */
 function editsOf(file: GoFile, blocks: readonly Unit[][], order: readonly Unit[][]): GoFix['edits'] {
   return blocks.flatMap((block, i) => {
     const changed = order[i]!;
     if (block.every((unit, at) => unit === changed[at])) return [];
     const start = block[0]!.start;
-    const newText = formatFields(changed, indentAt(file.text, start), file.text);
+    const lines = changed.flatMap(({ doc, node, comment }) => [
+      ...doc,
+      comment === undefined ? node.text : `${node.text} ${comment}`,
+    ]);
+    const newText = lines.join(lineEnd(file.text) + indentAt(file.text, start));
     return [{ file: file.path, span: { start, end: block.at(-1)!.end }, newText }];
   });
 }

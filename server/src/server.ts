@@ -311,6 +311,7 @@ class Session {
     if (!combined) {
       const request = await this.service.request(document);
       combined = await this.analyser.combine(analysis, fixes, request, signal);
+      combined = await this.analyser.withLayout(combined, request, signal);
       known.set(key, combined);
     }
     return combined;

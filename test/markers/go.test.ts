@@ -144,6 +144,25 @@ function applyFixes(analysis: FileAnalysis, ruleId: string, texts: Map<string, s
   return result;
 }
 
+/** As `fix` writes them and the editor gets them: gofmt puts right what the fixes have moved. */
+async function layOut(outcomes: ReadonlyMap<Case, Outcome>): Promise<void> {
+  const engine = await testEngine();
+  try {
+    const changed = [...outcomes].flatMap(([one, { fixed }]) =>
+      [...fixed.values()].flatMap((files) =>
+        [...files].flatMap(([path, after]) => {
+          const before = one.texts.get(path)!;
+          return after === before ? [] : [{ path, before, after, files }];
+        }),
+      ),
+    );
+    const texts = await engine.layOut(changed, testSettings(undefined), new AbortController().signal);
+    changed.forEach(({ path, files }, i) => files.set(path, texts[i]!));
+  } finally {
+    await engine.dispose();
+  }
+}
+
 async function analyseAll(cases: readonly Case[]): Promise<Map<Case, Outcome>> {
   const outcomes = new Map<Case, Outcome>();
   if (cases.length === 0) return outcomes;
@@ -162,6 +181,7 @@ async function analyseAll(cases: readonly Case[]): Promise<Map<Case, Outcome>> {
     }
     outcomes.set(one, outcome);
   }
+  await layOut(outcomes);
   // The fixed texts take the place of the cases' own on disk, one rule after the other: usually there is one.
   for (let round = 0; ; round++) {
     const todo = cases.filter((one) => outcomes.get(one)!.fixed.size > round);
@@ -286,6 +306,32 @@ describe('Go marker cases', { concurrency: 2 }, async () => {
       if (update) writeFileSync(one.file, formatTxtar(one.archive));
     });
   }
+});
+
+/** What a person would have saved: where gofmt leaves a case's file alone, it leaves what the fix made of it alone. */
+test('gofmt changes no golden', () => {
+  const texts = new Map<string, { before: string; after: string }>();
+  for (const file of findCases(folder)) {
+    const { files } = parseTxtar(readFileSync(file, 'utf8'));
+    for (const [key, after] of files) {
+      const name = /^@fix\/go\/[\w-]+\/(.+\.go)$/.exec(key)?.[1];
+      const before = name === undefined ? undefined : files.get(name);
+      if (before !== undefined) texts.set(`${path.relative(folder, file)} ${key}`, { before, after });
+    }
+  }
+  const directory = mkdtempSync(path.join(os.tmpdir(), 'alloclens-gofmt-'));
+  after(() => rmSync(directory, { recursive: true, force: true }));
+  const cases = [...texts];
+  cases.forEach(([, text], i) => {
+    for (const state of ['before', 'after'] as const)
+      writeFileSync(path.join(directory, `${i}-${state}.go`), text[state].replaceAll('\r\n', '\n'));
+  });
+  const options = { encoding: 'utf8', maxBuffer: 1 << 26 } as const;
+  const changed = new Set(
+    execFileSync('gofmt', ['-l', directory], options).split('\n').map((line) => path.basename(line)),
+  );
+  const wrong = cases.filter((_, i) => changed.has(`${i}-after.go`) && !changed.has(`${i}-before.go`));
+  assert.deepEqual(wrong.map(([name]) => name), []);
 });
 
 function fixedText(outcome: Outcome, ruleId: string, file: string): string {

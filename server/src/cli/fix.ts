@@ -85,6 +85,24 @@ export async function fixFiles(
     return true;
   };
 
+  /** The language's formatter puts right what the fixes of a round have moved. */
+  const layOut = async (changes: readonly Change[]): Promise<void> => {
+    const byLanguage = new Map<string, { path: string; before: string; after: string }[]>();
+    for (const [path, { work: former }] of changes.flatMap(({ before }) => [...before])) {
+      const { disk, text } = work.get(path)!;
+      const texts = byLanguage.get(disk.languageId) ?? [];
+      byLanguage.set(disk.languageId, [...texts, { path, before: former?.text ?? disk.text, after: text }]);
+    }
+    for (const [languageId, texts] of byLanguage) {
+      const laidOut = await analyser.layOut(texts, languageId, options.settings, options.signal);
+      texts.forEach(({ path }, i) => {
+        const text = laidOut[i]!;
+        work.set(path, { ...work.get(path)!, text });
+        buffers.set(path, { ...buffers.get(path)!, text });
+      });
+    }
+  };
+
   /** Folders in which fixes did not go together: one file at a time there, and only those of its fixes that do. */
   const careful = new Set<string>();
   for (let round = 1; ; round++) {
@@ -136,6 +154,7 @@ export async function fixFiles(
       }
     }
     if (touched.size === 0) break;
+    await layOut(changes);
 
     const paths = [...new Set([...touched, ...waiting])].sort(compareText);
     result = await scan(analyser, paths, { ...options, buffers });

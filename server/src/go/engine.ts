@@ -3,7 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { FileEdit, Fix, Note, RuleId } from '../../../rules/model';
 import { goRules } from '../../../rules/go/index';
 import type { GoFix, GoPackage, GoRule, GoVersion } from '../../../rules/go/rule';
-import { ToolError } from '../host/process';
+import { ProcessRunner, ToolError } from '../host/process';
 import type {
   AnalysisRequest,
   CombinedFix,
@@ -14,6 +14,7 @@ import type {
   ToolchainReport,
 } from '../service/engine';
 import type { Settings } from '../service/settings';
+import { laidOut, plain, type Changed } from '../text/lay-out';
 import { checkPackage, type Candidate, type CheckedFile } from './check';
 import { Builds, joinBuilds, sameBuild, type Build, type BuildUnit } from './compile/builds';
 import type { CompileError, CompiledPackage } from './compile/compile';
@@ -21,6 +22,7 @@ import { describeError, withWayOut } from './plan/failure';
 import { GoFolder, type GoText } from './plan/folder';
 import { combineFixes, fixedTexts } from './verify/combine';
 import { buildPackage } from './facts/package';
+import { gofmt } from './layout/gofmt';
 import { GoSyntax, type GrammarPaths, type ParsedFile } from './facts/syntax-trees';
 import { Verifier } from './verify/verifier';
 import { type Verdict } from './verify/verdict';
@@ -81,6 +83,7 @@ export class GoEngine implements Engine {
   readonly #toolchains = new Map<string, ToolchainReport>();
   readonly #disposed = new AbortController();
   readonly #builds: Builds;
+  readonly #runner: ProcessRunner;
   readonly #verifier: Verifier;
 
   constructor(
@@ -90,6 +93,7 @@ export class GoEngine implements Engine {
   ) {
     this.#rules = options.rules ?? goRules;
     this.#builds = new Builds(host);
+    this.#runner = new ProcessRunner(host.trust, host.logger);
     this.#verifier = new Verifier(this.#builds, syntax, host.logger);
   }
 
@@ -356,6 +360,30 @@ export class GoEngine implements Engine {
       return { edits: joined.edits, applied: joined.applied.map(({ offered }) => offered), checked: true };
     } finally {
       for (const file of files) file.release();
+    }
+  }
+
+  async layOut(
+    texts: readonly (Changed & { readonly path: string })[],
+    settings: Settings,
+    signal: AbortSignal,
+  ): Promise<readonly string[]> {
+    const either = AbortSignal.any([signal, this.#disposed.signal]);
+    const [first] = texts;
+    const unit = first && (await this.#builds.locate(first.path, new Map(), settings, either));
+    if (unit === undefined || typeof unit === 'string') return texts.map(({ after }) => after);
+    try {
+      const both = texts.flatMap(({ before, after }) => [plain(before), plain(after)]);
+      const formatted = await gofmt(this.#runner, unit.toolchain, both, either);
+      return texts.map((text, i) =>
+        laidOut(text, { before: formatted[2 * i]!, after: formatted[2 * i + 1]! }),
+      );
+    } catch (error) {
+      either.throwIfAborted();
+      this.host.logger.debug(
+        `Nothing was laid out: ${error instanceof Error ? error.message : String(error)}`,
+      );
+      return texts.map(({ after }) => after);
     }
   }
 

@@ -79,7 +79,8 @@ export async function quickFixes(
   for (const finding of findings) {
     const diagnostics = diagnosticOf(finding);
     for (const fix of finding.fixes) {
-      const edit = workspaceEdit(fix.edits, context);
+      const { edits } = await context.combine([fix]);
+      const edit = workspaceEdit(edits, context);
       if (!edit) continue;
       fixes.push({
         title: visible(fix.title, 300),

@@ -1,5 +1,5 @@
 import { basename, dirname, join } from 'node:path';
-import type { Finding, Fix, Language, Note, TextEdit } from '../../../rules/model';
+import type { FileEdit, Finding, Fix, Language, Note, TextEdit } from '../../../rules/model';
 import type {
   AnalysisRequest,
   CombinedFix,
@@ -12,10 +12,12 @@ import type {
   SourceDocument,
   ToolchainReport,
 } from './engine';
-import { mergeFixes } from './fixes';
+import { readText } from '../host/files';
+import { mergeFixes, withLineEnds } from './fixes';
 import { languageOf } from './languages';
 import { compareFindings } from './ranking';
 import { applyEdits, mapOffset } from '../text/edits';
+import { lineEdits, type Changed } from '../text/lay-out';
 import type { Settings } from './settings';
 
 /** Larger texts are not source code that a person edits: generated tables, bundles. UTF-16 units. */
@@ -164,6 +166,48 @@ export class Analyser {
       this.host.logger.error(`The fixes of ${analysis.path} could not be combined: ${describe(error)}`);
     }
     return mergeFixes(fixes.slice(0, 1));
+  }
+
+  /**
+   * The fixed texts of one language as its formatter leaves them, in their order; see Engine.layOut.
+   * @throws AbortError when `signal` fires
+   */
+  async layOut(
+    texts: readonly (Changed & { readonly path: string })[],
+    languageId: string,
+    settings: Settings,
+    signal: AbortSignal,
+  ): Promise<readonly string[]> {
+    const language = languageOf(languageId);
+    const engine = language && texts.length > 0 ? await this.#engine(language) : undefined;
+    return (await engine?.layOut?.(texts, settings, signal)) ?? texts.map(({ after }) => after);
+  }
+
+  /**
+   * The edits with what the formatter adds to them: then whole lines are replaced.
+   * @throws AbortError when `signal` fires
+   */
+  async withLayout(
+    combined: CombinedFix,
+    { document, buffers, settings }: AnalysisRequest,
+    signal: AbortSignal,
+  ): Promise<CombinedFix> {
+    if (document.virtual) return combined;
+    const texts: (Changed & { path: string; own: readonly FileEdit[] })[] = [];
+    for (const path of new Set(combined.edits.map(({ file }) => file))) {
+      const own = combined.edits.filter(({ file }) => file === path);
+      const open = path === document.path ? document : buffers.get(path);
+      const before = open?.text ?? (await readText(path).catch(() => undefined))?.text;
+      if (before === undefined) return combined;
+      texts.push({ path, before, after: applyEdits(before, withLineEnds(before, own)), own });
+    }
+    const laidOut = await this.layOut(texts, document.languageId, settings, signal);
+    const edits = texts.flatMap(({ path, before, after, own }, i) =>
+      laidOut[i] === after
+        ? own
+        : lineEdits({ before, after: laidOut[i]! }).map((edit) => ({ ...edit, file: path })),
+    );
+    return { ...combined, edits };
   }
 
   /** Whether the file can be analysed as well with the edits as without. Edits of other files are not tried. */

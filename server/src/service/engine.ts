@@ -1,6 +1,7 @@
 import type { FileEdit, Finding, Fix, Language, Note } from '../../../rules/model';
 import type { Logger } from '../host/logger';
 import type { TrustGate } from '../host/trust';
+import type { Changed } from '../text/lay-out';
 import type { Settings } from './settings';
 
 /** A document as the editor or the command line sees it. */
@@ -83,6 +84,16 @@ export interface Engine {
     signal: AbortSignal,
     unchecked?: boolean,
   ): Promise<CombinedFix>;
+  /**
+   * The fixed texts as the language's formatter leaves them, in their order: columns of comments and fields that fixes
+   * have moved. What it would have changed before the fixes stays. Without this method nothing is laid out.
+   * @throws AbortError when `signal` fires, and nothing else
+   */
+  layOut?(
+    texts: readonly (Changed & { readonly path: string })[],
+    settings: Settings,
+    signal: AbortSignal,
+  ): Promise<readonly string[]>;
   /** The toolchain last used for the file, for the status. */
   toolchain?(path: string): ToolchainReport | undefined;
   /** Ends child processes and frees what the engine holds. Running analyses reject with AbortError. */

@@ -274,6 +274,35 @@ describe('combine', () => {
   });
 });
 
+describe('layout', () => {
+  const struct = (columns: string): string =>
+    `package p\n\ntype t struct {\n\tlong int\n\ta${columns}int\n}\n`;
+  const layOut = (before: string, after: string): Promise<readonly string[]> =>
+    engine.layOut(
+      [{ path: path.join(root, 'a.go'), before, after }],
+      testSettings(),
+      new AbortController().signal,
+    );
+
+  test('gofmt puts right what a fix has moved', async () => {
+    const before = struct('    ');
+    assert.deepEqual(await layOut(before, before.replace('long', 'longer')), [
+      struct('      ').replace('long int', 'longer int'),
+    ]);
+  });
+
+  test('what gofmt would have changed before the fix stays', async () => {
+    const before = struct(' ');
+    assert.deepEqual(await layOut(before, `${before}\nvar x = 1 // one\n`), [
+      `${before}\nvar x = 1 // one\n`,
+    ]);
+  });
+
+  test('a text that gofmt cannot read stays', async () => {
+    assert.deepEqual(await layOut(struct('    '), 'package p\n\nfunc {'), ['package p\n\nfunc {']);
+  });
+});
+
 describe('the module cache', () => {
   test('has findings and no fixes: nothing is edited there, and Go would not read an overlay', async () => {
     const name = 'cache/example.com/dep@v1.0.0/a.go';
