@@ -8,6 +8,7 @@ import { browserHost } from './browser-host';
 import { desktopHost } from './desktop-host';
 import { plantFakeGo } from './fake-go';
 import type { Host } from './host';
+import { hostileFolder } from './hostile-folder';
 import { repository } from './repository';
 import { copySamples, type Samples } from './samples';
 import { Workbench } from './workbench';
@@ -24,6 +25,7 @@ export function editorSuite(build: 'minimum' | 'newest'): void {
     after(() => host.dispose());
 
     editing(() => host);
+    hostileFolder(() => host);
     for (const plant of ['PATH', 'alloclens.go.path'] as const) restricted(() => host, plant);
   });
 }

@@ -233,8 +233,23 @@ export class Workbench {
     throw new Error(`the hover does not match ${wanted}; it shows:\n${seen}`);
   }
 
-  /** What the language status (`{}` in the status bar) says, once it matches. */
-  async languageStatus(wanted: RegExp): Promise<string> {
+  /** Links in what hovers over the window: notifications, hovers, the language status. */
+  links(): Promise<{ text: string; target: string }[]> {
+    return this.#page
+      .locator('.notifications-toasts a, .monaco-hover a, .hover-language-status a')
+      .evaluateAll((links) =>
+        links.map((link) => ({
+          text: link.textContent ?? '',
+          target: ['href', 'data-href', 'title'].map((name) => link.getAttribute(name) ?? '').join(' '),
+        })),
+      );
+  }
+
+  /**
+   * What the language status (`{}` in the status bar) says, once it matches.
+   * @param look what is to be done while it shows
+   */
+  async languageStatus(wanted: RegExp, look?: () => Promise<void>): Promise<string> {
     const item = this.#page.locator('[id="status.languageStatus"]');
     const hover = this.#page.locator('.hover-language-status').first();
     const deadline = Date.now() + patience;
@@ -244,6 +259,7 @@ export class Workbench {
       if (await hover.isVisible()) {
         seen = await hover.innerText();
         if (wanted.test(seen)) {
+          await look?.();
           await this.#page.mouse.move(640, 5);
           return seen;
         }
