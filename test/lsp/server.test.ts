@@ -98,6 +98,24 @@ test('positions are UTF-16 behind characters of any width', async (t) => {
   ]);
 });
 
+test('a lone carriage return ends a line, in diagnostics, in what is asked for, and in edits', async (t) => {
+  for (const name of ['a.ts', 'a.go']) {
+    const { editor, at } = await start(t, { [name]: '' });
+    await editor.open(at(name), '// ü\r/* b\rc */ alloc()\r\n\rmaybealloc()');
+    const shown = await editor.shows(at(name), ['alloc()', 'maybealloc()']);
+    assert.deepEqual(
+      shown.map(({ range }) => range.start),
+      [
+        { line: 2, character: 5 },
+        { line: 4, character: 0 },
+      ],
+    );
+    await editor.edit(at(name), '\r\n\r', '\r');
+    const edited = await editor.shows(at(name), ['alloc()', 'maybealloc()']);
+    assert.deepEqual(edited[1]!.range.start, { line: 3, character: 0 });
+  }
+});
+
 test('the newest edit wins: a running analysis of the package is cancelled', async (t) => {
   const { editor, go, at } = await start(t, { 'a.go': '', 'b.go': '' });
   await editor.open(at('a.go'), 'package a // alloc()');

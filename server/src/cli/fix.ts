@@ -5,7 +5,7 @@ import type { Analyser } from '../service/analyser';
 import type { FileAnalysis, SourceDocument } from '../service/engine';
 import { chosenFixes, isGenerated, withLineEnds } from '../service/fixes';
 import { compareText } from '../service/ranking';
-import { displayPath } from '../service/walk';
+import { displayPath, shownPath } from '../service/walk';
 import { applyEdits } from '../text/edits';
 import type { Permission } from './permission';
 import { readSource, type DiskFile } from './read';
@@ -78,7 +78,7 @@ export async function fixFiles(
       const message =
         file === path
           ? `No fix was applied because ${reason}.`
-          : `“${fix.title}” was not applied because it also changes ${displayPath(cwd, file)}: ${reason}.`;
+          : `“${fix.title}” was not applied because it also changes ${shownPath(cwd, file)}: ${reason}.`;
       refuse({ file: path, message });
       return false;
     }
@@ -272,15 +272,28 @@ async function textsOf(
 
 /** What `--dry-run` prints: a unified diff that `git apply` and `patch -p1` take. */
 export function patchOf({ path, before, after }: ChangedFile, cwd: string): string {
-  const shown = displayPath(cwd, path);
+  const name = displayPath(cwd, path);
   const mark = before.mark ? '\uFEFF' : '';
+  // A tab ends a name that has spaces, as in git's own patches.
+  const end = /\s/.test(name) ? '' : undefined;
   return createTwoFilesPatch(
-    `a/${shown}`,
-    `b/${shown}`,
+    patchName(`a/${name}`),
+    patchName(`b/${name}`),
     mark + before.text,
     mark + after,
-    undefined,
-    undefined,
+    end,
+    end,
     { context: 3 },
   ).replace(/^=+\n/, '');
+}
+
+/** A name that would be taken for something else is quoted as git does it: in C's escapes, byte by byte. */
+function patchName(name: string): string {
+  if (!/["\\\p{C}\p{Zl}\p{Zp}]/u.test(name)) return name;
+  const bytes = [...Buffer.from(name)].map((byte) =>
+    byte < 0x20 || byte > 0x7e || byte === 0x22 || byte === 0x5c
+      ? `\\${byte.toString(8).padStart(3, '0')}`
+      : String.fromCharCode(byte),
+  );
+  return `"${bytes.join('')}"`;
 }

@@ -1,6 +1,6 @@
 import { inside, isLink, realPath } from '../host/paths';
 import { obstacle } from '../host/replace';
-import { displayPath } from '../service/walk';
+import { shownPath } from '../service/walk';
 
 /**
  * Which files `fix` may change: those that were named and what lies below named folders, but nothing to which a symbolic
@@ -31,11 +31,11 @@ export class Permission {
     if (real === undefined) return 'it does not exist';
     if (!this.#roots.some((root) => inside(real, root))) {
       return isLink(file)
-        ? `it is a symbolic link that leads out of the named paths, to ${displayPath(this.cwd, real)}`
+        ? `it is a symbolic link that leads out of the named paths, to ${shownPath(this.cwd, real)}`
         : 'it is not among the named paths';
     }
     const other = this.#real.get(real);
-    if (other !== undefined) return `it is the same file as ${displayPath(this.cwd, other)}`;
+    if (other !== undefined) return `it is the same file as ${shownPath(this.cwd, other)}`;
     this.#real.set(real, file);
     return obstacle(file);
   }

@@ -3,12 +3,13 @@ import type { Note, RuleMeta } from '../../../rules/model';
 import { nullLogger, type Logger } from '../host/logger';
 import { replaceAll, ReplaceError } from '../host/replace';
 import { TrustGate } from '../host/trust';
-import { jsonReport } from '../report/json';
+import { jsonReport, jsonText } from '../report/json';
 import { count, prettyReport } from '../report/pretty';
 import { Analyser, type EngineLoaders } from '../service/analyser';
 import type { RuleLevel, Show } from '../service/ranking';
 import { defaultSettings, type Settings } from '../service/settings';
-import { displayPath } from '../service/walk';
+import { shownPath } from '../service/walk';
+import { escapedLines, logText, visible } from '../text/foreign';
 import { fixFiles, patchOf, type ChangedFile } from './fix';
 import { Permission } from './permission';
 import { Progress } from './progress';
@@ -64,8 +65,8 @@ export async function run(args: readonly string[], around: Surroundings): Promis
     const message =
       error instanceof UsageError
         ? error.message
-        : `alloclens failed: ${(error as Error).stack ?? String(error)}`;
-    around.stderr.write(`${message}\n`);
+        : logText(`alloclens failed: ${(error as Error).stack ?? String(error)}`);
+    around.stderr.write(`${escapedLines(message)}\n`);
     return 2;
   }
 }
@@ -85,7 +86,8 @@ function commands(around: Surroundings, exit: (code: ExitCode) => void): Command
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void around.stdout.write(text),
-      writeErr: (text) => void around.stderr.write(text),
+      // What it quotes of the arguments may be a file's name, put there by the shell.
+      writeErr: (text) => void around.stderr.write(escapedLines(text)),
     })
     .showHelpAfterError('(alloclens --help shows the commands and options)')
     .addHelpText('after', examples);
@@ -148,12 +150,10 @@ async function scanCommand(
       stdout.write(prettyReport({ ...result, notes }, { cwd, color: around.color, textOf }));
     } else {
       const report = jsonReport(result, { cwd, version, textOf });
-      if (options.format === 'json') stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
+      if (options.format === 'json') stdout.write(jsonText(report));
       else {
         const { sarifReport } = await import('../report/sarif.js');
-        stdout.write(
-          `${JSON.stringify(sarifReport(report, result.findings, rules, { cwd }), undefined, 2)}\n`,
-        );
+        stdout.write(jsonText(sarifReport(report, result.findings, rules, { cwd })));
       }
     }
     return result.findings.length > 0 ? 1 : exitCodeWithoutFindings(files, result.notes);
@@ -182,34 +182,36 @@ async function fixCommand(
     const fix = { settings, signal, progress, suggestions, permission, cwd };
     const { changed, findings, notes } = await fixFiles(analyser, files, fix);
     signal.throwIfAborted();
+    // A program gets the patch as it is; a terminal would obey what stands in it.
+    const show = stdout.isTTY === true ? escapedLines : (patch: string) => patch;
     const done: ChangedFile[] = [];
     const failed = new Set<string>();
     for (const group of changed) {
-      if (dryRun) for (const file of group) stdout.write(patchOf(file, cwd));
+      if (dryRun) for (const file of group) stdout.write(show(patchOf(file, cwd)));
       else {
         try {
           replaceAll(
             group.map(({ path, before, after }) => ({ file: path, before: before.text, after })),
-            (file) => displayPath(cwd, file),
+            (file) => shownPath(cwd, file),
           );
         } catch (error) {
           if (!(error instanceof ReplaceError)) throw error;
           for (const { path } of group) failed.add(path);
           const others =
             group.length === 1 ? '' : ` Nor was what its fix changes with it: ${names(group, cwd)}.`;
-          stderr.write(`${error.message}${others}\n`);
+          stderr.write(`${visible(error.message)}${others}\n`);
           continue;
         }
         const leading = group.filter(({ applied }) => applied.length > 0);
         for (const { path, applied } of group) {
           const how = applied.length > 0 ? listed(applied) : `changed together with ${names(leading, cwd)}`;
-          stdout.write(`${displayPath(cwd, path)}: ${how}\n`);
+          stdout.write(`${shownPath(cwd, path)}: ${visible(how)}\n`);
         }
       }
       done.push(...group);
     }
     for (const { file, message } of notes)
-      stderr.write(`note: ${file === undefined ? '' : `${displayPath(cwd, file)}: `}${message}\n`);
+      stderr.write(`note: ${file === undefined ? '' : `${shownPath(cwd, file)}: `}${visible(message)}\n`);
     const fixes = done.reduce((sum, { applied }) => sum + applied.length, 0);
     const verb = dryRun ? 'would be applied' : 'applied';
     let left = 0;
@@ -223,7 +225,7 @@ async function fixCommand(
 }
 
 function names(files: readonly ChangedFile[], cwd: string): string {
-  return files.map(({ path }) => displayPath(cwd, path)).join(', ');
+  return files.map(({ path }) => shownPath(cwd, path)).join(', ');
 }
 
 async function withAnalyser(
@@ -240,7 +242,7 @@ async function withAnalyser(
   const analyser = new Analyser(around.engines, { logger, trust: new TrustGate(true) });
   try {
     return await job(analyser, settingsFor(options, around), (done, total, path) =>
-      progress.report(done, total, path === '' ? '' : displayPath(around.cwd, path)),
+      progress.report(done, total, path === '' ? '' : shownPath(around.cwd, path)),
     );
   } finally {
     progress.clear();
@@ -264,7 +266,7 @@ function listed(titles: readonly string[]): string {
 }
 
 function stderrLogger(stderr: NodeJS.WritableStream): Logger {
-  const line = (level: string) => (message: string) => void stderr.write(`${level}: ${message}\n`);
+  const line = (level: string) => (message: string) => void stderr.write(`${level}: ${logText(message)}\n`);
   return {
     trace: line('trace'),
     debug: line('debug'),

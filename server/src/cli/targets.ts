@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { kindAt, refusal } from '../host/files';
 import { languageIdOf } from '../service/languages';
 import { compareText } from '../service/ranking';
-import { displayPath, sourceFiles } from '../service/walk';
+import { shownPath, sourceFiles } from '../service/walk';
 import { UsageError } from './usage-error';
 
 /**
@@ -34,7 +34,7 @@ function targetOf(path: string, cwd: string): { target: string; isPattern: boole
 
 async function expand(path: string, cwd: string, signal: AbortSignal): Promise<string[]> {
   const { target, isPattern } = targetOf(path, cwd);
-  const shown = displayPath(cwd, target);
+  const shown = shownPath(cwd, target);
   const kind = await kindAt(target);
   if (kind === 'nothing') {
     const reason = await refusal(target);

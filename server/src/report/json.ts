@@ -52,6 +52,16 @@ export interface JsonFix {
   readonly edits: readonly { readonly file: string; readonly range: JsonRange; readonly newText: string }[];
 }
 
+/** JSON for a program, which a terminal may show: what JSON leaves as it is and a terminal obeys is escaped, too. */
+export function jsonText(value: unknown): string {
+  const text = JSON.stringify(value, undefined, 2).replace(/[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]/gu, (found) =>
+    [...Array(found.length).keys()]
+      .map((i) => `\\u${found.charCodeAt(i).toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
+  return `${text}\n`;
+}
+
 /**
  * @param textOf the text that a file's spans count in
  */

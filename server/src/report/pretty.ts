@@ -2,7 +2,8 @@ import pico from 'picocolors';
 import type { Finding, Note, Severity } from '../../../rules/model';
 import { fixText } from '../service/explain';
 import { isSafe } from '../service/fixes';
-import { displayPath } from '../service/walk';
+import { shownPath } from '../service/walk';
+import { escaped, visible } from '../text/foreign';
 import { LineIndex } from '../text/positions';
 
 export interface PrettyOptions {
@@ -26,15 +27,15 @@ export function prettyReport(
     if (finding.file !== file) {
       file = finding.file;
       lines = new LineIndex(textOf(file));
-      out.push(colors.underline(displayPath(cwd, file)), '');
+      out.push(colors.underline(shownPath(cwd, file)), '');
     }
     out.push(...one(finding, lines, colors), '');
   }
   for (const [message, about] of byMessage(notes)) {
-    const named = about.slice(0, namedFiles).map((path) => displayPath(cwd, path));
+    const named = about.slice(0, namedFiles).map((path) => shownPath(cwd, path));
     if (about.length > namedFiles) named.push(`${about.length - namedFiles} more`);
     const where = named.length === 0 ? '' : `${named.join(', ')}: `;
-    out.push(`${colors.yellow('note')} ${where}${printable(message)}`);
+    out.push(`${colors.yellow('note')} ${where}${visible(message)}`);
   }
   if (notes.length > 0) out.push('');
   out.push(summary(findings, files));
@@ -63,13 +64,13 @@ function one(finding: Finding, lines: LineIndex, colors: Colors): string[] {
   const { heat, allocation, fixes } = finding;
   const because = heat.because.map(({ text }) => text).join(', ');
   return [
-    `  ${line + 1}:${character + 1}  ${severity}  ${printable(finding.message)}  ${colors.dim(finding.ruleId)}`,
+    `  ${line + 1}:${character + 1}  ${severity}  ${visible(finding.message)}  ${colors.dim(finding.ruleId)}`,
     ...frame(finding, lines, colors),
-    `      ${label('why')}${printable(allocation.reason)}`,
-    `      ${label('heat')}${heat.score}${because ? `, ${printable(because)}` : ''}`,
+    `      ${label('why')}${visible(allocation.reason)}`,
+    `      ${label('heat')}${heat.score}${because ? `, ${visible(because)}` : ''}`,
     ...fixes.map(
       (fix) =>
-        `      ${label('fix')}${isSafe(fix) ? colors.green(printable(fix.title)) : printable(fix.title)} · ${fixText(fix)}`,
+        `      ${label('fix')}${isSafe(fix) ? colors.green(visible(fix.title)) : visible(fix.title)} · ${fixText(fix)}`,
     ),
   ];
 }
@@ -78,8 +79,7 @@ function one(finding: Finding, lines: LineIndex, colors: Colors): string[] {
 function frame({ span }: Finding, lines: LineIndex, colors: Colors): string[] {
   const start = lines.positionAt(span.start);
   const from = lines.lineStart(start.line);
-  const to = start.line + 1 < lines.lineCount ? lines.lineStart(start.line + 1) : lines.text.length;
-  const content = lines.text.slice(from, to).replace(/\r?\n$/, '');
+  const content = lines.text.slice(from, lines.lineEnd(start.line));
   const before = expand(content.slice(0, start.character), 0);
   const marked = expand(
     content.slice(start.character, Math.max(span.end - from, start.character + 1)),
@@ -100,14 +100,9 @@ function frame({ span }: Finding, lines: LineIndex, colors: Colors): string[] {
 function expand(text: string, column: number): string {
   let out = '';
   for (const part of text.split(/(\t)/)) {
-    out += part === '\t' ? ' '.repeat(4 - ((column + out.length) % 4)) : printable(part);
+    out += part === '\t' ? ' '.repeat(4 - ((column + out.length) % 4)) : escaped(part);
   }
   return out;
-}
-
-/** Control characters of a source file must not steer the terminal. */
-function printable(text: string): string {
-  return text.replace(/[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '·');
 }
 
 function summary(findings: readonly Finding[], files: number): string {

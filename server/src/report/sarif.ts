@@ -1,9 +1,11 @@
+import { isAbsolute, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { SarifBuilder, SarifResultBuilder, SarifRuleBuilder, SarifRunBuilder } from 'node-sarif-builder';
 import type { Log, Region, Result, Run } from 'sarif';
 import type { Finding, Note, RuleMeta, Severity } from '../../../rules/model';
 import { isSafe } from '../service/fixes';
 import { pageOf } from '../service/pages';
+import { plainText } from '../text/foreign';
 import type { JsonFinding, JsonRange, JsonReport } from './json';
 
 const levels: Readonly<Record<Severity, Result.level>> = {
@@ -31,7 +33,9 @@ export function sarifReport(
   });
   Object.assign(run.run, {
     columnKind: 'utf16CodeUnits',
-    originalUriBaseIds: { SRCROOT: { uri: `${pathToFileURL(options.cwd).href.replace(/\/*$/, '')}/` } },
+    newlineSequences: ['\r\n', '\n', '\r'],
+    // With a separator at its end, which stays.
+    originalUriBaseIds: { SRCROOT: { uri: pathToFileURL(`${options.cwd}${sep}`).href } },
     invocations: [{ executionSuccessful: true, toolExecutionNotifications: report.notes.map(notification) }],
   } satisfies Partial<Run>);
   const used = new Set<string>(findings.map(({ ruleId }) => ruleId));
@@ -53,17 +57,17 @@ function resultOf(json: JsonFinding, finding: Finding): SarifResultBuilder {
   const builder = new SarifResultBuilder();
   builder.setLevel(levels[json.severity]);
   builder.setRuleId(json.ruleId);
-  builder.setMessageText(`${json.message} ${json.allocation.reason}`);
-  builder.setLocationArtifactUri({ uri: encodeURI(json.file), uriBaseId: 'SRCROOT' });
+  builder.setMessageText(plainText(`${json.message} ${json.allocation.reason}`));
+  builder.setLocationArtifactUri(artifact(json.file));
   builder.setLocationRegion(regionOf(json.range));
   const fixes = json.fixes.filter((_, i) => isSafe(finding.fixes[i]!));
   Object.assign(builder.result, {
     properties: { heat: json.heat.score, heatBecause: json.heat.because, allocation: json.allocation },
     ...(fixes.length > 0 && {
       fixes: fixes.map(({ title, edits }) => ({
-        description: { text: title },
+        description: { text: plainText(title) },
         artifactChanges: [...new Set(edits.map(({ file }) => file))].map((file) => ({
-          artifactLocation: { uri: encodeURI(file), uriBaseId: 'SRCROOT' },
+          artifactLocation: artifact(file),
           replacements: edits
             .filter((edit) => edit.file === file)
             .map(({ range, newText }) => ({
@@ -75,6 +79,14 @@ function resultOf(json: JsonFinding, finding: Finding): SarifResultBuilder {
     }),
   } satisfies Partial<Result>);
   return builder;
+}
+
+/** @param file as in the JSON report: relative, with slashes; absolute where there is no way from the working directory */
+function artifact(file: string): { uri: string; uriBaseId?: string } {
+  if (isAbsolute(file)) return { uri: pathToFileURL(file).href };
+  // Names may hold what is syntax in a URI (`#`, `?`, `:`), and on Windows halves of characters, which have no encoding.
+  const parts = Buffer.from(file).toString().split('/');
+  return { uri: parts.map(encodeURIComponent).join('/'), uriBaseId: 'SRCROOT' };
 }
 
 function regionOf({ start, end }: JsonRange): Region {
@@ -89,9 +101,9 @@ function regionOf({ start, end }: JsonRange): Region {
 function notification({ file, message }: Note) {
   return {
     level: 'note' as const,
-    message: { text: message },
+    message: { text: plainText(message) },
     ...(file !== undefined && {
-      locations: [{ physicalLocation: { artifactLocation: { uri: encodeURI(file), uriBaseId: 'SRCROOT' } } }],
+      locations: [{ physicalLocation: { artifactLocation: artifact(file) } }],
     }),
   };
 }

@@ -1,6 +1,7 @@
 import { relative, resolve, sep } from 'node:path';
 import { globby } from 'globby';
 import type { Language } from '../../../rules/model';
+import { escaped } from '../text/foreign';
 import { extensionsOf } from './languages';
 import { compareText } from './ranking';
 
@@ -44,7 +45,12 @@ export async function sourceFiles(
   return found.map((file) => resolve(file)).sort(compareText);
 }
 
-/** Relative to `cwd`, with slashes, as reports print paths. */
+/** `displayPath` for somebody's eyes: a name can hold escape sequences and line ends. */
+export function shownPath(cwd: string, path: string): string {
+  return escaped(displayPath(cwd, path));
+}
+
+/** Relative to `cwd`, with slashes, as programs read paths in reports. */
 export function displayPath(cwd: string, path: string): string {
   const shown = relative(cwd, path);
   // On another Windows drive there is no relative path.

@@ -11,12 +11,25 @@ const longest = 2000;
  * reversal of the writing direction), halves of a character. Spaces that end a line are among them.
  */
 const unseen = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+const keptOrUnseen = new RegExp(`(\\r?\\n|\\t)|${unseen.source}`, 'gu');
 
 /** The text on one line, every character to be seen: `a\u{202e}b`. White space becomes one space. */
 export function visible(text: string, limit = longest): string {
-  return cut(text, limit)
-    .replace(/[\s\u0085]+/g, ' ')
-    .replace(unseen, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
+  return escaped(cut(text, limit).replace(/[\s\u0085]+/g, ' '));
+}
+
+/** As `visible`, but exact: for a name and for a line of code, whose line ends and tabs are seen, too. */
+export function escaped(text: string): string {
+  return text.replace(unseen, escape);
+}
+
+/** As `escaped`, for a text whose lines and tabs are to stay: a patch on a terminal. */
+export function escapedLines(text: string): string {
+  return text.replace(keptOrUnseen, (found, kept: string | undefined) => kept ?? escape(found));
+}
+
+function escape(character: string): string {
+  return `\\u{${character.codePointAt(0)!.toString(16)}}`;
 }
 
 /**

@@ -4,55 +4,83 @@ export interface Position {
   readonly character: number;
 }
 
-/**
- * Converts between UTF-16 offsets, LSP positions and the Go compiler's positions (1-based line, 1-based UTF-8 byte
- * column) of one text. Lines end at `\n`; a `\r` before it belongs to the line. Out-of-range input is clamped.
- */
-export class LineIndex {
-  readonly #starts: number[] = [0];
-
-  constructor(readonly text: string) {
-    for (let i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1)) this.#starts.push(i + 1);
-  }
+/** The lines of one text, 0-based. What ends a line is told by who counts: see the two kinds. */
+abstract class Lines {
+  /** @param starts UTF-16 offset at which each line starts, ascending */
+  protected constructor(
+    readonly text: string,
+    private readonly starts: readonly number[],
+  ) {}
 
   get lineCount(): number {
-    return this.#starts.length;
+    return this.starts.length;
   }
 
-  /** UTF-16 offset at which the 0-based line starts. */
+  /** UTF-16 offset at which the line starts. Out-of-range lines are clamped. */
   lineStart(line: number): number {
-    return this.#starts[Math.max(0, Math.min(line, this.lineCount - 1))]!;
+    return this.starts[Math.max(0, Math.min(line, this.lineCount - 1))]!;
   }
 
-  /** The 0-based line that contains the offset. */
+  /** UTF-16 offset behind the line, before what ends it. */
+  lineEnd(line: number): number {
+    if (line + 1 >= this.lineCount) return this.text.length;
+    const next = this.lineStart(line + 1);
+    return this.text.startsWith('\r\n', next - 2) ? next - 2 : next - 1;
+  }
+
+  /** The line that contains the offset. */
   lineAt(offset: number): number {
     let low = 0;
     let high = this.lineCount - 1;
     while (low < high) {
       const middle = (low + high + 1) >> 1;
-      if (this.#starts[middle]! <= offset) low = middle;
+      if (this.starts[middle]! <= offset) low = middle;
       else high = middle - 1;
     }
     return low;
   }
+}
 
+/**
+ * Lines as LSP counts them, and so every editor, the reports and their readers: they end at `\n`, `\r\n` or `\r`
+ * (Language Server Protocol 3.17, "Text Documents"). Out-of-range input is clamped.
+ */
+export class LineIndex extends Lines {
+  constructor(text: string) {
+    const starts = [0];
+    for (const { index, 0: end } of text.matchAll(/\r\n|\n|\r/g)) starts.push(index + end.length);
+    super(text, starts);
+  }
+
+  /** An offset between `\r` and `\n` is before both. */
   positionAt(offset: number): Position {
     const clamped = Math.max(0, Math.min(offset, this.text.length));
     const line = this.lineAt(clamped);
-    return { line, character: clamped - this.#starts[line]! };
+    return { line, character: Math.min(clamped, this.lineEnd(line)) - this.lineStart(line) };
   }
 
-  offsetAt(position: Position): number {
-    if (position.line >= this.lineCount) return this.text.length;
-    const start = this.lineStart(position.line);
-    return Math.min(start + Math.max(0, position.character), this.#lineEnd(position.line));
+  offsetAt({ line, character }: Position): number {
+    if (line >= this.lineCount) return this.text.length;
+    return Math.min(this.lineStart(line) + Math.max(0, character), this.lineEnd(line));
+  }
+}
+
+/**
+ * Lines as the Go compiler and tree-sitter count them: they end at `\n` alone, and a `\r` is a character of its line
+ * (cmd/compile/internal/syntax/source.go).
+ */
+export class CompilerLines extends Lines {
+  constructor(text: string) {
+    const starts = [0];
+    for (let i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1)) starts.push(i + 1);
+    super(text, starts);
   }
 
-  /** The UTF-16 offset of a compiler position: 1-based line, 1-based column in UTF-8 bytes. */
+  /** The UTF-16 offset of a compiler position: 1-based line, 1-based column in UTF-8 bytes. Out-of-range is clamped. */
   offsetAtBytes(line: number, byteColumn: number): number {
     if (line > this.lineCount) return this.text.length;
     let offset = this.lineStart(line - 1);
-    const end = this.#lineEnd(line - 1);
+    const end = line < this.lineCount ? this.lineStart(line) - 1 : this.text.length;
     for (let bytes = byteColumn - 1; bytes > 0 && offset < end;) {
       const codePoint = this.text.codePointAt(offset)!;
       bytes -= codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4;
@@ -61,7 +89,9 @@ export class LineIndex {
     return offset;
   }
 
-  #lineEnd(line: number): number {
-    return line + 1 < this.lineCount ? this.#starts[line + 1]! - 1 : this.text.length;
+  /** tree-sitter's point of a UTF-16 offset: row and column 0-based, the column in UTF-16 units. */
+  pointAt(offset: number): { row: number; column: number } {
+    const row = this.lineAt(offset);
+    return { row, column: offset - this.lineStart(row) };
   }
 }

@@ -2,6 +2,7 @@ import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { Span, TextEdit } from '../../../rules/model';
 import type { ProposedFix } from '../../../rules/typescript/rule';
 import { applyEdits, mapOffset } from '../text/edits';
+import { LineIndex } from '../text/positions';
 import type { LintReport, LintResult, RuleLinter } from './linter';
 
 type Linted = Extract<LintResult, { kind: 'linted' }>;
@@ -38,7 +39,7 @@ export function checkFixes(
     const reason = problem(linter, source, before, [candidate]);
     if (reason === undefined) passed.add(candidate.fix);
     else {
-      const line = source.text.slice(0, candidate.report.span.start).split('\n').length;
+      const line = new LineIndex(source.text).positionAt(candidate.report.span.start).line + 1;
       log(`fix withheld: ts/${candidate.report.ruleName} line ${line} "${candidate.fix.title}": ${reason}`);
     }
   }

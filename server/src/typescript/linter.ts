@@ -9,6 +9,7 @@ import {
   type TypeScriptRule,
 } from '../../../rules/typescript/rule';
 import { extensions, parseForLinter, type ParseResult, type SyntaxTree } from './parse';
+import { LineIndex } from '../text/positions';
 import { listenerName, sourceCodeOf } from './source-code';
 
 /** One run of rules over one text. */
@@ -63,8 +64,9 @@ export class RuleLinter {
     try {
       parsed = parseForLinter(text, filename, tree);
     } catch (error) {
-      const { message, lineNumber } = error as Error & { lineNumber?: number };
-      return { kind: 'unparsable', message, line: lineNumber ?? 1 };
+      // TypeScript ends lines at U+2028, too, which an editor does not.
+      const { message, index } = error as Error & { index?: number };
+      return { kind: 'unparsable', message, line: new LineIndex(text).positionAt(index ?? 0).line + 1 };
     }
     const sourceCode = sourceCodeOf(text, parsed, this.#listened);
     const messages = this.#linter.verify(sourceCode as never, this.#config(only), { filename });

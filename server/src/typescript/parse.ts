@@ -4,7 +4,7 @@ import ts from 'typescript';
 
 /**
  * The one seam to the parser: a faster one can take its place here. Gives what ESLint's Linter and the rules need (tree
- * with tokens and comments, scopes); throws the parser's error with `lineNumber`, `column` and `message`.
+ * with tokens and comments, scopes); throws the parser's error with `index` (UTF-16 offset) and `message`.
  */
 export type ParseResult = ReturnType<typeof parser.parseForESLint>;
 

@@ -265,7 +265,7 @@ test('control characters of a source file do not reach the terminal', async (t) 
   const { alloclens } = setUp(t, { 'a.ts': '/* \u001b[31m\u202e */ alloc()' });
   const { out } = await alloclens(['scan']);
   assert.doesNotMatch(out, /\u001b|\u202e/);
-  assert.match(out, /\/\* ·\[31m· \*\/ alloc\(\)\n +\| {14}\^{7}\n/);
+  assert.match(out, /\/\* \\u\{1b\}\[31m\\u\{202e\} \*\/ alloc\(\)\n +\| {26}\^{7}\n/);
 });
 
 test('colours only when asked for', async (t) => {

@@ -78,8 +78,7 @@ export function locator(resolve: ResolveFile, files: ReadonlyMap<string, ParsedF
     const offset = file.lines.offsetAtBytes(at.line, at.column);
     const node = nodeAt(file.root, offset, text);
     const start = node ? Math.min(node.startIndex, offset) : offset;
-    const line = file.lines.lineAt(start);
-    const lineEnd = line + 1 < file.lines.lineCount ? file.lines.lineStart(line + 1) - 1 : file.text.length;
+    const lineEnd = file.lines.lineEnd(file.lines.lineAt(start));
     const end = Math.max(start, Math.min(node?.endIndex ?? offset, lineEnd));
     return { file: file.path, span: { start, end }, node };
   };

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { Edit, Language, Parser, type Node, type Tree } from 'web-tree-sitter';
 import { importedNames, isGenerated } from '../../../../rules/go/edit/imports';
 import { readBytes } from '../../host/files';
-import { LineIndex } from '../../text/positions';
+import { CompilerLines } from '../../text/positions';
 
 /** Where the two wasm files lie: beside the bundle in a release, in node_modules in tests. Nothing guesses. */
 export interface GrammarPaths {
@@ -16,7 +16,7 @@ export interface GrammarPaths {
 export interface ParsedFile {
   readonly path: string;
   readonly text: string;
-  readonly lines: LineIndex;
+  readonly lines: CompilerLines;
   readonly root: Node;
   /** Local name → import path; `_` and `.` imports are left out. */
   readonly imports: ReadonlyMap<string, string>;
@@ -39,7 +39,7 @@ interface Entry {
   readonly path: string;
   readonly text: string;
   readonly tree: Tree;
-  readonly lines: LineIndex;
+  readonly lines: CompilerLines;
   readonly imports: ReadonlyMap<string, string>;
   readonly generated: boolean;
   readonly packageName: string | undefined;
@@ -91,7 +91,7 @@ export class GoSyntax {
       path,
       text,
       tree,
-      lines: new LineIndex(text),
+      lines: new CompilerLines(text),
       imports: importedNames(root),
       generated: isGenerated(root),
       packageName: root.namedChildren.find((child) => child.type === 'package_clause')?.namedChild(0)?.text,
@@ -160,19 +160,15 @@ function edited(previous: Entry, text: string): Tree {
     tail++;
   }
   const tree = previous.tree.copy();
-  const now = new LineIndex(text);
-  const point = (lines: LineIndex, offset: number): { row: number; column: number } => {
-    const { line, character } = lines.positionAt(offset);
-    return { row: line, column: character };
-  };
+  const now = new CompilerLines(text);
   tree.edit(
     new Edit({
       startIndex: start,
       oldEndIndex: old.length - tail,
       newEndIndex: text.length - tail,
-      startPosition: point(now, start),
-      oldEndPosition: point(previous.lines, old.length - tail),
-      newEndPosition: point(now, text.length - tail),
+      startPosition: now.pointAt(start),
+      oldEndPosition: previous.lines.pointAt(old.length - tail),
+      newEndPosition: now.pointAt(text.length - tail),
     }),
   );
   return tree;
