@@ -25,13 +25,14 @@ import {
   wants,
   type CodeActionContext,
 } from './lsp/code-actions';
-import { isVirtual, overlaps, pathOf, rangeOf, uriOf } from './lsp/convert';
+import { overlaps, rangeOf } from './lsp/convert';
 import { diagnosticsOf } from './lsp/diagnostics';
 import { registerAnalyse } from './lsp/analyse';
 import { clearNotification, trustGrantedNotification, type InitializationOptions } from './lsp/protocol';
 import { loggerOf } from './lsp/say';
 import { SettingsCache } from './lsp/settings-cache';
 import { StatusReporter } from './lsp/status';
+import { isVirtual, pathOf, Uris } from './lsp/uris';
 import { readTextSync } from './host/files';
 import type { TrustGate } from './host/trust';
 import { Analyser, type EngineLoaders } from './service/analyser';
@@ -67,7 +68,7 @@ export function serve(connection: Connection, options: ServerOptions): void {
     const client = params.capabilities;
     const initialization = (params.initializationOptions ?? {}) as InitializationOptions;
     if (initialization.trusted ?? true) options.trust.grant();
-    session = new Session(connection, documents, params, initialization, options, ruleIds);
+    session = new Session(connection, params, initialization, options, ruleIds);
     return {
       serverInfo: { name: 'alloclens', version: options.version },
       capabilities: capabilitiesFor(client, initialization),
@@ -77,7 +78,7 @@ export function serve(connection: Connection, options: ServerOptions): void {
   connection.onInitialized(() => session?.initialized());
   connection.onShutdown(() => session?.dispose());
 
-  documents.onDidOpen(({ document }) => session?.service.open(sourceOf(document)));
+  documents.onDidOpen(({ document }) => session?.opened(document));
   documents.onDidChangeContent(({ document }) => {
     // TextDocuments reports an opened document as changed, too.
     const known = session?.service.document(pathOf(document.uri));
@@ -101,7 +102,8 @@ export function serve(connection: Connection, options: ServerOptions): void {
   });
   connection.onDidChangeWatchedFiles(({ changes }) => {
     for (const { uri, type } of changes) {
-      if (type === FileChangeType.Deleted && !documents.get(uri)) session?.service.forget(pathOf(uri));
+      const path = pathOf(uri);
+      if (type === FileChangeType.Deleted && !session?.service.document(path)) session?.service.forget(path);
     }
     session?.service.changedOnDisk(changes.map(({ uri }) => pathOf(uri)));
   });
@@ -193,6 +195,7 @@ export function serve(connection: Connection, options: ServerOptions): void {
 
 /** What lives from `initialize` to `shutdown`. */
 class Session {
+  readonly uris = new Uris();
   readonly settings: SettingsCache;
   readonly service: AnalysisService;
   readonly status: StatusReporter;
@@ -203,7 +206,6 @@ class Session {
 
   constructor(
     private readonly connection: Connection,
-    private readonly documents: TextDocuments<TextDocument>,
     params: InitializeParams,
     initialization: InitializationOptions,
     options: ServerOptions,
@@ -215,7 +217,7 @@ class Session {
     const root = params.rootUri;
     this.#folders = new Set(params.workspaceFolders?.map(({ uri }) => uri) ?? (root ? [root] : []));
     const pull = params.capabilities.workspace?.configuration === true;
-    this.settings = new SettingsCache(connection, pull, initialization.settings, rules);
+    this.settings = new SettingsCache(connection, pull, initialization.settings, rules, this.uris);
     const logger = loggerOf(connection);
     const analyser = new Analyser(options.engines, { logger, trust: options.trust });
     this.service = new AnalysisService(
@@ -265,6 +267,14 @@ class Session {
     this.service.refresh(0);
   }
 
+  opened(document: TextDocument): void {
+    const { path, before } = this.uris.opened(document.uri);
+    // Diagnostics of the file that nobody had opened were told under another name.
+    if (before !== undefined && this.service.last(path))
+      void this.connection.sendDiagnostics({ uri: before, diagnostics: [] });
+    this.service.open(sourceOf(document));
+  }
+
   dispose(): Promise<void> {
     this.status.dispose();
     return this.service.dispose();
@@ -275,11 +285,12 @@ class Session {
       pages: this.pages,
       showPageCommand: this.#initialization.showPageCommand ?? showPageCommand,
       present: (path) => {
-        const document = this.documents.get(uriOf(path));
-        if (document) return { text: document.getText(), version: document.version };
+        const document = this.service.document(path);
+        if (document) return { text: document.text, version: document.version };
         const text = textOnDisk(path);
         return text === undefined ? undefined : { text, version: null };
       },
+      uriOf: (path) => this.uris.of(path),
       analysed: (path) =>
         (path === analysis.path ? analysis : this.service.last(path))?.text ?? textOnDisk(path),
       resolves: resolvesEdits(this.#client),
@@ -321,13 +332,14 @@ class Session {
     const { publishDiagnostics } = this.#client.textDocument ?? {};
     const version = this.service.document(path)?.version;
     void this.connection.sendDiagnostics({
-      uri: uriOf(path),
+      uri: this.uris.of(path),
       ...(version !== undefined && { version }),
       diagnostics: analysis
         ? diagnosticsOf(analysis, {
             pages: this.pages,
             relatedInformation: publishDiagnostics?.relatedInformation === true,
             codeDescription: publishDiagnostics?.codeDescriptionSupport === true,
+            uriOf: (other) => this.uris.of(other),
             textOf: (other) => this.service.last(other)?.text ?? textOnDisk(other),
           })
         : [],

@@ -56,6 +56,8 @@ export interface EditorOptions {
   readonly folders?: readonly string[];
   readonly initializationOptions?: InitializationOptions;
   readonly capabilities?: ClientCapabilities;
+  /** How the editor spells the URI of an absolute path; as VS Code does unless given. */
+  readonly spell?: (path: string) => string;
   /** The section `alloclens` for a document URI. */
   readonly settings?: (uri: string) => unknown;
 }
@@ -164,9 +166,14 @@ export class FakeEditor {
       rootUri: null,
       capabilities,
       initializationOptions,
-      workspaceFolders: folders.map((folder) => ({ uri: uri(folder), name: folder })),
+      workspaceFolders: folders.map((folder) => ({ uri: this.uri(folder), name: folder })),
     });
     await this.connection.sendNotification('initialized', {});
+  }
+
+  /** How this editor spells the URI of a path. */
+  uri(path: string): string {
+    return this.options.spell?.(path) ?? uri(path);
   }
 
   async open(
@@ -174,7 +181,7 @@ export class FakeEditor {
     text: string,
     languageId = path.endsWith('.go') ? 'go' : 'typescript',
   ): Promise<void> {
-    const document = TextDocument.create(uri(path), languageId, 1, text);
+    const document = TextDocument.create(this.uri(path), languageId, 1, text);
     this.#documents.set(document.uri, document);
     await this.connection.sendNotification('textDocument/didOpen', {
       textDocument: { uri: document.uri, languageId, version: 1, text },
@@ -196,16 +203,18 @@ export class FakeEditor {
   }
 
   async save(path: string): Promise<void> {
-    await this.connection.sendNotification('textDocument/didSave', { textDocument: { uri: uri(path) } });
+    await this.connection.sendNotification('textDocument/didSave', { textDocument: { uri: this.uri(path) } });
   }
 
   async close(path: string): Promise<void> {
-    this.#documents.delete(uri(path));
-    await this.connection.sendNotification('textDocument/didClose', { textDocument: { uri: uri(path) } });
+    this.#documents.delete(this.uri(path));
+    await this.connection.sendNotification('textDocument/didClose', {
+      textDocument: { uri: this.uri(path) },
+    });
   }
 
   document(path: string): TextDocument {
-    const document = this.#documents.get(uri(path));
+    const document = this.#documents.get(this.uri(path));
     if (!document) throw new Error(`${path} is not open`);
     return document;
   }
@@ -220,15 +229,15 @@ export class FakeEditor {
 
   /** What the server last said about the file. */
   shownFor(path: string): Diagnostic[] {
-    return this.diagnostics.get(uri(path))?.diagnostics ?? [];
+    return this.diagnostics.get(this.uri(path))?.diagnostics ?? [];
   }
 
   /** Resolves when the server has published diagnostics of exactly these texts for the file's present version. */
   async shows(path: string, texts: readonly string[]): Promise<Diagnostic[]> {
     await this.until(
       () => {
-        const last = this.diagnostics.get(uri(path));
-        const document = this.#documents.get(uri(path));
+        const last = this.diagnostics.get(this.uri(path));
+        const document = this.#documents.get(this.uri(path));
         if (!last || (document && last.version !== document.version)) return false;
         return (
           JSON.stringify(last.diagnostics.map(({ range }) => document?.getText(range) ?? '')) ===
@@ -298,7 +307,7 @@ export class FakeEditor {
     const touches = (other: Range): boolean =>
       !(after(other.start, range.end) || after(range.start, other.end));
     return this.connection.sendRequest('textDocument/codeAction', {
-      textDocument: { uri: uri(path) },
+      textDocument: { uri: this.uri(path) },
       range,
       context: { diagnostics: this.shownFor(path).filter((diagnostic) => touches(diagnostic.range)), only },
     });
@@ -311,7 +320,7 @@ export class FakeEditor {
 
   async hover(path: string, at: string): Promise<Hover | null> {
     return this.connection.sendRequest('textDocument/hover', {
-      textDocument: { uri: uri(path) },
+      textDocument: { uri: this.uri(path) },
       position: this.rangeOf(path, at).start,
     });
   }

@@ -16,6 +16,8 @@ const rules = [rule('go/per-call-buffer'), rule('go/leaked-buffer', 'bug'), rule
 
 export interface SessionOptions extends Omit<EditorOptions, 'settings'> {
   settings?: (path: string) => unknown;
+  /** Collects the URIs that settings were asked for. */
+  asked?: string[];
   debounce?: number;
 }
 
@@ -25,7 +27,7 @@ export async function start(t: TestContext, files: Record<string, string>, optio
   const typescript = new FakeEngine('typescript');
   const { folder, remove } = temporaryFolder(files);
   const trust = new TrustGate(false);
-  const { settings, debounce = 5, folders = ['.'], ...rest } = options;
+  const { settings, debounce = 5, folders = ['.'], asked, ...rest } = options;
   const editor = await FakeEditor.inProcess(
     {
       version: '1.2.3',
@@ -40,7 +42,10 @@ export async function start(t: TestContext, files: Record<string, string>, optio
     {
       ...rest,
       folders: folders.map((name) => join(folder, name)),
-      ...(settings && { settings: (asked) => settings(asked.slice(uri(folder).length + 1)) }),
+      settings: (document) => {
+        asked?.push(document);
+        return settings?.(document.slice(uri(folder).length + 1));
+      },
     },
   );
   let ended = false;

@@ -4,10 +4,11 @@ import { languageIdOf, languageOf } from '../service/languages';
 import { compareText } from '../service/ranking';
 import type { AnalysisService } from '../service/service';
 import { sourceFiles } from '../service/walk';
-import { isVirtual, pathOf } from './convert';
+
 import { analyseRequest, type AnalyseParams, type AnalyseResult } from './protocol';
 import { report } from './say';
 import { toStatusNote } from './status';
+import { isVirtual, pathOf } from './uris';
 
 const titles = {
   file: 'Analysing the file',

@@ -13,7 +13,7 @@ import { pageOf } from '../service/pages';
 import { disableForFile, disableForLine } from '../service/suppress';
 import { visible } from '../text/foreign';
 import { LineIndex } from '../text/positions';
-import { overlaps, rangeOf, uriOf } from './convert';
+import { overlaps, rangeOf } from './convert';
 import { diagnosticSource, diagnosticsOf } from './diagnostics';
 
 /** `source.fixAll.alloclens`: safe fixes only, as the protocol asks of `source.fixAll`. */
@@ -29,6 +29,7 @@ export interface CodeActionContext {
    * null. `undefined` when there is none.
    */
   readonly present: (path: string) => { readonly text: string; readonly version: number | null } | undefined;
+  readonly uriOf: (path: string) => string;
   /** The text that the analysis of the file was computed from. */
   readonly analysed: (path: string) => string | undefined;
   /** Whether a comment silences the finding; see disableForLine. */
@@ -67,6 +68,7 @@ export async function quickFixes(
     pages: context.pages,
     relatedInformation: false,
     codeDescription: true,
+    uriOf: context.uriOf,
     textOf: () => undefined,
   };
   const diagnosticOf = (finding: Finding) => diagnosticsOf({ ...analysis, findings: [finding] }, options);
@@ -187,7 +189,7 @@ function workspaceEdit(edits: readonly FileEdit[], context: CodeActionContext) {
     if (!present || present.text !== context.analysed(file)) return undefined;
     const lines = new LineIndex(present.text);
     const textDocument: OptionalVersionedTextDocumentIdentifier = {
-      uri: uriOf(file),
+      uri: context.uriOf(file),
       version: present.version,
     };
     documentChanges.push({

@@ -8,7 +8,7 @@ import type { FileAnalysis } from '../service/engine';
 import { pageOf } from '../service/pages';
 import { visible } from '../text/foreign';
 import { LineIndex } from '../text/positions';
-import { rangeOf, uriOf } from './convert';
+import { rangeOf } from './convert';
 
 export const diagnosticSource = 'alloclens';
 
@@ -25,6 +25,7 @@ export interface DiagnosticOptions {
   /** What the client can show. */
   readonly relatedInformation: boolean;
   readonly codeDescription: boolean;
+  readonly uriOf: (path: string) => string;
   /** Text of another file that related information points into, or `undefined` when it is not known. */
   readonly textOf: (path: string) => string | undefined;
 }
@@ -41,7 +42,7 @@ export function diagnosticsOf(analysis: FileAnalysis, options: DiagnosticOptions
     return indexes.get(path);
   };
   return analysis.findings.map((finding) => {
-    const related = options.relatedInformation ? relatedTo(finding, indexOf) : [];
+    const related = options.relatedInformation ? relatedTo(finding, indexOf, options.uriOf) : [];
     return {
       range: rangeOf(lines, finding.span),
       severity: severities[finding.severity],
@@ -58,6 +59,7 @@ export function diagnosticsOf(analysis: FileAnalysis, options: DiagnosticOptions
 function relatedTo(
   finding: Finding,
   indexOf: (path: string) => LineIndex | undefined,
+  uriOf: (path: string) => string,
 ): DiagnosticRelatedInformation[] {
   const places = [
     ...finding.related,

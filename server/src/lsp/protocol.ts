@@ -60,6 +60,7 @@ export interface StatusParams {
 }
 
 export interface DocumentStatus {
+  /** As VS Code spells it; the client may spell it otherwise. */
   readonly uri: string;
   /** Undefined until the first analysis. */
   readonly findings?: number;

@@ -1,7 +1,7 @@
 import type { Connection } from 'vscode-languageserver';
 import { parseSettings, type Settings } from '../service/settings';
-import { uriOf } from './convert';
 import { loggerOf, warn } from './say';
+import type { Uris } from './uris';
 
 /** Mistakes that one message describes. */
 const problemsInMessage = 4;
@@ -23,6 +23,7 @@ export class SettingsCache {
     private readonly pull: boolean,
     fixed: unknown,
     private readonly rules: ReadonlySet<string> | undefined,
+    private readonly uris: Uris,
   ) {
     this.#fixed = fixed;
   }
@@ -53,7 +54,7 @@ export class SettingsCache {
     if (this.pull) {
       try {
         section = await this.connection.workspace.getConfiguration({
-          scopeUri: uriOf(path),
+          scopeUri: this.uris.of(path),
           section: 'alloclens',
         });
       } catch (error) {

@@ -5,8 +5,8 @@ import { languageOf } from '../service/languages';
 import { compareText, hotScore } from '../service/ranking';
 import type { AnalysisService } from '../service/service';
 import { plainText } from '../text/foreign';
-import { uriOf } from './convert';
 import { statusNotification, type DocumentStatus, type StatusNote, type StatusParams } from './protocol';
+import { uriOf } from './uris';
 import type { Note } from '../../../rules/model';
 
 /** Milliseconds within which several changes of the status are told as one. */
