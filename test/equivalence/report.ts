@@ -18,6 +18,8 @@ export interface RuleReport {
   readonly fixed: number;
   /** Programs that behave differently after the fix; `counterexamples` holds some of them, shrunk. */
   readonly failing: number;
+  /** What differs, of each of them in one line. */
+  readonly differences: readonly string[];
   readonly counterexamples: readonly Counterexample[];
 }
 

@@ -1,5 +1,6 @@
 /**
- * Every case under test/markers/go is compiled for real and held against its `// want` comments and its goldens.
+ * Every case under test/markers/go is compiled for real and held against its `// want` comments and its goldens. Tests in its sections
+ * `@run/…_test.go` are run before and after each rule's fixes: see support/go-run.ts.
  * `UPDATE=1` rewrites goldens; it never adds a want or a golden. Refuted fixes are stated: see support/refusals.ts.
  */
 import assert from 'node:assert/strict';
@@ -14,6 +15,7 @@ import { applyEdits } from '../../server/src/text/edits';
 import { hasToolchain } from '../support/go-package';
 import { grammar, testEngine, testSettings } from '../support/go';
 import { GoSyntax } from '../../server/src/go/facts/syntax-trees';
+import { assertRunsAlike, runTests } from '../support/go-run';
 import { matchRefusals } from '../support/refusals';
 import { matchTitles } from '../support/titles';
 import { formatTxtar, parseTxtar, type Archive } from '../support/txtar';
@@ -283,6 +285,17 @@ describe('Go marker cases', { concurrency: 2 }, async () => {
           const unfixed = had.filter((f) => f.fixes.length === 0).length;
           assert.equal(left.length, unfixed, `${ruleId} still reports in ${relative(file)}:\n${fixedText(outcome, ruleId, file)}`);
           assert.ok(left.every((f) => f.fixes.length === 0), `${ruleId} would fix ${relative(file)} again`);
+        }
+      }
+      const tests = new Map([...one.archive.files].flatMap(([name, text]) => (name.startsWith('@run/') ? [[name.slice(5), text]] : [])));
+      if (tests.size > 0) {
+        const goMod = one.archive.files.get('go.mod') ?? moduleText(one.flags.get('go'));
+        const tested = { goMod, toolchain, tests };
+        const folder = path.join(scratch, 'run', one.name);
+        runTests(folder, tested, texts, 'before any fix');
+        for (const [ruleId, fixed] of outcome.fixed) {
+          const after = new Map([...fixed].map(([file, text]) => [relative(file), text]));
+          assertRunsAlike(folder, tested, texts, after, `the fix of ${ruleId}`);
         }
       }
       for (const [file, analysis] of outcome.before) {

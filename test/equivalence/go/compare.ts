@@ -1,0 +1,55 @@
+import type { Observation, Outcome } from './execute';
+import type { Slack } from './program';
+
+/** A difference that a fix made. */
+export interface Difference {
+  /** `allocations`: results agree, and a call allocates more. `fails`: it does not compile or start, or ends the process. */
+  readonly kind: 'behaviour' | 'allocations' | 'fails';
+  /** 0-based; undefined when the program as a whole fails. */
+  readonly input: number | undefined;
+  readonly text: string;
+}
+
+/**
+ * What a call that fails may allocate more: it is abandoned on its way, and what it would have filled is there already. The
+ * bytes keep a size that nobody vouches for, such as a literal bound, from being allocated for nothing.
+ */
+const abandoned: Slack = { objects: 4, bytes: 16 << 10 };
+
+/** An object less is worth the smallest size class, in bytes. */
+const smallestClass = 8;
+
+/** The first difference; undefined when nobody could tell the two apart, and the second allocates no more. */
+export function compare(before: Outcome, after: Outcome, slack?: Slack): Difference | undefined {
+  if ('fails' in before) return undefined;
+  if ('fails' in after) return { kind: 'fails', input: undefined, text: `after the fix it ${after.fails}` };
+  for (const [input, was] of before.entries()) {
+    const is = after[input]!;
+    if (was.unsteady || was.text === is.text) continue;
+    const [a, b] = firstDifference(was.text, is.text);
+    return { kind: 'behaviour', input, text: `input ${input}: before “${a}”, after “${b}”` };
+  }
+  for (const [input, was] of before.entries()) {
+    const is = after[input]!;
+    if (was.unsteady || !allocatesMore(was, is, slack)) continue;
+    const text = `input ${input}: ${was.objects} objects, ${was.bytes} bytes before, ${is.objects} objects, ${is.bytes} bytes after`;
+    return { kind: 'allocations', input, text };
+  }
+  return undefined;
+}
+
+function allocatesMore(was: Observation, is: Observation, slack: Slack = { objects: 0, bytes: 0 }): boolean {
+  const failed = was.failed ? abandoned : { objects: 0, bytes: 0 };
+  const objects = was.objects + slack.objects + failed.objects;
+  const bytes =
+    was.bytes + slack.bytes + failed.bytes + smallestClass * Math.max(0, was.objects - is.objects);
+  return is.objects > objects || is.bytes > bytes;
+}
+
+/** The first line that differs, of both. */
+function firstDifference(a: string, b: string): [string, string] {
+  const before = a.split('\n');
+  const after = b.split('\n');
+  const at = before.findIndex((line, i) => line !== after[i]);
+  return [before[at] ?? '', after[at] ?? ''];
+}

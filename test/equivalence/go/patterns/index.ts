@@ -1,0 +1,45 @@
+import type { RuleId } from '../../../../rules/model';
+import type { Random } from '../../random';
+import type { Pattern } from '../program';
+import { appendFormat } from './append-format';
+import { closureCapture } from './closure-capture';
+import { concatInLoop } from './concat-in-loop';
+import { formatSimple } from './format-simple';
+import { growBuilder } from './grow-builder';
+import { hashInterface } from './hash-interface';
+import { hoistConstant } from './hoist-constant';
+import { interfaceBoxing } from './interface-boxing';
+import { loopAllocation } from './loop-allocation';
+import { needlessConversion } from './needless-conversion';
+import { oversizedPreallocation } from './oversized-preallocation';
+import { perCallBuffer } from './per-call-buffer';
+import { perCallConstructor } from './per-call-constructor';
+import { pointerWrapperReturn } from './pointer-wrapper-return';
+import { poolPutAddress } from './pool-put-address';
+import { poolPutValue } from './pool-put-value';
+import { preallocateMap } from './preallocate-map';
+import { preallocateSlice } from './preallocate-slice';
+import { writeFormat } from './write-format';
+
+/** For each rule what writes its patterns. */
+export const patterns: Readonly<Record<RuleId, (random: Random) => Pattern>> = {
+  'go/append-format': appendFormat,
+  'go/closure-capture': closureCapture,
+  'go/concat-in-loop': concatInLoop,
+  'go/format-simple': formatSimple,
+  'go/grow-builder': growBuilder,
+  'go/hash-interface': hashInterface,
+  'go/hoist-constant': hoistConstant,
+  'go/interface-boxing': interfaceBoxing,
+  'go/loop-allocation': loopAllocation,
+  'go/needless-conversion': needlessConversion,
+  'go/oversized-preallocation': oversizedPreallocation,
+  'go/per-call-buffer': perCallBuffer,
+  'go/per-call-constructor': perCallConstructor,
+  'go/pointer-wrapper-return': pointerWrapperReturn,
+  'go/pool-put-address': poolPutAddress,
+  'go/pool-put-value': poolPutValue,
+  'go/preallocate-map': preallocateMap,
+  'go/preallocate-slice': preallocateSlice,
+  'go/write-format': writeFormat,
+};
