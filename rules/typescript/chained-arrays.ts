@@ -1,7 +1,7 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { createRule, type ProposedFix } from './rule';
 import { memberName, methodName, walk } from './syntax/nodes';
-import { freshName } from './edit/layout';
+import { freshName } from './edit/names';
 import { typeOf } from './types/values';
 
 type Arrow = TSESTree.ArrowFunctionExpression & { body: TSESTree.Expression };

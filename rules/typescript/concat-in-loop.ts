@@ -1,5 +1,5 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
-import { derivedName, freshName } from './edit/module-level';
+import { derivedName, freshName } from './edit/names';
 import { loopStatementAround, mayRunAgain } from './flow/loops';
 import { createRule, type ProposedFix } from './rule';
 import { contains, enclosingFunction, methodName, resolve, walk } from './syntax/nodes';

@@ -1,7 +1,9 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
-import { constantPrimitive, hoist } from './hoist/hoist';
+import { constantPrimitive } from './hoist/constants';
+import { certain, type Risks, risksOfRegExp } from './hoist/construction';
+import { hoist } from './hoist/hoist';
 import { createRule } from './rule';
-import { enclosingFunction, isGlobal, memberName } from './syntax/nodes';
+import { enclosingFunction, isGlobal, isWriteTarget, memberName } from './syntax/nodes';
 
 /** Smaller tables cost about as much to make as to look up in. */
 const smallestTable = 8;
@@ -10,6 +12,7 @@ interface Collection {
   readonly at: TSESTree.NewExpression | TSESTree.ObjectExpression;
   readonly what: 'Set' | 'Map' | 'RegExp' | 'table';
   readonly needed: readonly TSESTree.Node[];
+  readonly risks: Risks;
 }
 
 /** `new Set(['a', 'b'])`, `new Map([['a', 1]])`, `new RegExp('a+')` and lookup tables that hot code makes each time. */
@@ -28,15 +31,19 @@ export const constantCollectionPerCall = createRule({
   check({ sourceCode }, report) {
     const check = (collection: Collection | undefined): void => {
       if (!collection || !enclosingFunction(collection.at)) return;
-      const { at, what, needed } = collection;
+      const { at, what, needed, risks } = collection;
       const declarator = declaratorOf(at);
       if (!(declarator ? onlyRead(sourceCode, declarator, what) : isRead(at, what))) return;
       const fix = hoist(sourceCode, {
         at,
         declarator,
-        base: bases[what],
+        creation: sourceCode.getText(at),
+        parts: [at],
+        names: [names[what]],
+        suffix: what === 'RegExp' ? 'Pattern' : what === 'table' ? 'Table' : what,
         shareable: what === 'RegExp',
         needed,
+        risks,
         title: `Make the ${what} once for the module`,
         conditions: [],
       });
@@ -54,13 +61,13 @@ export const constantCollectionPerCall = createRule({
   },
 });
 
-const bases = { Set: 'constantSet', Map: 'constantMap', RegExp: 'pattern', table: 'table' } as const;
+const names = { Set: 'constantSet', Map: 'constantMap', RegExp: 'pattern', table: 'table' } as const;
 
 function constructed(sourceCode: TSESLint.SourceCode, at: TSESTree.NewExpression): Collection | undefined {
   const { callee } = at;
   if (callee.type !== 'Identifier' || !isGlobal(sourceCode, callee)) return undefined;
   const [first, second] = at.arguments;
-  if (callee.name === 'RegExp') return regExp(at, first, second);
+  if (callee.name === 'RegExp') return regExp(sourceCode, at, first, second);
   if ((callee.name !== 'Set' && callee.name !== 'Map') || second || first?.type !== 'ArrayExpression')
     return undefined;
   if (first.elements.length === 0) return undefined;
@@ -72,14 +79,15 @@ function constructed(sourceCode: TSESLint.SourceCode, at: TSESTree.NewExpression
     for (const part of pair) {
       const inner = constantPrimitive(sourceCode, part);
       if (!inner) return undefined;
-      needed.push(...inner);
+      needed.push(...inner.needed);
     }
   }
-  return { at, what: callee.name, needed };
+  return { at, what: callee.name, needed, risks: certain };
 }
 
 /** Without `g` and `y`, whose lastIndex is state, and valid: an invalid pattern throws, at another time when hoisted. */
 function regExp(
+  sourceCode: TSESLint.SourceCode,
   at: TSESTree.NewExpression,
   pattern: TSESTree.CallExpressionArgument | undefined,
   flags: TSESTree.CallExpressionArgument | undefined,
@@ -87,13 +95,16 @@ function regExp(
   if (pattern?.type !== 'Literal' || typeof pattern.value !== 'string') return undefined;
   if (flags && (flags.type !== 'Literal' || typeof flags.value !== 'string')) return undefined;
   const text = flags ? String(flags.value) : '';
-  if (!/^[imsu]*$/.test(text)) return undefined;
+  if (/[gy]/.test(text) || !isValid(pattern.value, text)) return undefined;
+  return { at, what: 'RegExp', needed: [], risks: risksOfRegExp(sourceCode, at, pattern.value, text) };
+}
+
+function isValid(pattern: string, flags: string): boolean {
   try {
-    new RegExp(pattern.value, text);
+    return new RegExp(pattern, flags) instanceof RegExp;
   } catch {
-    return undefined;
+    return false;
   }
-  return { at, what: 'RegExp', needed: [] };
 }
 
 function table(sourceCode: TSESLint.SourceCode, at: TSESTree.ObjectExpression): Collection | undefined {
@@ -103,9 +114,9 @@ function table(sourceCode: TSESLint.SourceCode, at: TSESTree.ObjectExpression): 
     if (property.type !== 'Property' || property.computed || property.kind !== 'init') return undefined;
     const inner = constantPrimitive(sourceCode, property.value);
     if (!inner) return undefined;
-    needed.push(...inner);
+    needed.push(...inner.needed);
   }
-  return { at, what: 'table', needed };
+  return { at, what: 'table', needed, risks: certain };
 }
 
 function declaratorOf(at: TSESTree.Node): TSESTree.VariableDeclarator | undefined {
@@ -154,16 +165,6 @@ function isRead(node: TSESTree.Node, what: Collection['what']): boolean {
 
 const readers = { Set: /^has$/, Map: /^(?:has|get)$/, RegExp: /^(?:test|exec)$/ } as const;
 
-function isChanged(member: TSESTree.MemberExpression): boolean {
-  const { parent } = member;
-  return (
-    (parent.type === 'AssignmentExpression' && parent.left === member) ||
-    parent.type === 'UpdateExpression' ||
-    (parent.type === 'UnaryExpression' && parent.operator === 'delete') ||
-    // `table[x]()` gets the table as `this`; patterns and loop heads write to it.
-    (parent.type === 'CallExpression' && parent.callee === member) ||
-    /Pattern$/.test(parent.type) ||
-    (parent.type === 'Property' && parent.parent.type === 'ObjectPattern') ||
-    ((parent.type === 'ForOfStatement' || parent.type === 'ForInStatement') && parent.left === member)
-  );
-}
+/** `table[x]()` gets the table as `this`. */
+const isChanged = (member: TSESTree.MemberExpression): boolean =>
+  isWriteTarget(member) || (member.parent.type === 'CallExpression' && member.parent.callee === member);

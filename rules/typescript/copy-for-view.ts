@@ -186,7 +186,7 @@ function heldUse(sourceCode: TSESLint.SourceCode, node: TSESTree.CallExpression)
     const name = memberName(parent);
     if (name !== undefined && !readers.test(name)) return undefined;
   }
-  const called = lifetime.mayReenter ? ', also by what is called meanwhile' : '';
+  const called = lifetime.mayReenter.length > 0 ? ', also by what is called meanwhile' : '';
   return {
     how: 'read',
     condition: `${original.name} is not written to while they are read${called}`,

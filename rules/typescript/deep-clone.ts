@@ -2,7 +2,7 @@ import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { createRule, type ProposedFix } from './rule';
 import { elementType, fieldsOf, isPath, startsStatement, typeDeclaration, writtenType } from './types/shapes';
 import { isGlobal, methodName } from './syntax/nodes';
-import { freshName } from './edit/layout';
+import { freshName } from './edit/names';
 
 /** A larger copy is better written by hand. */
 const maxFields = 16;

@@ -2,7 +2,8 @@ import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { declaredType, isKnownArray, recordMutability } from './types/arrays';
 import { createRule, type ProposedFix } from './rule';
 import { isGlobal, memberName, resolve } from './syntax/nodes';
-import { freshName, indentAt, indentUnit, losesComment, newlineOf } from './edit/layout';
+import { indentAt, indentUnit, losesComment, newlineOf } from './edit/layout';
+import { freshName } from './edit/names';
 
 /** `for (const [i, v] of xs.entries())` and `for (const [k, v] of Object.entries(o))`: a pair is made for each iteration. */
 export const entriesDestructuring = createRule({

@@ -1,7 +1,9 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { completionOf, tryAround } from './flow/completion';
 import { outermostLoopStatement } from './flow/loops';
-import { constantPrimitive, hoist } from './hoist/hoist';
+import { constantPrimitive } from './hoist/constants';
+import { certain } from './hoist/construction';
+import { hoist } from './hoist/hoist';
 import { createRule, type ProposedFix } from './rule';
 import { contains, enclosingFunction, isGlobal } from './syntax/nodes';
 
@@ -78,15 +80,32 @@ function sentinel(
 ): ProposedFix | undefined {
   if (!builtIn.test(callee.name) || !isGlobal(sourceCode, callee) || node.arguments.length > 1)
     return undefined;
-  const needed = node.arguments.length === 0 ? [] : constantPrimitive(sourceCode, node.arguments[0]);
-  if (!needed) return undefined;
+  const [argument] = node.arguments;
+  const message = argument && constantPrimitive(sourceCode, argument);
+  if (argument && !message) return undefined;
   return hoist(sourceCode, {
     at: node,
     declarator: undefined,
-    base: `${callee.name[0]!.toLowerCase()}${callee.name.slice(1)}`,
+    creation: sourceCode.getText(node),
+    parts: [node],
+    names: namesOf(callee.name, message?.value),
+    suffix: 'Error',
     shareable: false,
-    needed,
+    needed: message?.needed ?? [],
+    risks: certain,
     title: `Share one ${callee.name} of the module`,
     conditions: ['nobody changes it or reads its stack'],
   });
+}
+
+/** `notFoundError` for `new Error('not found')`; the class's name behind it, as `rangeError`. */
+function namesOf(className: string, message: unknown): [string, ...string[]] {
+  const own = `${className[0]!.toLowerCase()}${className.slice(1)}`;
+  const words = typeof message === 'string' ? (message.match(/[A-Za-z][A-Za-z0-9]*/g) ?? []) : [];
+  const named = words
+    .slice(0, 4)
+    .map((word, index) =>
+      index === 0 ? word.toLowerCase() : word[0]!.toUpperCase() + word.slice(1).toLowerCase(),
+    );
+  return named.join('').length < 3 ? [own] : [`${named.join('')}Error`, own];
 }

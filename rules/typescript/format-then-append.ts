@@ -1,13 +1,8 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
+import { indentAt, newlineOf } from './edit/layout';
+import { derivedName, freshName } from './edit/names';
+import { removeStatement, statementEnd } from './edit/statements';
 import type { TextEdit } from '../model';
-import {
-  derivedName,
-  freshName,
-  indentAt,
-  lineBreak,
-  removeStatement,
-  withoutSemicolons,
-} from './edit/module-level';
 import { loopsOutlivedBy, mayRunAgain, type Loop } from './flow/loops';
 import { createRule, type ProposedFix } from './rule';
 import { contains, enclosingFunction, memberName, methodName, resolve, walk } from './syntax/nodes';
@@ -388,7 +383,6 @@ function collect(sourceCode: TSESLint.SourceCode, accumulated: Accumulation, typ
     if (mayBeReused(sourceCode, chunk, loop)) return [];
   }
   const parts = freshName(sourceCode, derivedName(variable.name, 'Parts'));
-  const end = withoutSemicolons(sourceCode) ? '' : ';';
   const annotation = declarator.id.typeAnnotation ? sourceCode.getText(declarator.id.typeAnnotation) : '';
   const at = statement.range[1];
   return [
@@ -406,7 +400,7 @@ function collect(sourceCode: TSESLint.SourceCode, accumulated: Accumulation, typ
         },
         {
           span: { start: at, end: at },
-          newText: `${lineBreak(sourceCode)}${indentAt(sourceCode, statement.range[0])}${writtenLater ? 'let' : 'const'} ${variable.name}${annotation} = Buffer.concat(${parts})${end}`,
+          newText: `${newlineOf(sourceCode.text)}${indentAt(sourceCode.text, statement.range[0])}${writtenLater ? 'let' : 'const'} ${variable.name}${annotation} = Buffer.concat(${parts})${statementEnd(sourceCode, at)}`,
         },
       ],
     },

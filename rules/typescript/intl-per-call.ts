@@ -1,19 +1,16 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
-import type { TextEdit } from '../model';
+import { indentUnit, newlineOf } from './edit/layout';
+import { moduleName } from './edit/names';
+import { isSemicolonFree } from './edit/statements';
+import { earliestRun } from './flow/module-load';
 import { hotThreshold } from './heat/static-heat';
-import {
-  declareAtTop,
-  freshName,
-  isModule,
-  lineBreak,
-  mayRunBeforeModule,
-  onlyIn,
-  removeStatement,
-  sameInstance,
-  withoutSemicolons,
-} from './edit/module-level';
+import { constantTree } from './hoist/constants';
+import { risksOfIntl } from './hoist/construction';
+import { hoist, noCycle } from './hoist/hoist';
+import { declareAtTop } from './hoist/place';
 import { createRule, type ProposedFix } from './rule';
-import { enclosingFunction, isFunction, isGlobal, isLoop, memberName, resolve } from './syntax/nodes';
+import { isModule } from './syntax/module';
+import { enclosingFunction, isFunction, isGlobal, isLoop, memberName, resolve, unwrap } from './syntax/nodes';
 import { typeOf } from './types/values';
 
 /** Constructors that load locale data, by the name that a shared instance gets. */
@@ -230,8 +227,9 @@ function hidden(sourceCode: TSESLint.SourceCode, node: TSESTree.CallExpression):
 /** A constant object of the file, or a parameter that is annotated and not optional. */
 function isObject(sourceCode: TSESLint.SourceCode, node: TSESTree.Node): boolean {
   if (node.type !== 'Identifier') return false;
-  if (constantOf(sourceCode, node)?.type === 'ObjectExpression') return true;
   const declared = resolve(sourceCode, node)?.defs[0]?.name as TSESTree.Node | undefined;
+  if (declared?.parent?.type === 'VariableDeclarator' && declared.parent.init)
+    return unwrap(declared.parent.init).type === 'ObjectExpression';
   const type =
     declared?.type === 'Identifier' && !declared.optional
       ? declared.typeAnnotation?.typeAnnotation
@@ -250,145 +248,50 @@ function zoneCondition(
   return ['the default time zone stays the same while the program runs'];
 }
 
+/** The options' names, where the file shows them. */
 function optionKeys(sourceCode: TSESLint.SourceCode, node: TSESTree.Node | undefined): string[] | undefined {
-  const object = node?.type === 'Identifier' ? constantOf(sourceCode, node) : node;
-  if (object?.type !== 'ObjectExpression') return undefined;
-  const keys: string[] = [];
-  for (const property of object.properties) {
-    if (property.type !== 'Property' || property.computed) return undefined;
-    keys.push(
-      property.key.type === 'Identifier' ? property.key.name : sourceCode.getText(property.key).slice(1, -1),
+  if (node?.type === 'ObjectExpression') {
+    const keys = node.properties.map((property) =>
+      property.type === 'Property' && !property.computed
+        ? property.key.type === 'Identifier'
+          ? property.key.name
+          : sourceCode.getText(property.key).slice(1, -1)
+        : undefined,
     );
+    return keys.every((key) => key !== undefined) ? keys : undefined;
   }
-  return keys;
-}
-
-/** The value of a module-level `const` that nothing changes. */
-function constantOf(
-  sourceCode: TSESLint.SourceCode,
-  node: TSESTree.Identifier,
-): TSESTree.Expression | undefined {
-  const variable = resolve(sourceCode, node);
-  const declarator = variable?.defs.length === 1 ? (variable.defs[0]!.node as TSESTree.Node) : undefined;
-  if (
-    declarator?.type !== 'VariableDeclarator' ||
-    declarator.parent.kind !== 'const' ||
-    declarator.id.type !== 'Identifier'
-  )
-    return undefined;
-  const statement =
-    declarator.parent.parent.type === 'ExportNamedDeclaration' ? declarator.parent.parent : declarator.parent;
-  if (statement.parent?.type !== 'Program') return undefined;
-  const changed = variable!.references.some((reference) => {
-    const use = reference.identifier as TSESTree.Node;
-    const holder = use.parent;
-    return (
-      holder?.type === 'MemberExpression' &&
-      (holder.parent.type === 'AssignmentExpression' ||
-        holder.parent.type === 'UpdateExpression' ||
-        holder.parent.type === 'UnaryExpression')
-    );
-  });
-  let { init } = declarator;
-  while (init?.type === 'TSAsExpression' || init?.type === 'TSSatisfiesExpression') init = init.expression;
-  return changed || !init ? undefined : init;
-}
-
-/** The statements that a constant expression needs in front of it; `undefined` when it is not constant. */
-function dependencies(sourceCode: TSESLint.SourceCode, node: TSESTree.Node): TSESTree.Node[] | undefined {
-  switch (node.type) {
-    case 'Literal':
-      return [];
-    case 'TemplateLiteral':
-      return node.expressions.length === 0 ? [] : undefined;
-    case 'UnaryExpression':
-    case 'TSAsExpression':
-    case 'TSSatisfiesExpression':
-      if (node.type === 'TSAsExpression' && sourceCode.getText(node.typeAnnotation) === 'const')
-        return dependencies(sourceCode, node.expression);
-      return node.type === 'UnaryExpression' ? dependencies(sourceCode, node.argument) : undefined;
-    case 'ArrayExpression':
-      return all(sourceCode, node.elements);
-    case 'ObjectExpression':
-      return all(
-        sourceCode,
-        node.properties.map((property) =>
-          property.type === 'Property' && !property.computed && !property.method && property.kind === 'init'
-            ? property.value
-            : null,
-        ),
-      );
-    case 'Identifier': {
-      if (node.name === 'undefined') return [];
-      const value = constantOf(sourceCode, node);
-      const inner = value && dependencies(sourceCode, value);
-      const declared = resolve(sourceCode, node)?.defs[0]?.node.parent as TSESTree.Node | undefined;
-      return inner && declared
-        ? [...inner, declared.parent?.type === 'ExportNamedDeclaration' ? declared.parent : declared]
-        : undefined;
-    }
-    default:
-      return undefined;
-  }
-}
-
-function all(
-  sourceCode: TSESLint.SourceCode,
-  nodes: readonly (TSESTree.Node | null)[],
-): TSESTree.Node[] | undefined {
-  const found: TSESTree.Node[] = [];
-  for (const node of nodes) {
-    const inner = node && dependencies(sourceCode, node);
-    if (!inner) return undefined;
-    found.push(...inner);
-  }
-  return found;
+  const value = constantTree(sourceCode, node)?.value;
+  return typeof value === 'object' && value !== null ? Object.keys(value) : undefined;
 }
 
 function fixes(sourceCode: TSESLint.SourceCode, formatter: Formatter, typed: boolean): ProposedFix[] {
   const { at, className, args, use, declarator } = formatter;
-  if (!formatter.fixable || !isModule(sourceCode) || sourceCode.getCommentsInside(at).length > 0) return [];
-  const needed = all(sourceCode, args);
-  if (!needed) return byLocale(sourceCode, formatter, typed);
-  const conditions = [...formatter.conditions];
-  if (mayRunBeforeModule(sourceCode, at))
-    conditions.push('no import cycle calls it before this module has run');
-  const creation = `new Intl.${className}(${args.map((argument) => sourceCode.getText(argument)).join(', ')})`;
-  const edits: TextEdit[] = [];
-  const existing = sameInstance(sourceCode, creation);
-  // The local name can move along with the declaration where nothing else in the file has it.
-  const moves =
-    declarator !== undefined &&
-    existing === undefined &&
-    declarator.parent.declarations.length === 1 &&
-    onlyIn(sourceCode, declarator);
-  const name =
-    existing ??
-    (moves ? (declarator.id as TSESTree.Identifier).name : freshName(sourceCode, names.get(className)!));
-  if (!existing) {
-    const end = withoutSemicolons(sourceCode) ? '' : ';';
-    const last = Math.max(
-      ...needed.filter((node) => node.parent?.type === 'Program').map((node) => node.range[1]),
-      -1,
-    );
-    edits.push(
-      last < 0
-        ? declareAtTop(sourceCode, [`const ${name} = ${creation}`])
-        : {
-            span: { start: last, end: last },
-            newText: `${lineBreak(sourceCode)}const ${name} = ${creation}${end}`,
-          },
-    );
-  }
-  if (moves && declarator) edits.push(removeStatement(sourceCode, declarator.parent));
-  else edits.push({ span: { start: at.range[0], end: at.range[1] }, newText: use(name) });
-  return [
-    {
-      title: `Share one Intl.${className} of the module${conditions.length > 0 ? ` (if ${conditions.join(', and ')})` : ''}`,
-      kind: conditions.length > 0 ? 'suggestion' : 'safe',
-      edits: edits.sort((a, b) => a.span.start - b.span.start),
-    },
-  ];
+  if (!formatter.fixable) return [];
+  const constants = args.map((argument) => constantTree(sourceCode, argument));
+  if (!constants.every((constant) => constant !== undefined)) return byLocale(sourceCode, formatter, typed);
+  const values = constants.map(({ value }) => value);
+  const fix = hoist(sourceCode, {
+    at,
+    creation: `new Intl.${className}(${args.map((argument) => sourceCode.getText(argument)).join(', ')})`,
+    use,
+    declarator,
+    parts: args,
+    names: namesFor(className, values[1]),
+    suffix: /(?:Format|Collator|Rules|Names|Segmenter)$/.exec(className)![0],
+    shareable: true,
+    needed: constants.flatMap(({ needed }) => needed),
+    risks: risksOfIntl(sourceCode, at, className, values),
+    title: `Share one Intl.${className} of the module`,
+    conditions: formatter.conditions,
+  });
+  return fix ? [fix] : [];
+}
+
+/** `numberFormat`, or by what it formats: `percentFormat`. */
+function namesFor(className: string, options: unknown): [string, ...string[]] {
+  const style = (options as { style?: unknown } | undefined)?.style;
+  const own = names.get(className)!;
+  return className === 'NumberFormat' && typeof style === 'string' ? [own, `${style}Format`] : [own];
 }
 
 /** Only the locale varies: one instance for each. */
@@ -397,36 +300,42 @@ function byLocale(sourceCode: TSESLint.SourceCode, formatter: Formatter, typed: 
   const [locale, ...rest] = args;
   if (!typed || declarator || locale?.type !== 'Identifier' || typeOf(sourceCode, locale)?.name !== 'string')
     return [];
-  const needed = all(sourceCode, rest);
+  const constants = rest.map((argument) => constantTree(sourceCode, argument));
   // Constants of the file would have to stand before the new function's first call: keep to what is written out.
-  if (!needed || needed.length > 0) return [];
+  if (!constants.every((constant) => constant?.needed.length === 0)) return [];
+  if (!isModule(sourceCode) || sourceCode.getCommentsInside(at).length > 0) return [];
+  const early = earliestRun(sourceCode, at);
+  if (early === 'too early') return [];
+  const conditions = ['there are few of them', ...formatter.conditions];
+  if (early === 'in an import cycle') conditions.push(noCycle);
   const base = names.get(className)!;
-  const map = freshName(sourceCode, `${base}s`);
-  const get = freshName(sourceCode, `${base}Of`);
-  const eol = lineBreak(sourceCode);
-  const end = withoutSemicolons(sourceCode) ? '' : ';';
+  const map = moduleName(sourceCode, `${base}s`);
+  const get = moduleName(sourceCode, `${base}Of`);
+  const eol = newlineOf(sourceCode.text);
+  const unit = indentUnit(sourceCode.text);
+  const end = isSemicolonFree(sourceCode) ? '' : ';';
   const type = `Intl.${className}`;
   // Another name than the caller's, so that no reader takes one for the other.
   const tag = locale.name === 'tag' ? 'locale' : 'tag';
   const creation = `new ${type}(${[tag, ...rest.map((argument) => sourceCode.getText(argument))].join(', ')})`;
   const helper = [
+    `const ${map} = new Map<string, ${type}>()${end}`,
+    '',
     `function ${get}(${tag}: string): ${type} {`,
-    `  let found = ${map}.get(${tag})${end}`,
-    `  if (!found) {`,
-    `    found = ${creation}${end}`,
-    `    ${map}.set(${tag}, found)${end}`,
-    `  }`,
-    `  return found${end}`,
+    `${unit}let found = ${map}.get(${tag})${end}`,
+    `${unit}if (!found) {`,
+    `${unit}${unit}found = ${creation}${end}`,
+    `${unit}${unit}${map}.set(${tag}, found)${end}`,
+    `${unit}}`,
+    `${unit}return found${end}`,
     `}`,
   ].join(eol);
-  const top = declareAtTop(sourceCode, [`const ${map} = new Map<string, ${type}>()`]);
-  const trimmed = top.newText.trimEnd();
   return [
     {
-      title: `Keep one Intl.${className} for each locale (if there are few of them${formatter.conditions.map((condition) => `, and ${condition}`).join('')})`,
+      title: `Keep one Intl.${className} for each locale (if ${conditions.join(', and ')})`,
       kind: 'suggestion',
       edits: [
-        { span: top.span, newText: `${trimmed}${eol}${eol}${helper}${top.newText.slice(trimmed.length)}` },
+        declareAtTop(sourceCode, helper),
         {
           span: { start: at.range[0], end: at.range[1] },
           newText: use(`${get}(${sourceCode.getText(locale)})`),

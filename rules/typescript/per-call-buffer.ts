@@ -1,19 +1,21 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
+import { indentAt, newlineOf } from './edit/layout';
+import { derivedName, moduleName } from './edit/names';
+import { isSemicolonFree } from './edit/statements';
+import { earliestRun } from './flow/module-load';
+import { risksOfBuffer } from './hoist/construction';
+import { noCycle } from './hoist/hoist';
+import { declareConstants } from './hoist/place';
+import { functionName } from './syntax/functions';
+import { isModule } from './syntax/module';
 import type { TextEdit } from '../model';
 import { lifetimeOf, type Lifetime } from './memory/buffer-lifetime';
 import { constantNumber, type ConstantNumber } from './types/constants';
-import {
-  declareAtTop,
-  derivedName,
-  freshName,
-  indentAt,
-  isModule,
-  lineBreak,
-  mayRunBeforeModule,
-  withoutSemicolons,
-} from './edit/module-level';
 import { hotThreshold } from './heat/static-heat';
+import { tryAround } from './flow/completion';
+import { listForeign } from './flow/effects';
 import { loopsOutlivedBy, outermostLoopStatement } from './flow/loops';
+import { comesBack } from './flow/mentions';
 import { createRule, type ProposedFix } from './rule';
 import {
   enclosingFunction,
@@ -23,7 +25,7 @@ import {
   type FunctionNode,
   type LoopNode,
 } from './syntax/nodes';
-import { elementSizes, isBuiltIn } from './types/values';
+import { elementSizes, isBuiltIn, isByteView, typeOf } from './types/values';
 
 /** V8 keeps the bytes of a typed array inside the heap object up to this size (V8_TYPED_ARRAY_MAX_SIZE_IN_HEAP). */
 const onHeapBytes = 64;
@@ -149,7 +151,8 @@ function creationOf(sourceCode: TSESLint.SourceCode, init: TSESTree.Expression):
   if (element === undefined || !argument || !isBuiltIn(sourceCode, init.callee)) return undefined;
   if (argument.type === 'NewExpression' && type !== 'ArrayBuffer' && init.arguments.length === 1) {
     const inner = creationOf(sourceCode, argument);
-    return inner?.kind === 'array buffer' ? { ...inner, kind: 'view of new buffer', type } : undefined;
+    if (inner?.kind !== 'array buffer' || !viewFits(sourceCode, init, inner.bytes)) return undefined;
+    return { ...inner, kind: 'view of new buffer', type };
   }
   if (type === 'DataView') return { kind: 'view', type, bytes: undefined, size: undefined, argument };
   if (init.arguments.length !== 1) return undefined;
@@ -157,6 +160,25 @@ function creationOf(sourceCode: TSESLint.SourceCode, init: TSESTree.Expression):
   if (!size || !isSize(size.value)) return undefined;
   const kind = type === 'ArrayBuffer' ? 'array buffer' : 'typed array';
   return { kind, type, bytes: size.value * element, size, argument };
+}
+
+/**
+ * Making the view cannot throw, because its part of the memory is there and aligned.
+ * @param bytes size of the memory, where it is known
+ */
+function viewFits(
+  sourceCode: TSESLint.SourceCode,
+  { callee, arguments: [, ...rest] }: TSESTree.NewExpression,
+  bytes: number | undefined,
+): boolean {
+  const type = callee.type === 'Identifier' ? callee.name : '';
+  const element = type === 'DataView' ? 1 : (elementSizes.get(type) ?? 0);
+  const [offset = 0, length] = rest.map((part) => constantNumber(sourceCode, part)?.value ?? NaN);
+  if (bytes === undefined) return rest.length === 0 && element === 1;
+  if (!(offset >= 0) || offset % element !== 0) return false;
+  return length === undefined
+    ? offset <= bytes && (bytes - offset) % element === 0
+    : length >= 0 && offset + length * element <= bytes;
 }
 
 const isSize = (value: number): boolean => Number.isInteger(value) && value > 0 && value <= 2 ** 31;
@@ -191,20 +213,7 @@ class Place {
 
   get description(): string {
     if (this.loop) return 'the loop';
-    const { owner } = this;
-    const named =
-      owner?.type === 'FunctionDeclaration' || owner?.type === 'FunctionExpression'
-        ? owner.id?.name
-        : undefined;
-    const parent = owner?.parent;
-    const key =
-      parent?.type === 'VariableDeclarator' && parent.id.type === 'Identifier'
-        ? parent.id.name
-        : (parent?.type === 'MethodDefinition' || parent?.type === 'Property') &&
-            parent.key.type === 'Identifier'
-          ? parent.key.name
-          : undefined;
-    const name = named ?? key;
+    const name = this.owner && functionName(this.owner);
     return name === undefined ? 'the function' : `${name}()`;
   }
 
@@ -233,6 +242,14 @@ class Place {
     const definition = variable?.defs.length === 1 ? variable.defs[0] : undefined;
     if (!variable || !definition) return undefined;
     if (variable.references.some((reference) => reference.isWrite() && !reference.init)) return undefined;
+    const memory = definition.node as TSESTree.Node;
+    const made =
+      memory.type === 'VariableDeclarator' && memory.init
+        ? creationOf(this.sourceCode, memory.init)
+        : undefined;
+    const type = typeOf(this.sourceCode, root);
+    if (!isByteView(type) && type?.name !== 'ArrayBuffer') return undefined;
+    if (!viewFits(this.sourceCode, init, made?.bytes)) return undefined;
     const declared = definition.name as TSESTree.Node;
     // transfer() and postMessage detach the memory; what is not seen here could do it.
     if (this.loop)
@@ -279,13 +296,29 @@ function fixesFor(
   if (secret.test(name) || (owner && secret.test(ownerName))) return [];
   if (declarator.parent.declarations.length !== 1) return [];
   if (creation.kind === 'unsafe buffer' && usesBuffer(lifetime)) return [];
-  if (filledWithRandom(lifetime)) return [];
+  if (filledWithRandom(lifetime) || mayNotMove(sourceCode, place)) return [];
   if (place.loop && !hotCall) return beforeLoop(sourceCode, place, lifetime);
   if (!owner || !isModule(sourceCode)) return [];
   const fixes: ProposedFix[] = [];
-  if (!lifetime.suspends && !lifetime.recursive) fixes.push(...atModule(sourceCode, place, lifetime));
-  if (lifetime.suspends || lifetime.mayReenter) fixes.push(...fromFreeList(sourceCode, place, lifetime));
+  // Where the file itself shows the way back, no condition is left to agree to.
+  const shared =
+    !lifetime.suspends && !lifetime.recursive && !comesBack(sourceCode, owner, lifetime.mayReenter);
+  if (shared) fixes.push(...atModule(sourceCode, place, lifetime));
+  if (lifetime.suspends || lifetime.mayReenter.some(({ how }) => how === 'call'))
+    fixes.push(...fromFreeList(sourceCode, place, lifetime));
   return fixes;
+}
+
+/** A `try` catches today that there is no such memory, or no Buffer. */
+function mayNotMove(sourceCode: TSESLint.SourceCode, { declarator, creation }: Place): boolean {
+  if ((creation.bytes ?? 0) > largeBytes && tryAround(declarator)) return true;
+  const token = sourceCode.getFirstToken(declarator.init!)!;
+  const root = sourceCode.getNodeByRangeIndex(token.range[0]);
+  return (
+    creation.type === 'Buffer' &&
+    root?.type === 'Identifier' &&
+    risksOfBuffer(sourceCode, declarator, root) === undefined
+  );
 }
 
 /** Random bytes are key material more often than not. */
@@ -321,9 +354,9 @@ function scratchOf(
 ): Scratch | undefined {
   const { declarator, creation, name } = place;
   const init = declarator.init!;
-  const scratch = freshName(sourceCode, derivedName(name, 'Scratch'));
-  const end = withoutSemicolons(sourceCode) ? '' : ';';
-  const eol = lineBreak(sourceCode);
+  const scratch = moduleName(sourceCode, derivedName(name, 'Scratch'));
+  const end = isSemicolonFree(sourceCode) ? '' : ';';
+  const eol = newlineOf(sourceCode.text);
   const declarations: string[] = [];
   const edits: TextEdit[] = [];
   const replace = (node: TSESTree.Node, newText: string): void => {
@@ -333,7 +366,7 @@ function scratchOf(
   if (declared === undefined) return undefined;
   declarations.push(`const ${scratch} = ${declared}`);
 
-  const views = lifetime.views.filter((view) => hoistable(sourceCode, view, declarator));
+  const views = lifetime.views.filter((view) => hoistable(sourceCode, view, declarator, creation.bytes));
   const clear = !writtenFirst(sourceCode, declarator, creation, views);
   const big = creation.type.startsWith('Big');
   if (creation.kind === 'view' || creation.kind === 'unsafe buffer' || !clear) replace(init, scratch);
@@ -343,7 +376,7 @@ function scratchOf(
     replace(init, `${scratch}.fill(${big ? '0n' : '0'})`);
   } else {
     // An ArrayBuffer or a DataView cannot be filled: a byte view of it can.
-    const bytes = freshName(sourceCode, derivedName(name, 'Bytes'));
+    const bytes = moduleName(sourceCode, derivedName(name, 'Bytes'));
     declarations.push(
       `const ${bytes} = new Uint8Array(${creation.kind === 'array buffer' ? scratch : `${scratch}.buffer`})`,
     );
@@ -351,14 +384,14 @@ function scratchOf(
     const at = statement.range[0];
     edits.push({
       span: { start: at, end: at },
-      newText: `${bytes}.fill(0)${end}${eol}${indentAt(sourceCode, at)}`,
+      newText: `${bytes}.fill(0)${end}${eol}${indentAt(sourceCode.text, at)}`,
     });
     replace(init, scratch);
   }
   for (const view of views) {
     const made = view.init as TSESTree.NewExpression;
     const [first, ...rest] = made.arguments;
-    const viewScratch = freshName(sourceCode, derivedName((view.id as TSESTree.Identifier).name, 'Scratch'));
+    const viewScratch = moduleName(sourceCode, derivedName((view.id as TSESTree.Identifier).name, 'Scratch'));
     const memory = first!.type === 'MemberExpression' ? `${scratch}.buffer` : scratch;
     const more = rest.map((argument) => `, ${constantNumber(sourceCode, argument)!.value}`).join('');
     declarations.push(`const ${viewScratch} = new ${sourceCode.getText(made.callee)}(${memory}${more})`);
@@ -398,13 +431,15 @@ function hoistable(
   sourceCode: TSESLint.SourceCode,
   view: TSESTree.VariableDeclarator,
   memory: TSESTree.VariableDeclarator,
+  bytes: number | undefined,
 ): boolean {
   if (view.parent.parent !== memory.parent.parent || view.parent.declarations.length !== 1) return false;
   if (view.id.type !== 'Identifier' || view.init?.type !== 'NewExpression') return false;
   const [first, ...rest] = view.init.arguments;
   const root = first?.type === 'MemberExpression' ? first.object : first;
   if (root?.type !== 'Identifier' || resolve(sourceCode, root)?.defs[0]?.node !== memory) return false;
-  return rest.every((argument) => constantNumber(sourceCode, argument) !== undefined);
+  if (!rest.every((argument) => constantNumber(sourceCode, argument) !== undefined)) return false;
+  return viewFits(sourceCode, view.init, bytes);
 }
 
 /** Whether plain statements behind the declaration write each byte before anything reads one. */
@@ -480,13 +515,15 @@ function beforeLoop(sourceCode: TSESLint.SourceCode, place: Place, lifetime: Lif
   const scratch = scratchOf(sourceCode, place, lifetime, false);
   if (!scratch) return [];
   const at = statement.range[0];
-  const eol = lineBreak(sourceCode);
-  const end = withoutSemicolons(sourceCode) ? '' : ';';
-  const indent = indentAt(sourceCode, at);
+  const eol = newlineOf(sourceCode.text);
+  const end = isSemicolonFree(sourceCode) ? '' : ';';
+  const indent = indentAt(sourceCode.text, at);
+  const bytes = place.creation.bytes ?? 0;
+  const large = bytes > largeBytes ? ` (if the loop mostly runs: it takes ${bytes} bytes)` : '';
   return [
     {
-      title: `Make ${place.name} once, before the loop`,
-      kind: 'safe',
+      title: `Make ${place.name} once, before the loop${large}`,
+      kind: large ? 'suggestion' : 'safe',
       edits: [
         {
           span: { start: at, end: at },
@@ -503,14 +540,14 @@ function atModule(sourceCode: TSESLint.SourceCode, place: Place, lifetime: Lifet
   const scratch = scratchOf(sourceCode, place, lifetime, true);
   if (!scratch) return [];
   const conditions: string[] = [];
-  if (lifetime.mayReenter) {
-    conditions.push(
-      `${shortened(sourceCode.getText(calleeOf(lifetime.mayReenter)))}() never calls back into ${place.description}`,
-    );
+  if (lifetime.mayReenter.length > 0) {
+    const foreign = listForeign(sourceCode, lifetime.mayReenter);
+    conditions.push(`${foreign} never calls back into ${place.description}`);
   }
-  if (mayRunBeforeModule(sourceCode, place.declarator)) {
-    conditions.push('no import cycle calls it before this module has run');
-  }
+  const needed = neededBy(sourceCode, place);
+  const early = needed.length > 0 ? 'later' : earliestRun(sourceCode, place.declarator);
+  if (early === 'too early') return [];
+  if (early === 'in an import cycle') conditions.push(noCycle);
   if ((place.creation.bytes ?? 0) > largeBytes)
     conditions.push(`${place.creation.bytes} bytes may stay allocated`);
   const condition = conditions.length > 0 ? ` (if ${conditions.join(' and ')})` : '';
@@ -518,38 +555,23 @@ function atModule(sourceCode: TSESLint.SourceCode, place: Place, lifetime: Lifet
     {
       title: `Reuse one module-level ${place.creation.type} for ${place.name}${condition}`,
       kind: conditions.length > 0 ? 'suggestion' : 'safe',
-      edits: [placeAtModule(sourceCode, place, scratch.declarations), ...scratch.edits],
+      edits: [declareConstants(sourceCode, scratch.declarations, needed), ...scratch.edits],
     },
   ];
 }
 
-const calleeOf = (node: NonNullable<Lifetime['mayReenter']>): TSESTree.Node =>
-  node.type === 'TaggedTemplateExpression' ? node.tag : node.callee;
-
-/** Behind the module-level constants that the creation names, or at the top. */
-function placeAtModule(
-  sourceCode: TSESLint.SourceCode,
-  place: Place,
-  declarations: readonly string[],
-): TextEdit {
-  const needed: TSESTree.Node[] = (place.creation.size?.from ?? []).map((from) => from.parent);
-  if (place.creation.kind === 'view') {
-    const token = sourceCode.getFirstToken(place.creation.argument)!;
+/** Statements of the module's body that the creation needs in front of it. */
+function neededBy(sourceCode: TSESLint.SourceCode, { creation }: Place): TSESTree.Node[] {
+  const needed: TSESTree.Node[] = (creation.size?.from ?? []).map((from) => from.parent);
+  if (creation.kind === 'view') {
+    const token = sourceCode.getFirstToken(creation.argument)!;
     const root = sourceCode.getNodeByRangeIndex(token.range[0]) as TSESTree.Identifier;
     const declared = resolve(sourceCode, root)?.defs[0]?.node as TSESTree.Node | undefined;
     if (declared?.parent) needed.push(declared.parent);
   }
-  const outer = needed
+  return needed
     .map((node) => (node.parent?.type === 'ExportNamedDeclaration' ? node.parent : node))
     .filter((node) => node.parent?.type === 'Program');
-  if (outer.length === 0) return declareAtTop(sourceCode, declarations);
-  const at = Math.max(...outer.map((node) => node.range[1]));
-  const end = withoutSemicolons(sourceCode) ? '' : ';';
-  const eol = lineBreak(sourceCode);
-  return {
-    span: { start: at, end: at },
-    newText: declarations.map((text) => `${eol}${text}${end}`).join(''),
-  };
 }
 
 /** `pool.pop() ?? make()`, given back in `finally`: right for overlapping and nested calls, too. */
@@ -566,9 +588,9 @@ function fromFreeList(sourceCode: TSESLint.SourceCode, place: Place, lifetime: L
   if (!last || rest.some((s) => s.type === 'FunctionDeclaration' || s.type === 'ClassDeclaration')) return [];
   const made = creationText(sourceCode, place, true);
   if (made === undefined) return [];
-  const free = freshName(sourceCode, derivedName(name, 'Pool'));
-  const end = withoutSemicolons(sourceCode) ? '' : ';';
-  const eol = lineBreak(sourceCode);
+  const free = moduleName(sourceCode, derivedName(name, 'Pool'));
+  const end = isSemicolonFree(sourceCode) ? '' : ';';
+  const eol = newlineOf(sourceCode.text);
   const init = declarator.init as TSESTree.CallExpression | TSESTree.NewExpression;
   const fill = fillArguments(sourceCode, init);
   const clear =
@@ -576,10 +598,10 @@ function fromFreeList(sourceCode: TSESLint.SourceCode, place: Place, lifetime: L
       ? ''
       : `?.fill(${fill ?? (creation.type.startsWith('Big') ? '0n' : '0')})`;
   const fresh = fill === undefined ? made : sourceCode.getText(init);
-  const indent = indentAt(sourceCode, statement.range[0]);
+  const indent = indentAt(sourceCode.text, statement.range[0]);
   const step = indent.includes('\t')
     ? '\t'
-    : /^( *)/.exec(indentAt(sourceCode, block.range[0]))![1]!.length + 4 <= indent.length
+    : /^( *)/.exec(indentAt(sourceCode.text, block.range[0]))![1]!.length + 4 <= indent.length
       ? '    '
       : '  ';
   const edits: TextEdit[] = [
@@ -592,14 +614,23 @@ function fromFreeList(sourceCode: TSESLint.SourceCode, place: Place, lifetime: L
     },
   ];
   const pool = `const ${free}${place.typed ? `: ${creation.type}[]` : ''} = []`;
-  const why = lifetime.suspends
-    ? 'calls overlap at its await or yield'
-    : 'it may be entered again while the memory is in use';
+  const needed = neededBy(sourceCode, place);
+  const early = needed.length > 0 ? 'later' : earliestRun(sourceCode, place.declarator);
+  if (early === 'too early') return [];
+  const why = [
+    lifetime.suspends
+      ? 'calls overlap at its await or yield'
+      : 'it may be entered again while the memory is in use',
+    'freed memory stays allocated',
+    ...(early === 'later' ? [] : [`if ${noCycle}`]),
+  ].join('; ');
   return [
     {
-      title: `Take ${name} from a free list and give it back in finally (${why}; freed memory stays allocated)`,
+      title: `Take ${name} from a free list and give it back in finally (${why})`,
       kind: 'suggestion',
-      edits: [placeAtModule(sourceCode, place, [pool]), ...edits].sort((a, b) => a.span.start - b.span.start),
+      edits: [declareConstants(sourceCode, [pool], needed), ...edits].sort(
+        (a, b) => a.span.start - b.span.start,
+      ),
     },
   ];
 }

@@ -1,5 +1,5 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
-import { isHarmless } from './memory/buffer-lifetime';
+import { effectsOf } from './flow/effects';
 import { constantNumber } from './types/constants';
 import { createRule, type ProposedFix } from './rule';
 import { isGlobal, memberName, methodName, walk } from './syntax/nodes';
@@ -100,17 +100,14 @@ function bySpread(
   if (sourceCode.getTokenBefore(node)?.value !== '(' && startsStatement(node)) return [];
   const root = rootOf(source);
   if (root === undefined) return [];
-  let certain = true;
+  // The callback may add to what Array.from() still walks through.
   let touched = false;
   walk(sourceCode, callback, (inner) => {
     if (inner.type === 'Identifier' && inner.name === root) touched = true;
     if (root === 'this' && inner.type === 'ThisExpression') touched = true;
-    if ((inner.type === 'CallExpression' || inner.type === 'NewExpression') && !isHarmless(sourceCode, inner))
-      certain = false;
-    if (inner.type === 'AwaitExpression' || inner.type === 'TaggedTemplateExpression') certain = false;
   });
-  // The callback may add to what Array.from() still walks through.
   if (touched) return [];
+  const certain = changesNothing(sourceCode, callback);
   const text = sourceCode.getText(source);
   return [
     {
@@ -124,6 +121,27 @@ function bySpread(
       ],
     },
   ];
+}
+
+const changes = /^(?:push|pop|shift|unshift|splice|sort|reverse|fill|copyWithin|add|set|delete|clear)$/;
+
+/** Calls nothing that the file does not show to be harmless, and writes to no object. Accessors are taken to be reads. */
+function changesNothing(
+  sourceCode: TSESLint.SourceCode,
+  callback: TSESTree.ArrowFunctionExpression,
+): boolean {
+  for (const { how } of effectsOf(sourceCode, callback.body))
+    if (how === 'call' || how === 'enter' || how === 'wait' || how === 'write') return false;
+  let found = false;
+  walk(sourceCode, callback.body, (inner) => {
+    if (inner.type === 'CallExpression' && changes.test(methodName(inner) ?? '')) found = true;
+    if (inner.type !== 'MemberExpression') return;
+    const { parent } = inner;
+    if (parent.type === 'AssignmentExpression' && parent.left === inner) found = true;
+    if (parent.type === 'UpdateExpression') found = true;
+    if (parent.type === 'UnaryExpression' && parent.operator === 'delete') found = true;
+  });
+  return !found;
 }
 
 function byLength(

@@ -4,7 +4,8 @@ import { declaredType, isKnownArray } from './types/arrays';
 import { completionAfter, completionOf, goesOn, targetOf, tryAround } from './flow/completion';
 import { createRule, type ProposedFix } from './rule';
 import { contains, enclosingFunction, memberName, resolve, unwrap, walk } from './syntax/nodes';
-import { freshName, indentAt, newlineOf } from './edit/layout';
+import { indentAt, newlineOf } from './edit/layout';
+import { freshName } from './edit/names';
 
 /** A loop whose number of iterations is known, with one `push` an iteration onto an array that starts empty. */
 export const preallocateArray = createRule({

@@ -1,6 +1,8 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
+import { indentAt, newlineOf } from './edit/layout';
+import { derivedName, freshName } from './edit/names';
+import { isSemicolonFree } from './edit/statements';
 import type { TextEdit } from '../model';
-import { derivedName, freshName, indentAt, lineBreak, withoutSemicolons } from './edit/module-level';
 import { loopStatementAround, mayRunAgain } from './flow/loops';
 import { createRule, type ProposedFix } from './rule';
 import { enclosingFunction, methodName, resolve, unwrap, walk } from './syntax/nodes';
@@ -162,7 +164,7 @@ function fixes(sourceCode: TSESLint.SourceCode, drain: Drain): ProposedFix[] {
   const edits: TextEdit[] = [
     {
       span: { start, end: start },
-      newText: `let ${next} = 0${withoutSemicolons(sourceCode) ? '' : ';'}${lineBreak(sourceCode)}${indentAt(sourceCode, start)}`,
+      newText: `let ${next} = 0${isSemicolonFree(sourceCode) ? '' : ';'}${newlineOf(sourceCode.text)}${indentAt(sourceCode.text, start)}`,
     },
     { span: { start: test.range[0], end: test.range[1] }, newText: `${next} < ${queue.name}.length` },
     ...shifts.map((shift) => ({

@@ -1,9 +1,12 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
+import { indentUnit, newlineOf } from './edit/layout';
+import { moduleName } from './edit/names';
+import { isSemicolonFree } from './edit/statements';
+import { declareAtTop } from './hoist/place';
+import { isModule } from './syntax/module';
 import type { TextEdit } from '../model';
-import { declareAtTop, isModule, lineBreak } from './edit/module-level';
 import { createRule, type ProposedFix } from './rule';
 import { memberName } from './syntax/nodes';
-import { freshName, indentUnit } from './edit/layout';
 import { typeOf } from './types/values';
 
 /** Further behind most of the text is searched anyway. */
@@ -134,8 +137,7 @@ function fixOf(
   });
   if (helper.text !== undefined) {
     // At one place for all, so that no two fixes declare it at once.
-    const top = declareAtTop(sourceCode, ['@']);
-    edits.unshift({ ...top, newText: top.newText.replace(/@;?/, () => helper.text!) });
+    edits.unshift(declareAtTop(sourceCode, helper.text));
   }
   return {
     title: `Look for ${search} instead of splitting at each${condition}`,
@@ -169,11 +171,11 @@ function helperOf(
     if (name.startsWith(base) && sourceCode.getText(statement) === helperText(sourceCode, name, first, typed))
       return { name, text: undefined };
   }
-  const name = freshName(sourceCode, base);
+  const name = moduleName(sourceCode, base);
   const doc = first
     ? '/** `text.split(separator)[0]`, without making the other parts. */'
     : '/** `text.split(separator)[index]`, without making the other parts. */';
-  return { name, text: `${doc}${lineBreak(sourceCode)}${helperText(sourceCode, name, first, typed)}` };
+  return { name, text: `${doc}${newlineOf(sourceCode.text)}${helperText(sourceCode, name, first, typed)}` };
 }
 
 function helperText(sourceCode: TSESLint.SourceCode, name: string, first: boolean, typed: boolean): string {
@@ -200,5 +202,6 @@ function helperText(sourceCode: TSESLint.SourceCode, name: string, first: boolea
         `${unit}return end < 0 ? text.slice(start) : text.slice(start, end);`,
         '}',
       ];
-  return lines.join(lineBreak(sourceCode));
+  const text = lines.join(newlineOf(sourceCode.text));
+  return isSemicolonFree(sourceCode) ? text.replace(/;$/gm, '') : text;
 }

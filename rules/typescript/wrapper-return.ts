@@ -1,19 +1,18 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
+import { indentAt, newlineOf } from './edit/layout';
+import { derivedName, localName, moduleName } from './edit/names';
+import { isSemicolonFree } from './edit/statements';
+import { earliestRun } from './flow/module-load';
+import { noCycle } from './hoist/hoist';
+import { declareConstants } from './hoist/place';
+import { isModule } from './syntax/module';
 import type { TextEdit } from '../model';
-import { functionOf, isHarmless, usesArguments } from './memory/buffer-lifetime';
+import { effectsOf, listForeign, type ForeignCode } from './flow/effects';
 import { hotThreshold } from './heat/static-heat';
-import {
-  declareAtTop,
-  derivedName,
-  freshName,
-  indentAt,
-  isModule,
-  lineBreak,
-  localName,
-  withoutSemicolons,
-} from './edit/module-level';
 import { outermostLoopStatement } from './flow/loops';
+import { comesBack } from './flow/mentions';
 import { createRule, type ProposedFix } from './rule';
+import { functionOf, usesArguments } from './syntax/functions';
 import {
   enclosingFunction,
   isFunction,
@@ -473,8 +472,8 @@ function outParameter(
     return undefined;
 
   const out = localName(sourceCode, fn, 'out');
-  const end = withoutSemicolons(sourceCode) ? '' : ';';
-  const eol = lineBreak(sourceCode);
+  const end = isSemicolonFree(sourceCode) ? '' : ';';
+  const eol = newlineOf(sourceCode.text);
   const edits: TextEdit[] = [];
   const insert = (at: number, newText: string): void => {
     edits.push({ span: { start: at, end: at }, newText });
@@ -487,7 +486,7 @@ function outParameter(
     const statement = wrapper.parent as TSESTree.ReturnStatement;
     const bare = statement.parent.type !== 'BlockStatement' && statement.parent.type !== 'SwitchCase';
     const outer = indentAt(
-      sourceCode,
+      sourceCode.text,
       statement.parent.type === 'IfStatement' && bare ? statement.parent.range[0] : statement.range[0],
     );
     const indent = bare ? `${outer}${outer.includes('\t') ? '\t' : '  '}` : outer;
@@ -517,16 +516,13 @@ function outParameter(
       scratch = out;
     } else {
       const place = scratchPlace(node);
-      scratch = freshName(sourceCode, derivedName(name, 'Result'));
+      scratch = moduleName(sourceCode, derivedName(name, 'Result'));
       const declaration = `const ${scratch}${typed ? `: ${fields.type}` : ''} = ${literal}`;
-      if (place) insert(place.range[0], `${declaration}${end}${eol}${indentAt(sourceCode, place.range[0])}`);
+      if (place)
+        insert(place.range[0], `${declaration}${end}${eol}${indentAt(sourceCode.text, place.range[0])}`);
       else {
         // Shared by all calls: the writes and the reads must follow each other directly.
-        if (
-          form === 'held' ||
-          wrappers.some((w) => valuesOf(w).some(({ value }) => mayInterleave(sourceCode, value)))
-        )
-          return undefined;
+        if (form === 'held') return undefined;
         top.push(declaration);
       }
     }
@@ -537,13 +533,24 @@ function outParameter(
       insert(close.range[0], scratch);
     }
   }
+  const conditions: string[] = [];
   if (top.length > 0) {
-    const edit = declareAtTop(sourceCode, top);
-    edits.push(edit);
+    const foreign: ForeignCode[] = [];
+    for (const { value } of wrappers.flatMap(valuesOf)) {
+      for (const effect of effectsOf(sourceCode, value.parent!, value.range)) {
+        if (effect.how === 'wait' || (effect.how === 'enter' && effect.fn === fn)) return undefined;
+        if (effect.how !== 'enter') foreign.push(effect);
+      }
+    }
+    if (comesBack(sourceCode, fn, foreign)) return undefined;
+    if (foreign.length > 0)
+      conditions.push(`${listForeign(sourceCode, foreign)} never calls back into ${name}()`);
+    if (calls.some((call) => earliestRun(sourceCode, call.node) !== 'later')) conditions.push(noCycle);
+    edits.push(declareConstants(sourceCode, top));
   }
   return {
-    title: `Let ${name}() write into an object of its caller`,
-    kind: 'safe',
+    title: `Let ${name}() write into an object of its caller${conditions.length > 0 ? ` (if ${conditions.join(', and ')})` : ''}`,
+    kind: conditions.length > 0 ? 'suggestion' : 'safe',
     edits: edits.sort((a, b) => a.span.start - b.span.start),
   };
 }
@@ -562,17 +569,6 @@ function callsItself(sourceCode: TSESLint.SourceCode, node: TSESTree.Node, fn: F
     sourceCode,
     node,
     (inner) => inner.type === 'CallExpression' && isSelfCall(sourceCode, inner, fn),
-  );
-}
-
-/** Whether computing a value may run functions of the file or wait. */
-function mayInterleave(sourceCode: TSESLint.SourceCode, node: TSESTree.Node): boolean {
-  return anyNode(
-    sourceCode,
-    node,
-    (inner) =>
-      /^(?:TaggedTemplate|Await|Yield|Import)Expression$/.test(inner.type) ||
-      ((inner.type === 'CallExpression' || inner.type === 'NewExpression') && !isHarmless(sourceCode, inner)),
   );
 }
 

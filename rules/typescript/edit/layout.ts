@@ -1,7 +1,7 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { Span } from '../../model';
 
-/** Text of fixes: in the file's own indentation and line ends, with names that mean nothing else yet. */
+/** Text of fixes: in the file's own indentation and line ends. */
 
 /** `\r\n` where the file uses it. */
 export function newlineOf(text: string): string {
@@ -38,30 +38,4 @@ export function losesComment(
 /** True when the node, its parentheses not counted, is written over several lines. */
 export function isMultiline(node: TSESTree.Node): boolean {
   return node.loc.start.line !== node.loc.end.line;
-}
-
-/**
- * A name that is not declared, referred to or captured anywhere in the file: `base`, else `base2`, `base3`, …
- * The whole file and not a scope: an added name must not shadow, and other fixes may add theirs.
- */
-export function freshName(sourceCode: TSESLint.SourceCode, base: string): string {
-  const used = usedNames(sourceCode);
-  let name = base;
-  for (let n = 2; used.has(name); n++) name = `${base}${n}`;
-  return name;
-}
-
-const names = new WeakMap<TSESLint.SourceCode, ReadonlySet<string>>();
-
-function usedNames(sourceCode: TSESLint.SourceCode): ReadonlySet<string> {
-  let used = names.get(sourceCode);
-  if (!used) {
-    const found = new Set<string>();
-    for (const scope of sourceCode.scopeManager?.scopes ?? []) {
-      for (const variable of scope.variables) found.add(variable.name);
-      for (const { identifier } of scope.references) found.add(String(identifier.name));
-    }
-    names.set(sourceCode, (used = found));
-  }
-  return used;
 }

@@ -14,7 +14,8 @@ import {
   unwrap,
   type FunctionNode,
 } from '../syntax/nodes';
-import { freshName, indentAt, indentUnit, losesComment, newlineOf } from '../edit/layout';
+import { indentAt, indentUnit, losesComment, newlineOf } from '../edit/layout';
+import { freshName } from '../edit/names';
 
 /**
  * The fix of ts/accumulating-spread: writes to the accumulator in place. What it needs to be the same program: the

@@ -1,76 +1,133 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { TextEdit } from '../../model';
-import {
-  declareAtTop,
-  freshName,
-  isModule,
-  lineBreak,
-  mayRunBeforeModule,
-  onlyIn,
-  removeStatement,
-  sameInstance,
-  withoutSemicolons,
-} from '../edit/module-level';
+import { moduleName } from '../edit/names';
 import type { ProposedFix } from '../edit/proposed-fix';
-import { resolve, walk } from '../syntax/nodes';
-
-/** Constant expressions, and the fix that makes one of them once for the module. */
+import { removeStatement } from '../edit/statements';
+import { earliestRun, type EarliestRun } from '../flow/module-load';
+import { functionName } from '../syntax/functions';
+import { isModule } from '../syntax/module';
+import { enclosingFunction, resolve, walk } from '../syntax/nodes';
+import type { Risks } from './construction';
+import { declareConstants } from './place';
 
 /**
- * The top-level statements that a constant expression needs in front of it; `undefined` when it is not constant. Literals,
- * module-level `const` names of literals and members of enums of the file are; objects and arrays are not.
+ * The fix that makes a constant object once for the module instead of on each call. It must not make the module fail
+ * while it loads, nor be used before it is there: what is not certain becomes a condition, what the file refutes ends it.
  */
-export function constantPrimitive(
-  sourceCode: TSESLint.SourceCode,
-  node: TSESTree.Node | null | undefined,
-  depth = 0,
-): readonly TSESTree.Node[] | undefined {
-  if (!node || depth > 4) return undefined;
-  switch (node.type) {
-    case 'Literal':
-      return 'regex' in node ? undefined : [];
-    case 'TemplateLiteral':
-      return node.expressions.length === 0 ? [] : undefined;
-    case 'UnaryExpression':
-      return node.operator === '-' ? constantPrimitive(sourceCode, node.argument, depth + 1) : undefined;
-    case 'TSAsExpression':
-      return sourceCode.getText(node.typeAnnotation) === 'const'
-        ? constantPrimitive(sourceCode, node.expression, depth + 1)
-        : undefined;
-    case 'MemberExpression': {
-      if (node.computed || node.object.type !== 'Identifier') return undefined;
-      const declared = soleDefinition(sourceCode, node.object);
-      return declared?.type === 'TSEnumDeclaration' && !declared.declare ? topLevel(declared) : undefined;
-    }
-    case 'Identifier': {
-      if (node.name === 'undefined') return [];
-      const declared = soleDefinition(sourceCode, node);
-      if (declared?.type !== 'VariableDeclarator' || declared.parent.kind !== 'const') return undefined;
-      if (declared.id.type !== 'Identifier') return undefined;
-      const inner = constantPrimitive(sourceCode, declared.init, depth + 1);
-      const own = topLevel(declared.parent);
-      return inner && own && [...inner, ...own];
-    }
-    default:
-      return undefined;
+
+export interface Hoisted {
+  /** What is replaced. */
+  readonly at: TSESTree.Expression;
+  /** What is made once, and the nodes whose text it has. */
+  readonly creation: string;
+  readonly parts: readonly TSESTree.Node[];
+  /** What stands in for `at`, by the constant's name; the name itself when absent. */
+  readonly use?: (name: string) => string;
+  /** `const name = <at>`: its name moves along where it can. */
+  readonly declarator: TSESTree.VariableDeclarator | undefined;
+  /** Names for the constant, by preference, and what goes behind the function's name when they are taken: `Pattern`. */
+  readonly names: readonly [string, ...string[]];
+  readonly suffix: string;
+  /** True when a constant of the module that is made just so may serve: nobody can have changed it, nor tells it by identity. */
+  readonly shareable: boolean;
+  /** Statements of the module's body that have to stand before it. */
+  readonly needed: readonly TSESTree.Node[];
+  /** See construction.ts. */
+  readonly risks: Risks;
+  /** Imperative. */
+  readonly title: string;
+  readonly conditions: readonly string[];
+}
+
+/** `undefined` in scripts, where a comment would be lost, and where the object has to stay. */
+export function hoist(sourceCode: TSESLint.SourceCode, hoisted: Hoisted): ProposedFix | undefined {
+  const { at, creation, declarator, needed, risks, title } = hoisted;
+  const id = declarator?.id.type === 'Identifier' ? declarator.id : undefined;
+  const comments = sourceCode.getCommentsInside(declarator?.parent ?? at);
+  if (!risks || !isModule(sourceCode) || comments.length > 0) return undefined;
+  if (!hoisted.parts.every((part) => namesModuleTypes(sourceCode, part))) return undefined;
+  if (id?.typeAnnotation && !namesModuleTypes(sourceCode, id.typeAnnotation)) return undefined;
+
+  const annotation = id?.typeAnnotation ? sourceCode.getText(id.typeAnnotation) : '';
+  // What needs constants of the module throws today where it runs before they are there.
+  const top = needed.length > 0 ? 'later' : earliestRun(sourceCode, at);
+  if (top === 'too early') return undefined;
+  const shared = hoisted.shareable && annotation === '';
+  const existing = shared ? sameInstance(sourceCode, at, creation, top) : undefined;
+  const moves =
+    id !== undefined &&
+    existing === undefined &&
+    declarator!.parent.declarations.length === 1 &&
+    onlyIn(sourceCode, declarator!);
+  // What is declared with a type keeps it: without moving, the local name would have to repeat it.
+  if (id && !moves && annotation !== '') return undefined;
+
+  const conditions = [...hoisted.conditions, ...risks];
+  if (top === 'in an import cycle') conditions.push(noCycle);
+  const name =
+    existing ??
+    (moves ? id.name : moduleName(sourceCode, ...hoisted.names, ...nameByPlace(at, hoisted.suffix)));
+  const edits: TextEdit[] = [];
+  if (!existing) {
+    edits.push(
+      declareConstants(sourceCode, [`const ${name}${moves ? annotation : ''} = ${creation}`], needed),
+    );
   }
+  if (moves) edits.push(removeStatement(sourceCode, declarator!.parent));
+  else edits.push({ span: { start: at.range[0], end: at.range[1] }, newText: hoisted.use?.(name) ?? name });
+  return {
+    title: `${title}${conditions.length > 0 ? ` (if ${conditions.join(', and ')})` : ''}`,
+    kind: conditions.length > 0 ? 'suggestion' : 'safe',
+    edits: edits.sort((a, b) => a.span.start - b.span.start),
+  };
 }
 
-function soleDefinition(
+/** The condition under which a constant of the module is there when a declared function runs. */
+export const noCycle = 'no import cycle calls it before this module has run';
+
+/** `pricePattern` in `price()`. */
+function nameByPlace(at: TSESTree.Node, suffix: string): string[] {
+  const fn = enclosingFunction(at);
+  const around = fn && functionName(fn);
+  if (around === undefined || around.toLowerCase().endsWith(suffix.toLowerCase())) return [];
+  return [`${around}${suffix}`];
+}
+
+/**
+ * A module-level constant that is made in just the same way, and is there as early as a new one would be when the function
+ * around the node runs.
+ */
+function sameInstance(
   sourceCode: TSESLint.SourceCode,
-  identifier: TSESTree.Identifier,
-): TSESTree.Node | undefined {
-  const definitions = resolve(sourceCode, identifier)?.defs ?? [];
-  return definitions.length === 1 ? (definitions[0]!.node as TSESTree.Node) : undefined;
+  at: TSESTree.Node,
+  creation: string,
+  top: EarliestRun,
+): string | undefined {
+  for (const statement of sourceCode.ast.body) {
+    const declaration = statement.type === 'ExportNamedDeclaration' ? statement.declaration : statement;
+    if (declaration?.type !== 'VariableDeclaration' || declaration.kind !== 'const') continue;
+    for (const { id, init } of declaration.declarations) {
+      if (id.type !== 'Identifier' || !init || sourceCode.getText(init) !== creation) continue;
+      const early = earliestRun(sourceCode, at, statement);
+      if (early === 'later' || early === top) return id.name;
+    }
+  }
+  return undefined;
 }
 
-function topLevel(declaration: TSESTree.Node): TSESTree.Node[] | undefined {
-  const statement = declaration.parent?.type === 'ExportNamedDeclaration' ? declaration.parent : declaration;
-  return statement.parent?.type === 'Program' ? [statement] : undefined;
+/** True when the file has the name of this variable nowhere else, so that the declaration may move with it. */
+function onlyIn(sourceCode: TSESLint.SourceCode, declarator: TSESTree.VariableDeclarator): boolean {
+  const variable = sourceCode.getDeclaredVariables?.(declarator)[0];
+  const uses = new Set(
+    variable?.references.map((reference) => (reference.identifier as TSESTree.Node).range[0]),
+  );
+  return (sourceCode.ast.tokens ?? []).every(
+    (token) => token.value !== variable?.name || uses.has(token.range[0]),
+  );
 }
 
 /** True when every type that is named below the node is one of the module or a global: not a type parameter, not a local. */
-export function namesModuleTypes(sourceCode: TSESLint.SourceCode, node: TSESTree.Node): boolean {
+function namesModuleTypes(sourceCode: TSESLint.SourceCode, node: TSESTree.Node): boolean {
   let fine = true;
   walk(sourceCode, node, (at) => {
     if (at.type === 'TSTypeQuery' || at.type === 'TSThisType') fine = false;
@@ -81,63 +138,4 @@ export function namesModuleTypes(sourceCode: TSESLint.SourceCode, node: TSESTree
     return fine;
   });
   return fine;
-}
-
-export interface Hoisted {
-  /** The expression that is made once. */
-  readonly at: TSESTree.Expression;
-  /** `const name = <at>`: its name moves along where it can. */
-  readonly declarator: TSESTree.VariableDeclarator | undefined;
-  /** The constant's name when it has none yet. */
-  readonly base: string;
-  /** True when a constant of the module that is made just so may serve: nobody can have changed it, nor tells it by identity. */
-  readonly shareable: boolean;
-  /** Top-level statements that have to stand before it. */
-  readonly needed: readonly TSESTree.Node[];
-  /** Imperative. */
-  readonly title: string;
-  readonly conditions: readonly string[];
-}
-
-/** Declares the expression as a constant of the module. `undefined` in scripts, and where a comment would be lost. */
-export function hoist(sourceCode: TSESLint.SourceCode, hoisted: Hoisted): ProposedFix | undefined {
-  const { at, declarator, base, needed, title } = hoisted;
-  const id = declarator?.id.type === 'Identifier' ? declarator.id : undefined;
-  const comments = sourceCode.getCommentsInside(declarator?.parent ?? at);
-  if (!isModule(sourceCode) || comments.length > 0 || !namesModuleTypes(sourceCode, at)) return undefined;
-  if (id?.typeAnnotation && !namesModuleTypes(sourceCode, id.typeAnnotation)) return undefined;
-  const conditions = [...hoisted.conditions];
-  if (mayRunBeforeModule(sourceCode, at))
-    conditions.push('no import cycle calls it before this module has run');
-  const creation = sourceCode.getText(at);
-  const annotation = id?.typeAnnotation ? sourceCode.getText(id.typeAnnotation) : '';
-  const existing = hoisted.shareable && annotation === '' ? sameInstance(sourceCode, creation) : undefined;
-  const moves =
-    id !== undefined &&
-    existing === undefined &&
-    declarator!.parent.declarations.length === 1 &&
-    onlyIn(sourceCode, declarator!);
-  // What is declared with a type keeps it: without moving, the local name would have to repeat it.
-  if (id && !moves && annotation !== '') return undefined;
-  const name = existing ?? (moves ? id.name : freshName(sourceCode, base));
-  const edits: TextEdit[] = [];
-  if (!existing) {
-    const declaration = `const ${name}${moves ? annotation : ''} = ${creation}`;
-    const last = Math.max(...needed.map((node) => node.range[1]), -1);
-    edits.push(
-      last < 0
-        ? declareAtTop(sourceCode, [declaration])
-        : {
-            span: { start: last, end: last },
-            newText: `${lineBreak(sourceCode)}${declaration}${withoutSemicolons(sourceCode) ? '' : ';'}`,
-          },
-    );
-  }
-  if (moves) edits.push(removeStatement(sourceCode, declarator!.parent));
-  else edits.push({ span: { start: at.range[0], end: at.range[1] }, newText: name });
-  return {
-    title: `${title}${conditions.length > 0 ? ` (if ${conditions.join(', and ')})` : ''}`,
-    kind: conditions.length > 0 ? 'suggestion' : 'safe',
-    edits: edits.sort((a, b) => a.span.start - b.span.start),
-  };
 }

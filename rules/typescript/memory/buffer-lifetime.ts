@@ -1,15 +1,7 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
-import {
-  contains,
-  enclosingFunction,
-  isFunction,
-  isGlobal,
-  isLoop,
-  memberName,
-  resolve,
-  walk,
-  type FunctionNode,
-} from '../syntax/nodes';
+import { effectsOf, syncOfModule, type ForeignCode } from '../flow/effects';
+import { functionOf, usesArguments } from '../syntax/functions';
+import { contains, enclosingFunction, isFunction, isGlobal, isLoop, memberName } from '../syntax/nodes';
 import { importedCallee, isBuiltIn, isByteView, typeOf, type ValueType } from '../types/values';
 
 /**
@@ -25,9 +17,8 @@ export interface Lifetime {
   readonly live: readonly [start: number, end: number];
   /** An `await` or `yield` while the memory is in use. */
   readonly suspends: TSESTree.Node | undefined;
-  /** A call, while the memory is in use, that is not known to stay away from this function. */
-  readonly mayReenter:
-    TSESTree.CallExpression | TSESTree.NewExpression | TSESTree.TaggedTemplateExpression | undefined;
+  /** Code that may run while the memory is in use, and is not known to stay away from this function. */
+  readonly mayReenter: readonly ForeignCode[];
   /** The function calls itself, directly or through functions of this file, while the memory is in use. */
   readonly recursive: boolean;
 }
@@ -49,11 +40,6 @@ const callbackMethods = new Map([
   ['findLastIndex', 2], ['reduce', 3], ['reduceRight', 3],
 ]); // prettier-ignore
 const properties = new Set(['length', 'byteLength', 'byteOffset', 'BYTES_PER_ELEMENT']);
-const syncOfModule = new Map([
-  ['fs', new Set(['readSync', 'writeSync', 'writeFileSync', 'appendFileSync'])],
-  ['crypto', new Set(['timingSafeEqual', 'hash'])],
-  ['zlib', new Set(['deflateSync', 'inflateSync', 'gzipSync', 'gunzipSync', 'deflateRawSync', 'inflateRawSync', 'brotliCompressSync', 'brotliDecompressSync', 'unzipSync', 'crc32'])],
-]); // prettier-ignore
 /** Methods of other known objects that read or fill an argument and keep nothing. */
 const argumentMethods = new Map([
   ['TextEncoder', new Set(['encodeInto'])],
@@ -81,7 +67,7 @@ export function lifetimeOf(
     uses: own,
     views: analysis.views,
     live,
-    ...hazards(sourceCode, owner ?? sourceCode.ast, live, owner),
+    ...hazards(sourceCode, owner ?? sourceCode.ast, live),
   };
 }
 
@@ -310,143 +296,19 @@ class Analysis {
   }
 }
 
-/** The function that a name always means: a declaration, or a `const` initialised with one. */
-export function functionOf(
-  sourceCode: TSESLint.SourceCode,
-  callee: TSESTree.Identifier,
-): FunctionNode | undefined {
-  const variable = resolve(sourceCode, callee);
-  if (variable?.defs.length !== 1 || variable.references.some((r) => r.isWrite() && !r.init))
-    return undefined;
-  const node = variable.defs[0]!.node as TSESTree.Node;
-  if (node.type === 'FunctionDeclaration') return node;
-  if (node.type !== 'VariableDeclarator' || !node.init || node.id.type !== 'Identifier') return undefined;
-  return isFunction(node.init) ? node.init : undefined;
-}
-
-export function usesArguments(sourceCode: TSESLint.SourceCode, node: FunctionNode): boolean {
-  if (node.type === 'ArrowFunctionExpression') return false;
-  let found = false;
-  walk(sourceCode, node.body, (inner) => {
-    if (isFunction(inner) && inner.type !== 'ArrowFunctionExpression') return false;
-    if (inner.type === 'Identifier' && inner.name === 'arguments') found = true;
-    return !found;
-  });
-  return found;
-}
-
-const pureGlobals = new Set([
-  'String',
-  'Number',
-  'Boolean',
-  'BigInt',
-  'parseInt',
-  'parseFloat',
-  'isNaN',
-  'isFinite',
-  'Symbol',
-]);
-const pureObjects = new Set([
-  'Math',
-  'Number',
-  'String',
-  'Buffer',
-  'Date',
-  'Atomics',
-  'ArrayBuffer',
-  'Array',
-  'BigInt',
-]);
-const errors = /^(?:\w*Error)$/;
-/** Methods of built-in objects that call what they are given. */
-const callsBack =
-  /^(?:every|some|forEach|map|filter|find\w*|reduce\w*|flatMap|sort|toSorted|replace\w*|then|catch|finally|from|getOrInsertComputed)$/;
-
-/** What may happen between the calls' evaluation inside `live` that another run of the function could disturb. */
+/** What may happen while the memory is in use that another run of the function could disturb. */
 function hazards(
   sourceCode: TSESLint.SourceCode,
   root: TSESTree.Node,
   live: readonly [number, number],
-  owner: FunctionNode | undefined,
 ): Pick<Lifetime, 'suspends' | 'mayReenter' | 'recursive'> {
   let suspends: TSESTree.Node | undefined;
-  let mayReenter: Lifetime['mayReenter'];
   let recursive = false;
-  const visited = new Set<TSESTree.Node>(owner ? [owner] : []);
-  const check = (node: TSESTree.Node): void => {
-    if (node.type === 'TaggedTemplateExpression') mayReenter ??= node;
-    if (node.type !== 'CallExpression' && node.type !== 'NewExpression') return;
-    const called = calledFunction(sourceCode, node);
-    if (called === 'harmless') return;
-    if (called === owner) recursive = true;
-    if (called === 'unknown' || called === owner) mayReenter ??= node;
-    else if (!visited.has(called)) {
-      visited.add(called);
-      let inner = false;
-      const outer = mayReenter;
-      walk(sourceCode, called.body, (at) => check(at));
-      inner = mayReenter !== outer;
-      if (inner && !outer) mayReenter = node;
-    }
-  };
-  walk(sourceCode, root, (node) => {
-    if (node.range[1] <= live[0] || node.range[0] >= live[1]) return false;
-    // A declared function runs where it is called, not where it is written; a callback runs there at the earliest.
-    if (isFunction(node) && node !== root && !isCallback(node)) return false;
-    // A call runs at its end, when its arguments are known.
-    if (node.range[0] < live[0] || node.range[1] > live[1]) return true;
-    if (node.type === 'AwaitExpression' || node.type === 'YieldExpression') suspends ??= node;
-    else if (node.type === 'ForOfStatement' && node.await) suspends ??= node;
-    else check(node);
-    return true;
-  });
+  const mayReenter: ForeignCode[] = [];
+  for (const effect of effectsOf(sourceCode, root, live)) {
+    if (effect.how === 'wait') suspends ??= effect.at;
+    else if (effect.how !== 'enter') mayReenter.push(effect);
+    else if (effect.fn === root) recursive = true;
+  }
   return { suspends, mayReenter, recursive };
-}
-
-/** A call of something built in, which does not come back to the file's own functions. */
-export const isHarmless = (
-  sourceCode: TSESLint.SourceCode,
-  call: TSESTree.CallExpression | TSESTree.NewExpression,
-): boolean => calledFunction(sourceCode, call) === 'harmless';
-
-const isCallback = (node: TSESTree.Node): boolean =>
-  node.parent?.type === 'CallExpression' && node.parent.callee !== node;
-
-function calledFunction(
-  sourceCode: TSESLint.SourceCode,
-  call: TSESTree.CallExpression | TSESTree.NewExpression,
-): 'harmless' | 'unknown' | FunctionNode {
-  const { callee } = call;
-  if (isFunction(callee)) return callee;
-  if (callee.type === 'Identifier') {
-    if (isGlobal(sourceCode, callee)) {
-      if (call.type === 'NewExpression')
-        return typeOf(sourceCode, call) || errors.test(callee.name) ? 'harmless' : 'unknown';
-      return pureGlobals.has(callee.name) || errors.test(callee.name) ? 'harmless' : 'unknown';
-    }
-    const imported = importedCallee(sourceCode, callee);
-    if (imported)
-      return syncOfModule.get(imported.module)?.has(imported.name) || imported.module === 'crypto'
-        ? 'harmless'
-        : 'unknown';
-    return call.type === 'CallExpression' ? (functionOf(sourceCode, callee) ?? 'unknown') : 'unknown';
-  }
-  if (callee.type !== 'MemberExpression' || call.type === 'NewExpression') return 'unknown';
-  const method = memberName(callee);
-  if (method === undefined) return 'unknown';
-  const imported = importedCallee(sourceCode, callee);
-  if (imported)
-    return syncOfModule.get(imported.module)?.has(imported.name) || imported.module === 'crypto'
-      ? 'harmless'
-      : 'unknown';
-  const inlineOnly =
-    !callsBack.test(method) || call.arguments.every((a) => isFunction(a) || a.type === 'Literal');
-  if (
-    callee.object.type === 'Identifier' &&
-    pureObjects.has(callee.object.name) &&
-    isBuiltIn(sourceCode, callee.object)
-  ) {
-    return inlineOnly || callee.object.name === 'Buffer' ? 'harmless' : 'unknown';
-  }
-  return typeOf(sourceCode, callee.object) && inlineOnly ? 'harmless' : 'unknown';
 }

@@ -99,6 +99,31 @@ export function methodName(node: TSESTree.CallExpression | TSESTree.NewExpressio
   return node.callee.type === 'MemberExpression' ? memberName(node.callee) : undefined;
 }
 
+/** True when something is assigned to the node, or when it is deleted: also by `++`, a pattern, or the head of a loop. */
+export function isWriteTarget(node: TSESTree.Node): boolean {
+  const { parent } = node;
+  switch (parent?.type) {
+    case 'AssignmentExpression':
+    case 'AssignmentPattern':
+    case 'ForOfStatement':
+    case 'ForInStatement':
+      return parent.left === node;
+    case 'UpdateExpression':
+    case 'ArrayPattern':
+    case 'RestElement':
+      return true;
+    case 'UnaryExpression':
+      return parent.operator === 'delete';
+    case 'Property':
+      return parent.parent.type === 'ObjectPattern' && parent.value === node;
+    case 'TSNonNullExpression':
+    case 'TSAsExpression':
+      return isWriteTarget(parent);
+    default:
+      return false;
+  }
+}
+
 /** Calls `visit` for the node and everything below it, in source order; `false` skips what is below. */
 export function walk(
   sourceCode: Pick<TSESLint.SourceCode, 'visitorKeys'>,

@@ -1,5 +1,5 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
-import { isModule } from '../edit/module-level';
+import { isModule } from '../syntax/module';
 import { isFunction, methodName, resolve, unwrap } from '../syntax/nodes';
 
 /** The properties that the file writes out about the type of a value. What is not written is not known. */

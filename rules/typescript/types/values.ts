@@ -1,5 +1,7 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
-import { enclosingFunction, isGlobal, memberName, resolve } from '../syntax/nodes';
+import { classAround, memberOf } from '../syntax/functions';
+import { type FunctionNode, isFunction, isGlobal, memberName, resolve } from '../syntax/nodes';
+import { writtenType } from './shapes';
 
 /**
  * What a value is, from what the file itself says: annotations, constructors, literals, imports. There is no type
@@ -261,13 +263,14 @@ function ofIdentifier(
   if (name.typeAnnotation) {
     return name.optional ? undefined : annotatedType(sourceCode, name.typeAnnotation.typeAnnotation);
   }
+  if (isFunction(owner)) return ofCallbackParameter(sourceCode, owner, name, depth);
   if (owner.type !== 'VariableDeclarator' || owner.id !== name) return undefined;
 
   const loop = owner.parent.parent;
   if (loop.type === 'ForOfStatement' && loop.left === owner.parent && !loop.await) {
     const over = typeOf(sourceCode, loop.right, depth + 1);
     if (over?.name === 'string') return text;
-    if (isByteView(over)) return over!.name.startsWith('Big') ? { name: 'bigint' } : number;
+    if (isByteView(over)) return elementOf(over!);
     return over?.element;
   }
   if (loop.type === 'ForInStatement' && loop.left === owner.parent) return text;
@@ -291,6 +294,30 @@ function ofIdentifier(
   }
   return type;
 }
+
+const elementFirst = /^(?:map|forEach|filter|flatMap|some|every|find\w*)$/;
+
+/** What an array's or typed array's own method passes to a callback that is written in place: element, index. */
+function ofCallbackParameter(
+  sourceCode: TSESLint.SourceCode,
+  callback: FunctionNode,
+  parameter: TSESTree.Identifier,
+  depth: number,
+): ValueType | undefined {
+  const call = callback.parent;
+  if (call?.type !== 'CallExpression' || call.arguments[0] !== callback) return undefined;
+  if (call.callee.type !== 'MemberExpression') return undefined;
+  const receiver = typeOf(sourceCode, call.callee.object, depth + 1);
+  if (receiver?.name !== 'Array' && !isByteView(receiver)) return undefined;
+  const element = isByteView(receiver) ? elementOf(receiver!) : receiver!.element;
+  const index = callback.params.indexOf(parameter);
+  const method = memberName(call.callee) ?? '';
+  if (/^(?:sort|toSorted)$/.test(method)) return element;
+  if (elementFirst.test(method)) return index === 0 ? element : index === 1 ? number : undefined;
+  return /^reduce/.test(method) && index === 1 ? element : index === 2 ? number : undefined;
+}
+
+const elementOf = ({ name }: ValueType): ValueType => (name.startsWith('Big') ? { name: 'bigint' } : number);
 
 function ofBinary(
   node: TSESTree.BinaryExpression,
@@ -400,10 +427,14 @@ function ofCall(
       return /^to(?:ISO|JSON|Locale|Date|Time|UTC)?\w*String$|^toJSON$/.test(method) ? text : undefined;
     case 'Hash':
       return method === 'update' ? receiver : undefined;
+    case 'DataView':
+      return method.startsWith('get') ? (method.includes('Big') ? { name: 'bigint' } : number) : undefined;
     case undefined:
       return undefined;
     default:
       if (!isByteView(receiver)) return undefined;
+      if (/^(?:last)?[iI]ndexOf$|^(?:compare|copy)$/.test(method)) return number;
+      if (/^(?:read|write)/.test(method)) return method.startsWith('readBig') ? { name: 'bigint' } : number;
       if (method === 'subarray' || method === 'slice' || method === 'fill') return receiver;
       return method === 'toString' ? text : undefined;
   }
@@ -425,8 +456,7 @@ function ofMember(
       : undefined;
   }
   if (name === 'buffer' && isByteView(receiver)) return { name: 'ArrayBuffer' };
-  if (node.computed && isByteView(receiver))
-    return receiver.name.startsWith('Big') ? { name: 'bigint' } : number;
+  if (node.computed && isByteView(receiver)) return elementOf(receiver);
   return node.computed ? receiver.element : undefined;
 }
 
@@ -436,40 +466,18 @@ function ofProperty(
   node: TSESTree.MemberExpression,
   depth: number,
 ): ValueType | undefined {
-  const name = node.property.type === 'PrivateIdentifier' ? `#${node.property.name}` : memberName(node);
-  if (name === undefined) return undefined;
-  let method = enclosingFunction(node);
-  while (method?.type === 'ArrowFunctionExpression') method = enclosingFunction(method);
-  const body = method?.parent?.parent;
-  if (body?.type !== 'ClassBody') return undefined;
-  for (const member of body.body) {
-    if (member.type === 'PropertyDefinition' && !member.computed && !member.static) {
-      const key =
-        member.key.type === 'Identifier'
-          ? member.key.name
-          : member.key.type === 'PrivateIdentifier'
-            ? `#${member.key.name}`
-            : undefined;
-      if (key !== name) continue;
-      if (member.typeAnnotation) {
-        return member.optional ? undefined : annotatedType(sourceCode, member.typeAnnotation.typeAnnotation);
-      }
-      // Without an annotation only `readonly` and other TypeScript modifiers promise that the type stays.
-      return member.readonly || member.accessibility
-        ? typeOf(sourceCode, member.value, depth + 1)
-        : undefined;
-    }
-    if (member.type === 'MethodDefinition' && member.kind === 'constructor') {
-      for (const parameter of member.value.params) {
-        if (parameter.type !== 'TSParameterProperty' || parameter.parameter.type !== 'Identifier') continue;
-        const { parameter: declared } = parameter;
-        if (declared.name === name && !declared.optional) {
-          return annotatedType(sourceCode, declared.typeAnnotation?.typeAnnotation);
-        }
-      }
-    }
+  const body = classAround(node);
+  const member = body && memberOf(body, node);
+  if (member?.type === 'TSParameterProperty') {
+    const { parameter } = member;
+    return parameter.type === 'Identifier' && !parameter.optional
+      ? annotatedType(sourceCode, parameter.typeAnnotation?.typeAnnotation)
+      : undefined;
   }
-  return undefined;
+  if (member?.type !== 'PropertyDefinition' || member.optional) return undefined;
+  if (member.typeAnnotation) return annotatedType(sourceCode, member.typeAnnotation.typeAnnotation);
+  // Without an annotation only `readonly` and other TypeScript modifiers promise that the type stays.
+  return member.readonly || member.accessibility ? typeOf(sourceCode, member.value, depth + 1) : undefined;
 }
 
 /** `Buffer.alloc(0)` in one of its spellings. */
@@ -481,3 +489,59 @@ export function isEmptyBuffer(sourceCode: TSESLint.SourceCode, node: TSESTree.Ex
     )
   );
 }
+
+/** True when converting the value to a string, number or key runs no code of anybody: it is a primitive, whatever it is. */
+export function isPrimitive(sourceCode: TSESLint.SourceCode, node: TSESTree.Node): boolean {
+  switch (node.type) {
+    case 'Literal':
+      return !('regex' in node);
+    case 'TemplateLiteral':
+    case 'UnaryExpression':
+    case 'UpdateExpression':
+    case 'BinaryExpression':
+      return true;
+    case 'LogicalExpression':
+      return isPrimitive(sourceCode, node.left) && isPrimitive(sourceCode, node.right);
+    case 'ConditionalExpression':
+      return isPrimitive(sourceCode, node.consequent) && isPrimitive(sourceCode, node.alternate);
+    case 'AssignmentExpression':
+      return node.operator !== '=' || isPrimitive(sourceCode, node.right);
+    case 'SequenceExpression':
+      return isPrimitive(sourceCode, node.expressions.at(-1)!);
+    case 'TSNonNullExpression':
+    case 'TSSatisfiesExpression':
+      return isPrimitive(sourceCode, node.expression);
+    case 'Identifier':
+      return (
+        (/^(?:undefined|NaN|Infinity)$/.test(node.name) && isGlobal(sourceCode, node)) ||
+        isPrimitiveType(annotationOf(sourceCode, node)) ||
+        primitives.has(typeOf(sourceCode, node)?.name ?? '')
+      );
+    case 'MemberExpression':
+      return (
+        isPrimitiveType(writtenType(sourceCode, node)) || primitives.has(typeOf(sourceCode, node)?.name ?? '')
+      );
+    default:
+      return primitives.has(typeOf(sourceCode, node)?.name ?? '');
+  }
+}
+
+/** `number | undefined`, `'a' | 1`: unions of primitives as they are written. */
+function isPrimitiveType(type: TSESTree.TypeNode | undefined): boolean {
+  if (type?.type === 'TSUnionType') return type.types.every(isPrimitiveType);
+  return (
+    type?.type === 'TSLiteralType' ||
+    (type !== undefined && /^TS(?:String|Number|Boolean|BigInt|Null|Undefined)Keyword$/.test(type.type))
+  );
+}
+
+function annotationOf(
+  sourceCode: TSESLint.SourceCode,
+  identifier: TSESTree.Identifier,
+): TSESTree.TypeNode | undefined {
+  const definitions = resolve(sourceCode, identifier)?.defs ?? [];
+  const name = definitions.length === 1 ? (definitions[0]!.name as TSESTree.Node) : undefined;
+  return name?.type === 'Identifier' ? name.typeAnnotation?.typeAnnotation : undefined;
+}
+
+const primitives = new Set(['string', 'number', 'boolean', 'bigint']);

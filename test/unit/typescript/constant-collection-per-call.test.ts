@@ -24,7 +24,7 @@ testRule(constantCollectionPerCall, {
     {
       code: 'const table = new Map([["a", 1]]);\n/** @hot */ export const f = (x) => { table.set(x, 2); return new Map([["a", 1]]).get(x); };',
       output:
-        'const constantMap = new Map([["a", 1]]);\n\nconst table = new Map([["a", 1]]);\n/** @hot */ export const f = (x) => { table.set(x, 2); return constantMap.get(x); };',
+        'const table = new Map([["a", 1]]);\nconst constantMap = new Map([["a", 1]]);\n/** @hot */ export const f = (x) => { table.set(x, 2); return constantMap.get(x); };',
       errors: [{ messageId: 'made', data: { what: 'Map' } }],
     },
     {

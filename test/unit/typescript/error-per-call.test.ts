@@ -41,7 +41,7 @@ testRule(errorPerCall, {
               messageId: 'fix',
               data: { title: title('TypeError') },
               output:
-                'const typeError = new TypeError("a");\n\nconst bad = new TypeError("a");\n/** @hot */ export const f = () => [bad, typeError];',
+                'const bad = new TypeError("a");\nconst typeError = new TypeError("a");\n/** @hot */ export const f = () => [bad, typeError];',
             },
           ],
         },

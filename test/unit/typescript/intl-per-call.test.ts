@@ -29,7 +29,7 @@ testRule(intlPerCall, {
       // The name is taken.
       code: 'export const f = (n: number, numberFormat: F) => new Intl.NumberFormat().format(n);',
       output:
-        'const numberFormat2 = new Intl.NumberFormat();\n\nexport const f = (n: number, numberFormat: F) => numberFormat2.format(n);',
+        'const fFormat = new Intl.NumberFormat();\n\nexport const f = (n: number, numberFormat: F) => fFormat.format(n);',
       errors: [{ messageId: 'made' }],
     },
     {
@@ -85,6 +85,62 @@ testRule(intlPerCall, {
       output:
         'const nf = new Intl.NumberFormat("en");\n\n/** @hot */\nexport const f = (ns: number[]) => {\n  return ns.map((n) => nf.format(n));\n};',
       errors: [{ messageId: 'made' }],
+    },
+    {
+      // What only some engines know is a condition.
+      code: 'export const f = (d: Date) => new Intl.DateTimeFormat("en", { timeZone: "Europe/Kyiv" }).format(d);',
+      errors: [
+        {
+          messageId: 'made',
+          suggestions: suggestion(
+            'Share one Intl.DateTimeFormat of the module (if every engine that loads this module knows the time zone Europe/Kyiv)',
+            'const dateTimeFormat = new Intl.DateTimeFormat("en", { timeZone: "Europe/Kyiv" });\n\nexport const f = (d: Date) => dateTimeFormat.format(d);',
+          ),
+        },
+      ],
+    },
+    {
+      code: 'export const f = (s: string) => new Intl.Segmenter("en").segment(s);',
+      errors: [
+        {
+          messageId: 'made',
+          suggestions: suggestion(
+            'Share one Intl.Segmenter of the module (if every engine that loads this module has Intl.Segmenter)',
+            'const segmenter = new Intl.Segmenter("en");\n\nexport const f = (s: string) => segmenter.segment(s);',
+          ),
+        },
+      ],
+    },
+    {
+      // Others see the declared function before this module has run; what only a constant calls they do not.
+      code: "import './x';\nexport function f(n: number) { return new Intl.NumberFormat('en').format(n); }",
+      errors: [
+        {
+          messageId: 'made',
+          suggestions: suggestion(
+            'Share one Intl.NumberFormat of the module (if no import cycle calls it before this module has run)',
+            "import './x';\n\nconst numberFormat = new Intl.NumberFormat('en');\nexport function f(n: number) { return numberFormat.format(n); }",
+          ),
+        },
+      ],
+    },
+    {
+      code: "import './x';\nfunction f(n: number) { return new Intl.NumberFormat('en').format(n); }\nexport const g = () => f(1);",
+      output:
+        "import './x';\n\nconst numberFormat = new Intl.NumberFormat('en');\nfunction f(n: number) { return numberFormat.format(n); }\nexport const g = () => f(1);",
+      errors: [{ messageId: 'made' }],
+    },
+    {
+      code: "require('./x');\nexports.f = f;\nfunction f(n) { return new Intl.NumberFormat('en').format(n); }",
+      errors: [
+        {
+          messageId: 'made',
+          suggestions: suggestion(
+            'Share one Intl.NumberFormat of the module (if no import cycle calls it before this module has run)',
+            "const numberFormat = new Intl.NumberFormat('en');\n\nrequire('./x');\nexports.f = f;\nfunction f(n) { return numberFormat.format(n); }",
+          ),
+        },
+      ],
     },
   ],
 });

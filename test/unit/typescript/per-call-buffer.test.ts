@@ -56,9 +56,9 @@ testRule(perCallBuffer, {
     },
     {
       // Behind directives and imports, with the file's own line ends and without semicolons.
-      code: "'use strict'\r\nimport { x } from 'y'\r\n\r\n/** @hot */\r\nexport const f = () => {\r\n  const b = Buffer.alloc(100, 'ab')\r\n  return b.readInt8(x)\r\n}\r\n",
+      code: "'use strict'\r\nimport { x } from 'y'\r\n\r\n/** @hot */\r\nexport const f = () => {\r\n  const b = Buffer.alloc(100, 'ab')\r\n  return b.readInt8(3) + x\r\n}\r\n",
       output:
-        "'use strict'\r\nimport { x } from 'y'\r\n\r\nconst bScratch = Buffer.alloc(100)\r\n\r\n/** @hot */\r\nexport const f = () => {\r\n  const b = bScratch.fill('ab')\r\n  return b.readInt8(x)\r\n}\r\n",
+        "'use strict'\r\nimport { x } from 'y'\r\n\r\nconst bScratch = Buffer.alloc(100)\r\n\r\n/** @hot */\r\nexport const f = () => {\r\n  const b = bScratch.fill('ab')\r\n  return b.readInt8(3) + x\r\n}\r\n",
       errors: [{ messageId: 'offHeap' }],
     },
     {
@@ -133,5 +133,35 @@ testRule(perCallBuffer, {
         },
       ],
     },
+    ...(
+      [
+        ['each(x)', 'each: (x: number) => number, x: number', 'each()'],
+        ['o.v', 'o: { v: number }', 'reading o.v'],
+        ['o.v', 'o: O', 'reading o.v'],
+        ['+o', 'o: O', 'converting o'],
+        ['[...o].length', 'o: O', 'going through o'],
+        ['each(o.v)', 'each: E, o: O', 'reading o.v or each()'],
+        ['a(o.b) + c.d', 'a: A, o: O, c: C', 'reading o.b, a() or reading c.d'],
+        ['a(o.b) + c.d + e.f', 'a: A, o: O, c: C, e: E', 'what is called and read meanwhile'],
+      ] as const
+    ).map(([value, parameters, what]) => ({
+      code: hot(`  const b = new Uint8Array(65);\n  b[0] = Number(${value});\n  return b[0];`, parameters),
+      errors: [
+        {
+          messageId: 'offHeap',
+          suggestions: [
+            {
+              messageId: 'fix',
+              data: {
+                title: `Reuse one module-level Uint8Array for b (if ${what} never calls back into f())`,
+              },
+              output:
+                'const bScratch = new Uint8Array(65);\n\n' +
+                hot(`  const b = bScratch.fill(0);\n  b[0] = Number(${value});\n  return b[0];`, parameters),
+            },
+          ],
+        },
+      ],
+    })),
   ],
 });
