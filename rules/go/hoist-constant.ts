@@ -229,7 +229,12 @@ function buildFix(
   const declaration = topLevel(node);
   const suffix = node.type === 'type_conversion_expression' ? 'Bytes' : suffixes[value.kind];
   const own = variable && variable.name.length > 2 ? variable.name : suffix;
-  const name = freshName(file, [`${ownerName(node)}${own[0]!.toUpperCase()}${own.slice(1)}`], taken);
+  const name = freshName(
+    file,
+    [`${ownerName(node)}${own[0]!.toUpperCase()}${own.slice(1)}`],
+    file.root,
+    taken,
+  );
   taken.add(name);
   const eol = lineEnd(file.text);
   const at = startWithDoc(file.text, declaration);

@@ -262,6 +262,7 @@ function newPool(file: GoFile, made: Made, make: string, pools: ReadonlyMap<stri
   const name = freshName(
     file,
     [base, `${owner[0]!.toLowerCase()}${owner.slice(1)}${base[0]!.toUpperCase()}${base.slice(1)}`],
+    file.root,
     new Set([...pools.values()].map((pool) => pool.name)),
   );
   const eol = lineEnd(file.text);

@@ -48,23 +48,33 @@ const predeclared: ReadonlySet<string> = new Set(
 );
 
 /**
- * Of the candidates, the first that is no keyword or predeclared name, is declared nowhere in the package, and occurs
- * nowhere in the text of `file` as a word (so it can neither shadow nor be shadowed). Falls back to numbered names.
+ * Of the candidates, the first that is no keyword or predeclared name, is declared nowhere at the package's top level, and
+ * is no identifier in `within`: the declaration around a new local name (what other functions call theirs does not
+ * matter), or the whole file for a new name at top level. Falls back to numbered names.
+ * @param taken by other fixes of the same text
  */
 export function freshName(
   file: GoFile,
   candidates: readonly string[],
+  within: Node = file.root,
   taken: ReadonlySet<string> = new Set(),
 ): string {
   const { declared } = packageNames(file.pkg);
   const free = (name: string): boolean =>
-    !predeclared.has(name) &&
-    !declared.has(name) &&
-    !taken.has(name) &&
-    !new RegExp(`(?<![\\p{L}\\p{N}_])${name}(?![\\p{L}\\p{N}_])`, 'u').test(file.text);
+    !predeclared.has(name) && !declared.has(name) && !taken.has(name) && !isUsed(name, within, file);
   for (const name of candidates) if (free(name)) return name;
   const last = candidates[candidates.length - 1] ?? 'x';
   for (let i = 2; ; i++) if (free(`${last}${i}`)) return `${last}${i}`;
+}
+
+/** The name is written as an identifier in the subtree; fields and methods live in scopes of their own. */
+function isUsed(name: string, within: Node, file: GoFile): boolean {
+  for (let at = file.text.indexOf(name, within.startIndex); at >= 0; at = file.text.indexOf(name, at + 1)) {
+    if (at >= within.endIndex) return false;
+    const node = file.root.namedDescendantForIndex(at, at + name.length);
+    if (node?.text === name && /^(?:type_|package_)?identifier$|^label_name$/.test(node.type)) return true;
+  }
+  return false;
 }
 
 /** The empty interface as the file can write it at package level: `any` from Go 1.18 on. */

@@ -124,7 +124,7 @@ function planSlice(
   const type = slice.type;
   const name = variable.name;
   const pool = poolName(file, variable, fn, taken);
-  const pointer = freshName(file, [`${name}p`, `${name}Ptr`], taken);
+  const pointer = freshName(file, [`${name}p`, `${name}Ptr`], topLevel(fn));
   const clean = isWrittenBeforeRead(file, variable, empty);
   if (!clean && (!atLeast(file.pkg.language, 1, 21) || isShadowed('clear', fn, file))) return undefined;
   // A grown buffer comes back with more capacity than make gave: nothing may see that.
@@ -160,7 +160,9 @@ function planSlice(
 
   if (!isIntSized(file, size)) return undefined;
   // Evaluated once, as before; a plain name or len may be repeated.
-  const bound = isPlain(file, size) ? size.text : freshName(file, [`${name}Size`, `${name}Length`], taken);
+  const bound = isPlain(file, size)
+    ? size.text
+    : freshName(file, [`${name}Size`, `${name}Length`], topLevel(fn));
   if (bound !== size.text) statements.push(`${bound} := ${spaced(size)}`);
   statements.push(
     `if cap(*${pointer}) < ${bound} {\n\t*${pointer} = make(${type.text}, ${empty ? '0, ' : ''}${bound})\n}`,
@@ -201,7 +203,7 @@ function planField(
   if (!slice || amount === undefined) return undefined;
   const name = field.charAt(0).toLowerCase() + field.slice(1);
   const pool = poolName(file, { ...variable, name }, fn, taken);
-  const pointer = freshName(file, [`${name}p`, `${name}Ptr`], taken);
+  const pointer = freshName(file, [`${name}p`, `${name}Ptr`], topLevel(fn));
   // The lines of the literal are indented again with the other statements.
   const indent = indentAt(file.text, statement.startIndex);
   const text = (start: number, end: number): string =>
@@ -354,7 +356,7 @@ function poolName(file: GoFile, variable: Binding, fn: Node, taken: ReadonlySet<
   const { length } = variable.name;
   const candidates =
     length <= 2 ? [`${owner}Pool`, long] : count <= 1 ? [`${variable.name}Pool`, long] : [long];
-  return freshName(file, candidates, taken);
+  return freshName(file, candidates, file.root, taken);
 }
 
 function at(offset: number): { start: number; end: number } {

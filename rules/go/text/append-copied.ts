@@ -10,7 +10,7 @@ import {
 import { isBuiltin } from '../syntax/universe';
 import { isHot } from '../heat/static-heat';
 import type { GoFile, GoFix, GoReport } from '../rule';
-import { argumentsOf, enclosingFunction, spanOf, unparenthesised } from '../syntax/nodes';
+import { argumentsOf, enclosingFunction, spanOf, topLevel, unparenthesised } from '../syntax/nodes';
 import { enclosingStatement } from '../syntax/names';
 import { enclosingLoop } from '../flow/loops';
 import {
@@ -189,7 +189,7 @@ function fix(copied: Copied, file: GoFile, taken: TakenNames): GoFix[] {
   // The header of a loop would use one array for all iterations.
   if (enclosingLoop(file, node) !== enclosingLoop(file, statement) || !startsLine(file.text, at)) return [];
   const names = taken.get(within.id) ?? new Set<string>();
-  const array = freshName(file, ['buf', 'text', 'scratch'], names);
+  const array = freshName(file, ['buf', 'text', 'scratch'], topLevel(node), names);
   const into = intoDestination(formatted, form, `${array}[:0]`, file);
   if (!into) return [];
   taken.set(within.id, names.add(array));

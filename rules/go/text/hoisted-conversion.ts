@@ -10,6 +10,7 @@ import {
   enclosingDeclaration,
   qualified,
   spanOf,
+  topLevel,
   unparenthesised,
 } from '../syntax/nodes';
 import {
@@ -63,6 +64,7 @@ export function hoists(file: GoFile, replaced: ReadonlySet<number>): Hoist[] {
     const name = freshName(
       file,
       [variable.name + (conversions[0]!.to === 'string' ? 'Text' : 'Bytes')],
+      topLevel(loop),
       taken,
     );
     const edits = rewrite(conversions, loop, name, file);
