@@ -212,7 +212,7 @@ function directEdits(
     if (!removed[0] || !removed[1]) return undefined;
     return [removed[0], removed[1], edit(asked, direct)];
   }
-  const name = freshName(file, ['sum', 'digest', 'checksum'], topLevel(statement));
+  const name = freshName(file, ['sum', 'digest', 'checksum'], { within: topLevel(statement) });
   const computed = `${name} := ${direct}`;
   const gone = removal(file, statement);
   if (!gone) return undefined;
@@ -311,7 +311,7 @@ function onStack(file: GoFile, hash: Hash): GoReport | undefined {
   if (enclosingDeclaration(sum.call) === undefined || isShadowed('byte', sum.call, file)) return undefined;
   const loop = enclosingLoop(file, sum.call)?.statement;
   if (loop && loop.startIndex >= statement.startIndex) return undefined;
-  const name = freshName(file, ['digest', 'sum', 'sumArray'], topLevel(statement));
+  const name = freshName(file, ['digest', 'sum', 'sumArray'], { within: topLevel(statement) });
   const size = form.size.replace('$', callee.childForFieldName('operand')?.text ?? '');
   const at = { start: statement.startIndex, end: statement.startIndex };
   const array = statementsAt(file, statement.startIndex, [`var ${name} [${size}]byte`, '']);

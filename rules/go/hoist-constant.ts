@@ -14,13 +14,16 @@ import {
   isAddressTaken,
   isAssigned,
   namesAround,
+  occurrences,
   parenthesized,
   type Binding,
 } from './syntax/names';
 import { enclosingLoop } from './flow/loops';
 import { initializer } from './syntax/assignments';
 import { checkWrite } from './write-format';
-import { byPlace, freshName, indentAt, lineEnd, ownerName, startsLine, startWithDoc } from './edit/layout';
+import { contentNames } from './edit/content-names';
+import { byPlace, indentAt, ownerName, startsLine } from './edit/layout';
+import { PackageVariables } from './edit/package-variables';
 
 /** A value made of constants that each call builds anew, and that nothing changes. */
 export const rule: GoRule = {
@@ -33,7 +36,7 @@ export const rule: GoRule = {
   },
   check(file, report) {
     if (!file.facts || file.path.endsWith('_test.go')) return;
-    const taken = new Set<string>();
+    const variables = new PackageVariables(file);
     let end = 0;
     for (const node of file.root.descendantsOfType([
       'call_expression',
@@ -49,7 +52,7 @@ export const rule: GoRule = {
       // Something may change it: then it is only said where it hurts.
       if (!readings && !(isBuilt(value) && enclosingLoop(file, node) && isHot(file, node))) continue;
       end = node.endIndex;
-      const fix = readings && buildFix(file, found, readings, taken);
+      const fix = readings && buildFix(file, found, readings, variables);
       const evidence: Evidence = { kind: 'emitted call', callee: emitted[0]!, count: 1 };
       report({
         node,
@@ -223,31 +226,32 @@ function buildFix(
   file: GoFile,
   { node, value, variable, emitted }: Candidate,
   { uses, obligations }: Readings,
-  taken: Set<string>,
+  variables: PackageVariables,
 ): GoFix | undefined {
   if (file.generated) return undefined;
   const declaration = topLevel(node);
-  const suffix = node.type === 'type_conversion_expression' ? 'Bytes' : suffixes[value.kind];
-  const own = variable && variable.name.length > 2 ? variable.name : suffix;
-  const name = freshName(
-    file,
-    [`${ownerName(node)}${own[0]!.toUpperCase()}${own.slice(1)}`],
-    file.root,
-    taken,
+  const suffix = /^\[\](?:byte|uint8)$/.test(value.made) ? 'Bytes' : suffixes[value.kind];
+  const own = variable && variable.name.length > 2 ? variable.name : undefined;
+  const [first = '', ...rest] = own ?? suffix;
+  const removed = variable && replacements(variable, uses, file);
+  const shared = variables.holding(
+    dedented(node, file),
+    [
+      ...(removed && own !== undefined ? [own] : []),
+      ...contentNames(node),
+      `${ownerName(node)}${first.toUpperCase()}${rest.join('')}`,
+    ],
+    node,
+    removed ? [variable.declaration, ...uses] : [],
+    (other) => isReadOnly(other, value, file),
   );
-  taken.add(name);
-  const eol = lineEnd(file.text);
-  const at = startWithDoc(file.text, declaration);
+  const { name } = shared;
+  const replaced = removed ?? [{ span: spanOf(node), newText: '@' }];
   const edits: FileEdit[] = [
-    {
-      file: file.path,
-      span: { start: at, end: at },
-      newText: `var ${name} = ${dedented(node, file)}${eol}${eol}`,
-    },
-    ...(replacements(variable, uses, name, file) ?? [{ span: spanOf(node), newText: name }]).map((edit) => ({
-      ...edit,
-      file: file.path,
-    })),
+    ...shared.edits,
+    ...replaced
+      .map(({ span, newText }) => ({ file: file.path, span, newText: newText.replace('@', name) }))
+      .filter(({ span, newText }) => newText !== file.text.slice(span.start, span.end)),
   ];
   edits.sort(byPlace);
   const conditions = [
@@ -256,7 +260,7 @@ function buildFix(
   ];
   const statement = enclosingStatement(node);
   return {
-    title: `Build it once, in the package-level ${name}${conditions.length > 0 ? ` (${conditions.join(', and ')})` : ''}`,
+    title: `${shared.edits.length > 0 ? 'Build it once, in the package-level' : 'Take it from the package-level'} ${name}${conditions.length > 0 ? ` (${conditions.join(', and ')})` : ''}`,
     kind: conditions.length > 0 ? 'suggestion' : 'safe',
     edits,
     claim: {
@@ -277,16 +281,15 @@ function buildFix(
 }
 
 /**
- * The declaration taken away and its uses renamed; undefined where the variable has to stay: it shares its line, or a
- * comment belongs to it.
+ * The declaration taken away, and `@` for each of its uses; undefined where the variable has to stay: it shares its line,
+ * or a comment belongs to it.
  */
 function replacements(
-  variable: Binding | undefined,
+  variable: Binding,
   uses: readonly Node[],
-  name: string,
   file: GoFile,
 ): { span: { start: number; end: number }; newText: string }[] | undefined {
-  const statement = variable && enclosingStatement(variable.declaration);
+  const statement = enclosingStatement(variable.declaration);
   if (!statement || !/^(?:short_var|var)_declaration$/.test(statement.type)) return undefined;
   const specs = statement.descendantsOfType('var_spec').filter(({ parent }) => parent?.id === statement.id);
   if (statement.type === 'var_declaration' && specs.length !== 1) return undefined;
@@ -302,15 +305,27 @@ function replacements(
   // A block does not begin with a blank line.
   if (/\{[ \t]*\r?\n$/.test(text.slice(0, start)))
     end += /^[ \t]*\r?\n/.exec(text.slice(end))?.[0].length ?? 0;
-  return [
-    { span: { start, end }, newText: '' },
-    ...uses.map((use) => ({ span: spanOf(use), newText: name })),
-  ];
+  return [{ span: { start, end }, newText: '' }, ...uses.map((use) => ({ span: spanOf(use), newText: '@' }))];
 }
 
-/** The text without the function's indentation; as it is where a string has several lines. */
+/** Nothing in the package changes the value of its variable. */
+function isReadOnly(name: string, value: ConstantValue, file: GoFile): boolean {
+  return file.pkg.files.every((other) =>
+    occurrences(other.root, other.text, name).every((node) => {
+      const parent = node.parent?.type;
+      if (node.type !== 'identifier' || namesAround(other.root, node).resolve(node)) return true;
+      if (parent === 'var_spec' && node.parent!.childForFieldName('value')?.startIndex !== node.startIndex)
+        return true;
+      return (isBuilt(value) ? callsOnly(node, value) : isRead(node, value, other)) !== undefined;
+    }),
+  );
+}
+
+/**
+ * The text without the function's indentation, lines ending with LF; as it is indented where a string has several lines.
+ */
 function dedented(node: Node, file: GoFile): string {
-  const { text } = node;
+  const text = node.text.replaceAll('\r\n', '\n');
   if (node.descendantsOfType('raw_string_literal').some((string) => string.text.includes('\n'))) return text;
   const indent = indentAt(file.text, node.startIndex);
   return text.replaceAll(`\n${indent}`, '\n');

@@ -295,7 +295,7 @@ function buildFix(file: GoFile, group: Group): GoFix | undefined {
     return undefined;
   if (shadowsTypes(file, group, first)) return undefined;
 
-  const holder = freshName(file, ['merged', 'together'], topLevel(outer));
+  const holder = freshName(file, ['merged', 'together'], { within: topLevel(outer) });
   const whole = ['whole', 'outer', 'holder'].find((name) => !parts.some(({ field }) => field === name))!;
   const fields = [{ field: whole, type }, ...parts];
   const lines = fields.map(({ field, type }) => `\t${field} ${type}`);

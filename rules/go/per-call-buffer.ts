@@ -1,5 +1,6 @@
 import { findCandidate, subject, type Candidate } from './memory/buffer-candidate';
 import { buildFix } from './pools/buffer-pool';
+import { PackageVariables } from './edit/package-variables';
 import type { Related } from '../model';
 import { lifetimeOf, type Lifetime } from './memory/lifetime';
 import { fieldLifetime } from './memory/field-lifetime';
@@ -19,7 +20,7 @@ export const rule: GoRule = {
   check(file, report) {
     // What a test or a benchmark allocates outside of its loop, it allocates once.
     if (file.path.endsWith('_test.go')) return;
-    const taken = new Set<string>();
+    const variables = new PackageVariables(file);
     const reported = new Set<Binding>();
     for (const decision of file.facts?.decisions ?? []) {
       const candidate = findCandidate(file, decision);
@@ -29,7 +30,7 @@ export const rule: GoRule = {
           ? lifetimeOf(file, candidate.variable, candidate.shape, candidate.typeName)
           : fieldLifetime(file, candidate.variable, candidate.field);
       if (!staysInCall(candidate, lifetime)) continue;
-      const fix = buildFix(file, candidate, lifetime, taken);
+      const fix = buildFix(file, candidate, lifetime, variables);
       reported.add(candidate.variable);
       report({
         node: candidate.node,

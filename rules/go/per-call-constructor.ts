@@ -9,12 +9,14 @@ import { isBetterDirect } from './hash-interface';
 import { isHot } from './heat/static-heat';
 import { keepsItsArgument } from './memory/lifetime';
 import type { GoFile, GoFix, GoRule, Obligation } from './rule';
-import { argumentsOf, qualified, spanOf, statementsOf, unparenthesised } from './syntax/nodes';
+import { argumentsOf, qualified, spanOf, statementsOf, topLevel, unparenthesised } from './syntax/nodes';
 import { typedBinary } from './stdlib/typed-binary';
 import { callOf, isAssigned, namesAround, parenthesized, type Binding } from './syntax/names';
 import { enclosingLoop } from './flow/loops';
-import { byPlace, emptyInterface, freshName, lineEnd, startWithDoc, statementsAt } from './edit/layout';
+import { byPlace, statementsAt } from './edit/layout';
 import { canImportAt } from './edit/imports';
+import { PackageVariables, type PackageVariable } from './edit/package-variables';
+import { poolText } from './pools/pool-text';
 import { importedAs } from './edit/imports';
 import { packageNames } from './syntax/package-names';
 
@@ -28,13 +30,13 @@ export const rule: GoRule = {
   },
   check(file, report) {
     if (file.path.endsWith('_test.go')) return;
-    const pools = new Map<string, Pool>();
+    const variables = new PackageVariables(file);
     for (const call of file.root.descendantsOfType('call_expression')) {
       const made = constructorAt(file, call);
       if (!made || isBetterDirect(file, call) || isWrittenTyped(file, made)) continue;
       const contracts = staysInCall(file, made);
       if (!contracts) continue;
-      const fix = buildFix(file, made, contracts, pools);
+      const fix = buildFix(file, made, contracts, variables);
       const { form, callee, variable, evidence } = made;
       report({
         node: call,
@@ -168,17 +170,11 @@ function parameterStays(file: GoFile, call: Node, argument: Node): boolean {
   return name != null && fn!.file.facts?.parameter(name)?.kind === 'stays';
 }
 
-/** A pool that several fixes of the file share: the same edit. */
-interface Pool {
-  readonly name: string;
-  readonly edit: FileEdit;
-}
-
 function buildFix(
   file: GoFile,
   made: Made,
   obligations: readonly Obligation[],
-  pools: Map<string, Pool>,
+  variables: PackageVariables,
 ): GoFix | undefined {
   const { call, callee, form, statement, variable, error, fn, claimed } = made;
   if (file.generated || form.pool === '' || enclosingLoop(file, call)) return undefined;
@@ -202,10 +198,7 @@ function buildFix(
         i === '0' ? (stream?.text ?? '') : (options[Number(i) - 1]?.text ?? ''),
       );
   const type = named(file, fill(form.type));
-  const make = fill(form.make);
-  const key = `${type}\0${make}`;
-  const pool = pools.get(key) ?? newPool(file, made, make, pools);
-  pools.set(key, pool);
+  const pool = poolOf(file, made, fill(form.make), variables);
 
   const release = form.release && fill(form.release);
   const reset = fill(form.reset);
@@ -217,7 +210,7 @@ function buildFix(
     form.fails === 'reset' && error ? `${error.text} ${declares(file, error) ? ':=' : '='} ${reset}` : reset,
   ];
   const edits: FileEdit[] = [
-    pool.edit,
+    ...pool.edits,
     {
       file: file.path,
       span: spanOf(statement),
@@ -254,33 +247,23 @@ function declares(file: GoFile, identifier: Node): boolean {
   return namesAround(file.root, identifier).resolve(identifier)?.declaration.id === identifier.id;
 }
 
-function newPool(file: GoFile, made: Made, make: string, pools: ReadonlyMap<string, Pool>): Pool {
-  let top = made.fn;
-  for (let parent = top.parent; parent && parent.type !== 'source_file'; parent = top.parent) top = parent;
-  const owner = top.childForFieldName('name')?.text ?? 'shared';
-  const base = made.form.pool;
-  const name = freshName(
-    file,
-    [base, `${owner[0]!.toLowerCase()}${owner.slice(1)}${base[0]!.toUpperCase()}${base.slice(1)}`],
-    file.root,
-    new Set([...pools.values()].map((pool) => pool.name)),
-  );
-  const eol = lineEnd(file.text);
+function poolOf(
+  file: GoFile,
+  { fn, form }: Made,
+  make: string,
+  variables: PackageVariables,
+): PackageVariable {
+  const owner = topLevel(fn).childForFieldName('name')?.text ?? 'shared';
+  const base = form.pool;
   // With two results only the first is wanted: the arguments are constants that the constructor accepts.
   const lines = /NewWriterLevel|flate.*NewWriter\(|^\w+\.NewWriter\(nil, /.test(make)
     ? [`w, _ := ${make}`, 'return w']
     : [`return ${make}`];
-  const text = [
-    `var ${name} = ${importedAs(file, 'sync')}.Pool{`,
-    `\tNew: func() ${emptyInterface(file)} {`,
-    ...lines.map((line) => `\t\t${line}`),
-    '\t},',
-    '}',
-    '',
-    '',
-  ].join(eol);
-  const at = startWithDoc(file.text, top);
-  return { name, edit: { file: file.path, span: { start: at, end: at }, newText: text } };
+  return variables.holding(
+    poolText(file, lines),
+    [base, `${owner[0]!.toLowerCase()}${owner.slice(1)}${base[0]!.toUpperCase()}${base.slice(1)}`],
+    fn,
+  );
 }
 
 /** The variable's name occurs in the arguments. */

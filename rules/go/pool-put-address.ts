@@ -160,7 +160,7 @@ function keepLocalPointer(file: GoFile, variable: Binding, puts: readonly Put[])
   } else {
     if (!isSamePool(file, pooledGet(file, origin.got)!.pool, pool)) return undefined;
     if (declared.type !== 'short_var_declaration' && declared.type !== 'var_declaration') return undefined;
-    pointer = freshName(file, [`${variable.name}p`, `${variable.name}Ptr`], topLevel(declared));
+    pointer = freshName(file, [`${variable.name}p`, `${variable.name}Ptr`], { within: topLevel(declared) });
     declarations = [variable.declaration];
     const first = statementsAt(file, declared.startIndex, [`${pointer} := ${origin.got.text}`, '']);
     edits.push(insert(file, declared.startIndex, first), replace(file, origin.got, pointer));
@@ -234,7 +234,9 @@ function changeWrappers(file: GoFile, parameter: Binding, puts: readonly Put[]):
     if (variable && isPut && statement?.type === 'short_var_declaration') {
       if (statement.childForFieldName('left')?.namedChildCount !== 1) return undefined;
       // Where one variable shadows another of the name, their pointers shadow in the same way.
-      const pointer = freshName(file, [`${variable.name}p`, `${variable.name}Ptr`], topLevel(statement));
+      const pointer = freshName(file, [`${variable.name}p`, `${variable.name}Ptr`], {
+        within: topLevel(statement),
+      });
       pointers.set(variable, pointer);
       const split = statementsAt(file, statement.startIndex, [`${pointer} := ${call.text}`, '']);
       edits.push(insert(file, statement.startIndex, split), replace(file, call, `*${pointer}`));
@@ -370,7 +372,7 @@ function returnPointer(file: GoFile, get: Node, pool: Node): FileEdit[] | undefi
       if (!isSamePool(file, pooledGet(file, origin.got)!.pool, pool)) return undefined;
       edits.push(replace(file, value, origin.got.text));
     } else if (origin?.kind === 'expression') {
-      const name = freshName(file, ['bp', 'ptr'], topLevel(statement));
+      const name = freshName(file, ['bp', 'ptr'], { within: topLevel(statement) });
       edits.push(
         insert(
           file,

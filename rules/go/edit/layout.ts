@@ -47,32 +47,35 @@ const predeclared: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
+export interface NameScope {
+  /** The declaration around a new local name: what other functions call theirs does not matter. Else the whole file. */
+  readonly within?: Node;
+  /** Names that other fixes of the same text bring. */
+  readonly taken?: ReadonlySet<string>;
+  /** Identifiers that the fix takes away. */
+  readonly gone?: readonly Node[];
+}
+
 /**
  * Of the candidates, the first that is no keyword or predeclared name, is declared nowhere at the package's top level, and
- * is no identifier in `within`: the declaration around a new local name (what other functions call theirs does not
- * matter), or the whole file for a new name at top level. Falls back to numbered names.
- * @param taken by other fixes of the same text
+ * is no identifier in its scope. Falls back to numbered names.
  */
-export function freshName(
-  file: GoFile,
-  candidates: readonly string[],
-  within: Node = file.root,
-  taken: ReadonlySet<string> = new Set(),
-): string {
+export function freshName(file: GoFile, candidates: readonly string[], scope: NameScope = {}): string {
   const { declared } = packageNames(file.pkg);
   const free = (name: string): boolean =>
-    !predeclared.has(name) && !declared.has(name) && !taken.has(name) && !isUsed(name, within, file);
+    !predeclared.has(name) && !declared.has(name) && !scope.taken?.has(name) && !isUsed(name, scope, file);
   for (const name of candidates) if (free(name)) return name;
   const last = candidates[candidates.length - 1] ?? 'x';
   for (let i = 2; ; i++) if (free(`${last}${i}`)) return `${last}${i}`;
 }
 
-/** The name is written as an identifier in the subtree; fields and methods live in scopes of their own. */
-function isUsed(name: string, within: Node, file: GoFile): boolean {
-  for (let at = file.text.indexOf(name, within.startIndex); at >= 0; at = file.text.indexOf(name, at + 1)) {
-    if (at >= within.endIndex) return false;
-    const node = file.root.namedDescendantForIndex(at, at + name.length);
-    if (node?.text === name && /^(?:type_|package_)?identifier$|^label_name$/.test(node.type)) return true;
+/** The name is written as an identifier in the scope; fields and methods live in scopes of their own. */
+function isUsed(name: string, { within, gone = [] }: NameScope, { text, root }: GoFile): boolean {
+  const { startIndex, endIndex } = within ?? root;
+  for (let at = text.indexOf(name, startIndex); at >= 0 && at < endIndex; at = text.indexOf(name, at + 1)) {
+    const node = root.namedDescendantForIndex(at, at + name.length);
+    if (node?.text !== name || !/^(?:type_|package_)?identifier$|^label_name$/.test(node.type)) continue;
+    if (!gone.some(({ id }) => id === node.id)) return true;
   }
   return false;
 }

@@ -20,20 +20,10 @@ import {
   isAssigned,
   type Binding,
 } from '../syntax/names';
-import {
-  byPlace,
-  emptyInterface,
-  freshName,
-  indentAt,
-  lineEnd,
-  ownerName,
-  short,
-  startsLine,
-  startWithDoc,
-  statementsAt,
-} from '../edit/layout';
+import { byPlace, freshName, indentAt, ownerName, short, startsLine, statementsAt } from '../edit/layout';
 import { canImportAt } from '../edit/imports';
-import { importedAs } from '../edit/imports';
+import type { PackageVariable, PackageVariables } from '../edit/package-variables';
+import { poolText } from './pool-text';
 import { atLeast } from '../syntax/version';
 import { packageNames } from '../syntax/package-names';
 import { isShadowed } from '../syntax/universe';
@@ -46,7 +36,7 @@ export function buildFix(
   file: GoFile,
   candidate: Candidate,
   lifetime: Lifetime,
-  taken: Set<string>,
+  variables: PackageVariables,
 ): GoFix | undefined {
   const { variable, fn } = candidate;
   if (file.generated || !canImportAt(file, 'sync', fn)) return undefined;
@@ -54,30 +44,17 @@ export function buildFix(
   if (!statement || (hasComment(statement) && candidate.field === undefined)) return undefined;
   const plan =
     candidate.field !== undefined
-      ? planField(file, candidate, candidate.field, statement, lifetime, taken)
+      ? planField(file, candidate, candidate.field, statement, lifetime, variables)
       : candidate.shape === 'slice'
-        ? planSlice(file, candidate, lifetime, taken)
+        ? planSlice(file, candidate, lifetime, variables)
         : candidate.shape === 'array'
-          ? planArray(file, candidate, taken)
+          ? planArray(file, candidate, variables)
           : candidate.shape === 'struct pointer'
-            ? planStruct(file, candidate, taken)
-            : planBuffer(file, candidate, taken);
+            ? planStruct(file, candidate, variables)
+            : planBuffer(file, candidate, variables);
   if (!plan) return undefined;
-  taken.add(plan.pool);
-  const eol = lineEnd(file.text);
-  const top = topLevel(fn);
-  const sync = importedAs(file, 'sync');
-  const pool = [
-    `var ${plan.pool} = ${sync}.Pool{`,
-    `\tNew: func() ${emptyInterface(file)} {`,
-    ...plan.make.map((line) => `\t\t${line}`),
-    '\t},',
-    '}',
-    '',
-    '',
-  ].join(eol);
   const edits: FileEdit[] = [
-    { file: file.path, span: at(startWithDoc(file.text, top)), newText: pool },
+    ...plan.pool.edits,
     {
       file: file.path,
       span: spanOf(statement),
@@ -104,9 +81,7 @@ export function buildFix(
 }
 
 interface Plan {
-  readonly pool: string;
-  /** Lines of the pool's New. */
-  readonly make: readonly string[];
+  readonly pool: PackageVariable;
   readonly statements: readonly string[];
   readonly rewrites: readonly FileEdit[];
   readonly claim: GoFix['claim'];
@@ -116,27 +91,29 @@ function planSlice(
   file: GoFile,
   candidate: Candidate,
   lifetime: Lifetime,
-  taken: ReadonlySet<string>,
+  variables: PackageVariables,
 ): Plan | undefined {
   const { variable, fn, slice } = candidate;
   if (!slice) return undefined;
   const { size, constant, empty } = slice;
   const type = slice.type;
   const name = variable.name;
-  const pool = poolName(file, variable, fn, taken);
-  const pointer = freshName(file, [`${name}p`, `${name}Ptr`], topLevel(fn));
+  const pointer = freshName(file, [`${name}p`, `${name}Ptr`], { within: topLevel(fn) });
   const clean = isWrittenBeforeRead(file, variable, empty);
   if (!clean && (!atLeast(file.pkg.language, 1, 21) || isShadowed('clear', fn, file))) return undefined;
   // A grown buffer comes back with more capacity than make gave: nothing may see that.
   if (empty && (!clean || lifetime.capacityObserved)) return undefined;
-  const statements = [`${pointer} := ${pool}.Get().(*${type.text})`];
-  const put = `${pool}.Put(${pointer})`;
-
+  const plan = (make: readonly string[]): { pool: PackageVariable; statements: string[]; put: string } => {
+    const pool = poolOf(file, name, fn, make, variables);
+    const statements = [`${pointer} := ${pool.name}.Get().(*${type.text})`];
+    return { pool, statements, put: `${pool.name}.Put(${pointer})` };
+  };
   if (constant) {
     // A local constant does not reach the pool: its value does.
     const amount = constant.global ? size.text : constant.value;
     if (amount === undefined) return undefined;
-    const make = [`b := make(${type.text}, ${empty ? '0, ' : ''}${amount})`, 'return &b'];
+    const make = `b := make(${type.text}, ${empty ? '0, ' : ''}${amount})`;
+    const { pool, statements, put } = plan([make, 'return &b']);
     if (empty && lifetime.grows && !lifetime.advances) {
       statements.push(`${name} := (*${pointer})[:0]`);
       const limit =
@@ -155,14 +132,16 @@ function planSlice(
       }
     }
     const claim = { effect: 'moves', within: [spanOf(fn)], callees: ['runtime.makeslice'] } as const;
-    return { pool, make, statements, rewrites: [], claim };
+    return { pool, statements, rewrites: [], claim };
   }
 
   if (!isIntSized(file, size)) return undefined;
+  // Not nil, so that a length of 0 gives an empty slice, as make does.
+  const { pool, statements, put } = plan([`b := make(${type.text}, 0, 512)`, 'return &b']);
   // Evaluated once, as before; a plain name or len may be repeated.
   const bound = isPlain(file, size)
     ? size.text
-    : freshName(file, [`${name}Size`, `${name}Length`], topLevel(fn));
+    : freshName(file, [`${name}Size`, `${name}Length`], { within: topLevel(fn) });
   if (bound !== size.text) statements.push(`${bound} := ${spaced(size)}`);
   statements.push(
     `if cap(*${pointer}) < ${bound} {\n\t*${pointer} = make(${type.text}, ${empty ? '0, ' : ''}${bound})\n}`,
@@ -181,8 +160,6 @@ function planSlice(
   );
   return {
     pool,
-    // Not nil, so that a length of 0 gives an empty slice, as make does.
-    make: [`b := make(${type.text}, 0, 512)`, 'return &b'],
     statements,
     rewrites: [],
     claim: { effect: 'runs less', within: [spanOf(fn)], callees: ['runtime.makeslice'] },
@@ -196,14 +173,13 @@ function planField(
   field: string,
   statement: Node,
   lifetime: Lifetime,
-  taken: ReadonlySet<string>,
+  variables: PackageVariables,
 ): Plan | undefined {
   const { variable, fn, slice, node } = candidate;
   const amount = slice?.constant?.global ? slice.size.text : slice?.constant?.value;
   if (!slice || amount === undefined) return undefined;
   const name = field.charAt(0).toLowerCase() + field.slice(1);
-  const pool = poolName(file, { ...variable, name }, fn, taken);
-  const pointer = freshName(file, [`${name}p`, `${name}Ptr`], topLevel(fn));
+  const pointer = freshName(file, [`${name}p`, `${name}Ptr`], { within: topLevel(fn) });
   // The lines of the literal are indented again with the other statements.
   const indent = indentAt(file.text, statement.startIndex);
   const text = (start: number, end: number): string =>
@@ -215,9 +191,11 @@ function planField(
   const behind = text(node.endIndex, statement.endIndex);
   // What the compiler knows to fit, it must know to fit into the pooled buffer, too.
   const fits = !(file.facts?.emitted(fn) ?? []).some(({ callee }) => callee.startsWith('runtime.growslice'));
-  const put = `${pool}.Put(${pointer})`;
+  const make = [`b := make(${slice.type.text}, 0, ${amount})`, 'return &b'];
+  const pool = poolOf(file, name, fn, make, variables);
+  const put = `${pool.name}.Put(${pointer})`;
   const statements = [
-    `${pointer} := ${pool}.Get().(*${slice.type.text})`,
+    `${pointer} := ${pool.name}.Get().(*${slice.type.text})`,
     `${before}(*${pointer})[:0${fits ? `:${amount}` : ''}]${behind}`,
   ];
   const buffer = `${variable.name}.${field}`;
@@ -231,7 +209,6 @@ function planField(
     );
   return {
     pool,
-    make: [`b := make(${slice.type.text}, 0, ${amount})`, 'return &b'],
     statements,
     rewrites: [],
     claim: { effect: 'moves', within: [spanOf(fn)], callees: ['runtime.makeslice'] },
@@ -260,17 +237,16 @@ function mayObserveCapacity(file: GoFile, variable: Binding): boolean {
   });
 }
 
-function planArray(file: GoFile, candidate: Candidate, taken: ReadonlySet<string>): Plan | undefined {
+function planArray(file: GoFile, candidate: Candidate, variables: PackageVariables): Plan | undefined {
   const { variable, fn, type } = candidate;
   const name = variable.name;
   const clean = isWrittenBeforeRead(file, variable, false);
-  const pool = poolName(file, variable, fn, taken);
-  const put = `${pool}.Put(${name})`;
+  const pool = poolOf(file, name, fn, [`return new(${type})`], variables);
+  const put = `${pool.name}.Put(${name})`;
   return {
     pool,
-    make: [`return new(${type})`],
     statements: [
-      `${name} := ${pool}.Get().(*${type})`,
+      `${name} := ${pool.name}.Get().(*${type})`,
       `defer ${put}`,
       ...(clean ? [] : [`*${name} = ${type}{}`]),
     ],
@@ -279,11 +255,11 @@ function planArray(file: GoFile, candidate: Candidate, taken: ReadonlySet<string
   };
 }
 
-function planBuffer(file: GoFile, candidate: Candidate, taken: ReadonlySet<string>): Plan | undefined {
+function planBuffer(file: GoFile, candidate: Candidate, variables: PackageVariables): Plan | undefined {
   const { variable, fn, type, shape } = candidate;
   const name = variable.name;
-  const pool = poolName(file, variable, fn, taken);
   if (variable.uses.some((use) => isAssigned(use.node))) return undefined;
+  const pool = poolOf(file, name, fn, [`return ${candidate.made ?? `new(${type})`}`], variables);
   // A buffer that starts large may double without being an outlier.
   const limit = (candidate.size ?? 0) <= keptAtMost / 2 ? limitText(1) : String(4 * candidate.size!);
   const rewrites: FileEdit[] = [];
@@ -294,30 +270,28 @@ function planBuffer(file: GoFile, candidate: Candidate, taken: ReadonlySet<strin
   }
   return {
     pool,
-    make: [`return ${candidate.made ?? `new(${type})`}`],
     statements: [
-      `${name} := ${pool}.Get().(*${type})`,
+      `${name} := ${pool.name}.Get().(*${type})`,
       `${name}.Reset()`,
-      `defer func() {\n\tif ${name}.Cap() <= ${limit} {\n\t\t${pool}.Put(${name})\n\t}\n}()`,
+      `defer func() {\n\tif ${name}.Cap() <= ${limit} {\n\t\t${pool.name}.Put(${name})\n\t}\n}()`,
     ],
     rewrites,
     claim: { effect: 'moves', within: [spanOf(fn)], callees: ['runtime.newobject'] },
   };
 }
 
-function planStruct(file: GoFile, candidate: Candidate, taken: ReadonlySet<string>): Plan | undefined {
+function planStruct(file: GoFile, candidate: Candidate, variables: PackageVariables): Plan | undefined {
   const { variable, fn, type, literal } = candidate;
   const name = variable.name;
   if (variable.uses.some((use) => isAssigned(use.node)) || literal === undefined) return undefined;
-  const pool = poolName(file, variable, fn, taken);
+  const pool = poolOf(file, name, fn, [`return new(${type})`], variables);
   return {
     pool,
-    make: [`return new(${type})`],
     statements: [
-      `${name} := ${pool}.Get().(*${type})`,
+      `${name} := ${pool.name}.Get().(*${type})`,
       `*${name} = ${literal}`,
       // What the struct refers to must not stay reachable from the pool.
-      `defer func() {\n\t*${name} = ${type}{}\n\t${pool}.Put(${name})\n}()`,
+      `defer func() {\n\t*${name} = ${type}{}\n\t${pool.name}.Put(${name})\n}()`,
     ],
     rewrites: [],
     claim: { effect: 'moves', within: [spanOf(fn)], callees: ['runtime.newobject'] },
@@ -342,21 +316,23 @@ function hasComment(node: Node): boolean {
 }
 
 /**
- * `bufPool` when no other function of the package has a local of the name; else with the function's name in front,
- * so that fixes made one after the other, or in several files, do not collide. Of a name like b: `copyAllPool`.
+ * The pool of a function's buffer: `linePool` for a variable `line`, `bufPool` for one whose name says nothing. When
+ * another file of the package has a local of the name, the function's name stands in front, so that fixes of several
+ * files do not collide: `copyAllBufPool`.
  */
-function poolName(file: GoFile, variable: Binding, fn: Node, taken: ReadonlySet<string>): string {
-  const elsewhere = new RegExp(
-    `(?<![\\w.])${variable.name}\\s*(:=|=\\s*(make|new|&))|\\bvar\\s+${variable.name}\\b`,
-    'g',
-  );
-  const count = file.pkg.files.reduce((sum, other) => sum + (other.text.match(elsewhere)?.length ?? 0), 0);
-  const owner = ownerName(fn);
-  const long = `${owner}${variable.name[0]!.toUpperCase()}${variable.name.slice(1)}Pool`;
-  const { length } = variable.name;
-  const candidates =
-    length <= 2 ? [`${owner}Pool`, long] : count <= 1 ? [`${variable.name}Pool`, long] : [long];
-  return freshName(file, candidates, file.root, taken);
+function poolOf(
+  file: GoFile,
+  variable: string,
+  fn: Node,
+  make: readonly string[],
+  variables: PackageVariables,
+): PackageVariable {
+  const local = new RegExp(`(?<![\\w.])${variable}\\s*(:=|=\\s*(make|new|&))|\\bvar\\s+${variable}\\b`);
+  const elsewhere = file.pkg.files.some((other) => other !== file && local.test(other.text));
+  const word = variable.length > 2 ? variable : /\[\]byte|\bBuffer\b/.test(make[0]!) ? 'buf' : undefined;
+  const long = `${ownerName(fn)}${word === undefined ? '' : word[0]!.toUpperCase() + word.slice(1)}Pool`;
+  const names = word === undefined || elsewhere ? [long] : [`${word}Pool`, long];
+  return variables.holding(poolText(file, make), names, fn);
 }
 
 function at(offset: number): { start: number; end: number } {

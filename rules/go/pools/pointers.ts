@@ -281,7 +281,7 @@ class Conversion {
       if (!namesAround(file.root, node).resolve(node)) throw new Unknown();
       this.replace(file, result, `&${node.text}`);
     } else {
-      const name = freshName(file, ['v', 'value', 'pooled'], topLevel(statement));
+      const name = freshName(file, ['v', 'value', 'pooled'], { within: topLevel(statement) });
       this.before(file, statement, `${name} := ${result.text}`);
       this.replace(file, result, `&${name}`);
     }
@@ -308,7 +308,9 @@ class Conversion {
       this.pointers.set(variable, variable.name);
       return;
     }
-    const pointer = freshName(file, [`${variable.name}p`, `${variable.name}Ptr`], topLevel(statement));
+    const pointer = freshName(file, [`${variable.name}p`, `${variable.name}Ptr`], {
+      within: topLevel(statement),
+    });
     this.pointers.set(variable, pointer);
     const asked = ok && ok.text !== '_' ? `${pointer}, ${ok.text} := ${got}` : `${pointer} := ${got}`;
     this.before(file, statement, asked);
@@ -358,7 +360,7 @@ class Conversion {
     }
     const first = statementsOf(fn.childForFieldName('body')!)[0];
     if (!first) throw new Unknown();
-    const pointer = freshName(file, [`${name}p`, `${name}Ptr`], topLevel(fn));
+    const pointer = freshName(file, [`${name}p`, `${name}Ptr`], { within: topLevel(fn) });
     this.replace(file, parameter.declaration, pointer);
     this.before(file, first, `${name} := *${pointer}`);
     this.putBack(put, parameter, pointer);

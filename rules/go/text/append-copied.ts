@@ -189,7 +189,7 @@ function fix(copied: Copied, file: GoFile, taken: TakenNames): GoFix[] {
   // The header of a loop would use one array for all iterations.
   if (enclosingLoop(file, node) !== enclosingLoop(file, statement) || !startsLine(file.text, at)) return [];
   const names = taken.get(within.id) ?? new Set<string>();
-  const array = freshName(file, ['buf', 'text', 'scratch'], topLevel(node), names);
+  const array = freshName(file, ['buf', 'text', 'scratch'], { within: topLevel(node), taken: names });
   const into = intoDestination(formatted, form, `${array}[:0]`, file);
   if (!into) return [];
   taken.set(within.id, names.add(array));

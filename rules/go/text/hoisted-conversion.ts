@@ -61,12 +61,10 @@ export function hoists(file: GoFile, replaced: ReadonlySet<number>): Hoist[] {
     const top = enclosingDeclaration(loop)?.id ?? 0;
     const taken = takenIn.get(top) ?? new Set<string>();
     takenIn.set(top, taken);
-    const name = freshName(
-      file,
-      [variable.name + (conversions[0]!.to === 'string' ? 'Text' : 'Bytes')],
-      topLevel(loop),
+    const name = freshName(file, [variable.name + (conversions[0]!.to === 'string' ? 'Text' : 'Bytes')], {
+      within: topLevel(loop),
       taken,
-    );
+    });
     const edits = rewrite(conversions, loop, name, file);
     if (!edits) continue;
     taken.add(name);
