@@ -1,4 +1,4 @@
-import { commands, ProgressLocation, window, type Disposable, type LogOutputChannel } from 'vscode';
+import { commands, LogLevel, ProgressLocation, window, type Disposable, type LogOutputChannel } from 'vscode';
 import {
   analyseRequest,
   clearNotification,
@@ -59,11 +59,14 @@ async function analyse(params: AnalyseParams, { server, output }: CommandContext
   for (const { uri, message } of result.notes)
     output.warn(logText(uri === undefined ? message : `${uri}: ${message}`));
   const summary = `${result.cancelled ? 'Cancelled after ' : ''}${count(result.files, 'file')}: ${count(result.findings, 'finding')}`;
-  const notes = result.notes.length > 0 ? `; ${count(result.notes.length, 'note')} in the log` : '';
+  // What the channel's level hides must not be pointed to.
+  const logged = output.logLevel !== LogLevel.Off && output.logLevel <= LogLevel.Warning;
+  const notes =
+    result.notes.length === 0 ? '' : `; ${count(result.notes.length, 'note')}${logged ? ' in the log' : ''}`;
   const choice = await inform(
     `${summary}${notes}.`,
     ...(result.findings > 0 ? ['Show Problems'] : []),
-    ...(result.notes.length > 0 ? ['Show Output'] : []),
+    ...(result.notes.length > 0 && logged ? ['Show Output'] : []),
   );
   if (choice === 'Show Problems') await commands.executeCommand('workbench.actions.view.problems');
   if (choice === 'Show Output') output.show(true);

@@ -8,6 +8,7 @@ import { Builds, type Build } from '../../server/src/go/compile/builds';
 import { buildPackage } from '../../server/src/go/facts/package';
 import { GoSyntax, type ParsedFile } from '../../server/src/go/facts/syntax-trees';
 import { nullLogger } from '../../server/src/host/logger';
+import { ProcessRunner } from '../../server/src/host/process';
 import { TrustGate } from '../../server/src/host/trust';
 import { grammar, testSettings } from './go';
 import { inRepository } from './repository';
@@ -42,7 +43,8 @@ export async function compileFiles(
   toolchain = 'local',
 ): Promise<CompiledFiles> {
   const root = await mkdtemp(path.join(os.tmpdir(), 'alloclens-facts-'));
-  const builds = new Builds({ logger: nullLogger, trust: new TrustGate(true) });
+  const host = { logger: nullLogger, trust: new TrustGate(true) };
+  const builds = new Builds(host, new ProcessRunner(host.trust, host.logger));
   const syntax = await GoSyntax.load(grammar);
   const parsed: ParsedFile[] = [];
   const dispose = async (): Promise<void> => {

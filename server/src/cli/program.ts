@@ -6,6 +6,7 @@ import { TrustGate } from '../host/trust';
 import { jsonReport, jsonText } from '../report/json';
 import { count, prettyReport } from '../report/pretty';
 import { Analyser, type EngineLoaders } from '../service/analyser';
+import { byMessage, namesOf } from '../service/notes';
 import type { RuleLevel, Show } from '../service/ranking';
 import { defaultSettings, type Settings } from '../service/settings';
 import { shownPath } from '../service/walk';
@@ -210,8 +211,10 @@ async function fixCommand(
       }
       done.push(...group);
     }
-    for (const { file, message } of notes)
-      stderr.write(`note: ${file === undefined ? '' : `${shownPath(cwd, file)}: `}${visible(message)}\n`);
+    for (const [message, about] of byMessage(notes)) {
+      const where = about.length === 0 ? '' : `${namesOf(about, (file) => shownPath(cwd, file))}: `;
+      stderr.write(`note: ${where}${visible(message)}\n`);
+    }
     const fixes = done.reduce((sum, { applied }) => sum + applied.length, 0);
     const verb = dryRun ? 'would be applied' : 'applied';
     let left = 0;

@@ -3,7 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { FileEdit, Fix, Note, RuleId } from '../../../rules/model';
 import { goRules } from '../../../rules/go/index';
 import type { GoFix, GoPackage, GoRule, GoVersion } from '../../../rules/go/rule';
-import { ProcessRunner, ToolError } from '../host/process';
+import { ProcessRunner, ToolError, type Patience } from '../host/process';
 import type {
   AnalysisRequest,
   CombinedFix,
@@ -33,6 +33,10 @@ export interface GoEngineOptions {
   readonly grammar: GrammarPaths;
   /** For tests of single rules. */
   readonly rules?: readonly GoRule[];
+  /** How long the go command may be still; ProcessRunner's unless given. */
+  readonly patience?: Patience;
+  /** Milliseconds after which the syntax of an opened file is shown while its first compile is still at work. */
+  readonly meanwhile?: number;
 }
 
 export interface ScanRequest {
@@ -82,6 +86,9 @@ export class GoEngine implements Engine {
   readonly #broken = new Map<RuleId, unknown>();
   readonly #toolchains = new Map<string, ToolchainReport>();
   readonly #disposed = new AbortController();
+  /** Folders of which the compiler has said something: their findings are not taken back while it works on an edit. */
+  readonly #compiled = new Set<string>();
+  readonly #meanwhile: number;
   readonly #builds: Builds;
   readonly #runner: ProcessRunner;
   readonly #verifier: Verifier;
@@ -92,8 +99,9 @@ export class GoEngine implements Engine {
     options: GoEngineOptions,
   ) {
     this.#rules = options.rules ?? goRules;
-    this.#builds = new Builds(host);
-    this.#runner = new ProcessRunner(host.trust, host.logger);
+    this.#meanwhile = options.meanwhile ?? 3000;
+    this.#runner = new ProcessRunner(host.trust, host.logger, options.patience);
+    this.#builds = new Builds(host, this.#runner);
     this.#verifier = new Verifier(this.#builds, syntax, host.logger);
   }
 
@@ -118,8 +126,36 @@ export class GoEngine implements Engine {
     }
     const all = new Map(buffers).set(document.path, document);
     const folder = await GoFolder.read(directory, all);
-    const sources = await this.#sources(folder, document.path, all, settings, either);
-    await this.#analyse(document.path, [sources], all, settings, publish, either);
+    const timer = setTimeout(() => {
+      if (!either.aborted && !this.#compiled.has(directory)) publish(this.#syntaxOnly(folder, settings));
+    }, this.#meanwhile);
+    const answer = (files: readonly FileAnalysis[]): void => {
+      clearTimeout(timer);
+      publish(files);
+    };
+    try {
+      const sources = await this.#sources(folder, document.path, all, settings, either);
+      await this.#analyse(document.path, [sources], all, settings, answer, either);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** What can be said while the first compile is at work; fixes wait for it. */
+  #syntaxOnly({ directory, texts, notes: unread }: GoFolder, settings: Settings): FileAnalysis[] {
+    const unit = 'Only the syntax has been analysed so far: the Go compiler is still at work.';
+    const checked = this.#check(
+      { directory, texts, unread, unit },
+      unit,
+      settings,
+      true,
+      new Map(this.#broken),
+    );
+    try {
+      return analyses({ ...checked, unverifiable: new Map() }, new Map());
+    } finally {
+      for (const lease of checked.leases) lease.release();
+    }
   }
 
   /**
@@ -274,7 +310,13 @@ export class GoEngine implements Engine {
   }
 
   /** Parses a folder, joins the facts, runs the rules. */
-  #check(sources: Sources, build: Build | string, settings: Settings, explained: boolean): Checked {
+  #check(
+    sources: Sources,
+    build: Build | string,
+    settings: Settings,
+    explained: boolean,
+    broken = this.#broken,
+  ): Checked {
     const asked = explained || settings.show === 'all';
     const rules = asked ? this.#rules : this.#rules.filter(({ meta }) => meta.reports !== 'on request');
     const { directory, texts } = sources;
@@ -295,6 +337,7 @@ export class GoEngine implements Engine {
       typeof build === 'string' ? undefined : build.packages.find((p) => p.folder === directory);
     const unit = typeof sources.unit === 'string' ? undefined : sources.unit;
     if (typeof build !== 'string') {
+      this.#compiled.add(directory);
       notes.push(...build.notes.filter(({ file }) => file === undefined || texts.has(file)));
     }
     const files: CheckedFile[] = [];
@@ -320,7 +363,7 @@ export class GoEngine implements Engine {
         toolchain: unit?.toolchain.version ?? unknownVersion,
         language: compiled?.module?.language ?? unit?.toolchain.version ?? unknownVersion,
       });
-      files.push(...checkPackage(pkg, rules, settings, this.#broken));
+      files.push(...checkPackage(pkg, rules, settings, broken));
     }
     return { sources, files, notes, leases, unverifiable, offers: new Map() };
   }
@@ -506,7 +549,7 @@ const unknownVersion: GoVersion = { major: 1, minor: 21 };
 
 /** Why nothing can be compiled at all, for the title of a fix. */
 function reasonFor({ trust }: EngineHost): string {
-  return trust.trusted ? 'there is no Go compiler' : 'the workspace is not trusted';
+  return trust.trusted ? 'nothing was compiled' : 'the workspace is not trusted';
 }
 
 function isCompiled(compiled: CompiledPackage | undefined, file: string): boolean {

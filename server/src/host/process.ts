@@ -4,7 +4,9 @@
  */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
+import { beforeLeaving } from './leaving';
 import type { Logger } from './logger';
+import { processorTimeOf } from './processor-time';
 import type { TrustGate } from './trust';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -30,7 +32,7 @@ export interface ToolExit {
   readonly milliseconds: number;
 }
 
-/** The program could not be started or wrote more than was asked for. The message is for the user. */
+/** The program could not be started, wrote more than was asked for, or hung. The message is for the user. */
 export class ToolError extends Error {
   override readonly name = 'ToolError';
 }
@@ -40,10 +42,24 @@ const GRACE_MILLISECONDS = 500;
 /** Time for what a tool started to end after it. */
 const LEFT_BEHIND_MILLISECONDS = 1000;
 
+/** How long a program may be still, in milliseconds, before it counts as hanging. */
+export interface Patience {
+  /**
+   * Without a word and without using the processor: it waits, for a lock, a drive of the network, an answer. Where the
+   * system does not tell processor time, only `silent` counts.
+   */
+  readonly idle: number;
+  /** Without a word: it may compute for ever. */
+  readonly silent: number;
+}
+
+const defaultPatience: Patience = { idle: 60_000, silent: 10 * 60_000 };
+
 export class ProcessRunner {
   constructor(
     private readonly trust: TrustGate,
     private readonly logger: Logger,
+    private readonly patience: Patience = defaultPatience,
   ) {}
 
   get trusted(): boolean {
@@ -53,8 +69,8 @@ export class ProcessRunner {
   /**
    * Resolves when the program and its output have ended, whatever the exit code.
    *
-   * @throws UntrustedError when the workspace is not trusted, ToolError when the program cannot be started, and the
-   * abort reason (AbortError) once the process tree is gone after `signal` fired. An exception of a callback ends the
+   * @throws UntrustedError when the workspace is not trusted, ToolError when the program cannot be started or hangs, and
+   * the abort reason (AbortError) once the process tree is gone after `signal` fired. An exception of a callback ends the
    * process and is thrown on.
    */
   async run(run: ToolRun): Promise<ToolExit> {
@@ -67,19 +83,11 @@ export class ProcessRunner {
     const started = performance.now();
     this.logger.debug(`${run.cwd}: ${name} ${run.args.join(' ')}`);
 
-    const child = tracked(() =>
-      spawn(run.command, run.args, {
-        cwd: run.cwd,
-        env: { ...run.env, PWD: run.cwd },
-        shell: false,
-        windowsHide: true,
-        // A process group of its own, so that the tree can be ended as one.
-        detached: process.platform !== 'win32',
-        stdio: ['ignore', run.onStdout ? 'pipe' : 'ignore', run.onStderr ? 'pipe' : 'ignore'],
-      }),
-    );
-
+    const { child, untrack } = start(run);
     return new Promise<ToolExit>((resolve, reject) => {
+      const stillness = new Stillness(child, this.patience, (how) =>
+        end(new ToolError(`“${name}” in ${run.cwd} was ended: ${how}.`)),
+      );
       let failure: unknown;
       let hard: NodeJS.Timeout | undefined;
       const end = (reason: unknown): void => {
@@ -92,6 +100,7 @@ export class ProcessRunner {
       run.signal?.addEventListener('abort', onAbort, { once: true });
 
       const receive = (callback: ((chunk: Uint8Array) => void) | undefined) => (chunk: Uint8Array) => {
+        stillness.heard();
         if (failure !== undefined) return;
         try {
           callback?.(chunk);
@@ -104,10 +113,11 @@ export class ProcessRunner {
 
       const settle = (action: () => void): void => {
         clearTimeout(hard);
+        stillness.end();
         run.signal?.removeEventListener('abort', onAbort);
         // Grandchildren that the tool left behind end with it.
         killTree(child, 'SIGKILL');
-        untrack(child);
+        untrack();
         action();
       };
       child.once('error', (error: NodeJS.ErrnoException) => {
@@ -168,6 +178,29 @@ export class ProcessRunner {
   }
 }
 
+/**
+ * A process group of its own, so that the tree can be ended as one. It does not hear Ctrl-C and does not end with us, so we
+ * end it; and we are ready for that before it starts, because a signal that comes while `spawn` returns would leave it.
+ */
+function start(run: ToolRun): { readonly child: ChildProcess; readonly untrack: () => void } {
+  let child: ChildProcess | undefined;
+  const untrack = beforeLeaving(() => child && killTree(child, 'SIGKILL'));
+  try {
+    child = spawn(run.command, run.args, {
+      cwd: run.cwd,
+      env: { ...run.env, PWD: run.cwd },
+      shell: false,
+      windowsHide: true,
+      detached: process.platform !== 'win32',
+      stdio: ['ignore', run.onStdout ? 'pipe' : 'ignore', run.onStderr ? 'pipe' : 'ignore'],
+    });
+  } catch (error) {
+    untrack();
+    throw error;
+  }
+  return { child, untrack };
+}
+
 function startFailure(run: ToolRun, error: NodeJS.ErrnoException): string {
   switch (error.code) {
     case 'ENOENT':
@@ -197,46 +230,56 @@ function killTree(child: ChildProcess, signal: 'SIGINT' | 'SIGKILL'): void {
   }
 }
 
-const running = new Set<ChildProcess>();
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** Watches whether a program does anything. */
+class Stillness {
+  readonly #timer: NodeJS.Timeout;
+  #seen = performance.now();
+  #wordAt = this.#seen;
+  #moveAt = this.#seen;
+  #ticks: number | undefined;
 
-/**
- * A process group of its own does not hear Ctrl-C and does not end with us: so we end it. We listen before it starts,
- * because a signal that comes while `spawn` returns would otherwise end us and leave it behind.
- */
-function tracked(start: () => ChildProcess): ChildProcess {
-  if (running.size === 0) listen();
-  try {
-    const child = start();
-    running.add(child);
-    return child;
-  } finally {
-    if (running.size === 0) stopListening();
+  /** @param onHang gets what completes "it was ended: …" */
+  constructor(
+    private readonly child: ChildProcess,
+    private readonly patience: Patience,
+    private readonly onHang: (how: string) => void,
+  ) {
+    this.#timer = setInterval(() => this.#look(), Math.min(10_000, patience.idle / 4));
+  }
+
+  heard(): void {
+    this.#wordAt = this.#moveAt = performance.now();
+  }
+
+  end(): void {
+    clearInterval(this.#timer);
+  }
+
+  #look(): void {
+    const now = performance.now();
+    // The machine slept, or a debugger held us: that was no one's silence.
+    if (now - this.#seen > this.patience.idle) this.heard();
+    this.#seen = now;
+    const { idle, silent } = this.patience;
+    if (now - this.#wordAt > silent) return this.#hang(`it has not written anything for ${duration(silent)}`);
+    if (now === this.#wordAt || this.child.pid === undefined) return;
+    const ticks = processorTimeOf(this.child.pid);
+    if (ticks === undefined || ticks !== this.#ticks) {
+      this.#ticks = ticks;
+      this.#moveAt = now;
+    } else if (now - this.#moveAt > idle)
+      this.#hang(
+        `it has neither written nor computed anything for ${duration(idle)}, so it waits for something, such as a lock or a drive of the network`,
+      );
+  }
+
+  #hang(how: string): void {
+    this.end();
+    this.onHang(how);
   }
 }
 
-function untrack(child: ChildProcess): void {
-  if (running.delete(child) && running.size === 0) stopListening();
-}
-
-function listen(): void {
-  process.on('exit', killAll);
-  for (const signal of signals) process.on(signal, onSignal);
-}
-
-function stopListening(): void {
-  process.off('exit', killAll);
-  for (const signal of signals) process.off(signal, onSignal);
-}
-
-function killAll(): void {
-  for (const child of running) killTree(child, 'SIGKILL');
-}
-
-function onSignal(signal: NodeJS.Signals): void {
-  killAll();
-  // Without our listener the signal would have ended this process: it still shall, unless someone else listens.
-  if (process.listenerCount(signal) > 1) return;
-  process.off(signal, onSignal);
-  process.kill(process.pid, signal);
+function duration(milliseconds: number): string {
+  const seconds = milliseconds / 1000;
+  return seconds < 120 ? `${seconds} seconds` : `${Math.round(seconds / 60)} minutes`;
 }

@@ -14,6 +14,7 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { beforeLeaving } from './leaving';
 import { isOwn, ownerOf, ownName } from './remains';
 
 const prefix = 'alloclens-overlay-';
@@ -31,13 +32,14 @@ const inUse = 10 * 60 * 1000;
 export class TemporaryFolder {
   #written = 0;
   readonly #pending = new Map<string, Promise<void>>();
-  readonly #onExit = (): void => remove(this.path);
+
+  readonly #untrack: () => void;
 
   private constructor(
     /** Absolute and real: the go command prints that one. */
     readonly path: string,
   ) {
-    process.on('exit', this.#onExit);
+    this.#untrack = beforeLeaving(() => remove(path));
   }
 
   /** @throws the system's error when `parent` is missing, full, or may not be written to */
@@ -105,8 +107,8 @@ export class TemporaryFolder {
 
   /** Removes the folder. Programs that use it must have ended. */
   async dispose(): Promise<void> {
-    process.off('exit', this.#onExit);
     await rm(this.path, { recursive: true, force: true, maxRetries: 3 });
+    this.#untrack();
   }
 }
 

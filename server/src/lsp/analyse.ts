@@ -1,14 +1,19 @@
 import { dirname, relative } from 'node:path';
+import type { Note } from '../../../rules/model';
 import { LSPErrorCodes, ResponseError, type CancellationToken, type Connection } from 'vscode-languageserver';
 import { languageIdOf, languageOf } from '../service/languages';
 import { compareText } from '../service/ranking';
 import type { AnalysisService } from '../service/service';
+import { byMessage } from '../service/notes';
 import { sourceFiles } from '../service/walk';
 
-import { analyseRequest, type AnalyseParams, type AnalyseResult } from './protocol';
+import { analyseRequest, type AnalyseParams, type AnalyseResult, type StatusNote } from './protocol';
 import { report } from './say';
 import { toStatusNote } from './status';
 import { isVirtual, pathOf } from './uris';
+
+/** Different notes that the answer holds; the others are counted. */
+const maximumNotes = 100;
 
 const titles = {
   file: 'Analysing the file',
@@ -48,7 +53,7 @@ export function registerAnalyse(
         });
         return {
           ...result,
-          notes: result.notes.filter(({ kind }) => kind !== 'withheld fix').map(toStatusNote),
+          notes: summaryOf(result.notes.filter(({ kind }) => kind !== 'withheld fix')),
           cancelled: false,
         };
       } catch (error) {
@@ -60,6 +65,20 @@ export function registerAnalyse(
       }
     },
   );
+}
+
+/** One note for each thing to say, with the first of the files that it is about; not more than a person reads. */
+function summaryOf(notes: readonly Note[]): StatusNote[] {
+  const all = [...byMessage(notes)];
+  const said = all.slice(0, maximumNotes).map(([message, [first, ...others]]) => {
+    const more =
+      others.length === 0
+        ? ''
+        : ` (and of ${others.length === 1 ? 'another file' : `${others.length} other files`})`;
+    return toStatusNote({ ...(first !== undefined && { file: first }), message: `${message}${more}` });
+  });
+  const left = all.length - maximumNotes;
+  return left > 0 ? [...said, { message: `${left} more of such notes.` }] : said;
 }
 
 async function pathsOf(

@@ -2,6 +2,7 @@ import pico from 'picocolors';
 import type { Finding, Note, Severity } from '../../../rules/model';
 import { fixText } from '../service/explain';
 import { isSafe } from '../service/fixes';
+import { byMessage, namesOf } from '../service/notes';
 import { shownPath } from '../service/walk';
 import { escaped, visible } from '../text/foreign';
 import { LineIndex } from '../text/positions';
@@ -32,27 +33,12 @@ export function prettyReport(
     out.push(...one(finding, lines, colors), '');
   }
   for (const [message, about] of byMessage(notes)) {
-    const named = about.slice(0, namedFiles).map((path) => shownPath(cwd, path));
-    if (about.length > namedFiles) named.push(`${about.length - namedFiles} more`);
-    const where = named.length === 0 ? '' : `${named.join(', ')}: `;
+    const where = about.length === 0 ? '' : `${namesOf(about, (path) => shownPath(cwd, path))}: `;
     out.push(`${colors.yellow('note')} ${where}${visible(message)}`);
   }
   if (notes.length > 0) out.push('');
   out.push(summary(findings, files));
   return `${out.join('\n')}\n`;
-}
-
-/** A note about many files names so many. */
-const namedFiles = 3;
-
-/** A package that does not compile has the same note for each of its files. */
-function byMessage(notes: readonly Note[]): Map<string, string[]> {
-  const grouped = new Map<string, string[]>();
-  for (const { file, message } of notes) {
-    const files = grouped.get(message) ?? [];
-    grouped.set(message, file === undefined ? files : [...files, file]);
-  }
-  return grouped;
 }
 
 function one(finding: Finding, lines: LineIndex, colors: Colors): string[] {

@@ -79,9 +79,7 @@ export class Analyser {
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       this.host.logger.error(`The analysis of ${document.path} failed: ${describe(error)}`);
-      publish([
-        emptyAnalysis(document, `The analysis failed: ${firstLine(error)}. The log has the details.`),
-      ]);
+      publish([emptyAnalysis(document, `The analysis failed: ${firstLine(error)}.`)]);
     }
   }
 

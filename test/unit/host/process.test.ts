@@ -5,7 +5,7 @@ import path from 'node:path';
 import { after, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nullLogger } from '../../../server/src/host/logger';
-import { ProcessRunner, ToolError, type ToolRun } from '../../../server/src/host/process';
+import { ProcessRunner, ToolError, type Patience, type ToolRun } from '../../../server/src/host/process';
 import { TrustGate, UntrustedError } from '../../../server/src/host/trust';
 
 const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'alloclens-process-')));
@@ -156,6 +156,9 @@ describe('ProcessRunner', () => {
   for (const [what, end] of [
     ['exits', 'process.exit(0)'],
     ['is terminated', 'process.kill(process.pid, "SIGTERM")'],
+    ['is interrupted', 'process.kill(process.pid, "SIGINT")'],
+    ['loses its terminal', 'process.kill(process.pid, "SIGHUP")'],
+    ['throws', 'throw new Error("uncaught")'],
   ] as const) {
     it(
       `leaves nothing behind when this process ${what}`,
@@ -174,10 +177,71 @@ describe('ProcessRunner', () => {
           if (fs.existsSync(${JSON.stringify(file)}) && fs.readFileSync(${JSON.stringify(file)}, 'utf8')) ${end};
         }, 20);`;
         const exit = await runner.run(node(script));
-        assert.equal(what === 'exits' ? exit.code : exit.signal, what === 'exits' ? 0 : 'SIGTERM');
+        // A signal still ends it as a signal: whoever waits for it can tell.
+        const signal = /"(SIG\w+)"/.exec(end)?.[1] ?? null;
+        assert.deepEqual([exit.code, exit.signal], [signal ? null : what === 'exits' ? 0 : 1, signal]);
         const grandchild = Number(readFileSync(file, 'utf8'));
         await until(() => !alive(grandchild), 'the end of the grandchild');
       },
     );
   }
+});
+
+describe('a program that hangs', () => {
+  const sees = process.platform === 'linux';
+  const hurried = (patience: Patience) => new ProcessRunner(new TrustGate(true), nullLogger, patience);
+  /** Keeps the processor at work for so many milliseconds. */
+  const compute = (milliseconds: number) =>
+    `for (const end = Date.now() + ${milliseconds}; Date.now() < end;);`;
+
+  it(
+    'that waits without a word is ended, with what it started, and the sentence says for how long',
+    { skip: !sees && 'only Linux tells processor time' },
+    async () => {
+      const file = path.join(folder, 'pid-hang');
+      const run = hurried({ idle: 500, silent: 60_000 }).run(node(family(file), { onStdout: () => {} }));
+      await assert.rejects(
+        run,
+        (error) =>
+          error instanceof ToolError &&
+          /^“node.*” in .* was ended: it has neither written nor computed anything for 0\.5 seconds/.test(
+            error.message,
+          ),
+      );
+      const grandchild = Number(readFileSync(file, 'utf8'));
+      await until(() => !alive(grandchild), 'the end of the grandchild');
+    },
+  );
+
+  it('that computes without a word is ended when that lasts too long', async () => {
+    const run = hurried({ idle: 400, silent: 1500 }).run(node(compute(60_000)));
+    await assert.rejects(run, /was ended: it has not written anything for 1\.5 seconds\.$/);
+  });
+
+  it(
+    'does not hang as long as it computes',
+    { skip: !sees && 'only Linux tells processor time' },
+    async () => {
+      const exit = await hurried({ idle: 500, silent: 60_000 }).run(node(compute(2500)));
+      assert.equal(exit.code, 0);
+    },
+  );
+
+  it(
+    'does not hang as long as its child computes',
+    { skip: !sees && 'only Linux tells processor time' },
+    async () => {
+      const child = JSON.stringify(compute(2500));
+      const script = `require('node:child_process').execFileSync(process.execPath, ['-e', ${child}])`;
+      assert.equal((await hurried({ idle: 500, silent: 60_000 }).run(node(script))).code, 0);
+    },
+  );
+
+  it('does not hang as long as it writes', async () => {
+    const script =
+      'let n = 0; const timer = setInterval(() => { console.log(n); if (++n > 12) clearInterval(timer); }, 200)';
+    let chunks = 0;
+    const exit = await hurried({ idle: 900, silent: 1200 }).run(node(script, { onStdout: () => chunks++ }));
+    assert.deepEqual([exit.code, chunks > 5], [0, true]);
+  });
 });

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Note } from '../../../../rules/model';
-import { ProcessRunner, ToolError } from '../../host/process';
+import { ToolError, type ProcessRunner } from '../../host/process';
 import { UntrustedError } from '../../host/trust';
 import type { EngineHost } from '../../service/engine';
 import type { Settings } from '../../service/settings';
@@ -34,13 +34,13 @@ export type Overlays = ReadonlyMap<string, string | null>;
 
 /** Toolchains, overlays and compiles of one engine. Nothing is started before the workspace is trusted. */
 export class Builds {
-  readonly #runner: ProcessRunner;
   readonly #toolchains = new Map<string, Toolchains>();
   #store: Promise<OverlayStore> | undefined;
 
-  constructor(private readonly host: EngineHost) {
-    this.#runner = new ProcessRunner(host.trust, host.logger);
-  }
+  constructor(
+    private readonly host: EngineHost,
+    private readonly runner: ProcessRunner,
+  ) {}
 
   /**
    * The unit that compiles the file's package, or one sentence that says why there is none.
@@ -76,7 +76,7 @@ export class Builds {
     const store = await this.#overlays();
     const records = new PackageRecords((file) => (path.isAbsolute(file) ? file : undefined));
     const summary: CompileSummary = await compile(
-      this.#runner,
+      this.runner,
       store,
       { ...unit, files },
       (record) => records.add(record),
@@ -90,7 +90,7 @@ export class Builds {
   /** The errors of a compile of which nothing else is wanted. As `run` in everything else. */
   async errors(unit: BuildUnit, files: Overlays, signal: AbortSignal): Promise<readonly CompileError[]> {
     const request = { ...unit, files, errorsOnly: true };
-    return (await compile(this.#runner, await this.#overlays(), request, () => {}, signal)).errors;
+    return (await compile(this.runner, await this.#overlays(), request, () => {}, signal)).errors;
   }
 
   /**
@@ -120,7 +120,7 @@ export class Builds {
       '{{.Dir}}\t{{.ImportPath}}\t{{join .Imports " "}}\t{{join .TestImports " "}} {{join .XTestImports " "}}';
     const { file: overlay } = await (await this.#overlays()).write(unit.replaced);
     const replaced = overlay === undefined ? [] : [`-overlay=${overlay}`];
-    const { stdout, stderr, ...exit } = await this.#runner.text(
+    const { stdout, stderr, ...exit } = await this.runner.text(
       {
         command: toolchain.go,
         args: ['list', '-e', ...replaced, ...buildFlags, '-f', format, '--', ...all],
@@ -165,7 +165,7 @@ export class Builds {
     let toolchains = this.#toolchains.get(key);
     if (!toolchains) {
       toolchains = new Toolchains({
-        runner: this.#runner,
+        runner: this.runner,
         logger: this.host.logger,
         configured: go.path,
         environment: go.environment,
