@@ -127,6 +127,13 @@ describe('layering: rules ← server ← client', () => {
     );
   });
 
+  it('profiles are read by nothing that knows a process, an editor or an engine', () => {
+    forbid(
+      importsOf('server/src/profile'),
+      (target) => target.startsWith('server/') && !target.startsWith('server/src/profile/'),
+    );
+  });
+
   it('files are read and written in one place', () => {
     forbid(
       [...importsOf('server'), ...importsOf('client')],

@@ -1,9 +1,11 @@
+import { resolve } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { Note, RuleMeta } from '../../../rules/model';
 import { nullLogger, type Logger } from '../host/logger';
 import { replaceAll, ReplaceError } from '../host/replace';
 import { TrustGate } from '../host/trust';
 import { jsonReport, jsonText } from '../report/json';
+import { jsonHotspots, markdownHotspots, prettyHotspots } from '../report/hotspots';
 import { count, prettyReport } from '../report/pretty';
 import { Analyser, type EngineLoaders } from '../service/analyser';
 import { byMessage, namesOf } from '../service/notes';
@@ -13,6 +15,7 @@ import { shownPath } from '../service/walk';
 import { escapedLines, logText, visible } from '../text/foreign';
 import { fixFiles, patchOf, type ChangedFile } from './fix';
 import { Permission } from './permission';
+import { hotspots } from './hotspots';
 import { Progress } from './progress';
 import { textOnDisk } from './read';
 import { scan } from './scan';
@@ -39,6 +42,7 @@ Examples:
   alloclens scan                         everything below the working directory
   alloclens scan ./... --show hot        hot code of the Go packages
   alloclens scan src/a.ts --format json
+  alloclens hotspots ./... --profile mem.out    the heaviest lines of a profile, and why
   alloclens fix --dry-run pkg            what the safe fixes would change, as a diff
   alloclens fix --rule go/append-format
 
@@ -121,6 +125,27 @@ function commands(around: Surroundings, exit: (code: ExitCode) => void): Command
       exit(await scanCommand(paths, options, around)),
     );
   program
+    .command('hotspots')
+    .description('the lines that allocate most by a Go profile: why, and what to do')
+    .argument('[path...]', 'files, folders, or ./... for Go packages', ['.'])
+    .requiredOption('--profile <file>', 'a heap, allocs or CPU profile that Go wrote (pprof)')
+    .addOption(
+      new Option('--top <n>', 'how many lines').default(10).argParser((text: string) => {
+        const top = Number(text);
+        if (!Number.isInteger(top) || top < 1) throw new InvalidArgumentError('It is a whole number from 1.');
+        return top;
+      }),
+    )
+    .addOption(
+      new Option('--format <format>', 'form of the report')
+        .choices(['pretty', 'json', 'markdown'])
+        .default('pretty'),
+    )
+    .addOption(verbose)
+    .action(async (paths: string[], options: HotspotsOptions) =>
+      exit(await hotspotsCommand(paths, options, around)),
+    );
+  program
     .command('fix')
     .description('apply verified safe fixes')
     .argument('[path...]', 'files, folders, or ./... for Go packages', ['.'])
@@ -158,6 +183,31 @@ async function scanCommand(
       }
     }
     return result.findings.length > 0 ? 1 : exitCodeWithoutFindings(files, result.notes);
+  });
+}
+
+interface HotspotsOptions extends Pick<CommonOptions, 'verbose'> {
+  readonly profile: string;
+  readonly top: number;
+  readonly format: 'pretty' | 'json' | 'markdown';
+}
+
+async function hotspotsCommand(
+  paths: readonly string[],
+  { profile, top, format, verbose }: HotspotsOptions,
+  around: Surroundings,
+): Promise<ExitCode> {
+  const { cwd, signal, stdout, color } = around;
+  // A measured line is explained however cold it looks.
+  return withAnalyser({ show: 'all', rule: [], verbose }, around, async (analyser, settings, progress) => {
+    const files = (await filesOf(paths, cwd, signal)).filter((file) => file.endsWith('.go'));
+    if (files.length === 0)
+      throw new UsageError('hotspots needs Go files, and there are none below the paths.');
+    const scanned = await scan(analyser, files, { settings, signal, progress });
+    const report = await hotspots(resolve(cwd, profile), scanned, { cwd, top });
+    if (format === 'json') stdout.write(jsonText(jsonHotspots(report)));
+    else stdout.write(format === 'markdown' ? markdownHotspots(report) : prettyHotspots(report, color));
+    return report.hotspots.length > 0 ? 1 : exitCodeWithoutFindings(files, scanned.notes);
   });
 }
 

@@ -23,6 +23,8 @@ export interface ScanResult {
   readonly notes: readonly Note[];
   /** Of the files with findings. */
   readonly analyses: ReadonlyMap<string, FileAnalysis>;
+  /** Go: folder → import path of the package in it, of all files that were analysed. */
+  readonly importPaths: ReadonlyMap<string, string>;
   /** Files that were analysed or have a note that says why not. */
   readonly files: number;
 }
@@ -43,12 +45,14 @@ export async function scan(
   const done = new Set<string>();
   const analyses = new Map<string, FileAnalysis>();
   const notes: Note[] = [];
+  const importPaths = new Map<string, string>();
 
   const accept = (analysis: FileAnalysis): void => {
     if (!wanted.has(analysis.path) || done.has(analysis.path)) return;
     done.add(analysis.path);
     if (analysis.findings.length > 0) analyses.set(analysis.path, analysis);
     notes.push(...analysis.notes);
+    if (analysis.importPath !== undefined) importPaths.set(dirname(analysis.path), analysis.importPath);
   };
   const analyse = async (path: string): Promise<void> => {
     if (done.has(path)) return;
@@ -99,7 +103,7 @@ export async function scan(
   // Which analysis ends first is chance; what is made of them must not be.
   const sorted = [...analyses].sort(([a], [b]) => compareText(a, b));
   const findings = sorted.flatMap(([, analysis]) => analysis.findings).sort(compareFindings);
-  return { findings, notes: distinct(notes), analyses: new Map(sorted), files: done.size };
+  return { findings, notes: distinct(notes), analyses: new Map(sorted), importPaths, files: done.size };
 }
 
 /** Files that one analysis may answer for together; see AnalysisService. */

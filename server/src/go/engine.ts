@@ -65,6 +65,8 @@ interface Sources {
 /** A folder after the rules ran, its trees still alive. */
 interface Checked {
   readonly sources: Sources;
+  /** Of the package that the folder holds, its external tests not counted; undefined when it was not compiled. */
+  readonly importPath: string | undefined;
   readonly files: readonly CheckedFile[];
   readonly notes: Note[];
   readonly leases: readonly ParsedFile[];
@@ -365,7 +367,15 @@ export class GoEngine implements Engine {
       });
       files.push(...checkPackage(pkg, rules, settings, broken));
     }
-    return { sources, files, notes, leases, unverifiable, offers: new Map() };
+    return {
+      sources,
+      importPath: compiled?.importPath,
+      files,
+      notes,
+      leases,
+      unverifiable,
+      offers: new Map(),
+    };
   }
 
   async combine(
@@ -486,6 +496,7 @@ function analyses(checked: Checked, verdicts: ReadonlyMap<GoFix, Verdict>): File
       text: file.text,
       findings,
       explanations,
+      ...(checked.importPath !== undefined && { importPath: checked.importPath }),
       notes: [
         ...own,
         ...notes.filter((note) => (note.file ?? file.path) === file.path),

@@ -67,6 +67,24 @@ export async function readBytes(file: string): Promise<Buffer> {
   }
 }
 
+/**
+ * The bytes of a regular file of any size, in chunks: for what a person named, such as a profile.
+ * @throws UnreadError when it is anything else, or cannot be read
+ */
+export async function* readChunks(file: string): AsyncGenerator<Uint8Array> {
+  let handle;
+  try {
+    checkRegular(await stat(file));
+    handle = await open(file, flags);
+    checkRegular(await handle.stat());
+    yield* handle.createReadStream({ autoClose: false });
+  } catch (error) {
+    throw error instanceof Error && 'syscall' in error ? unread(error) : error;
+  } finally {
+    await handle?.close();
+  }
+}
+
 /** As `readBytes`, at once: for a file that a report or an answer to the editor cannot wait for. */
 export function readBytesSync(file: string): Buffer {
   try {
@@ -161,8 +179,13 @@ function kindOf(entry: Pick<Stats, 'isFile' | 'isDirectory'>): EntryKind {
 /** A pipe is opened without waiting for its writer, a terminal without becoming ours. Windows knows neither. */
 const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
 
-function check(stats: Stats): Stats {
+function checkRegular(stats: Stats): Stats {
   if (!stats.isFile()) throw new UnreadError(`it is ${nameOf(stats)}, and only regular files are read`);
+  return stats;
+}
+
+function check(stats: Stats): Stats {
+  checkRegular(stats);
   if (stats.size > readLimit) throw tooLarge(stats.size);
   return stats;
 }

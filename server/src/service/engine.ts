@@ -34,6 +34,8 @@ export interface FileAnalysis {
   /** Shown where the user asks, in a hover, and nowhere else: what "on request" rules say below `show: all`. */
   readonly explanations?: readonly Finding[];
   readonly notes: readonly Note[];
+  /** Go: of the package in the file's folder; a profile's functions are named by it. */
+  readonly importPath?: string;
 }
 
 /** One language's analysis. Knows neither LSP nor the command line. */

@@ -1,0 +1,87 @@
+import { join } from 'node:path';
+import type { Finding } from '../../../rules/model';
+import { entriesOf, readChunks, UnreadError } from '../host/files';
+import { ProfileError } from '../profile/profile-error';
+import { locator, type LocalPackage } from '../profile/locate';
+import { readPprof, type ProfileHead } from '../profile/pprof';
+import { measureOf, WeightsBuilder, type Weights } from '../profile/weights';
+import type { HotspotReport } from '../report/hotspots';
+import { hotspotsOf } from '../service/hotspots';
+import { shownPath } from '../service/walk';
+import { textOnDisk } from './read';
+import type { ScanResult } from './scan';
+import { UsageError } from './usage-error';
+
+/**
+ * Joins a Go profile with what a scan found.
+ * @param top how many lines, heaviest first
+ * @throws UsageError when the profile cannot be used; its message names the file
+ */
+export async function hotspots(
+  profile: string,
+  scanned: ScanResult,
+  { cwd, top }: { readonly cwd: string; readonly top: number },
+): Promise<HotspotReport> {
+  const { weights, head } = await weightsOf(profile, await packagesOf(scanned), cwd);
+  const findings = new Map<string, Finding[]>();
+  for (const finding of scanned.findings) {
+    const known = findings.get(finding.file);
+    if (known) known.push(finding);
+    else findings.set(finding.file, [finding]);
+  }
+  const all = hotspotsOf(
+    weights,
+    (file) => findings.get(file) ?? [],
+    (file) => scanned.analyses.get(file)?.text ?? textOnDisk(file),
+  );
+  return { cwd, weights, hotspots: all.slice(0, top), notes: notesOf(head, weights) };
+}
+
+async function weightsOf(
+  profile: string,
+  packages: readonly LocalPackage[],
+  cwd: string,
+): Promise<{ weights: Weights; head: ProfileHead }> {
+  let head: ProfileHead | undefined;
+  let builder: WeightsBuilder | undefined;
+  try {
+    await readPprof(
+      () => readChunks(profile),
+      (found) => {
+        head = found;
+        builder = new WeightsBuilder(measureOf(found), found.period, locator(packages));
+      },
+      (sample) => builder!.add(sample),
+    );
+  } catch (error) {
+    if (error instanceof ProfileError || error instanceof UnreadError)
+      throw new UsageError(`${shownPath(cwd, profile)} cannot be used as a profile. ${error.message}`);
+    throw error;
+  }
+  return { weights: builder!.result(), head: head! };
+}
+
+async function packagesOf({ importPaths }: ScanResult): Promise<LocalPackage[]> {
+  const packages = [...importPaths].map(async ([folder, importPath]): Promise<LocalPackage> => {
+    const names = (await entriesOf(folder)).filter(({ kind }) => kind === 'file').map(({ name }) => name);
+    return { importPath, folder, files: new Set(names.filter((name) => name.endsWith('.go'))) };
+  });
+  return (await Promise.all(packages)).sort((a, b) => (join(a.folder, '.') < join(b.folder, '.') ? -1 : 1));
+}
+
+function notesOf({ period, duration, sampleTypes }: ProfileHead, { total, unit }: Weights): string[] {
+  const notes: string[] = [];
+  if (total === 0)
+    notes.push(
+      unit === 'bytes'
+        ? 'The profile holds no allocation: it was written before the first garbage collection, or with MemProfileRate 0.'
+        : 'The profile holds no sample of the allocator.',
+    );
+  if (unit === 'bytes' && !sampleTypes.some(({ type }) => type === 'alloc_space'))
+    notes.push('The profile says only what was live when it was written, not what was allocated.');
+  if (unit === 'bytes' && period > 1)
+    notes.push(`Go sampled one allocation every ${Math.round(period / 1024)} KiB; figures are scaled up.`);
+  if (unit === 'nanoseconds' && duration > 0)
+    notes.push('A CPU profile says how long the allocator ran, not how much it allocated.');
+  return notes;
+}

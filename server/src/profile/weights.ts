@@ -1,0 +1,179 @@
+import type { Frame, ProfileHead, Sample } from './pprof';
+import { ProfileError } from './profile-error';
+
+/** Which of a profile's values is weighed. */
+export interface Measure {
+  /** Index into a sample's values. */
+  readonly index: number;
+  readonly unit: 'bytes' | 'nanoseconds';
+  /** Index of the number of objects, when the profile counts them. */
+  readonly objects?: number;
+}
+
+/** Where memory is allocated, as the program's own code sees it: one line of one function. */
+export interface LineWeight {
+  /** Absolute path. */
+  readonly file: string;
+  /** 1-based. */
+  readonly line: number;
+  /** As the linker spells it, without type arguments. */
+  readonly function: string;
+  /** 1-based line of the function's declaration when the profile was made; 0 when it does not say. */
+  readonly startLine: number;
+  /** Bytes, or nanoseconds that CPU profiles spend in the allocator. */
+  amount: number;
+  /** 0 when the profile does not count objects. Not exact for objects of at most 16 bytes: Go's tiny allocator packs them. */
+  objects: number;
+  /** About how many samples stand behind the amount. Below 16 it is a guess. */
+  samples: number;
+  /** The line itself allocates that much; the rest is allocated by functions that it calls. */
+  own: number;
+  /** Amount by the foreign functions from the call to the allocation: `strings.Split → strings.genSplit`. */
+  readonly through: Map<string, number>;
+  /** Amount by the next own frame outwards: who calls this function. Keys are `function file:line`. */
+  readonly callers: Map<string, number>;
+}
+
+export interface Weights {
+  readonly unit: Measure['unit'];
+  /** Of the whole profile. */
+  readonly total: number;
+  /** Of stacks without a frame in the code at hand. */
+  readonly elsewhere: number;
+  /** Heaviest first; equal ones by file and line. */
+  readonly lines: readonly LineWeight[];
+}
+
+/** `mallocgc` and its forms for one size class (Go 1.27), and what stands for them when they are inlined. */
+const allocator = /^runtime\.(?:mallocgc\w*|newobject|makeslice\w*|growslice|gcAssist\w*)$/;
+
+/**
+ * The value that says how much was allocated: of heap profiles the bytes ever allocated, of CPU profiles the time.
+ * @throws ProfileError for a profile of something else
+ */
+export function measureOf({ sampleTypes }: ProfileHead): Measure {
+  const indexOf = (type: string): number => sampleTypes.findIndex((one) => one.type === type);
+  const objects = indexOf('alloc_objects');
+  for (const type of ['alloc_space', 'inuse_space']) {
+    const index = indexOf(type);
+    if (index >= 0)
+      return { index, unit: 'bytes', ...(type === 'alloc_space' && objects >= 0 && { objects }) };
+  }
+  if (indexOf('cpu') >= 0) return { index: indexOf('cpu'), unit: 'nanoseconds' };
+  const types = sampleTypes.map(({ type }) => type).join(', ');
+  throw new ProfileError(`It holds ${types}; heap, allocs and CPU profiles say where memory is allocated.`);
+}
+
+/** Adds samples up by the line of the program's own code that is nearest to the allocation. */
+export class WeightsBuilder {
+  readonly #lines = new Map<string, LineWeight>();
+  #total = 0;
+  #elsewhere = 0;
+
+  /**
+   * @param locate absolute path of the frame's file when it is code at hand; never a guess between two files
+   */
+  constructor(
+    private readonly measure: Measure,
+    private readonly period: number,
+    private readonly locate: (frame: Frame) => string | undefined,
+  ) {}
+
+  add({ stack, values, size }: Sample): void {
+    const amount = values[this.measure.index] ?? 0;
+    if (this.measure.unit === 'nanoseconds' && !stack.some(({ name }) => allocator.test(name))) return;
+    this.#total += amount;
+    const at = stack.findIndex((frame) => this.locate(frame) !== undefined);
+    const frame = stack[at];
+    if (!frame) {
+      this.#elsewhere += amount;
+      return;
+    }
+    const weight = this.#lineOf(frame, this.locate(frame)!);
+    const objects = this.measure.objects === undefined ? 0 : (values[this.measure.objects] ?? 0);
+    weight.amount += amount;
+    weight.objects += objects;
+    weight.samples += this.#samplesBehind(amount, objects, size);
+    const foreign = stack
+      .slice(0, at)
+      .filter(({ name }) => !allocator.test(name) && !name.startsWith('runtime.'));
+    if (foreign.length === 0) weight.own += amount;
+    else addTo(weight.through, chainOf(foreign), amount);
+    const caller = stack.slice(at + 1).find((outer) => this.locate(outer) !== undefined);
+    if (caller)
+      addTo(weight.callers, `${plainName(caller.name)} ${this.locate(caller)!}:${caller.line}`, amount);
+  }
+
+  result(): Weights {
+    const lines = [...this.#lines.values()].sort(
+      (a, b) => b.amount - a.amount || (a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line),
+    );
+    return { unit: this.measure.unit, total: this.#total, elsewhere: this.#elsewhere, lines };
+  }
+
+  #lineOf({ name, line, startLine }: Frame, file: string): LineWeight {
+    const fn = plainName(name);
+    const key = `${file}\0${line}\0${fn}`;
+    let weight = this.#lines.get(key);
+    if (!weight) {
+      weight = {
+        file,
+        line,
+        function: fn,
+        startLine,
+        amount: 0,
+        objects: 0,
+        samples: 0,
+        own: 0,
+        through: new Map(),
+        callers: new Map(),
+      };
+      this.#lines.set(key, weight);
+    }
+    return weight;
+  }
+
+  /**
+   * A heap profile's values are scaled up by 1 / (1 − e^(−size/period)) (runtime/pprof, scaleHeapSample); CPU profiles count
+   * one sample a period.
+   */
+  #samplesBehind(amount: number, objects: number, size: number | undefined): number {
+    if (this.measure.unit === 'nanoseconds') return this.period > 0 ? amount / this.period : 0;
+    const count = objects > 0 ? objects : 1;
+    const each = size ?? amount / count;
+    return this.period > 1 ? count * (1 - Math.exp(-each / this.period)) : count;
+  }
+}
+
+/** The call and the allocation behind it; what lies between tells a reader little. */
+function chainOf(foreign: readonly Frame[]): string {
+  const called = plainName(foreign.at(-1)!.name);
+  const leaf = plainName(foreign[0]!.name);
+  return called === leaf ? called : `${called} → ${leaf}`;
+}
+
+/** Without type arguments: several shapes of a generic function are one function of the source. */
+export function plainName(name: string): string {
+  if (!name.includes('[')) return name;
+  let plain = '';
+  let depth = 0;
+  for (const character of name) {
+    if (character === '[') depth++;
+    else if (character === ']') depth--;
+    else if (depth === 0) plain += character;
+  }
+  return plain;
+}
+
+/** Import path of the package that a linker's name lies in: `a.b/c` of `a.b/c.(*T).m`. Dots in the last part are `%2e`. */
+export function packageOf(name: string): string {
+  const plain = plainName(name);
+  const slash = plain.lastIndexOf('/') + 1;
+  const dot = plain.indexOf('.', slash);
+  const path = dot < 0 ? plain : plain.slice(0, dot);
+  return path.slice(0, slash) + path.slice(slash).replaceAll('%2e', '.');
+}
+
+function addTo(map: Map<string, number>, key: string, amount: number): void {
+  map.set(key, (map.get(key) ?? 0) + amount);
+}

@@ -1,0 +1,136 @@
+import pico from 'picocolors';
+import type { Weights } from '../profile/weights';
+import { entriesByAmount, type Hotspot } from '../service/hotspots';
+import { displayPath, shownPath } from '../service/walk';
+import { markdownText, visible } from '../text/foreign';
+
+export interface HotspotReport {
+  readonly cwd: string;
+  readonly weights: Weights;
+  /** Those to be shown. */
+  readonly hotspots: readonly Hotspot[];
+  /** Cautions about the profile as a whole. */
+  readonly notes: readonly string[];
+}
+
+/** The report for people: one paragraph a line, heaviest first. */
+export function prettyHotspots({ cwd, weights, hotspots, notes }: HotspotReport, color: boolean): string {
+  const colors = pico.createColors(color);
+  const out: string[] = [];
+  for (const { weight, share, findings, why, what, cautions } of hotspots) {
+    const { file, line, function: name, objects } = weight;
+    const count = objects > 0 ? `, ${countText(objects)} objects` : '';
+    out.push(
+      `${colors.bold(percent(share).padStart(6))}  ${amountText(weight.amount, weights.unit)}${count}  ${colors.underline(`${shownPath(cwd, file)}:${line}`)}  ${colors.dim(visible(name))}`,
+      `        ${colors.dim('why ')} ${visible(why)}${findings[0] ? colors.dim(`  ${findings[0].ruleId}`) : ''}`,
+    );
+    const [caller] = entriesByAmount(weight.callers);
+    if (caller)
+      out.push(
+        `        ${colors.dim('from')} ${visible(callerText(caller[0], cwd))} (${percent(caller[1] / weight.amount)} of it)`,
+      );
+    for (const way of what) out.push(`        ${colors.dim('do  ')} ${visible(way)}`);
+    if (cautions.length > 0) out.push(`        ${colors.yellow(cautions.join('; '))}`);
+    out.push('');
+  }
+  for (const note of notes) out.push(`${colors.yellow('note')} ${note}`);
+  out.push(summary(weights, hotspots));
+  return `${out.join('\n')}\n`;
+}
+
+/** For a pull request or an issue. */
+export function markdownHotspots({ cwd, weights, hotspots, notes }: HotspotReport): string {
+  const rows = hotspots.map(({ weight, share, why, what, cautions }) =>
+    [
+      percent(share),
+      amountText(weight.amount, weights.unit),
+      weight.objects > 0 ? countText(weight.objects) : '',
+      `\`${displayPath(cwd, weight.file)}:${weight.line}\``,
+      why,
+      [...what, ...cautions].join('; '),
+    ].map((cell) => markdownText(cell)),
+  );
+  const table = [
+    ['share', weights.unit === 'bytes' ? 'bytes' : 'time', 'objects', 'line', 'why', 'what to do'],
+    ['--:', '--:', '--:', '---', '---', '---'],
+    ...rows,
+  ];
+  return [
+    ...table.map((cells) => `| ${cells.join(' | ')} |`),
+    '',
+    ...notes.map((note) => `> ${note}`),
+    summary(weights, hotspots),
+    '',
+  ].join('\n');
+}
+
+/** One object, paths relative to the working directory, lines 1-based as in the profile. */
+export function jsonHotspots({ cwd, weights, hotspots, notes }: HotspotReport): object {
+  return {
+    schema: 1,
+    unit: weights.unit,
+    total: weights.total,
+    elsewhere: weights.elsewhere,
+    hotspots: hotspots.map(({ weight, share, findings, why, what, cautions }) => ({
+      file: displayPath(cwd, weight.file),
+      line: weight.line,
+      function: weight.function,
+      amount: weight.amount,
+      share,
+      objects: weight.objects,
+      own: weight.own,
+      through: entriesByAmount(weight.through).map(([name, amount]) => ({ name, amount })),
+      callers: entriesByAmount(weight.callers).map(([caller, amount]) => ({
+        caller: callerText(caller, cwd),
+        amount,
+      })),
+      rules: [...new Set(findings.map(({ ruleId }) => ruleId))],
+      why,
+      what,
+      cautions,
+    })),
+    notes,
+  };
+}
+
+function summary({ unit, total, elsewhere, lines }: Weights, shown: readonly Hotspot[]): string {
+  const sum = shown.reduce((all, { weight }) => all + weight.amount, 0);
+  const rest = lines.length > shown.length ? ` of ${lines.length}` : '';
+  const what = unit === 'bytes' ? 'allocated' : 'in the allocator';
+  const part = total > 0 ? `; these ${shown.length}${rest} lines have ${percent(sum / total)}` : '';
+  const outside = elsewhere > 0 ? `, ${percent(elsewhere / total)} elsewhere (no frame in this code)` : '';
+  return `${amountText(total, unit)} ${what}${part}${outside}.`;
+}
+
+/** Bytes in binary units as Go's tools print them, or seconds. Three digits: a sampled figure has no more. */
+export function amountText(amount: number, unit: Weights['unit']): string {
+  if (unit === 'nanoseconds') {
+    return amount < 1e9 ? `${threeDigits(amount / 1e6)} ms` : `${threeDigits(amount / 1e9)} s`;
+  }
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  let [value, at] = [amount, 0];
+  while (Math.abs(value) >= 1024 && at < units.length - 1) [value, at] = [value / 1024, at + 1];
+  return `${threeDigits(value)} ${units[at]}`;
+}
+
+function countText(count: number): string {
+  if (count < 1e3) return String(Math.round(count));
+  return count < 1e6 ? `${threeDigits(count / 1e3)} k` : `${threeDigits(count / 1e6)} M`;
+}
+
+function threeDigits(value: number): string {
+  const size = Math.abs(value);
+  return value.toFixed(size >= 100 || Number.isInteger(value) ? 0 : size >= 10 ? 1 : 2);
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+/** `function file:line` with the path as reports print it. */
+function callerText(caller: string, cwd: string): string {
+  const space = caller.indexOf(' ');
+  const place = caller.slice(space + 1);
+  const colon = place.lastIndexOf(':');
+  return `${caller.slice(0, space)} (${displayPath(cwd, place.slice(0, colon))}${place.slice(colon)})`;
+}
