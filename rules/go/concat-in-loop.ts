@@ -1,5 +1,5 @@
 import type { Node } from 'web-tree-sitter';
-import type { Evidence, TextEdit } from '../model';
+import type { Evidence, Span, TextEdit } from '../model';
 import { spelledType } from './types/declared-types';
 import type { GoFile, GoFix, GoReport, GoRule } from './rule';
 import {
@@ -9,6 +9,7 @@ import {
   enclosingFunction,
   spanOf,
   statementsOf,
+  topLevel,
   unparenthesised,
 } from './syntax/nodes';
 import { tripCount } from './flow/trip-count';
@@ -27,6 +28,7 @@ import { byPlace, freshName, indentAt, lineEnd, startsLine } from './edit/layout
 import { canImport } from './edit/imports';
 import { importedAs } from './edit/imports';
 import { isShadowed } from './syntax/universe';
+import { builderWrite, operandsOf } from './text/builder-writes';
 import { bytesOf, growthOf, nothing, plus, runsToEnd } from './growth/written-amount';
 
 /** A string that a loop extends: each `+=` copies all of it. */
@@ -106,19 +108,6 @@ function extensionOf(statement: Node, file: GoFile): { variable: Binding; extens
   if (operator !== '=' || first?.type !== 'identifier' || pieces.length === 0) return undefined;
   if (names.resolve(first) !== variable) return undefined;
   return { variable, extension: { statement, own: [target, first], pieces } };
-}
-
-/** a, b and c of `a + b + c`; what is in parentheses stays together. */
-function operandsOf(value: Node): Node[] {
-  const operands: Node[] = [];
-  let at = value;
-  while (at.type === 'binary_expression' && at.childForFieldName('operator')?.text === '+') {
-    const [left, right] = [at.childForFieldName('left'), at.childForFieldName('right')];
-    if (!left || !right) break;
-    operands.unshift(right);
-    at = left;
-  }
-  return [at, ...operands];
 }
 
 /** Few iterations are not worth a builder. */
@@ -239,7 +228,7 @@ function fix(string: GrowingString, alone: boolean, file: GoFile): GoFix[] {
   if (names.bindings.some(({ name }) => name === strings)) return [];
   // Two of a name in one function: the builders would be, too.
   if (names.bindings.some((other) => other !== variable && other.name === variable.name)) return [];
-  const builder = freshName(file, [...(alone ? ['sb'] : []), `${variable.name}Builder`]);
+  const builder = freshName(file, builderNames(variable.name, alone), { within: topLevel(at) });
   const last = endOfLoops(string, made.statement, file);
   const own = new Set(extensions.flatMap((extension) => extension.own.map(({ id }) => id)));
   const reads = variable.uses.filter(({ node }) => !own.has(node.id));
@@ -250,11 +239,13 @@ function fix(string: GrowingString, alone: boolean, file: GoFile): GoFix[] {
     after.some(({ node, owner }) => !isPlainRead(node, owner, variable)) ||
     (after.length > 1 && !extensions.some(({ statement }) => later(statement)));
   const edits: TextEdit[] = [];
+  let asWriter = false;
   for (const extension of extensions) {
     if (keepsName && later(extension.statement)) continue;
     const written = writes(extension, builder, file);
     if (!written) return [];
-    edits.push(...written);
+    edits.push(...written.edits);
+    asWriter ||= written.asWriter;
   }
   for (const { node, owner } of reads) {
     if (keepsName && later(node)) continue;
@@ -266,7 +257,8 @@ function fix(string: GrowingString, alone: boolean, file: GoFile): GoFix[] {
     edits.push(valueAfter(last, made.statement, `${variable.name} := ${builder}.String()`, file));
   const declaration = declarationEdits(string, made, builder, strings, file);
   if (!declaration) return [];
-  edits.push(...declaration);
+  edits.push(...declaration.edits);
+  asWriter ||= declaration.asWriter;
   const title = `Build ${variable.name} in a strings.Builder`;
   return [
     {
@@ -278,7 +270,13 @@ function fix(string: GrowingString, alone: boolean, file: GoFile): GoFix[] {
         effect: 'removes',
         within: [spanOf(variable.owner)],
         callees: [2, 3, 4, 5, 's'].map((n) => `runtime.concatstring${n}`),
-        grows: ['runtime.growslice', 'runtime.makeslice', 'runtime.mallocgc'],
+        grows: [
+          'runtime.growslice',
+          'runtime.makeslice',
+          'runtime.mallocgc',
+          // Handed to fmt, the builder is one object on the heap, in place of a string for each text.
+          ...(asWriter ? ['runtime.newobject'] : []),
+        ],
       },
     },
   ];
@@ -293,6 +291,13 @@ function loopsOf(statement: Node, variable: Binding, file: GoFile): Loop[] {
 /** What stands behind the statement may then run before it. */
 function isRepeatedByGoto(statement: Node, variable: Binding, file: GoFile): boolean {
   return loopsOf(statement, variable, file).some((loop) => !loop.statement);
+}
+
+/** `sb` of the only string, `lineBuilder` and `sb2` of line and s2 where there are several. */
+function builderNames(name: string, alone: boolean): string[] {
+  const numbered = /\d+$/.exec(name)?.[0];
+  const own = numbered !== undefined ? `sb${numbered}` : name.length > 2 ? `${name}Builder` : `${name}b`;
+  return [...(alone ? ['sb', 'b', 'builder'] : []), own, `${name}Builder`];
 }
 
 /** The statement, in the list of the declaration, behind which no loop extends the string. */
@@ -362,23 +367,45 @@ function translated(node: Node, builder: string): TextEdit | undefined {
   return { span: spanOf(node), newText: `${builder}.String()` };
 }
 
-/** `s += a + b` as two writes; what a and b are made of keeps its place, so that other edits can reach into it. */
-function writes({ statement, pieces }: Extension, builder: string, file: GoFile): TextEdit[] | undefined {
+/** A concatenation as one write after the other; what its operands are made of keeps its place for other edits. */
+interface Writes {
+  readonly edits: readonly TextEdit[];
+  readonly asWriter: boolean;
+}
+
+/** The span becomes writes of the operands that lie in it. */
+function writesOf(
+  operands: readonly Node[],
+  span: Span,
+  lead: string,
+  builder: string,
+  file: GoFile,
+): Writes {
+  const { text } = file;
+  const between = startsLine(text, span.start) ? lineEnd(text) + indentAt(text, span.start) : '; ';
+  const edits: TextEdit[] = [];
+  let { start } = span;
+  let tail = '';
+  let asWriter = false;
+  for (const operand of operands) {
+    const write = builderWrite(operand, builder, file);
+    edits.push({
+      span: { start, end: write.kept.start },
+      newText: `${tail === '' ? lead : tail + between}${write.before}`,
+    });
+    start = write.kept.end;
+    tail = write.after;
+    asWriter ||= write.asWriter;
+  }
+  edits.push({ span: { start, end: span.end }, newText: tail });
+  return { edits, asWriter };
+}
+
+/** `s += a + b`. */
+function writes({ statement, pieces }: Extension, builder: string, file: GoFile): Writes | undefined {
   if (statement.parent?.type !== 'statement_list' || statement.descendantsOfType('comment').length > 0)
     return undefined;
-  const { text } = file;
-  const start = statement.startIndex;
-  const between = startsLine(text, start) ? lineEnd(text) + indentAt(text, start) : '; ';
-  const edits: TextEdit[] = [];
-  let end = start;
-  for (const piece of pieces) {
-    const lead = end === start ? '' : `)${between}`;
-    edits.push({ span: { start: end, end: piece.startIndex }, newText: `${lead}${builder}.WriteString(` });
-    end = piece.endIndex;
-  }
-  if (statement.endIndex !== end) return undefined;
-  edits.push({ span: { start: end, end }, newText: ')' });
-  return edits;
+  return writesOf(pieces, spanOf(statement), '', builder, file);
 }
 
 function valueAfter(last: Node, declared: Node, declaration: string, { text }: GoFile): TextEdit {
@@ -397,40 +424,22 @@ function declarationEdits(
   builder: string,
   strings: string,
   file: GoFile,
-): TextEdit[] | undefined {
+): Writes | undefined {
   const { statement, replaced, start } = made;
+  const plain = (newText: string): Writes => ({
+    edits: [{ span: spanOf(replaced), newText }],
+    asWriter: false,
+  });
   const { text } = file;
   const type = `${builder} ${strings}.Builder`;
-  if (replaced !== statement) {
-    const newText = aligned(replaced, builder, strings);
-    return newText === undefined ? undefined : [{ span: spanOf(replaced), newText }];
-  }
+  if (replaced !== statement) return plain(type);
   const between = startsLine(text, statement.startIndex)
     ? lineEnd(text) + indentAt(text, statement.startIndex)
     : '; ';
   const grow = start ? undefined : growth(string, statement, file);
   const more = grow === undefined ? '' : `${between}${builder}.Grow(${grow})`;
-  if (!start) return [{ span: spanOf(replaced), newText: `var ${type}${more}` }];
-  return [
-    {
-      span: { start: statement.startIndex, end: start.startIndex },
-      newText: `var ${type}${more}${between}${builder}.WriteString(`,
-    },
-    { span: { start: start.endIndex, end: start.endIndex }, newText: ')' },
-  ];
-}
-
-/** In a group the types stand in a column, which another name must hold; undefined where it would move. */
-function aligned(spec: Node, builder: string, strings: string): string | undefined {
-  const columnOf = (other: Node): number =>
-    (other.childForFieldName('type')?.startIndex ?? 0) - (other.childForFieldName('name')?.startIndex ?? 0);
-  const column = columnOf(spec);
-  const holds = (other: Node): boolean =>
-    other.id !== spec.id &&
-    columnOf(other) === column &&
-    other.childForFieldName('name')?.text.length === column - 1;
-  if (column <= builder.length || !spec.parent?.namedChildren.some(holds)) return undefined;
-  return `${builder.padEnd(column)}${strings}.Builder`;
+  if (!start) return plain(`var ${type}${more}`);
+  return writesOf(operandsOf(start), spanOf(statement), `var ${type}${more}${between}`, builder, file);
 }
 
 /** Short texts grow in a few steps anyway. */

@@ -88,16 +88,18 @@ function ofInitial(name: Node, file: GoFile, depth: number): BasicType | undefin
   return value && values.length === list.namedChildCount ? basicType(value, file, depth + 1) : undefined;
 }
 
-/** The index of a range over a slice, array or string, and the counter of a range over an int. */
+/** The index of a range over a slice, array or string, the runes of a string, and the counter of a range over an int. */
 function ofRange(name: Node, file: GoFile): BasicType | undefined {
   const declaration = namesAround(file.root, name).resolve(name)?.declaration;
   const clause = declaration?.parent?.parent;
   if (clause?.type !== 'range_clause') return undefined;
   const ranged = clause.childForFieldName('right');
-  if (!ranged || clause.childForFieldName('left')?.namedChild(0)?.id !== declaration!.id) return undefined;
+  if (!ranged) return undefined;
+  const basic = basicType(ranged, file, 1);
+  if (clause.childForFieldName('left')?.namedChild(0)?.id !== declaration!.id)
+    return basic?.basic === 'string' ? plain('rune') : undefined;
   const kind = declaredType(ranged, file);
   if (kind?.kind === 'slice' || kind?.kind === 'array') return plain('int');
-  const basic = basicType(ranged, file, 1);
   if (basic?.basic === 'string') return plain('int');
   // A range over an integer counts in its type.
   return basic && /^u?int/.test(basic.basic) ? basic : undefined;
