@@ -35,24 +35,39 @@ const options = (folder: string): ts.CompilerOptions => ({
 export class TypeChecker {
   readonly #options: ts.CompilerOptions;
   readonly #parsed = new Map<string, ts.SourceFile>();
+  /** The given texts of the last time. */
+  #given = new Map<string, ts.SourceFile>();
   #program: ts.SemanticDiagnosticsBuilderProgram | undefined;
   #texts: ReadonlyMap<string, string> = new Map();
+  #folders: ReadonlySet<string> = new Set();
   readonly #host: ts.CompilerHost;
 
-  /** @param files absolute paths of TypeScript files below `folder` */
+  /**
+   * @param files absolute paths of TypeScript files below `folder`
+   * @param others compiler options that replace the usual ones
+   */
   constructor(
     folder: string,
     readonly files: readonly string[],
+    others: ts.CompilerOptions = {},
   ) {
-    this.#options = options(folder);
+    this.#options = { ...options(folder), ...others };
     const host = ts.createCompilerHost(this.#options);
     this.#host = {
       ...host,
       createHash: hashOf,
+      fileExists: (name) => this.#texts.has(name) || host.fileExists(name),
+      readFile: (name) => this.#texts.get(name) ?? host.readFile(name),
+      directoryExists: (name) => this.#folders.has(name) || host.directoryExists!(name),
       getSourceFile: (name, version) => {
-        const replaced = this.#texts.get(name);
-        if (replaced !== undefined)
-          return versioned(ts.createSourceFile(name, replaced, version, true), replaced);
+        const text = this.#texts.get(name);
+        if (text !== undefined) {
+          const known = this.#given.get(name);
+          if (known?.text === text) return known;
+          const given = versioned(ts.createSourceFile(name, text, version, true), text);
+          this.#given.set(name, given);
+          return given;
+        }
         let file = this.#parsed.get(name);
         if (!file) {
           file = host.getSourceFile(name, version);
@@ -66,18 +81,20 @@ export class TypeChecker {
   /**
    * What TypeScript says about all files. After the first time only those are looked at again that changed, or that see
    * the types of what changed, through any number of imports.
-   * @param texts by absolute path; the other files are as on disk
+   * @param texts by absolute path, also of files that are not on disk; the other files are as on disk
    */
   check(texts: ReadonlyMap<string, string>): Diagnostics {
     this.#texts = texts;
+    this.#folders = new Set([...texts.keys()].map((name) => path.dirname(name)));
+    const files = [...new Set([...this.files, ...texts.keys()])];
     this.#program = ts.createSemanticDiagnosticsBuilderProgram(
-      this.files,
+      files,
       this.#options,
       this.#host,
       this.#program,
     );
     const found = new Map<string, string[]>();
-    for (const file of this.files) {
+    for (const file of files) {
       const source = this.#program.getSourceFile(file);
       if (!source) continue;
       const diagnostics = [
