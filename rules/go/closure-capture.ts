@@ -12,7 +12,7 @@ import {
   type Binding,
 } from './syntax/names';
 import { initializer } from './syntax/assignments';
-import { indentAt, lineEnd, startsLine } from './edit/layout';
+import { betweenItems, indentAt, lineEnd, startsLine } from './edit/layout';
 import { atLeast } from './syntax/version';
 import { packageNames } from './syntax/package-names';
 import { decided } from './sites/evidence';
@@ -388,9 +388,11 @@ function withParameters(
     last: Node | undefined,
     texts: readonly string[],
   ): FileEdit => {
-    const text = texts.join(', ');
+    const neighbour = before ?? last;
+    const separator = neighbour ? betweenItems(file.text, neighbour) : ', ';
+    const text = texts.join(separator);
     const at = before ? before.startIndex : last ? last.endIndex : into.startIndex + 1;
-    const newText = before ? `${text}, ` : last ? `, ${text}` : text;
+    const newText = before ? `${text}${separator}` : last ? `${separator}${text}` : text;
     return { file: file.path, span: { start: at, end: at }, newText };
   };
   return [

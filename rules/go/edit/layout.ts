@@ -25,6 +25,12 @@ export function startsLine(text: string, offset: number): boolean {
   return text.slice(start, offset).trim() === '';
 }
 
+/** What stands between two items of a list: a line each where this one begins its line, else `, `. */
+export function betweenItems(text: string, item: Node): string {
+  const at = item.startIndex;
+  return startsLine(text, at) ? `,${lineEnd(text)}${indentAt(text, at)}` : ', ';
+}
+
 /** Statements joined so that they stand where one stood: a line each when the old one began its line, else `; `. */
 export function statementsAt(file: GoFile, offset: number, statements: readonly string[]): string {
   const eol = lineEnd(file.text);

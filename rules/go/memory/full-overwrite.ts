@@ -1,7 +1,7 @@
 import type { Node } from 'web-tree-sitter';
 import type { GoFile } from '../rule';
 import { argumentsOf, contains, descendants, spanOf, statementsOf } from '../syntax/nodes';
-import { enclosingStatement, isAssigned, namesAround, type Binding } from '../syntax/names';
+import { enclosingStatement, isAddressTaken, isAssigned, namesAround, type Binding } from '../syntax/names';
 import { initializer } from '../syntax/assignments';
 import { isBuiltin } from '../syntax/universe';
 
@@ -43,6 +43,36 @@ export function overwritingLoop(use: Node, slice: Binding, file: GoFile): Node |
     if (node.type === 'continue_statement' && node.namedChildCount > 0) return undefined;
   }
   return loop;
+}
+
+/** `copy(v, s)` in the block of `v := make([]T, len(s))`: all of v is written. */
+export function isWholeCopy(call: Node, slice: Binding, file: GoFile): boolean {
+  const [to, from, ...more] = argumentsOf(call);
+  const statement = enclosingStatement(call);
+  const home = enclosingStatement(slice.declaration);
+  if (!isBuiltin(file, call, 'copy') || !from || more.length > 0 || !statement || !home) return false;
+  if (statement.type !== 'expression_statement' || statement.parent?.id !== home.parent?.id) return false;
+  const names = namesAround(file.root, call);
+  const made = initializer(slice);
+  const length =
+    made?.type === 'call_expression' && isBuiltin(file, made, 'make') ? argumentsOf(made)[1] : undefined;
+  const counted =
+    length?.type === 'call_expression' && isBuiltin(file, length, 'len') ? argumentsOf(length)[0] : undefined;
+  if (
+    to?.type !== 'identifier' ||
+    names.resolve(to) !== slice ||
+    slice.uses.some(({ node }) => isAssigned(node))
+  )
+    return false;
+  const source = from.type === 'identifier' ? names.resolve(from) : undefined;
+  return (
+    counted?.type === 'identifier' &&
+    source !== undefined &&
+    names.resolve(counted) === source &&
+    !source.uses.some(
+      ({ node, owner }) => isAssigned(node) || isAddressTaken(node) || owner.id !== source.owner.id,
+    )
+  );
 }
 
 /** The variable that takes every index of the slice in turn. */

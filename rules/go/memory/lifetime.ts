@@ -7,7 +7,7 @@ import type { GoFile, GoPackage } from '../rule';
 import { argumentsOf, unparenthesised } from '../syntax/nodes';
 import { isAddressTaken, isAssigned, namesAround, parenthesized, type Binding } from '../syntax/names';
 import { initializer } from '../syntax/assignments';
-import { overwritingLoop } from './full-overwrite';
+import { isWholeCopy, overwritingLoop } from './full-overwrite';
 import { packageNames } from '../syntax/package-names';
 
 /**
@@ -444,7 +444,7 @@ export function isWrittenBeforeRead(file: GoFile, binding: Binding, empty: boole
     const call = parent?.type === 'argument_list' ? parent.parent : wholeSlice(parent)?.parent?.parent;
     if (call?.type === 'call_expression') {
       if (isBuiltin(file, call, 'len', 'cap', 'clear')) continue;
-      const full = fillsCompletely(file, call, binding);
+      const full = isWholeCopy(call, binding, file) ? call.endIndex : fillsCompletely(file, call, binding);
       if (full !== undefined) {
         filled = full;
         continue;
