@@ -56,7 +56,7 @@ async function commandLines(folder: string): Promise<void> {
     if (a.join('\n') !== b.join('\n'))
       throw new Error(`the two report differently:\n${a.join('\n')}\nand\n${b.join('\n')}`);
   }
-  const files = await sourceFiles(path.join(folder, 'src'), ['typescript'], {});
+  const { files } = await sourceFiles(path.join(folder, 'src'), ['typescript'], {});
   const row = (name: string, of: (run: Run) => number): string[] => {
     const [first, other] = [median(own.map(of)), median(theirs.map(of))];
     return [name, ms(first), ms(other), ratio(other, first)];
@@ -103,7 +103,7 @@ function ofESLint(folder: string, output: string): string[] {
 }
 
 async function changedFile(folder: string): Promise<void> {
-  const files = await sourceFiles(path.join(folder, 'src'), ['typescript'], {});
+  const { files } = await sourceFiles(path.join(folder, 'src'), ['typescript'], {});
   const changed = files[Math.floor(files.length / 2)]!;
   const first: number[] = [];
   const second: number[] = [];

@@ -167,8 +167,9 @@ async function scanCommand(
 ): Promise<ExitCode> {
   const { cwd, signal, stdout, rules, version } = around;
   return withAnalyser(options, around, async (analyser, settings, progress) => {
-    const files = await filesOf(paths, cwd, signal);
-    const result = await scan(analyser, files, { settings, signal, progress });
+    const { files, notes: unread } = await filesOf(paths, cwd, signal);
+    const scanned = await scan(analyser, files, { settings, signal, progress });
+    const result = { ...scanned, notes: [...unread, ...scanned.notes] };
     const textOf = (path: string): string => result.analyses.get(path)?.text ?? textOnDisk(path);
     if (options.format === 'pretty') {
       // Why a fix is not offered belongs to the log of whoever wants to know; JSON has it.
@@ -200,10 +201,12 @@ async function hotspotsCommand(
   const { cwd, signal, stdout, color } = around;
   // A measured line is explained however cold it looks.
   return withAnalyser({ show: 'all', rule: [], verbose }, around, async (analyser, settings, progress) => {
-    const files = (await filesOf(paths, cwd, signal)).filter((file) => file.endsWith('.go'));
+    const named = await filesOf(paths, cwd, signal);
+    const files = named.files.filter((file) => file.endsWith('.go'));
     if (files.length === 0)
       throw new UsageError('hotspots needs Go files, and there are none below the paths.');
-    const scanned = await scan(analyser, files, { settings, signal, progress });
+    const found = await scan(analyser, files, { settings, signal, progress });
+    const scanned = { ...found, notes: [...named.notes, ...found.notes] };
     const report = await hotspots(resolve(cwd, profile), scanned, { cwd, top });
     if (format === 'json') stdout.write(jsonText(jsonHotspots(report)));
     else stdout.write(format === 'markdown' ? markdownHotspots(report) : prettyHotspots(report, color));
@@ -227,7 +230,7 @@ async function fixCommand(
 ): Promise<ExitCode> {
   const { cwd, signal, stdout, stderr } = around;
   return withAnalyser(options, around, async (analyser, settings, progress) => {
-    const files = await filesOf(paths, cwd, signal);
+    const { files, notes: unread } = await filesOf(paths, cwd, signal);
     const { suggestions, dryRun } = options;
     const permission = new Permission(targetsOf(paths, cwd), cwd);
     const fix = { settings, signal, progress, suggestions, permission, cwd };
@@ -261,7 +264,7 @@ async function fixCommand(
       }
       done.push(...group);
     }
-    for (const [message, about] of byMessage(notes)) {
+    for (const [message, about] of byMessage([...unread, ...notes])) {
       const where = about.length === 0 ? '' : `${namesOf(about, (file) => shownPath(cwd, file))}: `;
       stderr.write(`note: ${where}${visible(message)}\n`);
     }

@@ -1,23 +1,30 @@
 import { resolve } from 'node:path';
+import type { Note } from '../../../rules/model';
 import { kindAt, refusal } from '../host/files';
 import { languageIdOf } from '../service/languages';
 import { compareText } from '../service/ranking';
-import { shownPath, sourceFiles } from '../service/walk';
+import { shownPath, sourceFiles, type SourceFiles } from '../service/walk';
 import { UsageError } from './usage-error';
 
 /**
  * The files that the command line names: a file is taken as it is, a folder with all that is below it, and Go's
  * `./...` is the Go files below its folder.
- * @returns absolute paths, sorted, each once; at least one
+ * @returns at least one file, each once
  * @throws UsageError when a path does not exist or has nothing to analyse; AbortError when the signal fires
  */
-export async function filesOf(paths: readonly string[], cwd: string, signal: AbortSignal): Promise<string[]> {
+export async function filesOf(
+  paths: readonly string[],
+  cwd: string,
+  signal: AbortSignal,
+): Promise<SourceFiles> {
   const files = new Set<string>();
+  const notes: Note[] = [];
   for (const path of paths.length > 0 ? paths : ['.']) {
     const found = await expand(path, cwd, signal);
-    for (const file of found) files.add(file);
+    for (const file of found.files) files.add(file);
+    notes.push(...found.notes);
   }
-  return [...files].sort(compareText);
+  return { files: [...files].sort(compareText), notes };
 }
 
 /** Absolute paths of the files and folders that the command line names; they need not exist. */
@@ -32,7 +39,7 @@ function targetOf(path: string, cwd: string): { target: string; isPattern: boole
   return { target: resolve(cwd, folder === '' ? (path.startsWith('/') ? '/' : '.') : folder), isPattern };
 }
 
-async function expand(path: string, cwd: string, signal: AbortSignal): Promise<string[]> {
+async function expand(path: string, cwd: string, signal: AbortSignal): Promise<SourceFiles> {
   const { target, isPattern } = targetOf(path, cwd);
   const shown = shownPath(cwd, target);
   const kind = await kindAt(target);
@@ -44,7 +51,7 @@ async function expand(path: string, cwd: string, signal: AbortSignal): Promise<s
   }
   if (kind === 'folder') {
     const found = await sourceFiles(target, isPattern ? ['go'] : ['go', 'typescript'], { signal });
-    if (found.length > 0) return found;
+    if (found.files.length > 0) return found;
     throw new UsageError(
       `${shown} has no ${isPattern ? 'Go' : 'Go, TypeScript or JavaScript'} files to analyse (what .gitignore names and dependencies are left out).`,
     );
@@ -52,5 +59,5 @@ async function expand(path: string, cwd: string, signal: AbortSignal): Promise<s
   if (isPattern) throw new UsageError(`${path} needs a folder before "...", and ${shown} is a file.`);
   if (languageIdOf(target) === undefined)
     throw new UsageError(`${shown} is not a Go, TypeScript or JavaScript file.`);
-  return [target];
+  return { files: [target], notes: [] };
 }

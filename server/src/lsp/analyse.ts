@@ -5,8 +5,7 @@ import { languageIdOf, languageOf } from '../service/languages';
 import { compareText } from '../service/ranking';
 import type { AnalysisService } from '../service/service';
 import { byMessage } from '../service/notes';
-import { sourceFiles } from '../service/walk';
-
+import { sourceFiles, type SourceFiles } from '../service/walk';
 import { analyseRequest, type AnalyseParams, type AnalyseResult, type StatusNote } from './protocol';
 import { report } from './say';
 import { toStatusNote } from './status';
@@ -42,7 +41,7 @@ export function registerAnalyse(
       progress.begin(`AllocLens: ${titles[params.scope] ?? 'Analysing'}`, 0, undefined, true);
       try {
         const roots = folders().map(pathOf);
-        const paths = await pathsOf(params, roots, abort.signal);
+        const { files: paths, notes } = await filesOf(params, roots, abort.signal);
         const result = await running.analyseFiles(paths, {
           signal: abort.signal,
           progress: (done, path) => {
@@ -53,7 +52,7 @@ export function registerAnalyse(
         });
         return {
           ...result,
-          notes: summaryOf(result.notes.filter(({ kind }) => kind !== 'withheld fix')),
+          notes: summaryOf([...notes, ...result.notes.filter(({ kind }) => kind !== 'withheld fix')]),
           cancelled: false,
         };
       } catch (error) {
@@ -81,16 +80,16 @@ function summaryOf(notes: readonly Note[]): StatusNote[] {
   return left > 0 ? [...said, { message: `${left} more of such notes.` }] : said;
 }
 
-async function pathsOf(
+async function filesOf(
   { scope, uri }: AnalyseParams,
   roots: readonly string[],
   signal: AbortSignal,
-): Promise<string[]> {
+): Promise<SourceFiles> {
   if (scope === 'workspace') {
-    const files = new Set<string>();
-    for (const root of roots)
-      for (const file of await sourceFiles(root, ['go', 'typescript'], { signal })) files.add(file);
-    return [...files].sort(compareText);
+    const found: SourceFiles[] = [];
+    for (const root of roots) found.push(await sourceFiles(root, ['go', 'typescript'], { signal }));
+    const files = new Set(found.flatMap(({ files }) => files));
+    return { files: [...files].sort(compareText), notes: found.flatMap(({ notes }) => notes) };
   }
   if (uri === undefined)
     throw new ResponseError(
@@ -98,7 +97,8 @@ async function pathsOf(
       `To analyse a ${scope === 'file' ? 'file' : 'package'}, its "uri" must be given.`,
     );
   const path = pathOf(uri);
-  if (scope === 'file' || isVirtual(path)) return [path];
+  const itself = { files: [path], notes: [] };
+  if (scope === 'file' || isVirtual(path)) return itself;
   const language = languageOf(languageIdOf(path));
-  return language ? sourceFiles(dirname(path), [language], { recursive: false, signal }) : [path];
+  return language ? sourceFiles(dirname(path), [language], { recursive: false, signal }) : itself;
 }

@@ -1,48 +1,126 @@
-import { relative, resolve, sep } from 'node:path';
-import { globby } from 'globby';
-import type { Language } from '../../../rules/model';
+import { dirname, join, relative, sep } from 'node:path';
+import pLimit from 'p-limit';
+import type { Language, Note } from '../../../rules/model';
+import { entriesOf, exists, readText, UnreadError } from '../host/files';
 import { escaped } from '../text/foreign';
+import { IgnoreRules, maximumPatterns, nameOf, type Name } from './gitignore';
 import { extensionsOf } from './languages';
 import { compareText } from './ranking';
 
 /** Folders of other people's or generated code, at any depth below the one that was asked for. */
-const skipped: Readonly<Record<Language, readonly string[]>> = {
+const skipped: Readonly<Record<Language, RegExp>> = {
   // What `./...` leaves out, too. A folder called dist or build may well be a package.
-  go: ['node_modules', 'vendor', 'testdata', '.*', '_*'],
-  typescript: ['node_modules', 'bower_components', 'vendor', 'dist', 'coverage', '.*'],
+  go: /^(?:[._].*|node_modules|vendor|testdata)$/,
+  typescript: /^(?:\..*|node_modules|bower_components|vendor|dist|coverage)$/,
 };
 
+/** Folders that are read at a time. */
+const parallel = 16;
+
+export interface SourceFiles {
+  /** Absolute paths, sorted. */
+  readonly files: readonly string[];
+  /** .gitignore files that were not read, or not to their end. */
+  readonly notes: readonly Note[];
+}
+
 /**
- * The source files below a folder that a person of this project edits: .gitignore is respected; dependencies, build
- * output, Go's testdata, hidden folders and declaration files are left out.
- * @returns absolute paths, sorted
+ * The source files below a folder that a person of this project edits: .gitignore is respected, with those of the folders
+ * above in the same repository; dependencies, build output, Go's testdata, hidden files and folders, declaration files and
+ * symbolic links are left out. A folder that may not be read is as good as absent.
  * @throws AbortError when the signal fires
  */
 export async function sourceFiles(
   folder: string,
   languages: readonly Language[],
   options: { recursive?: boolean; signal?: AbortSignal } = {},
-): Promise<string[]> {
-  const found: string[] = [];
-  for (const language of languages) {
-    const extensions = extensionsOf(language).join(',');
-    const name = extensions.includes(',') ? `*.{${extensions}}` : `*.${extensions}`;
-    found.push(
-      ...(await globby(options.recursive === false ? name : `**/${name}`, {
-        cwd: folder,
-        absolute: true,
-        gitignore: true,
-        ignore: ['**/*.d.{ts,mts,cts}', ...skipped[language].map((folderName) => `**/${folderName}/**`)],
-        expandDirectories: false,
-        // A folder that may not be read is as good as absent.
-        suppressErrors: true,
-        followSymbolicLinks: false,
-        ...(options.signal && { signal: options.signal }),
-      })),
-    );
+): Promise<SourceFiles> {
+  const files: string[] = [];
+  const notes: Note[] = [];
+  const limit = pLimit(parallel);
+  const rulesIn = async (place: string, isThere: boolean, above?: IgnoreRules): Promise<IgnoreRules> => {
+    const file = join(place, '.gitignore');
+    const rules = IgnoreRules.of(isThere ? await patternsIn(file, notes) : undefined, above);
+    if (rules.cut) notes.push({ file, message: tooMany });
+    return rules;
+  };
+  const walk = async (at: Place): Promise<Place[]> => {
     options.signal?.throwIfAborted();
+    const entries = await entriesOf(at.folder);
+    // Git does not follow a link of this name, either.
+    const isThere = entries.some(
+      ({ name, link, kind }) => name === '.gitignore' && !link && kind !== 'folder',
+    );
+    const rules = await rulesIn(at.folder, isThere, at.above);
+    const below: Place[] = [];
+    for (const { name, kind, link } of entries) {
+      const isFolder = kind === 'folder';
+      if (link || (!isFolder && kind !== 'file')) continue;
+      const wanted = at.languages.filter((language) =>
+        isFolder ? !skipped[language].test(name) : isSource(name, language),
+      );
+      if (wanted.length === 0 || (isFolder && options.recursive === false)) continue;
+      const path = [...at.path, nameOf(name)];
+      if (rules.ignores(path, isFolder)) continue;
+      const absolute = join(at.folder, name);
+      if (isFolder) below.push({ folder: absolute, path, languages: wanted, above: rules });
+      else files.push(absolute);
+    }
+    return below;
+  };
+  const { above, path } = await rulesAbove(folder, rulesIn);
+  for (let places: readonly Place[] = [{ folder, path, languages, above }]; places.length > 0;) {
+    const found = await Promise.all(places.map((place) => limit(walk, place)));
+    places = found.flat();
   }
-  return found.map((file) => resolve(file)).sort(compareText);
+  options.signal?.throwIfAborted();
+  return { files: files.sort(compareText), notes };
+}
+
+/** A folder to look into. */
+interface Place {
+  /** Absolute. */
+  readonly folder: string;
+  /** Its names from below the uppermost folder whose .gitignore applies. */
+  readonly path: readonly Name[];
+  /** Those that are not left out on the way. */
+  readonly languages: readonly Language[];
+  readonly above: IgnoreRules | undefined;
+}
+
+/** What the folders above say, up to the one with the repository; nothing outside of one. */
+async function rulesAbove(
+  folder: string,
+  rulesIn: (folder: string, isThere: boolean, above?: IgnoreRules) => Promise<IgnoreRules>,
+): Promise<{ above: IgnoreRules | undefined; path: readonly Name[] }> {
+  const folders: string[] = [];
+  for (let at = folder; !exists(join(at, '.git')); at = dirname(at)) {
+    if (dirname(at) === at) return { above: undefined, path: [] };
+    folders.unshift(at);
+  }
+  let above: IgnoreRules | undefined;
+  for (const inner of folders) {
+    const outer = dirname(inner);
+    above = await rulesIn(outer, exists(join(outer, '.gitignore')), above);
+  }
+  return { above, path: folders.map((inner) => nameOf(relative(dirname(inner), inner))) };
+}
+
+async function patternsIn(file: string, notes: Note[]): Promise<string | undefined> {
+  try {
+    return (await readText(file)).text;
+  } catch (error) {
+    if (!(error instanceof UnreadError)) throw error;
+    notes.push({ file, message: error.message });
+    return undefined;
+  }
+}
+
+const tooMany = `Only the first ${maximumPatterns} patterns that apply to this folder are heeded.`;
+
+function isSource(name: string, language: Language): boolean {
+  if (name.startsWith('.') || /\.d\.[mc]?ts$/.test(name)) return false;
+  return extensionsOf(language).some((extension) => name.endsWith(`.${extension}`));
 }
 
 /** `displayPath` for somebody's eyes: a name can hold escape sequences and line ends. */
