@@ -1,6 +1,7 @@
 import type { Node } from 'web-tree-sitter';
 import type { Evidence, TextEdit } from '../model';
 import { checkCopied, type TakenNames } from './text/append-copied';
+import { hasNoRoom } from './text/room';
 import { checkBufferWrite } from './text/append-into-buffer';
 import { basicType } from './types/basic-types';
 import { appendForm, appendName, receiverObligations, type AppendForm } from './text/append-forms';
@@ -51,7 +52,8 @@ function check(call: Node, file: GoFile): GoReport | undefined {
   const formatted = convertedToBytes(appended, file) ?? appended;
   if (formatted.type !== 'call_expression') return undefined;
   const form = appendForm(formatted, file);
-  if (!form) return undefined;
+  // The string has been made in one piece, and append makes room for it at once.
+  if (!form || (form.inPieces && hasNoRoom(destination, file))) return undefined;
   const target = short(destination.text);
   const evidence: Evidence[] = [{ kind: 'measured sample', sample: rule.meta.sample }];
   for (const emitted of file.facts?.emitted(formatted) ?? []) {

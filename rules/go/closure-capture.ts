@@ -1,6 +1,7 @@
 import type { Node } from 'web-tree-sitter';
 import type { FileEdit, Related } from '../model';
-import { declaredType, spelledType } from './types/declared-types';
+import { declaredType, spelledType, spelledTypeNode } from './types/declared-types';
+import { layoutOf, predeclared as layouts } from './types/layout';
 import type { Decision, GoFile, GoFix, GoRule, Obligation } from './rule';
 import { argumentsOf, contains, isFunction, spanOf } from './syntax/nodes';
 import {
@@ -14,6 +15,7 @@ import {
 import { initializer } from './syntax/assignments';
 import { betweenItems, indentAt, lineEnd, startsLine } from './edit/layout';
 import { atLeast } from './syntax/version';
+import { loopsAround } from './flow/loops';
 import { packageNames } from './syntax/package-names';
 import { decided } from './sites/evidence';
 
@@ -254,6 +256,18 @@ function buildFix(file: GoFile, group: readonly Capture[]): GoFix | undefined {
   if (file.generated) return undefined;
   const edits = new Map<string, FileEdit>();
   const obligations: Obligation[] = [];
+  let costs = false;
+  for (const { variable, closures } of group.filter((capture) => isMadeOften(file, capture))) {
+    const size = sizeOf(file, variable);
+    costs ||= size !== undefined && size > pointerSize;
+    if (size !== undefined) continue;
+    obligations.push({
+      states: `${variable.name} is no larger than the pointer to it that each of the closures has now`,
+      at: enclosingStatement(parenthesized(closures[0]!).parent!)!.startIndex,
+      code: `if false { const _ = alloclensUnsafe.Sizeof(uintptr(0)) - alloclensUnsafe.Sizeof(${variable.name}) }`,
+      imports: { alloclensUnsafe: 'unsafe' },
+    });
+  }
   const closures = new Map(group.flatMap(({ closures: own }) => own.map((node) => [node.id, node] as const)));
   let passes = true;
   for (const closure of closures.values()) {
@@ -267,15 +281,36 @@ function buildFix(file: GoFile, group: readonly Capture[]): GoFix | undefined {
   }
   const names = group.map(({ variable }) => variable.name);
   const list = names.length === 1 ? names[0]! : `${names.slice(0, -1).join(', ')} and ${names.at(-1)!}`;
+  const condition = costs
+    ? ' (a gain if few closures are made: each holds a copy larger than a pointer)'
+    : '';
   return {
-    title: passes
-      ? `Pass ${list} to the closure as ${names.length === 1 ? 'a parameter' : 'parameters'}`
-      : `Copy ${list} for the closure`,
-    kind: 'safe',
+    title:
+      (passes
+        ? `Pass ${list} to the closure as ${names.length === 1 ? 'a parameter' : 'parameters'}`
+        : `Copy ${list} for the closure`) + condition,
+    kind: costs ? 'suggestion' : 'safe',
     edits: [...edits.values()].sort((x, y) => x.span.start - y.span.start),
     claim: { effect: 'removes', within: [spanOf(group[0]!.variable.owner)], callees: ['runtime.newobject'] },
     obligations,
   };
+}
+
+/** Several closures hold the variable: each grows by what a copy has more than a pointer, and one variable is saved. */
+function isMadeOften(file: GoFile, { variable, closures }: Capture): boolean {
+  const around = loopsAround(file, variable.declaration).length;
+  return closures.length > 1 || closures.some((closure) => loopsAround(file, closure).length > around);
+}
+
+/** Bytes, as on the 64-bit machines that layouts are about. */
+const pointerSize = 8;
+
+/** Bytes of the variable; undefined when its type is not spelled in the package. */
+function sizeOf(file: GoFile, variable: Binding): number | undefined {
+  const use = variable.uses[0]!.node;
+  const spelled = spelledTypeNode(use, file);
+  if (spelled) return layoutOf(spelled.node, spelled.file)?.size;
+  return layouts.get(typeOf(file, use) ?? '')?.size;
 }
 
 interface Way {

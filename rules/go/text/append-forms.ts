@@ -35,6 +35,8 @@ export interface AppendForm {
   readonly runsUserCode: boolean;
   /** Its arguments are bytes, which are read while the destination is written. */
   readonly readsBytes: boolean;
+  /** It appends the text piece by piece: a slice without room grows several times. */
+  readonly inPieces: boolean;
   /** The language version from which the append form exists. */
   readonly since: GoVersion | undefined;
   /** Why there is a finding but no fix. */
@@ -55,6 +57,7 @@ const plain: AppendForm = {
   receiverType: undefined,
   runsUserCode: false,
   readsBytes: false,
+  inPieces: false,
   since: undefined,
   withheld: undefined,
 };
@@ -152,6 +155,7 @@ function strconvForm(call: Node, qualifier: string, name: string, file: GoFile):
       const short = atLeast(file.pkg.toolchain, 1, 25);
       return form(`Append${name}`, 1, {
         callees: [formatter, conversion],
+        inPieces: true,
         cost: short ? 'conditional' : 'always',
         unless: short ? shortTexts : undefined,
       });
@@ -159,7 +163,7 @@ function strconvForm(call: Node, qualifier: string, name: string, file: GoFile):
     case 'QuoteRune':
     case 'QuoteRuneToASCII':
     case 'QuoteRuneToGraphic':
-      return form(`Append${name}`, 1, { callees: [formatter, conversion] });
+      return form(`Append${name}`, 1, { callees: [formatter, conversion], inPieces: true });
     default:
       // FormatBool returns a constant: nothing to gain.
       return undefined;
@@ -212,6 +216,7 @@ interface Method {
   /** No text is longer than this. */
   readonly bytes?: number;
   readonly readsBytes?: boolean;
+  readonly inPieces?: boolean;
   readonly since?: GoVersion;
 }
 
@@ -222,7 +227,7 @@ const shortTexts = 'texts up to 32 bytes stay on the stack';
 
 /** Methods by package path, type and name. An append form that gives another text for some value has a condition. */
 const methods: Readonly<Record<string, Readonly<Record<string, Method>>>> = {
-  time: { 'Time.Format': { append: 'AppendFormat', arity: 1 } },
+  time: { 'Time.Format': { append: 'AppendFormat', arity: 1, inPieces: true } },
   'net/netip': {
     'Addr.String': {
       append: 'AppendTo',
@@ -283,6 +288,7 @@ function methodForm(call: Node, receiver: Node, name: string, file: GoFile): App
         callees: [...symbols, `${path}.(*${type}).Text`, ...(spelt ? ['runtime.slicebytetostring'] : [])],
         receiverType: { path, name: type },
         readsBytes: method.readsBytes ?? false,
+        inPieces: method.inPieces ?? false,
         since: method.since,
       };
     }

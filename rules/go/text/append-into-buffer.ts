@@ -6,6 +6,7 @@ import type { GoFile, GoFix, GoReport } from '../rule';
 import { argumentsOf, descendants, enclosingFunction, spanOf, unparenthesised } from '../syntax/nodes';
 import { isPure } from '../flow/trip-count';
 import { enclosingStatement } from '../syntax/names';
+import { hasNoRoom } from './room';
 import { convertedToBytes, unwrapped, writeCall, type WriteCall } from './write-calls';
 import { atLeast } from '../syntax/version';
 
@@ -32,6 +33,8 @@ export function checkBufferWrite(call: Node, file: GoFile, sample: string): GoRe
   });
   if (!formatted || !type || !atLeast(file.pkg.language, type.since.major, type.since.minor))
     return undefined;
+  // It has no free space to lend: the text would be made on the heap as well.
+  if (type.name === 'Buffer' && hasNoRoom(buffer, file)) return undefined;
   const form = appendForm(formatted, file);
   // fmt has Fprintf for this.
   if (!form || form.runsUserCode) return undefined;

@@ -66,6 +66,8 @@ export function appendFormat(random: Random): Pattern {
     hot: true,
     top,
     own: ['s += "+"', 'n++'],
+    // Texts that are appended piece by piece make a slice without room grow more often than a string as a whole.
+    ...(/Quote|at\./.test(call) && { slack: { objects: 3, bytes: 256 } }),
   };
   switch (context) {
     case 'append':

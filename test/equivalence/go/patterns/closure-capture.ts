@@ -3,7 +3,27 @@ import type { Pattern } from '../program';
 import { n, text } from './values';
 
 export function closureCapture(random: Random): Pattern {
+  const word = {
+    type: 'int',
+    start: 'v := n',
+    change: 'v = 4',
+    when: 'n == 0',
+    read: 'v',
+    parameter: false,
+  };
   const variable = random.pick([
+    word,
+    word,
+    word,
+    word,
+    {
+      ...word,
+      type: 'func() int',
+      start: 'v := func() int { return n }',
+      change: 'v = func() int { return 4 }',
+      read: 'v()',
+    },
+    { ...word, type: '*int', start: 'v := &n', change: 'v = new(int)', read: '*v' },
     { type: 'int', start: 'v := n', change: 'v = 4', when: 'n == 0', read: 'v', parameter: false },
     { type: 'int', start: 'v := n * 2', change: 'v++', when: 'n > 3', read: 'v', parameter: false },
     {
@@ -43,11 +63,13 @@ export function closureCapture(random: Random): Pattern {
   const name = variable.parameter ? 'n' : 'v';
   const settle = `${variable.start}\nif ${variable.when} {\n${variable.change}\n}`;
   const kind = random.pick([
-    'workers',
-    'workers',
-    'workers',
+    'channel',
+    'channel',
+    'channel',
     'argument',
     'argument',
+    'argument',
+    'workers',
     'one',
     'deferred',
     'at once',
@@ -59,6 +81,7 @@ export function closureCapture(random: Random): Pattern {
   const end = start.includes('i int') ? '}(1)' : '}()';
   const bodies: Record<string, string> = {
     workers: `${settle}\n•\nvar wg sync.WaitGroup\nvar mu sync.Mutex\nfor range 3 {\n${start}\nmu.Lock()\ntotal += ${variable.read}\nmu.Unlock()\n${end}\n}\nwg.Wait()\n•`,
+    channel: `${settle}\n•\nresults := make(chan int, 3)\nfor range 3 {\ngo func() { results <- ${variable.read} }()\n}\nfor range 3 {\ntotal += <-results\n}\n•`,
     one: `${settle}\n•\nvar wg sync.WaitGroup\n${start}\ntotal += ${variable.read}\n${end}\nwg.Wait()\n•`,
     argument: `${settle}\n•\nresults := make(chan int, 3)\nfor i := range 3 {\ngo func(k int) { results <- k + ${variable.read} }(i)\n}\nfor range 3 {\ntotal += <-results\n}\n•`,
     deferred:
