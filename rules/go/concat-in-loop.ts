@@ -29,7 +29,8 @@ import { canImport } from './edit/imports';
 import { importedAs } from './edit/imports';
 import { isShadowed } from './syntax/universe';
 import { builderWrite, operandsOf } from './text/builder-writes';
-import { bytesOf, growthOf, nothing, plus, runsToEnd } from './growth/written-amount';
+import { fills } from './growth/filling-loop';
+import { bytesOf, growthOf, nothing, plus } from './growth/written-amount';
 
 /** A string that a loop extends: each `+=` copies all of it. */
 export const rule: GoRule = {
@@ -465,9 +466,9 @@ function growth(
       each = plus(each, bytes);
     }
   }
-  if (!runsToEnd(loop, variable, within[within.length - 1]!.statement)) return undefined;
   if (enclosingLoop(file, loop) !== enclosingLoop(file, declaration)) return undefined;
   const found = growthOf(loop, each, file, { declaration });
   if (!found?.count.bounded || found.count.unproven !== undefined) return undefined;
+  if (!fills(loop, variable, within.at(-1)!.statement, found.count, file)) return undefined;
   return found.constant !== undefined && found.constant <= fewBytes ? undefined : found.text;
 }

@@ -1,21 +1,22 @@
 import type { Node } from 'web-tree-sitter';
 import type { Evidence } from '../model';
 import { isBuiltin } from './syntax/universe';
-import { checkLoops, countable } from './growth/filling-loop';
-import { exitOf } from './flow/loop-exits';
+import { checkLoops, countable, fills } from './growth/filling-loop';
 import type { GoFile, GoFix, GoReport, GoRule } from './rule';
 import {
   argumentsOf,
   contains,
-  descendants,
   enclosingDeclaration,
   qualified,
   spanOf,
   statementsOf,
   unparenthesised,
 } from './syntax/nodes';
-import { tripCount } from './flow/trip-count';
-import { callOf, isAssigned, namesAround, type Binding } from './syntax/names';
+import { graphOf } from './flow/functions';
+import type { Loop } from './flow/graph';
+import { sumBehind, sumOfIteration, type Summands } from './flow/sums';
+import { tripCount, type TripCount } from './flow/trip-count';
+import { callOf, isAddressTaken, isAssigned, namesAround, parenthesized, type Binding } from './syntax/names';
 import { enclosingLoop } from './flow/loops';
 import { initializer } from './syntax/assignments';
 import { indentAt, lineEnd, startsLine } from './edit/layout';
@@ -23,9 +24,11 @@ import { isShadowed } from './syntax/universe';
 import {
   bytesOf,
   growthOf,
+  isNothing,
   literalBytes,
   nothing,
   plus,
+  sumText,
   type Amount,
   type Growth,
 } from './growth/written-amount';
@@ -141,83 +144,40 @@ interface Written extends Amount {
 
 const none: Written = { ...nothing, exact: true };
 
-/** What the statements write at least; undefined when they write something whose length is not known. */
-function writtenBy(statements: readonly Node[], filling: Filling, file: GoFile): Written | undefined {
-  let sum = none;
-  for (const statement of statements) {
-    const own = writtenByOne(statement, filling, file);
-    if (!own) return undefined;
-    sum = { ...plus(sum, own), exact: sum.exact && own.exact };
-  }
-  return sum;
-}
-
-function writtenByOne(statement: Node, filling: Filling, file: GoFile): Written | undefined {
-  const calls = filling.calls.filter((call) => contains(spanOf(statement), spanOf(call)));
-  if (calls.length === 0) return none;
-  switch (statement.type) {
-    case 'block':
-      return writtenBy(statementsOf(statement), filling, file);
-    case 'if_statement': {
-      const header = calls.filter(
-        (call) => call.startIndex < (statement.childForFieldName('consequence')?.startIndex ?? 0),
-      );
-      if (header.some(isWrite)) return undefined;
-      const otherwise = statement.childForFieldName('alternative');
-      const branches = [statement.childForFieldName('consequence')!, ...(otherwise ? [otherwise] : [])];
-      return least(
-        branches.map((branch) => writtenByOne(branch, filling, file)),
-        otherwise !== null,
-      );
-    }
-    case 'expression_switch_statement': {
-      const clauses = statement.namedChildren.filter(({ type }) =>
-        /^(?:expression|default)_case$/.test(type),
-      );
-      const inside = calls.filter((call) => clauses.some((clause) => contains(spanOf(clause), spanOf(call))));
-      if (inside.length < calls.filter(isWrite).length || hasFallthrough(statement)) return undefined;
-      return least(
-        clauses.map((clause) => writtenBy(statementsOf(clause), filling, file)),
-        clauses.some(({ type }) => type === 'default_case'),
-      );
-    }
-    case 'expression_statement':
-      return ofCall(unparenthesised(statement.namedChild(0)!), filling, file);
-    default:
-      return calls.some(isWrite) ? undefined : none;
-  }
-}
-
-function hasFallthrough(node: Node): boolean {
-  return node.descendantsOfType(['fallthrough_statement', 'break_statement']).length > 0;
+/** What the builder's calls write, over the ways of control: `join` is told what to make of two of them. */
+function written(filling: Filling, file: GoFile, join: Summands<Written>['join']): Summands<Written> {
+  const calls = new Set(filling.calls.map(({ id }) => id));
+  return {
+    nothing: none,
+    plus: (a, b) => ({ ...plus(a, b), exact: a.exact && b.exact }),
+    join,
+    ofNode: (node) => (calls.has(node.id) ? ofCall(node, file) : none),
+    ofLoop: ({ blocks }) =>
+      [...blocks].some(({ nodes }) => nodes.some((node) => calls.has(node.id) && isWrite(node)))
+        ? undefined
+        : none,
+  };
 }
 
 function isWrite(call: Node): boolean {
   return !/^(?:Len|String|Bytes)$/.test(methodOf(call));
 }
 
-/** The branch that writes least; without an else, nothing may be written. */
-function least(branches: readonly (Written | undefined)[], complete: boolean): Written | undefined {
-  let result: Written | undefined = complete ? undefined : { ...none, exact: false };
-  for (const branch of branches) {
-    if (!branch) return undefined;
-    if (!result) {
-      result = branch;
-      continue;
-    }
-    const exact =
-      result.exact &&
-      branch.exact &&
-      branch.constant === result.constant &&
-      branch.lengths.length + result.lengths.length === 0;
-    // Lengths that only one branch adds are not counted.
-    result = { constant: Math.min(result.constant, branch.constant), lengths: [], exact };
-  }
-  return result;
+/** Of two ways the one that writes least; lengths that only one of them adds are not counted. */
+function least(a: Written, b: Written): Written {
+  const lengths = a.lengths.filter(({ id }) => b.lengths.some((other) => other.id === id));
+  const isSame =
+    a.constant === b.constant && lengths.length === a.lengths.length && lengths.length === b.lengths.length;
+  return { constant: Math.min(a.constant, b.constant), lengths, exact: a.exact && b.exact && isSame };
 }
 
-function ofCall(call: Node, { calls }: Filling, file: GoFile): Written | undefined {
-  if (!calls.some(({ id }) => id === call.id)) return undefined;
+/** Of two ways the one that writes most; which length is the greater nobody knows. */
+function most(a: Written, b: Written): Written | undefined {
+  const isSame = least(a, b).lengths.length === Math.max(a.lengths.length, b.lengths.length);
+  return isSame && a.exact && b.exact ? { ...a, constant: Math.max(a.constant, b.constant) } : undefined;
+}
+
+function ofCall(call: Node, file: GoFile): Written | undefined {
   const [argument, ...rest] = argumentsOf(call);
   if (!isWrite(call)) return none;
   if (!argument || rest.length > 0) return undefined;
@@ -244,14 +204,19 @@ const fewBytes = 64;
 
 function judge(filling: Filling, file: GoFile): GoReport | undefined {
   const { loop, builder, calls, type } = filling;
-  const body = loop.childForFieldName('body')!;
   const writes = calls.filter(isWrite);
-  const last = writes[writes.length - 1];
-  if (!last || exitOf(loop, builder, last) !== undefined) return undefined;
-  // A nested loop or a closure repeats what it holds.
-  if (writes.some((call) => enclosingLoop(file, call)?.statement?.id !== loop.id)) return undefined;
-  const more = writtenBehind(filling, file);
-  const found = wholeRunes(filling, more, file) ?? ofIterations();
+  const last = writes.at(-1);
+  const graph = graphOf(file, builder.owner);
+  const repeated = graph.loopOf(loop);
+  const count = tripCount(loop, file);
+  if (!last || !repeated || !count) return undefined;
+  // A loop in it repeats what it holds, and what leads out of it is not repeated.
+  if (writes.some((call) => graph.loopsOf(call)[0] !== repeated)) return undefined;
+  const each = sumOfIteration(graph, repeated, written(filling, file, least));
+  const filled = each && fills(loop, builder, undefined, count, file);
+  if (!filled) return undefined;
+  const behind = writtenBehind(filling, repeated, file);
+  const found = wholeRunes(filling, behind ?? nothing, count, file) ?? ofIterations(each);
   if (!found || (found.growth.constant !== undefined && found.growth.constant <= fewBytes)) return undefined;
   const { growth, exact } = found;
   const declaration = enclosingDeclaration(loop);
@@ -280,12 +245,12 @@ function judge(filling: Filling, file: GoFile): GoReport | undefined {
     ],
     heatAt: loop,
     unproven: growth.count.unproven !== undefined,
-    fixes: fix(filling, growth, file),
+    // Room that the next write outgrows is no gain.
+    fixes: behind ? fix(filling, growth, filled.surely, file) : [],
   };
 
-  function ofIterations(): { growth: Growth; exact: boolean } | undefined {
-    const each = writtenBy(statementsOf(body), filling, file);
-    const growth = each && growthOf(loop, each, file, { more });
+  function ofIterations(each: Written): { growth: Growth; exact: boolean } | undefined {
+    const growth = growthOf(loop, each, file, { ...(behind && { more: behind }) });
     return growth && { growth, exact: each.exact };
   }
 }
@@ -295,19 +260,17 @@ const growing = /^runtime\.growslice|^(?:bytes\.\(\*Buffer\)|strings\.\(\*Builde
 
 /** `for _, r := range s { b.WriteRune(r) }` writes the bytes of s, and more where they are no UTF-8. */
 function wholeRunes(
-  filling: Filling,
-  more: number,
+  { loop, calls }: Filling,
+  more: Amount,
+  count: TripCount,
   file: GoFile,
 ): { growth: Growth; exact: false } | undefined {
-  const { loop, calls } = filling;
   const range = loop.namedChildren.find(({ type }) => type === 'range_clause');
   const value = range?.childForFieldName('left')?.namedChild(1);
-  const count = tripCount(loop, file);
   const binding = value && namesAround(file.root, value).resolve(value);
-  if (!range || !binding || !count || count.exact || count.unproven !== undefined) return undefined;
+  if (!binding || count.exact || count.unproven !== undefined) return undefined;
   if (binding.uses.some(({ node }) => isAssigned(node)) || isShadowed('len', loop, file)) return undefined;
   const body = loop.childForFieldName('body')!;
-  if (!writtenBy(statementsOf(body), filling, file)) return undefined;
   const whole = calls.filter((call) => {
     const argument = argumentsOf(call)[0];
     return (
@@ -318,36 +281,58 @@ function wholeRunes(
     );
   });
   if (whole.length !== 1) return undefined;
-  const text = more === 0 ? count.expression : `${count.expression} + ${more}`;
+  const text = [count.expression, ...(isNothing(more) ? [] : [sumText(more, ' + ')])].join(' + ');
   return { growth: { text, constant: undefined, count: { ...count, exact: true } }, exact: false };
 }
 
-/** Constants that the statements behind the loop write at once: a closing bracket should not double the buffer. */
-function writtenBehind({ loop, builder }: Filling, file: GoFile): number {
-  let bytes = 0;
-  for (let next = loop.nextNamedSibling; next; next = next.nextNamedSibling) {
-    const calls = builder.uses
-      .filter(({ node }) => contains(spanOf(next!), spanOf(node)))
-      .map(({ node }) => methodCall(node));
-    if (calls.length === 0) continue;
-    const [call] = calls;
-    if (calls.length > 1 || !call || next.type !== 'expression_statement') break;
-    const written = ofCall(call, { loop, builder, type: 'bytes.Buffer', calls: [call] }, file);
-    if (!written?.exact || written.lengths.length > 0 || !isWrite(call)) break;
-    bytes += written.constant;
-  }
-  return bytes;
+/**
+ * What is written behind the loop at most: a closing bracket should not double the buffer. Undefined: not known in front of
+ * the loop.
+ */
+function writtenBehind({ loop, builder, type }: Filling, repeated: Loop, file: GoFile): Amount | undefined {
+  const uses = builder.uses.filter(({ node }) => node.startIndex > loop.endIndex);
+  // Fprintf(&b, …)
+  if (uses.some(({ node }) => isHandedOver(node))) return undefined;
+  const calls = uses
+    .flatMap(({ node }) => methodCall(node) ?? [])
+    .filter((call) => !drains.test(methodOf(call)));
+  const all = written({ loop, builder, type, calls }, file, most);
+  const behind = sumBehind(graphOf(file, builder.owner), repeated, all);
+  return behind?.exact && behind.lengths.every((length) => isKnownBefore(length, loop, file))
+    ? behind
+    : undefined;
 }
 
-function fix(filling: Filling, growth: Growth, file: GoFile): GoFix[] {
+const drains = /^(?:Next|Read|Read(?:Byte|Bytes|Rune|String)|Unread\w+|WriteTo)$/;
+
+function isHandedOver(use: Node): boolean {
+  let at = parenthesized(use);
+  if (isAddressTaken(use)) at = parenthesized(at.parent!);
+  return at.parent?.type === 'argument_list';
+}
+
+/** A variable that has its value in front of the loop, and no other later. */
+function isKnownBefore(name: Node, loop: Node, file: GoFile): boolean {
+  const binding = namesAround(file.root, name).resolve(name);
+  return (
+    binding !== undefined &&
+    binding.declaration.startIndex < loop.startIndex &&
+    binding.uses.every(
+      ({ node, owner }) =>
+        owner.id === binding.owner.id &&
+        !isAddressTaken(node) &&
+        !(isAssigned(node) && node.startIndex > loop.startIndex),
+    )
+  );
+}
+
+function fix(filling: Filling, growth: Growth, trusted: boolean, file: GoFile): GoFix[] {
   const { loop, builder } = filling;
   const { count, text } = growth;
   // The jumps of a loop with a label leave or skip: there is nothing to fix at one.
   if (file.generated || loop.parent?.type !== 'statement_list') return [];
   const here = loop.startIndex;
-  // A number from outside, and a loop that may end before it: today memory follows what is really there.
   const grow = `${builder.name}.Grow(${text})`;
-  const trusted = count.bounded || !mayEndEarly(filling);
   const line = indentAt(file.text, here).length;
   const edit = startsLine(file.text, here)
     ? { at: here - line, newText: `${indentAt(file.text, here)}${grow}${lineEnd(file.text)}` }
@@ -361,15 +346,4 @@ function fix(filling: Filling, growth: Growth, file: GoFile): GoFix[] {
       obligations: countable(count, here),
     },
   ];
-}
-
-/** True when the body returns, or calls something else than the builder's methods, which may panic. */
-function mayEndEarly({ loop, calls }: Filling): boolean {
-  for (const at of descendants(loop.childForFieldName('body')!)) {
-    if (at.type === 'return_statement') return true;
-    if (at.type !== 'call_expression' || calls.some(({ id }) => id === at.id)) continue;
-    const callee = at.childForFieldName('function')?.text ?? '';
-    if (!/^(?:len|cap|min|max|string|bool|byte|rune|(?:u?int|float)\d*)$/.test(callee)) return true;
-  }
-  return false;
 }

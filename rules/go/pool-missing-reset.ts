@@ -1,5 +1,6 @@
 import type { Node } from 'web-tree-sitter';
-import { contractOf, isAppender } from './memory/contracts';
+import { isAppender } from './flow/appenders';
+import { contractOf } from './memory/contracts';
 import { isBuiltin } from './syntax/universe';
 import { keepsItsArgument } from './memory/lifetime';
 import { fieldType } from './pools/fields';

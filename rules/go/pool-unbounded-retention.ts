@@ -1,6 +1,7 @@
 import type { Node } from 'web-tree-sitter';
 import type { FileEdit } from '../model';
-import { contractOf, isAppender } from './memory/contracts';
+import { isAppender } from './flow/appenders';
+import { contractOf } from './memory/contracts';
 import { sizeOf } from './types/declared-types';
 import { keepsItsArgument } from './memory/lifetime';
 import { calledKey, type Release } from './pools/wrappers';

@@ -7,9 +7,9 @@ import {
   guarded,
   isDoubtful,
   knownAtDeclaration,
+  fills,
 } from './growth/filling-loop';
-import { exitOf } from './flow/loop-exits';
-import { mayEndEarly } from './flow/loop-exits';
+import { leadsToLoop } from './flow/loop-exits';
 import type { GoFile, GoFix, GoReport, GoRule } from './rule';
 import { argumentsOf, descendants, spanOf, statementsOf, unparenthesised } from './syntax/nodes';
 import { tripCount, type TripCount } from './flow/trip-count';
@@ -121,9 +121,11 @@ const firstGroup = 8;
 function check(filling: Filling, file: GoFile): GoReport | undefined {
   const { loop, map, entry, key, declaration } = filling;
   if (enclosingLoop(file, loop) !== enclosingLoop(file, declaration)) return undefined;
-  if (exitOf(loop, map, entry) || !isFilledHere(filling)) return undefined;
+  if (!isFilledHere(filling)) return undefined;
   const count = tripCount(loop, file);
-  if (!count?.exact || (count.constant !== undefined && count.constant <= firstGroup)) return undefined;
+  const filled = count && fills(loop, map, entry, count, file);
+  if (!filled || !count.exact || (count.constant !== undefined && count.constant <= firstGroup))
+    return undefined;
   const evidence: Evidence[] = [{ kind: 'measured sample', sample: rule.meta.sample }];
   if (file.facts) {
     const assigns = file.facts.emitted(entry).filter(({ callee }) => callee.startsWith('runtime.mapassign'));
@@ -149,7 +151,7 @@ function check(filling: Filling, file: GoFile): GoReport | undefined {
     ],
     heatAt: loop,
     unproven: isDoubtful(count, loop, file),
-    fixes: fix(filling, count, isDistinct(key, loop, file), file),
+    fixes: fix(filling, count, filled.surely, isDistinct(key, loop, file), file),
   };
 }
 
@@ -188,13 +190,13 @@ function isDistinct(key: Node, loop: Node, file: GoFile): boolean {
   return initial?.id === binding.declaration.id;
 }
 
-function fix(filling: Filling, count: TripCount, distinct: boolean, file: GoFile): GoFix[] {
+function fix(filling: Filling, count: TripCount, trusted: boolean, distinct: boolean, file: GoFile): GoFix[] {
   const { loop, map, declaration, withSize } = filling;
   if (file.generated || isShadowed('len', loop, file)) return [];
   if (!knownAtDeclaration(declaration, loop, count, file)) return [];
+  if (!leadsToLoop(declaration, loop, count.constant !== undefined, file)) return [];
   const size = guarded(capacityText(count, 1), count, loop, file);
   if (size === undefined) return [];
-  const trusted = count.bounded || !mayEndEarly(loop);
   const conditions = [
     ...(distinct ? [] : ['most keys differ']),
     ...(trusted ? [] : [`${capacityText(count, 1)} is never much too large`]),

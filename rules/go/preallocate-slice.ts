@@ -2,8 +2,10 @@ import type { Node } from 'web-tree-sitter';
 import type { Evidence, Related, TextEdit } from '../model';
 import { appendedAmount, appendedSlices, type AppendedAmount } from './growth/appended-amount';
 import { checkLoops, countable, isDoubtful, knownAtDeclaration } from './growth/filling-loop';
-import { mayEndEarly } from './flow/loop-exits';
-import { mayReturn } from './flow/loop-exits';
+import { leadsToLoop } from './flow/loop-exits';
+import { graphOf } from './flow/functions';
+import { mayPanic, mayRecover } from './flow/effects';
+import { mayPrecede } from './flow/paths';
 import { isHot } from './heat/static-heat';
 import { sizeOf } from './types/declared-types';
 import type { GoFile, GoFix, GoReport, GoRule } from './rule';
@@ -21,7 +23,7 @@ import { indentAt, lineEnd, startsLine } from './edit/layout';
 import { canImportAt } from './edit/imports';
 import { importedAs } from './edit/imports';
 import { atLeast } from './syntax/version';
-import { isShadowed } from './syntax/universe';
+import { isBuiltin, isShadowed } from './syntax/universe';
 
 /** A slice grown by append in a loop that is known to run n times. */
 export const rule: GoRule = {
@@ -217,10 +219,11 @@ const fewBytes = 1024;
 /**
  * True when an upper bound cannot keep grossly more memory than is used: at least half is used (append's own doubling
  * leaves as much unused), the whole is small, or the slice is gone when the function returns and has as many elements as
- * something that is in memory anyway. The last can be worse than growth where few iterations append: only in hot code.
+ * something that is in memory anyway. The last can be worse than growth where few iterations append: only in hot code, and
+ * where the function makes something else of that size already.
  */
 function retainsLittle(
-  { loop }: Growth,
+  { loop, slice }: Growth,
   amount: AppendedAmount,
   bytes: number | undefined,
   stays: boolean,
@@ -229,7 +232,20 @@ function retainsLittle(
   const { atLeastHalf, counts } = amount;
   if (atLeastHalf || (bytes !== undefined && bytes <= fewBytes)) return true;
   const alone = counts.length === 1 ? counts[0]!.count : undefined;
-  return stays && alone?.bounded === true && alone.constant === undefined && isHot(file, loop);
+  if (!stays || !alone?.bounded || alone.constant !== undefined) return false;
+  return isHot(file, loop) || isMadeBefore(alone.expression, slice.owner, loop, file);
+}
+
+/** `m := make(map[K]V, len(xs))` in front of the loop. */
+function isMadeBefore(size: string, fn: Node, loop: Node, file: GoFile): boolean {
+  return fn
+    .descendantsOfType('call_expression')
+    .some(
+      (call) =>
+        call.endIndex <= loop.startIndex &&
+        isBuiltin(file, call, 'make') &&
+        argumentsOf(call).at(-1)?.text === size,
+    );
 }
 
 /** What the rest of the function does with the slice. */
@@ -345,14 +361,16 @@ function fix(growth: Growth, amount: AppendedAmount, uses: Uses, file: GoFile): 
   const { loop, slice, declaration } = growth;
   if (file.generated || uses.memoryShared) return [];
   if (isShadowed('len', loop, file) || isShadowed('make', loop, file)) return [];
-  // make and Grow panic where the loop would not run.
-  const capacity = amount.guarded;
+  // Not known is what is appended behind the loop, or whether the number is negative: make and Grow would panic.
+  const { capacity } = amount;
   if (capacity === undefined) return [];
+  // A run that appends nothing, or has not yet, leaves nil.
+  const nilSeen = declaration.nil && uses.nilSeen;
+  if (nilSeen && (amount.maybeBehind || isSeenRecovered(growth, file))) return [];
   const statement = loop.parent?.type === 'labeled_statement' ? loop.parent : loop;
   const here = statement.startIndex;
-  const conditions = conditionsOf(amount, loop);
+  const conditions = conditionsOf(amount);
   const condition = conditions.length === 0 ? '' : ` (if ${conditions.join(', and ')})`;
-  const counts = amount.counts.map(({ count }) => count);
   const common = {
     kind: amount.exact && condition === '' ? ('safe' as const) : ('suggestion' as const),
     claim: {
@@ -360,15 +378,17 @@ function fix(growth: Growth, amount: AppendedAmount, uses: Uses, file: GoFile): 
       within: [spanOf(slice.owner)],
       callees: ['runtime.growslice', 'runtime.growsliceBuf'],
     },
-    obligations: counts.flatMap((count) => countable(count, here)),
+    obligations: amount.counts.flatMap(({ count }) => countable(count, here)),
   };
   const place = (edits: readonly TextEdit[]): GoFix['edits'] =>
     edits.map((edit) => ({ ...edit, file: file.path }));
   if (
     declaration.withCapacity &&
-    !(declaration.nil && uses.nilSeen) &&
-    counts.every((count) => knownAtDeclaration(declaration.statement, loop, count, file)) &&
-    !mayReturnBefore(declaration.statement, loop)
+    !nilSeen &&
+    amount.counts.every(({ count, outermost }) =>
+      knownAtDeclaration(declaration.statement, outermost, count, file),
+    ) &&
+    leadsToLoop(declaration.statement, loop, amount.constant !== undefined, file)
   ) {
     return [
       {
@@ -392,26 +412,28 @@ function fix(growth: Growth, amount: AppendedAmount, uses: Uses, file: GoFile): 
   ];
 }
 
-/** What the user has to agree to; for an upper bound also that it is one, which the title says by itself. */
-function conditionsOf({ counts, exact, atLeastHalf, expression }: AppendedAmount, loop: Node): string[] {
-  const bounded = counts.every(({ count }) => count.bounded);
-  // A number from outside, and a loop that may end before it: today memory follows what is really there. The product of
-  // two lengths is no length of anything in memory.
-  const trusted = bounded ? counts.length === 1 || !mayReturn(loop) : !mayEndEarly(loop);
-  return [
-    ...(exact || atLeastHalf ? [] : ['most iterations append']),
-    ...(trusted ? [] : [`${expression} is never much too large`]),
-  ];
+/**
+ * The slice is a named result that a deferred recover lets the caller see, and something may panic before the first
+ * append: nil now, and empty with room.
+ */
+function isSeenRecovered({ slice, loop, appends }: Growth, file: GoFile): boolean {
+  const found = graphOf(file, slice.owner).loopOf(loop);
+  if (slice.kind !== 'result' || !found || !mayRecover(file, slice.owner)) return false;
+  return mayPrecede(found, appends, (node) => mayPanic(file, node));
 }
 
-/** True when the function may return between the declaration and the loop: the capacity would be for nothing. */
-function mayReturnBefore(declaration: Node, loop: Node): boolean {
-  for (
-    let at = declaration.nextNamedSibling;
-    at && at.startIndex < loop.startIndex;
-    at = at.nextNamedSibling
-  ) {
-    if (at.descendantsOfType('return_statement').length > 0 && at.endIndex <= loop.startIndex) return true;
-  }
-  return false;
+/** What the user has to agree to; for an upper bound also that it is one, which the title says by itself. */
+function conditionsOf(amount: AppendedAmount): string[] {
+  const { counts, exact, atLeastHalf, leftEarly, mayEnd, expression } = amount;
+  // A number from outside, and a loop that may end before it: today memory follows what is really there. The product of
+  // two lengths is no length of anything in memory.
+  const isBounded = counts.length === 1 && counts[0]!.count.bounded;
+  return [
+    ...(leftEarly
+      ? ['the loop is seldom left early']
+      : exact || atLeastHalf
+        ? []
+        : ['most iterations append']),
+    ...(isBounded || !mayEnd ? [] : [`${expression} is never much too large`]),
+  ];
 }

@@ -1,6 +1,14 @@
 import type { Node } from 'web-tree-sitter';
 import type { GoFile } from '../rule';
-import { isAddressTaken, isAssigned, namesAround, parenthesized, type Binding } from '../syntax/names';
+import { initializer } from '../syntax/assignments';
+import {
+  callOf,
+  isAddressTaken,
+  isAssigned,
+  namesAround,
+  parenthesized,
+  type Binding,
+} from '../syntax/names';
 import { argumentsOf, enclosingFunction, isFunction, unparenthesised } from '../syntax/nodes';
 import { packageNames } from '../syntax/package-names';
 import { indexOf, parameterNames } from '../syntax/signatures';
@@ -10,7 +18,7 @@ import { declaredType } from '../types/declared-types';
 import { calleeOf, methodsNamed, type Callee, type OwnFunction } from './calls';
 import { circlesOf } from './circles';
 import { graphOf } from './functions';
-import { isCalm, isFilled, isForgotten, isQuiet } from './library';
+import { isCalm, isFilled, isForgotten, isPure, isQuiet } from './library';
 import {
   indexOfArgument,
   isCalledInPlace,
@@ -70,6 +78,18 @@ export function useOfOwnParameter(own: OwnFunction, parameter: Binding): Paramet
 /** What the call may do with an argument, or with `undefined` with the value that its method is called on. */
 export function useOfArgument(file: GoFile, call: Node, argument: Node | undefined): ParameterUse {
   return argumentUse(file, call, argument, summaryOf);
+}
+
+/** True when nothing that anybody could look at is another after the call: it computes its results. */
+export function isInert(file: GoFile, call: Node): boolean {
+  const callee = calleeOf(file, call);
+  if (callee.kind === 'builtin')
+    return !/^(?:clear|close|copy|delete|panic|print|println)$/.test(callee.name);
+  const { unknown, writes } = effectsOfCallee(file, call, callee, summaryOf);
+  if (unknown || writes.size > 0) return false;
+  // Quiet functions of the standard library may still write to a slice or buffer that they are given.
+  if (callee.kind === 'foreign') return isPure(callee.name);
+  return callee.kind !== 'own' || ![...summaryOf(callee).parameters.values()].some(({ changes }) => changes);
 }
 
 /** True when some method of the package with the name of a contract (`Write`, `Read`, …) writes to its first parameter, a slice. */
@@ -168,12 +188,13 @@ function panicsAt(file: GoFile, node: Node, summary: (own: OwnFunction) => Effec
     case 'call_expression':
       return effectsOfCallee(file, node, calleeOf(file, node), summary).panics;
     case 'index_expression':
-      // Of a map only an entry that is assigned can.
-      return declaredType(node.childForFieldName('operand')!, file)?.kind !== 'map' || isAssigned(node);
+      return !isSafeIndex(file, node);
     case 'slice_expression':
     case 'send_statement':
       return true;
     case 'selector_expression': {
+      // Of a method its call says what may happen.
+      if (callOf(node)) return false;
       const operand = node.childForFieldName('operand');
       const type = operand && declaredType(operand, file);
       const isPackage = operand?.type === 'identifier' && file.imports.has(operand.text);
@@ -200,6 +221,32 @@ function panicsAt(file: GoFile, node: Node, summary: (own: OwnFunction) => Effec
     default:
       return false;
   }
+}
+
+/** An entry of a map that is read, or of one that was made here; and `xs[i]` for the i of `range xs`. */
+function isSafeIndex(file: GoFile, node: Node): boolean {
+  const operand = unparenthesised(node.childForFieldName('operand')!);
+  const index = unparenthesised(node.childForFieldName('index') ?? operand);
+  const names = namesAround(file.root, node);
+  const variable = operand.type === 'identifier' ? names.resolve(operand) : undefined;
+  const kind = declaredType(operand, file)?.kind;
+  if (kind === 'map' && !isAssigned(node)) return true;
+  const isFixed = variable !== undefined && !variable.uses.some((use) => isAssigned(use.node));
+  if (kind === 'map') {
+    const value = variable && initializer(variable);
+    const key = declaredType(index, file)?.kind ?? (/_literal$/.test(index.type) ? 'basic' : undefined);
+    // A key in an interface may not be comparable.
+    return isFixed && /^(?:call_expression|composite_literal)$/.test(value?.type ?? '') && key === 'basic';
+  }
+  const counter = index.type === 'identifier' ? names.resolve(index) : undefined;
+  const range = counter?.declaration.parent?.parent;
+  return (
+    isFixed &&
+    range?.type === 'range_clause' &&
+    range.childForFieldName('left')?.namedChild(0)?.id === counter!.declaration.id &&
+    range.childForFieldName('right')?.text === operand.text &&
+    !counter!.uses.some((use) => isAssigned(use.node))
+  );
 }
 
 /** `v, ok := x.(T)`. */

@@ -1,6 +1,8 @@
 import type { Node } from 'web-tree-sitter';
 import type { GoFile } from '../rule';
-import { qualified, statementsOf } from '../syntax/nodes';
+import { namesAround } from '../syntax/names';
+import { qualified, statementsOf, unparenthesised } from '../syntax/nodes';
+import { importedFunction } from '../syntax/universe';
 import { endingOf } from './functions';
 
 /** Why a node runs only when something has failed, and the node that says so. */
@@ -39,6 +41,32 @@ export function errorPathOf(file: GoFile, node: Node): ErrorPath | undefined {
   }
   return undefined;
 }
+
+/** The return says that something has failed: it stands on an error path, or returns an error that cannot be nil. */
+export function reportsError(file: GoFile, statement: Node): boolean {
+  if (errorPathOf(file, statement)) return true;
+  const list = statement.namedChildren.find(({ type }) => type === 'expression_list');
+  const last = list?.namedChildren.at(-1);
+  const value = last && unparenthesised(last);
+  switch (value?.type) {
+    case 'call_expression': {
+      const callee = value.childForFieldName('function');
+      return /^(?:fmt\.Errorf|errors\.New)$/.test((callee && importedFunction(file, callee)) ?? '');
+    }
+    // A variable of a package, such as io.EOF; what else it may be is no error path.
+    case 'selector_expression':
+      return isErrorName.test(importedFunction(file, value)?.replace(/^.*\./, '') ?? '');
+    case 'identifier':
+      return isErrorName.test(value.text) && !namesAround(file.root, value).resolve(value);
+    case 'unary_expression':
+    case 'composite_literal':
+      return /Err(?:or)?$/.test(value.descendantsOfType('type_identifier')[0]?.text ?? '');
+    default:
+      return false;
+  }
+}
+
+const isErrorName = /^(?:[eE]rr(?:\p{Lu}|$)|EOF$)|^\w+Err(?:or)?$/u;
 
 /** Control does not get behind the statement. */
 function leaves(file: GoFile, statement: Node): boolean {

@@ -153,8 +153,13 @@ export class Graph {
   /** The loops that run the node once an iteration, innermost first. */
   loopsOf(node: Node): readonly Loop[] {
     const block = this.blockOf(node);
+    return block ? this.loopsAt(block) : [];
+  }
+
+  /** The loops that a block is in, innermost first. */
+  loopsAt(block: Block): readonly Loop[] {
     const found: Loop[] = [];
-    for (let loop = block && this.#innermost.get(block); loop; loop = loop.outer) found.push(loop);
+    for (let loop = this.#innermost.get(block); loop; loop = loop.outer) found.push(loop);
     return found;
   }
 

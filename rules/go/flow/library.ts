@@ -38,8 +38,16 @@ export function isQuiet(name: string): boolean {
   return quietPackages.test(name) || quietElsewhere.test(name);
 }
 
+const pure =
+  /^(?:cmp|html|math(?:\/\w+)?|net\/url|path|path\/filepath|strconv|strings|time|unicode(?:\/\w+)?)\.(?!Append|Encode)\p{Lu}\w*$/u;
+
+/** True for a quiet function, no method, that writes nothing either. */
+export function isPure(name: string): boolean {
+  return pure.test(name) && isQuiet(name);
+}
+
 const calm =
-  /^(?:errors\.New|math\.\w+|strconv\.(?:Atoi|FormatBool|Itoa|Parse\w+|Quote\w*|Unquote)|strings\.(?!Repeat$|NewReplacer$|Map$|\w+Func$)\w+|strings\.Builder\.(?!Grow$)\w+|time\.(?:Now|Since|Until)|unicode\.(?:Is|To)\w+|unicode\/utf8\.(?:DecodeRune|RuneCount|RuneLen|Valid|ValidRune|AppendRune)(?:InString)?)$/;
+  /^(?:errors\.New|math\.\w+|strconv\.(?:Atoi|FormatBool|Itoa|Parse\w+|Quote\w*|Unquote)|strings\.(?!Repeat$|NewReplacer$|Map$|\w+Func$)\w+|strings\.Builder\.(?!Grow$)\w+|bytes\.Buffer\.(?:Bytes|Len|Reset|String|Write(?:Byte|Rune|String)?)|time\.(?:Now|Since|Until)|unicode\.(?:Is|To)\w+|unicode\/utf8\.(?:DecodeRune|RuneCount|RuneLen|Valid|ValidRune|AppendRune)(?:InString)?)$/;
 
 /** True for what cannot panic, whatever it is given. */
 export function isCalm(name: string): boolean {

@@ -65,11 +65,26 @@ export function mayFollow(graph: Graph, from: Node, to: Node): boolean {
  * declared anew or given another value.
  */
 export function usesAfter(file: GoFile, node: Node, variable: Binding): Node[] {
+  const start = behind(graphOf(file, variable.owner), node);
+  return start ? usesFrom(start, variable) : [];
+}
+
+/** The same from an edge on. */
+export function usesBehind({ to }: Edge, variable: Binding): Node[] {
+  return usesFrom({ block: to, index: 0 }, variable);
+}
+
+function usesFrom(start: Place, variable: Binding): Node[] {
   const uses = new Set(variable.uses.map((use) => use.node.id));
   const renews = (at: Node): boolean =>
     at.id === variable.declaration.id || (uses.has(at.id) && isAssigned(at) && !readsFirst(at));
-  const after = reachableFrom(graphOf(file, variable.owner), node, renews);
-  return after.filter((at) => uses.has(at.id) && !renews(at));
+  // A return without values uses the named results.
+  const isUse = (at: Node): boolean =>
+    uses.has(at.id) ||
+    (variable.kind === 'result' && at.type === 'return_statement' && at.namedChildCount === 0);
+  return [...waysFrom(start, { stops: renews })].flatMap(({ block, first, end }) =>
+    block.nodes.slice(first, end).filter((at) => isUse(at) && !renews(at)),
+  );
 }
 
 /** `v += …` and `v++`. */
@@ -77,6 +92,35 @@ function readsFirst(target: Node): boolean {
   const statement = target.parent?.parent;
   const operator = statement?.childForFieldName('operator')?.text ?? '=';
   return target.parent?.type !== 'expression_list' || operator !== '=';
+}
+
+/**
+ * True when control may get from behind `from` to the end of the function, or to `from` again, without coming to the loop.
+ * Ends that `forgiven` accepts do not count.
+ */
+export function mayMissLoop(
+  graph: Graph,
+  from: Node,
+  loop: Loop,
+  forgiven: (edge: Edge) => boolean,
+): boolean {
+  const start = behind(graph, from);
+  if (!start) return false;
+  const avoids = ({ to }: Edge): boolean => to === loop.header;
+  const ways = [...waysFrom(start, { avoids })];
+  return ways.some(
+    ({ block, first }, index) =>
+      (index > 0 && block === start.block && first < start.index) ||
+      block.out.some((edge) => edge.to.out.length === 0 && !avoids(edge) && !forgiven(edge)),
+  );
+}
+
+/** True when something that `test` accepts may be evaluated from the loop's header on before any of the nodes. */
+export function mayPrecede(loop: Loop, nodes: readonly Node[], test: (node: Node) => boolean): boolean {
+  const stops = (at: Node): boolean => nodes.some(({ id }) => id === at.id);
+  for (const { block, first, end } of waysFrom({ block: loop.header, index: 0 }, { stops }))
+    if (block.nodes.slice(first, end).some((at) => test(at))) return true;
+  return false;
 }
 
 /** True when every iteration that another one follows has evaluated the node. */

@@ -1,16 +1,20 @@
 import type { Node } from 'web-tree-sitter';
-import { capacityText, guarded } from './filling-loop';
-import { exitOf } from '../flow/loop-exits';
-import { isInvariant } from '../flow/loop-exits';
-import type { GoFile } from '../rule';
-import { argumentsOf, descendants, statementsOf, unparenthesised } from '../syntax/nodes';
+import { capacityText, guarded, knownAtDeclaration } from './filling-loop';
+import { isAppender } from '../flow/appenders';
+import { graphOf } from '../flow/functions';
+import type { Graph, Loop } from '../flow/graph';
+import { isInvariant } from '../flow/invariants';
+import { earlyExits, mayPanicIn } from '../flow/loop-exits';
+import { sumBehind, sumOfIteration, type Summands } from '../flow/sums';
 import { tripCount, type TripCount } from '../flow/trip-count';
+import type { GoFile } from '../rule';
 import { namesAround, type Binding } from '../syntax/names';
-import { isShadowed } from '../syntax/universe';
+import { argumentsOf, descendants, unparenthesised } from '../syntax/nodes';
+import { isBuiltin, isShadowed } from '../syntax/universe';
 
-/** How many elements a loop appends to a slice: worked out from its statements, never guessed. */
+/** How many elements a loop appends to a slice: worked out from the ways through it, never guessed. */
 
-/** What a statement list appends: between `min` and `max` elements of its own, and what the loops in it append. */
+/** What a way of control appends: between `min` and `max` elements of its own, and what the loops on it append. */
 interface Amount {
   readonly min: number;
   readonly max: number;
@@ -21,23 +25,31 @@ interface LoopAmount {
   readonly loop: Node;
   readonly count: TripCount;
   readonly each: Amount;
-  /** Not every run of the statement list comes to the loop. */
+  /** Not every way comes to the loop. */
   readonly skipped: boolean;
+  /** It may be left before its bound: in none, in some way, or only when something has failed. */
+  readonly left: 'never' | 'early' | 'on failure';
 }
 
 /** What one run of a loop appends in all. */
 export interface AppendedAmount {
-  /** As an expression of int type, except where `count` says otherwise; may be negative as `guarded` is not. */
+  /** As an expression of int type, except where `count` says otherwise; may be negative. */
   readonly expression: string;
-  /** The same, at least 0; undefined where `max` is not at hand. */
-  readonly guarded: string | undefined;
+  /** What is appended by the loop and behind it, at least 0; undefined: not known, or `max` is not at hand. */
+  readonly capacity: string | undefined;
   readonly constant: number | undefined;
   /** Each run appends exactly that; else it is an upper bound. */
   readonly exact: boolean;
   /** An upper bound of which at least half is used: append's own doubling leaves as much unused. */
   readonly atLeastHalf: boolean;
-  /** The trip counts that the expression is made of, outermost first, each with its loop. */
-  readonly counts: readonly { readonly count: TripCount; readonly loop: Node }[];
+  /** A run may give the slice up before the bound is reached, and nothing has failed. */
+  readonly leftEarly: boolean;
+  /** A run may end early, if only by a panic. */
+  readonly mayEnd: boolean;
+  /** Behind the loop something is appended, but not on every way. */
+  readonly maybeBehind: boolean;
+  /** The trip counts that the capacity is made of, outermost first, each with its loop and the outermost loop around it. */
+  readonly counts: readonly { readonly count: TripCount; readonly loop: Node; readonly outermost: Node }[];
   readonly isInt: boolean;
 }
 
@@ -62,7 +74,7 @@ export function appendTo(statement: Node, file: GoFile): { slice: Binding; call:
 
 /**
  * What one run of `loop` appends to `slice` by the calls `appends`, all of which stand in it; undefined when that is not
- * known before the loop, or when the loop may be left before its end.
+ * known before the loop, or when somebody sees the slice before it is filled.
  */
 export function appendedAmount(
   loop: Node,
@@ -70,171 +82,159 @@ export function appendedAmount(
   appends: readonly Node[],
   file: GoFile,
 ): AppendedAmount | undefined {
-  const whole = new Measure(loop, slice, appends, file).whole();
-  if (!whole) return undefined;
-  const counts = countsOf(whole);
-  const terms = termsOf({ min: 0, max: 0, loops: [whole] }, (count) => atom(count));
+  const measure = new Measure(loop, slice, file);
+  const whole = measure.ofLoop(loop);
+  // One in code that leads out of the loop was not met.
+  if (!whole || !appends.every(({ id }) => measure.counted.has(id))) return undefined;
+  const own = countsOf(whole, loop);
+  const terms = termsOf({ ...nothing, loops: [whole] }, (count) => atom(count));
   if (terms.length === 0) return undefined;
   const constant = terms.every(({ factors }) => factors.length === 0) ? sum(terms) : undefined;
+  const behind = measure.behind();
+  const all: Amount = { ...(behind ?? nothing), loops: [whole, ...(behind?.loops ?? [])] };
+  const counts = all.loops.flatMap((amount) => countsOf(amount, amount.loop));
   const alone = counts.length === 1;
-  // Lengths of different integer types cannot be multiplied.
-  if (!alone && counts.some(({ count }) => count.constant === undefined && !count.isInt)) return undefined;
+  // Lengths of different integer types cannot be multiplied or added.
+  if (own.length > 1 && own.some(({ count }) => !isPlainInt(count))) return undefined;
+  const adds = !alone || all.max > 0;
   return {
-    expression: alone ? capacityText(whole.count, whole.each.max) : textOf(terms),
-    guarded: alone
-      ? guarded(capacityText(whole.count, whole.each.max), whole.count, loop, file)
-      : guardedText(whole, loop, file),
+    expression: own.length === 1 ? capacityText(whole.count, whole.each.max) : textOf(terms),
+    capacity:
+      !behind || (adds && counts.some(({ count }) => !isPlainInt(count)))
+        ? undefined
+        : adds
+          ? guardedText(all, loop, file)
+          : guarded(capacityText(whole.count, whole.each.max), whole.count, loop, file),
     constant,
-    exact: isExact(whole),
-    atLeastHalf: usesHalf(whole),
+    exact: all.loops.every(isExact),
+    atLeastHalf: all.loops.every(usesHalf),
+    leftEarly: measure.leftEarly,
+    mayEnd: measure.mayEnd(),
+    maybeBehind: behind !== undefined && behind.min === 0 && behind.max > 0,
     counts,
-    isInt: !alone || whole.count.isInt,
+    isInt: adds || whole.count.isInt,
   };
 }
 
+function isPlainInt({ constant, isInt }: TripCount): boolean {
+  return constant !== undefined || isInt;
+}
+
 class Measure {
-  readonly #appends: ReadonlySet<number>;
-  readonly #counted = new Set<number>();
+  /** The calls that were met. */
+  readonly counted = new Set<number>();
+  leftEarly = false;
+  readonly #graph: Graph;
+  readonly #loops: Loop[] = [];
 
   constructor(
     private readonly outermost: Node,
     private readonly slice: Binding,
-    private readonly appends: readonly Node[],
     private readonly file: GoFile,
   ) {
-    this.#appends = new Set(appends.map(({ id }) => id));
+    this.#graph = graphOf(file, slice.owner);
   }
 
-  whole(): LoopAmount | undefined {
-    const amount = this.#ofLoop(this.outermost);
-    // One in a loop's or an if's header was not seen.
-    return this.#counted.size === this.appends.length ? amount : undefined;
-  }
-
-  #ofLoop(loop: Node): LoopAmount | undefined {
-    const body = loop.childForFieldName('body');
-    const last = this.appends.findLast((call) => isInside(call, loop));
-    const count = tripCount(loop, this.file);
-    if (!body || !last || !count) return undefined;
-    if (loop.id !== this.outermost.id && !isInvariant(count, this.outermost, this.file)) return undefined;
-    const exit = exitOf(loop, this.slice, last);
-    if (exit === 'leaves') return undefined;
-    const each = this.#ofList(statementsOf(body));
+  ofLoop(statement: Node): LoopAmount | undefined {
+    const loop = this.#graph.loopOf(statement);
+    const count = tripCount(statement, this.file);
+    if (!loop || !count) return undefined;
+    const { outermost, file, slice } = this;
+    if (statement.id !== outermost.id && !isInvariant(count, outermost, file)) return undefined;
+    const exits = earlyExits(file, loop, slice);
+    if (exits.seen) return undefined;
+    const each = sumOfIteration(this.#graph, loop, this.#summands());
     if (!each) return undefined;
-    // An iteration may pass by what stands behind a continue.
-    return { loop, count, each: exit === 'skips' ? perhaps(each) : each, skipped: false };
+    this.#loops.push(loop);
+    // A literal says nothing about what there is: an error ends such a loop more often than not.
+    const early = exits.done || (exits.failed && count.constant !== undefined);
+    this.leftEarly ||= early;
+    const left = early ? 'early' : exits.failed ? 'on failure' : 'never';
+    return { loop: statement, count, each, skipped: false, left };
   }
 
-  #ofList(statements: readonly Node[]): Amount | undefined {
-    let total: Amount = nothing;
-    for (const statement of statements) {
-      if (!this.#appendsIn(statement)) continue;
-      const amount = this.#ofStatement(statement);
-      if (!amount) return undefined;
-      total = {
-        min: total.min + amount.min,
-        max: total.max + amount.max,
-        loops: [...total.loops, ...amount.loops],
-      };
-    }
-    return total;
+  /** What is appended behind the outermost loop; undefined: nobody knows, or not in front of it. */
+  behind(): Amount | undefined {
+    const loop = this.#graph.loopOf(this.outermost);
+    const amount = loop && sumBehind(this.#graph, loop, this.#summands());
+    const known = amount?.loops.every((part) =>
+      countsOf(part, part.loop).every(
+        ({ count }) =>
+          isInvariant(count, this.outermost, this.file) &&
+          knownAtDeclaration(statementOf(this.outermost), part.loop, count, this.file),
+      ),
+    );
+    return known ? amount : undefined;
   }
 
-  #ofStatement(statement: Node): Amount | undefined {
-    switch (statement.type) {
-      case 'assignment_statement': {
-        const call = appendTo(statement, this.file)?.call;
-        if (!call || !this.#appends.has(call.id)) return undefined;
-        this.#counted.add(call.id);
-        const elements = argumentsOf(call).length - 1;
-        return { min: elements, max: elements, loops: [] };
-      }
-      case 'for_statement': {
-        const loop = this.#ofLoop(statement);
-        return loop && { min: 0, max: 0, loops: [loop] };
-      }
-      case 'block':
-        return this.#ofList(statementsOf(statement));
-      case 'labeled_statement':
-        return this.#ofList(statement.namedChildren.slice(1));
-      case 'if_statement':
-        return this.#ofBranches(
-          [statement.childForFieldName('consequence'), statement.childForFieldName('alternative')],
-          (branch) => (branch.type === 'if_statement' ? [branch] : statementsOf(branch)),
-        );
-      case 'expression_switch_statement':
-      case 'type_switch_statement': {
-        const clauses = statement.namedChildren.filter(({ type }) => /_case$/.test(type));
-        if (statement.descendantsOfType('fallthrough_statement').length > 0) return undefined;
-        const branches: (Node | null)[] = [...clauses];
-        if (!clauses.some(({ type }) => type === 'default_case')) branches.push(null);
-        return this.#ofBranches(branches, (clause) =>
-          clause.namedChildren.flatMap((child) =>
-            child.type === 'statement_list' ? statementsOf(child) : [],
-          ),
-        );
-      }
-      default:
-        return undefined;
-    }
+  mayEnd(): boolean {
+    return this.#loops.some(
+      (loop) => earlyExits(this.file, loop, this.slice).failed || mayPanicIn(this.file, loop),
+    );
   }
 
-  /** Of several branches one is run; `null` is one that appends nothing. */
-  #ofBranches(
-    branches: readonly (Node | null)[],
-    statements: (branch: Node) => readonly Node[],
-  ): Amount | undefined {
-    const amounts: Amount[] = [];
-    for (const branch of branches) {
-      const list = branch ? statements(branch) : [];
-      // Nothing is appended behind an iteration that ends the function.
-      if (endsFunction(list.at(-1))) {
-        if (list.some((statement) => this.#appendsIn(statement))) return undefined;
-        continue;
-      }
-      const amount = this.#ofList(list);
-      if (!amount) return undefined;
-      amounts.push(amount);
-    }
-    const loops = amounts.filter((amount) => amount.loops.length > 0);
-    // The larger of two products is not worked out.
-    if (loops.length > 1) return undefined;
+  #summands(): Summands<Amount> {
     return {
-      min: Math.min(...amounts.map(({ min }) => min)),
-      max: Math.max(...amounts.map(({ max }) => max)),
-      loops: loops.flatMap((amount) => perhaps(amount).loops),
+      nothing,
+      plus: (a, b) => ({ min: a.min + b.min, max: a.max + b.max, loops: [...a.loops, ...b.loops] }),
+      join: joined,
+      ofNode: (node) => this.#ofNode(node),
+      ofLoop: ({ statement, blocks }) => {
+        const appends = [...blocks].some(({ nodes }) => nodes.some((node) => this.#ofNode(node) !== nothing));
+        const amount = appends && statement ? this.ofLoop(statement) : undefined;
+        return !appends ? nothing : amount && { ...nothing, loops: [amount] };
+      },
     };
   }
 
-  #appendsIn(statement: Node): boolean {
-    return this.appends.some((call) => isInside(call, statement));
+  /** `append(s, x, y)`: two; `append(s, xs...)`: nobody knows. */
+  #ofNode(node: Node): Amount | undefined {
+    if (node.type !== 'call_expression' || !isAppender(this.file, node)) return nothing;
+    const [first, ...elements] = argumentsOf(node);
+    if (first?.type !== 'identifier') return nothing;
+    if (namesAround(this.file.root, first).resolve(first) !== this.slice) return nothing;
+    this.counted.add(node.id);
+    const count = isBuiltin(this.file, node, 'append') ? elements.length : NaN;
+    if (Number.isNaN(count) || elements.some(({ type }) => type === 'variadic_argument')) return undefined;
+    return { min: count, max: count, loops: [] };
   }
-}
-
-function endsFunction(statement: Node | undefined): boolean {
-  return statement?.type === 'return_statement' || /^panic\(/.test(statement?.text ?? '');
 }
 
 const nothing: Amount = { min: 0, max: 0, loops: [] };
 
-function perhaps(amount: Amount): Amount {
-  return { min: 0, max: amount.max, loops: amount.loops.map((loop) => ({ ...loop, skipped: true })) };
+/** Of two ways one is taken. The larger of two products is not worked out. */
+function joined(a: Amount, b: Amount): Amount | undefined {
+  const [min, max] = [Math.min(a.min, b.min), Math.max(a.max, b.max)];
+  const isSame =
+    a.loops.length === b.loops.length && a.loops.every(({ loop }, i) => loop.id === b.loops[i]!.loop.id);
+  if (isSame)
+    return {
+      min,
+      max,
+      loops: a.loops.map((part, i) => ({ ...part, skipped: part.skipped || b.loops[i]!.skipped })),
+    };
+  if (a.loops.length > 0 && b.loops.length > 0) return undefined;
+  return { min, max, loops: [...a.loops, ...b.loops].map((part) => ({ ...part, skipped: true })) };
 }
 
-function isInside(node: Node, outer: Node): boolean {
-  return outer.startIndex <= node.startIndex && node.endIndex <= outer.endIndex;
+/** The loop with its label. */
+function statementOf(loop: Node): Node {
+  return loop.parent?.type === 'labeled_statement' ? loop.parent : loop;
 }
 
-function isExact({ count, each, skipped }: LoopAmount): boolean {
-  return !skipped && count.exact && each.min === each.max && each.loops.every(isExact);
+function isExact({ count, each, skipped, left }: LoopAmount): boolean {
+  return !skipped && left !== 'early' && count.exact && each.min === each.max && each.loops.every(isExact);
 }
 
-function usesHalf({ count, each, skipped }: LoopAmount): boolean {
-  return !skipped && count.exact && 2 * each.min >= each.max && each.loops.every(usesHalf);
+function usesHalf({ count, each, skipped, left }: LoopAmount): boolean {
+  return (
+    !skipped && left !== 'early' && count.exact && 2 * each.min >= each.max && each.loops.every(usesHalf)
+  );
 }
 
-function countsOf(amount: LoopAmount): AppendedAmount['counts'] {
-  return [{ count: amount.count, loop: amount.loop }, ...amount.each.loops.flatMap(countsOf)];
+function countsOf(amount: LoopAmount, outermost: Node): AppendedAmount['counts'] {
+  const { count, loop, each } = amount;
+  return [{ count, loop, outermost }, ...each.loops.flatMap((inner) => countsOf(inner, outermost))];
 }
 
 /** A product: `2*len(xs)*n`. */
@@ -272,8 +272,10 @@ function sum(terms: readonly Term[]): number {
   return terms.reduce((total, { coefficient }) => total + coefficient, 0);
 }
 
+/** `2*len(xs)+1`: plain numbers last. */
 function textOf(terms: readonly Term[]): string {
-  return terms
+  const isPlain = ({ factors }: Term): boolean => factors.length === 0;
+  return [...terms.filter((term) => !isPlain(term)), ...terms.filter(isPlain)]
     .map(({ coefficient, factors }) =>
       coefficient === 1 && factors.length > 0 ? factors.join('*') : [coefficient, ...factors].join('*'),
     )
@@ -285,14 +287,14 @@ function atom(count: TripCount): string {
 }
 
 /** Each factor is kept from being negative: two negative ones would make a positive product. */
-function guardedText(whole: LoopAmount, loop: Node, file: GoFile): string | undefined {
+function guardedText(amount: Amount, loop: Node, file: GoFile): string | undefined {
   const factors = new Map<TripCount, string>();
-  for (const { count } of countsOf(whole)) {
+  for (const { count } of amount.loops.flatMap((part) => countsOf(part, part.loop))) {
     const text = count.nonNegative ? atom(count) : guarded(count.expression, count, loop, file);
     if (text === undefined) return undefined;
     factors.set(count, text);
   }
-  return textOf(termsOf({ min: 0, max: 0, loops: [whole] }, (count) => factors.get(count)!));
+  return textOf(termsOf(amount, (count) => factors.get(count)!));
 }
 
 /** The slices that `loop` appends to at any depth, each with its `append` calls in source order; closures left out. */

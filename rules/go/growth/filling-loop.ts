@@ -1,11 +1,13 @@
 import type { Node } from 'web-tree-sitter';
 import type { GoFile, GoReport, Obligation } from '../rule';
-import { descendants } from '../syntax/nodes';
+import { contains, descendants, spanOf } from '../syntax/nodes';
 import type { TripCount } from '../flow/trip-count';
-import { isAddressTaken, isAssigned, namesAround } from '../syntax/names';
+import { graphOf } from '../flow/functions';
+import { earlyExits, mayPanicIn } from '../flow/loop-exits';
+import { isEachTime } from '../flow/paths';
+import { isAddressTaken, isAssigned, namesAround, type Binding } from '../syntax/names';
 import { atLeast } from '../syntax/version';
 import { isShadowed } from '../syntax/universe';
-import { inside } from '../flow/loop-exits';
 
 /** Loops that fill a slice or a map whose final size is known before: what the preallocation rules have in common. */
 
@@ -22,6 +24,27 @@ export function checkLoops<T>(
       if (found) report(found);
     }
   }
+}
+
+/**
+ * The loop comes to its bound unless something fails, and each iteration to `node`, which fills the collection: room for all
+ * of it is not for nothing. `surely`: that the bound is far too large cannot be. Undefined: it may be left early. A literal
+ * bound says nothing about what there is: an error that ends such a loop is what it runs up to.
+ */
+export function fills(
+  loop: Node,
+  collection: Binding,
+  node: Node | undefined,
+  { constant, bounded }: TripCount,
+  file: GoFile,
+): { readonly surely: boolean } | undefined {
+  const graph = graphOf(file, collection.owner);
+  const found = graph.loopOf(loop);
+  if (!found || (node && !isEachTime(graph, found, node))) return undefined;
+  const { seen, done, failed } = earlyExits(file, found, collection);
+  if (seen || done || (failed && constant !== undefined)) return undefined;
+  // A number from outside, and a loop that may end before it: today memory follows what is really there.
+  return { surely: bounded || !(failed || mayPanicIn(file, found)) };
 }
 
 /** The count times the elements of each iteration, as an expression. */
@@ -85,7 +108,7 @@ export function knownAtDeclaration(declaration: Node, loop: Node, count: TripCou
     if (binding.uses.some((use) => isAddressTaken(use.node) || use.owner.id !== binding.owner.id))
       privateNames = false;
     const changed = binding.uses.some(
-      (use) => between.some((other) => inside(use.node, other)) && isAssigned(use.node),
+      (use) => between.some((other) => contains(spanOf(other), spanOf(use.node))) && isAssigned(use.node),
     );
     if (changed) return false;
   }

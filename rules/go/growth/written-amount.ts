@@ -1,8 +1,7 @@
 import type { Node } from 'web-tree-sitter';
 import { declaredType } from '../types/declared-types';
 import { capacityText, guarded, knownAtDeclaration } from './filling-loop';
-import { exitOf } from '../flow/loop-exits';
-import { isInvariant } from '../flow/loop-exits';
+import { isInvariant } from '../flow/invariants';
 import type { GoFile } from '../rule';
 import { unparenthesised } from '../syntax/nodes';
 import { tripCount, type TripCount } from '../flow/trip-count';
@@ -19,6 +18,17 @@ export interface Amount {
 }
 
 export const nothing: Amount = { constant: 0, lengths: [] };
+
+export function isNothing({ constant, lengths }: Amount): boolean {
+  return constant === 0 && lengths.length === 0;
+}
+
+/** `2+len(a)`, with what stands between the parts. */
+export function sumText({ constant, lengths }: Amount, plus: string): string {
+  return [...(constant > 0 ? [String(constant)] : []), ...lengths.map((node) => `len(${node.text})`)].join(
+    plus,
+  );
+}
 
 export function plus(a: Amount, b: Amount): Amount {
   return { constant: a.constant + b.constant, lengths: [...a.lengths, ...b.lengths] };
@@ -84,15 +94,15 @@ export interface Growth {
 /**
  * The amount times the trip count; undefined where either is not known in front of the loop.
  * @param declaration where the number is wanted already, when that is not in front of the loop
- * @param more bytes that are written once, behind the loop
+ * @param more what is written once, behind the loop
  */
 export function growthOf(
   loop: Node,
   each: Amount,
   file: GoFile,
-  { declaration, more = 0 }: { declaration?: Node; more?: number },
+  { declaration, more = nothing }: { declaration?: Node; more?: Amount },
 ): Growth | undefined {
-  if (isShadowed('len', loop, file) || (each.constant === 0 && each.lengths.length === 0)) return undefined;
+  if (isShadowed('len', loop, file) || isNothing(each)) return undefined;
   const count = tripCount(loop, file);
   if (!count?.exact || !(count.isInt || count.constant !== undefined)) return undefined;
   if (!isInvariant({ ...count, from: each.lengths }, loop, file)) return undefined;
@@ -102,27 +112,26 @@ export function growthOf(
     ? product(count, each, more, ' ')
     : guarded(product(count, each, more, ''), count, loop, file);
   if (text === undefined) return undefined;
-  const plain = count.constant !== undefined && each.lengths.length === 0;
-  return { text, constant: plain ? count.constant! * each.constant + more : undefined, count };
+  const plain = count.constant !== undefined && each.lengths.length + more.lengths.length === 0;
+  return { text, constant: plain ? count.constant! * each.constant + more.constant : undefined, count };
 }
 
 /** gofmt: blanks around the operators that bind least in a lone argument, none in one of several. */
-function product(count: TripCount, { constant, lengths }: Amount, more: number, blank: string): string {
+function product(count: TripCount, each: Amount, more: Amount, blank: string): string {
   const plus = `${blank}+${blank}`;
+  const alone = isNothing(more);
+  const { constant, lengths } = each;
   if (lengths.length === 0 && (count.constant !== undefined || constant === 1)) {
-    const plain = capacityText(count, constant);
-    if (more === 0) return plain;
-    return count.constant === undefined ? `${plain}${plus}${more}` : String(count.constant * constant + more);
+    const whole = { constant: (count.constant ?? 0) * constant + more.constant, lengths: more.lengths };
+    if (count.constant !== undefined) return sumText(whole, plus);
+    return alone
+      ? capacityText(count, constant)
+      : `${capacityText(count, constant)}${plus}${sumText(more, plus)}`;
   }
-  const sum = [...(constant > 0 ? [String(constant)] : []), ...lengths.map((node) => `len(${node.text})`)];
-  const factor = sum.length === 1 ? sum[0]! : `(${sum.join(blank === '' || more > 0 ? '+' : ' + ')})`;
+  const isSum = lengths.length + (constant > 0 ? 1 : 0) > 1;
+  const factor = isSum ? `(${sumText(each, blank === '' || !alone ? '+' : ' + ')})` : sumText(each, '');
   const times = count.atomic ? count.expression : `(${count.expression})`;
-  const by = more > 0 ? '*' : `${blank}*${blank}`;
+  const by = alone ? `${blank}*${blank}` : '*';
   const text = lengths.length === 0 ? `${factor}${by}${times}` : `${times}${by}${factor}`;
-  return more > 0 ? `${text}${plus}${more}` : text;
-}
-
-/** True when each iteration comes to `last`, and the loop runs to its end. */
-export function runsToEnd(loop: Node, variable: Parameters<typeof exitOf>[1], last: Node): boolean {
-  return exitOf(loop, variable, last) === undefined;
+  return alone ? text : `${text}${plus}${sumText(more, plus)}`;
 }

@@ -2,66 +2,12 @@ import type { Node } from 'web-tree-sitter';
 import type { GoFile, Obligation } from '../rule';
 import { argumentsOf } from '../syntax/nodes';
 import { enclosingStatement } from '../syntax/names';
-import { importedFunction, isUniverse } from '../syntax/universe';
+import { isForgotten } from '../flow/library';
+import { importedFunction } from '../syntax/universe';
 
 /**
- * Calls whose documentation forbids the callee to keep an argument ("Implementations must not retain p", package io),
- * and functions of the standard library that only read or fill what they are given.
+ * Calls whose documentation forbids the callee to keep an argument ("Implementations must not retain p", package io).
  */
-
-/** Functions: import path and name → indexes of arguments that are not kept. */
-const functions: Readonly<Record<string, readonly number[]>> = {
-  'io.ReadFull': [0, 1],
-  'io.ReadAtLeast': [0, 1],
-  'io.CopyBuffer': [0, 1, 2],
-  'io.Copy': [0, 1],
-  'io.CopyN': [0, 1],
-  'io.WriteString': [0],
-  'io.ReadAll': [0],
-  'fmt.Fprint': [0],
-  'fmt.Fprintf': [0],
-  'fmt.Fprintln': [0],
-  'encoding/binary.Write': [0],
-  'encoding/binary.Read': [0],
-  'encoding/binary.PutUvarint': [0],
-  'encoding/binary.PutVarint': [0],
-  'encoding/binary.Uvarint': [0],
-  'encoding/binary.Varint': [0],
-  'encoding/json.Indent': [0, 1],
-  'encoding/json.Compact': [0, 1],
-  'encoding/json.HTMLEscape': [0, 1],
-  'encoding/hex.Encode': [0, 1],
-  'encoding/hex.Decode': [0, 1],
-  'crypto/rand.Read': [0],
-  'bytes.Equal': [0, 1],
-  'bytes.Compare': [0, 1],
-  'bytes.Contains': [0, 1],
-  'bytes.Count': [0, 1],
-  'bytes.EqualFold': [0, 1],
-  'bytes.HasPrefix': [0, 1],
-  'bytes.HasSuffix': [0, 1],
-  'bytes.Index': [0, 1],
-  'bytes.IndexByte': [0],
-  'bytes.LastIndex': [0, 1],
-  'bytes.LastIndexByte': [0],
-  'unicode/utf8.Valid': [0],
-  'unicode/utf8.RuneCount': [0],
-  'unicode/utf8.DecodeRune': [0],
-  'unicode/utf8.DecodeLastRune': [0],
-  'unicode/utf8.EncodeRune': [0],
-  'hash/crc32.ChecksumIEEE': [0],
-  'hash/crc32.Checksum': [0],
-  'hash/crc32.Update': [2],
-  'hash/adler32.Checksum': [0],
-  'crypto/sha1.Sum': [0],
-  'crypto/sha256.Sum256': [0],
-  'crypto/sha512.Sum512': [0],
-  'crypto/md5.Sum': [0],
-};
-
-/** Functions whose result is their first argument, grown. */
-const appenders =
-  /^(strconv\.Append\w+|fmt\.Append(f|ln)?|unicode\/utf8\.AppendRune|encoding\/binary\.Append\w+|encoding\/hex\.AppendEncode)$/;
 
 /** Methods: name → parameter types and results as the contract's interface declares them. */
 const methods: Readonly<
@@ -117,7 +63,7 @@ export function contractOf(
   const index = argumentsOf(call).findIndex((other) => other.id === argument.id);
   const name = importedFunction(file, callee);
   if (name !== undefined) {
-    if (functions[name]?.includes(index)) {
+    if (isForgotten(name, index)) {
       // What these hand on to a Read or Write is only as safe as that.
       const streams = /^io\.(Copy|CopyN|CopyBuffer|ReadFull|ReadAtLeast)$/.test(name);
       return streams && (keeps('Read') || keeps('Write')) ? undefined : { name };
@@ -184,16 +130,6 @@ function templateContract(file: GoFile, call: Node, receiver: Node): Contract | 
     };
   }
   return undefined;
-}
-
-/** True when the call's result is its first argument, grown: `append`, `strconv.AppendInt`, `t.AppendFormat`. */
-export function isAppender(file: GoFile, call: Node): boolean {
-  const callee = call.childForFieldName('function');
-  if (!callee) return false;
-  if (callee.text === 'append') return isUniverse(file, callee);
-  const name = importedFunction(file, callee);
-  if (name !== undefined) return appenders.test(name);
-  return callee.type === 'selector_expression' && callee.childForFieldName('field')?.text === 'AppendFormat';
 }
 
 function splitName(name: string): [string, string] {

@@ -1,5 +1,6 @@
 import type { Node } from 'web-tree-sitter';
-import { contractOf, isAppender } from './contracts';
+import { isAppender } from '../flow/appenders';
+import { contractOf } from './contracts';
 import { isBuiltin } from '../syntax/universe';
 import { isUniverse } from '../syntax/universe';
 import { keepsItsArgument, type ContractCall, type Lifetime } from './lifetime';

@@ -1,5 +1,5 @@
 import type { Node } from 'web-tree-sitter';
-import { isAppender } from './contracts';
+import { isAppender } from '../flow/appenders';
 import { onlyReads } from '../types/constant-values';
 import { spelledType } from '../types/declared-types';
 import type { GoFile, GoPackage } from '../rule';

@@ -1,5 +1,6 @@
 import type { Node } from 'web-tree-sitter';
-import { contractOf, isAppender, type Contract } from './contracts';
+import { isAppender } from '../flow/appenders';
+import { contractOf, type Contract } from './contracts';
 import { isBuiltin } from '../syntax/universe';
 import { isUniverse } from '../syntax/universe';
 import { importedFunction } from '../syntax/universe';

@@ -1,5 +1,5 @@
 import type { Node } from 'web-tree-sitter';
-import { isAppender } from '../memory/contracts';
+import { isAppender } from '../flow/appenders';
 import { fieldType, isPlainField } from './fields';
 import { endingOf } from '../flow/functions';
 import { isFresh, isReachedForSure, releaseAt, type Release } from './wrappers';
