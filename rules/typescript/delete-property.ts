@@ -1,8 +1,10 @@
-import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
-import { declaredType, recordMutability } from './types/arrays';
-import { createRule } from './rule';
-import { unwrap } from './syntax/nodes';
+import type { TSESTree } from '@typescript-eslint/utils';
 import { losesComment } from './edit/layout';
+import { guard } from './edit/statements';
+import { createRule } from './rule';
+import { classAround, memberOf } from './syntax/functions';
+import { unwrap } from './syntax/nodes';
+import { objectKind } from './types/objects';
 
 /** `delete o.p` in hot code: V8 gives up the object's hidden class and moves its properties into a hash table. */
 export const deleteProperty = createRule({
@@ -31,7 +33,9 @@ export const deleteProperty = createRule({
         if (member.type !== 'MemberExpression' || member.computed || member.optional) return;
         const { object, property } = member;
         // Assigning to __proto__ would change the prototype.
-        if (property.type !== 'Identifier' || property.name === '__proto__' || isGlobalTable(object)) return;
+        if (property.type !== 'Identifier' || property.name === '__proto__') return;
+        const kind = objectKind(sourceCode, object);
+        if (!kind) return;
         const statement = node.parent.type === 'ExpressionStatement';
         const text = sourceCode.getText(member);
         const span = { start: node.range[0], end: node.range[1] };
@@ -41,14 +45,15 @@ export const deleteProperty = createRule({
           data: { property: property.name, object: sourceCode.getText(object) },
           fixes:
             statement &&
-            !isDictionary(sourceCode, object) &&
-            takesUndefined(member, property.name) &&
+            // Its values need not admit undefined.
+            kind === 'ordinary' &&
+            takesUndefined(member) &&
             !losesComment(sourceCode, { start: span.start, end: member.range[0] })
               ? [
                   {
                     title: `Set ${property.name} to undefined (if nobody asks whether ${sourceCode.getText(object)} has the key)`,
                     kind: 'suggestion',
-                    edits: [{ span, newText: `${text} = undefined` }],
+                    edits: [{ span, newText: `${guard(sourceCode, span.start, text)}${text} = undefined` }],
                   },
                 ]
               : [],
@@ -58,39 +63,14 @@ export const deleteProperty = createRule({
   },
 });
 
-/** A written type with an index signature: its values need not admit undefined, and keys come and go. */
-function isDictionary(sourceCode: TSESLint.SourceCode, expression: TSESTree.Expression): boolean {
-  const object = unwrap(expression);
-  const type = object.type === 'Identifier' ? declaredType(sourceCode, object) : undefined;
-  return type?.type !== 'TSAnyKeyword' && recordMutability(sourceCode, type) !== 'unknown';
-}
-
 /** False where the class says otherwise: `this.p` of a field that is written with a type without undefined. */
-function takesUndefined(member: TSESTree.MemberExpression, name: string): boolean {
+function takesUndefined(member: TSESTree.MemberExpression): boolean {
   if (unwrap(member.object).type !== 'ThisExpression') return true;
-  let at: TSESTree.Node | undefined = member.parent;
-  while (at && at.type !== 'ClassBody') at = at.parent;
-  const field = at?.body.find(
-    (each) =>
-      (each.type === 'PropertyDefinition' || each.type === 'AccessorProperty') &&
-      !each.computed &&
-      each.key.type === 'Identifier' &&
-      each.key.name === name,
-  );
-  if (field?.type !== 'PropertyDefinition' || !field.typeAnnotation || field.optional) return true;
+  const body = classAround(member);
+  const field = body && memberOf(body, member);
+  if (field?.type !== 'PropertyDefinition' || !field.typeAnnotation || field.optional)
+    return field?.type !== 'MethodDefinition' && field?.type !== 'AccessorProperty';
   const type = field.typeAnnotation.typeAnnotation;
   const parts = type.type === 'TSUnionType' ? type.types : [type];
   return parts.some((part) => /^TS(?:Undefined|Any|Unknown)Keyword$/.test(part.type));
-}
-
-/** `process.env`, `require.cache`, `globalThis`, modules: deleting is what they are for. */
-function isGlobalTable(expression: TSESTree.Expression): boolean {
-  const object = unwrap(expression);
-  if (object.type === 'Identifier')
-    return ['globalThis', 'window', 'global', 'exports'].includes(object.name);
-  return (
-    object.type === 'MemberExpression' &&
-    object.object.type === 'Identifier' &&
-    ['process', 'require', 'module'].includes(object.object.name)
-  );
 }

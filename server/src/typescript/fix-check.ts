@@ -3,6 +3,7 @@ import type { Span, TextEdit } from '../../../rules/model';
 import type { ProposedFix } from '../../../rules/typescript/rule';
 import { applyEdits, mapOffset } from '../text/edits';
 import { LineIndex } from '../text/positions';
+import { changedStructure } from './structure-check';
 import type { LintReport, LintResult, RuleLinter } from './linter';
 
 type Linted = Extract<LintResult, { kind: 'linted' }>;
@@ -17,8 +18,8 @@ export interface Candidate {
 }
 
 /**
- * The fixes that may be offered: the fixed text parses, the rule reports one place less, every name still means what it
- * meant, and no new name is unresolved. A fix that fails is withheld and logged. All first fixes of a file that do not
+ * The fixes that may be offered: the fixed text parses, the rule reports one place less, what the edits do not touch is read
+ * as before, every name still means what it meant, and no new name is unresolved. A fix that fails is withheld and logged. All first fixes of a file that do not
  * overlap are tried in one parse; only when that fails is each tried alone.
  */
 export function checkFixes(
@@ -107,7 +108,10 @@ function problem(
     const fixed = candidates.filter(({ report }) => report.ruleName === name).length;
     if (count(after.reports) > count(before.reports) - fixed) return 'the rule still reports the fixed text';
   }
-  return changedName(before.sourceCode, after.sourceCode, edits);
+  return (
+    changedStructure(before.sourceCode, after.sourceCode, edits) ??
+    changedName(before.sourceCode, after.sourceCode, edits)
+  );
 }
 
 interface Reference {

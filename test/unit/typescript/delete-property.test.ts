@@ -7,10 +7,11 @@ testRule(deleteProperty, {
     '/** @hot */ function f(o, k) { delete o[k]; }',
     "/** @hot */ function f(o) { delete o['a-b']; }",
     '/** @hot */ function f() { delete module.exports.a; }',
+    '/** @hot */ function f(o) { delete o.p; }',
   ],
   invalid: [
     {
-      code: '/** @hot */ function f(o) { delete o.p; }',
+      code: '/** @hot */ function f() { const o = { p: 1, q: 2 }; delete o.p; }',
       errors: [
         {
           messageId: 'deleted',
@@ -19,7 +20,7 @@ testRule(deleteProperty, {
             {
               messageId: 'fix',
               data: { title: 'Set p to undefined (if nobody asks whether o has the key)' },
-              output: '/** @hot */ function f(o) { o.p = undefined; }',
+              output: '/** @hot */ function f() { const o = { p: 1, q: 2 }; o.p = undefined; }',
             },
           ],
         },
