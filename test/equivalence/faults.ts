@@ -19,17 +19,20 @@ export interface Fault {
 }
 
 /**
- * The rule's module, bundled anew with the fault in it. Everything under `rules/` that it imports is part of the bundle, so
+ * The rule's module, bundled anew with the fault in it. Everything of the project that it imports is part of the bundle, so
  * that a fault in a shared mechanism reaches it; packages are the test's own.
+ * @param entry another module to bundle, relative to the repository, where it takes more than the rule
  * @throws Error with a sentence when the function is not there, or not part of the rule: the table of faults is out of date
  */
-export async function loadWithFault(fault: Fault): Promise<Record<string, unknown>> {
+export async function loadWithFault(
+  fault: Fault,
+  entry = `rules/${fault.rule.startsWith('go/') ? 'go' : 'typescript'}/${fault.rule.slice(3)}.ts`,
+): Promise<Record<string, unknown>> {
   const target = inRepository(...fault.file.split('/'));
   let applied = false;
-  const language = fault.rule.startsWith('go/') ? 'go' : 'typescript';
   const result = await build({
     absWorkingDir: root,
-    entryPoints: [inRepository('rules', language, `${fault.rule.slice(3)}.ts`)],
+    entryPoints: [inRepository(...entry.split('/'))],
     bundle: true,
     packages: 'external',
     platform: 'node',
@@ -49,7 +52,7 @@ export async function loadWithFault(fault: Fault): Promise<Record<string, unknow
       },
     ],
   });
-  if (!applied) throw new Error(`${fault.file} is not a part of ${fault.rule}: mend the table of faults.`);
+  if (!applied) throw new Error(`${fault.file} is not a part of ${entry}: mend the table of faults.`);
   // Packages are looked up from the repository.
   const module = { exports: {} as Record<string, unknown> };
   const run = compileFunction(result.outputFiles[0]!.text, ['module', 'exports', 'require']) as (

@@ -23,7 +23,9 @@ export async function fixed(
 ): Promise<Fixed> {
   const { signal } = new AbortController();
   const settings = { ...defaultSettings, show: 'all' as const };
-  let current = text;
+  // The mark at the start of a file is set aside while it is fixed.
+  const mark = text.startsWith('\ufeff') ? '\ufeff' : '';
+  let current = text.slice(mark.length);
   for (let round = 0; round < maximumRounds; round++) {
     const document = { path: `/${path}`, languageId: '', version: round, text: current };
     const request = { document, buffers: new Map(), settings };
@@ -38,9 +40,9 @@ export async function fixed(
     const next = applyEdits(current, made);
     const outside = changeOutside(path, current, next, made);
     current = next;
-    if (outside !== undefined) return { text: current, outside };
+    if (outside !== undefined) return { text: mark + current, outside };
   }
-  return { text: current, outside: undefined };
+  return { text: mark + current, outside: undefined };
 }
 
 /**

@@ -1,11 +1,10 @@
 import type { RuleId } from '../../../rules/model';
-import { typescriptRules } from '../../../rules/typescript/index';
-import { newTypeScriptEngine } from '../../support/typescript';
 import type { Options } from '../options';
 import { Random } from '../random';
 import type { Counterexample, Half, RuleReport } from '../report';
 import { patterns } from './patterns';
 import { writeProgram, type Program } from './program';
+import { engineWith } from './tool';
 import { Trial, type EngineOf } from './trial';
 
 /** TypeScript: programs run before and after a fix in realms of this process, and are type-checked all at once. */
@@ -16,10 +15,6 @@ export function programsOf(ruleId: RuleId, count: number, seed: number): Program
     writeProgram(ruleId, patterns.get(ruleId)!, new Random(seed).fork(ruleId).fork(number)),
   );
 }
-
-/** The engine with one of the project's rules. */
-const ownEngine: EngineOf = (ruleId) =>
-  newTypeScriptEngine(typescriptRules.filter(({ meta }) => meta.docs!.id === ruleId));
 
 /** What to look with, where that is not the project's engine. */
 export interface Looking {
@@ -34,7 +29,7 @@ const together = 2000;
 export async function runTypeScript(
   options: Options,
   report: (rule: RuleReport) => void,
-  { engineOf = ownEngine, shrinks = 3 }: Looking = {},
+  { engineOf = engineWith, shrinks = 3 }: Looking = {},
 ): Promise<void> {
   const trial = new Trial(engineOf);
   const wanted = options.rules.length > 0 ? options.rules : typescriptHalf.rules;

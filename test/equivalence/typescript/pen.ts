@@ -50,6 +50,11 @@ export class Pen {
     return this.random.pick(choices);
   }
 
+  /** One of the first texts mostly, one of the others now and then: what a fix should stay away from. */
+  mostly<T>(usual: readonly T[], rare: readonly T[], probability = 0.2): T {
+    return this.random.pick(this.chance(probability) ? rare : usual);
+  }
+
   /** The text, or nothing. */
   maybe(text: string, probability = 0.3): string {
     return this.chance(probability) ? text : '';

@@ -20,7 +20,7 @@ export interface Tried {
   readonly difference: Difference | undefined;
 }
 
-interface Run extends Tried {
+export interface Run extends Tried {
   readonly after: string;
   /** Errors that the program runs into without any fix, by name. */
   readonly mistakes: readonly string[];
@@ -35,7 +35,7 @@ export class Trial {
 
   async all(programs: readonly Program[]): Promise<Tried[]> {
     const runs: Run[] = [];
-    for (const program of programs) runs.push(await this.#run(program));
+    for (const program of programs) runs.push(await this.one(program));
     const alike = runs.filter(({ changed, difference }) => changed && !difference);
     const verdicts = this.#types.check(alike.map(({ program, after }) => ({ before: program, after })));
     return runs.map((run) => {
@@ -45,7 +45,8 @@ export class Trial {
     });
   }
 
-  async #run(program: Program): Promise<Run> {
+  /** Without its types. */
+  async one(program: Program): Promise<Run> {
     let engine = this.#engines.get(program.rule);
     if (!engine) this.#engines.set(program.rule, (engine = this.engineOf(program.rule)));
     const { text: after, outside } = await fixed(engine, program);
@@ -61,13 +62,13 @@ export class Trial {
 
   /** The program with as little as still shows a difference of the kind, and runs into no other errors before the fix. */
   async smallest(program: Program, difference: Difference): Promise<Counterexample> {
-    const { mistakes } = await this.#run(program);
+    const { mistakes } = await this.one(program);
     const fails = async (candidates: readonly Program[]): Promise<boolean[]> => {
       if (difference.kind === 'types')
         return (await this.all(candidates)).map((tried) => tried.difference?.kind === 'types');
       const verdicts = candidates.map(() => false);
       for (const [i, candidate] of candidates.entries()) {
-        const run = await this.#run(candidate);
+        const run = await this.one(candidate);
         verdicts[i] =
           run.difference?.kind === difference.kind &&
           run.mistakes.every((mistake) => mistakes.includes(mistake));

@@ -26,7 +26,7 @@ function loop(pen: Pen, before: string, inside: string, use: string): string {
 function placed(pen: Pen, creation: string, use: (value: string) => string): Pick<Core, 'body' | 'result'> {
   const name = pen.one('made', 'known', 'count');
   const inside = pen.chance(0.5);
-  const guarded = pen.chance(0.15) ? `if (words.length < 9) ` : '';
+  const guarded = pen.chance(0.1) ? `if (words.length < 9) ` : '';
   const body = pen.one(
     loop(pen, '', '', `${guarded}${use(creation)}`),
     loop(pen, inside ? '' : `const ${name} = ${creation};`, inside ? `const ${name} = ${creation};` : '', `${guarded}${use(name)}`), // prettier-ignore
@@ -58,7 +58,7 @@ function collection(pen: Pen): Core {
 }
 
 function regularExpression(pen: Pen): Core {
-  const creation = `new RegExp('${pen.one('a', '^x', '[a-c]+', 'ä', '(', '\\\\d')}'${pen.one('', '', ", 'i'", ", 'u'", ", 'g'", ", 'q'")})`; // prettier-ignore
+  const creation = `new RegExp('${pen.mostly(['a', '^x', '[a-c]+', 'ä', '\\\\d'], ['('], 0.1)}'${pen.mostly(['', '', ", 'i'", ", 'u'"], [", 'g'", ", 'q'"], 0.1)})`; // prettier-ignore
   const use = (value: string): string =>
     pen.one(
       `if (${value}.test(word)) found++;`,

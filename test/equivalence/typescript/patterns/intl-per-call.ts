@@ -13,30 +13,33 @@ const numbers = (pen: Pen) =>
   pen.input('ns', 'number[]', () => pen.list(() => pen.number(), { dense: true }));
 
 function formatter(pen: Pen): Core {
-  const options = pen.one(
-    '{ maximumFractionDigits: 1 }',
-    "{ style: 'percent' }",
-    '{ minimumFractionDigits: 2 }',
-    '{ maximumFractionDigits: 300 }',
-    'OPTIONS',
+  const options = pen.mostly(
+    ['{ maximumFractionDigits: 1 }', "{ style: 'percent' }", '{ minimumFractionDigits: 2 }', 'OPTIONS'],
+    ['{ maximumFractionDigits: 300 }'],
+    0.1,
   );
-  const [locale, module] = pen.one(
-    ["'en-US'", ''],
-    ["['de', 'en']", ''],
-    ["'no locale at all'", ''],
-    ['LOCALE', "const LOCALE = 'en';"],
-    ['undefined', ''],
+  const [locale, module] = pen.mostly(
+    [
+      ["'en-US'", ''],
+      ["['de', 'en']", ''],
+      ['LOCALE', "const LOCALE = 'en';"],
+      ['undefined', ''],
+    ],
+    [["'no locale at all'", '']],
+    0.1,
   );
-  const constants = `${module}\n${options === 'OPTIONS' ? `const OPTIONS = { maximumFractionDigits: 1 };\n${pen.one('', 'log(OPTIONS);', 'Object.assign(OPTIONS, { maximumFractionDigits: 2 });', 'const other = OPTIONS;\nother.maximumFractionDigits = 2;', 'OPTIONS.maximumFractionDigits = 2;')}` : ''}`;
+  const constants = `${module}\n${options === 'OPTIONS' ? `const OPTIONS = { maximumFractionDigits: 1 };\n${pen.one('', '', 'log(OPTIONS);', 'Object.assign(OPTIONS, { maximumFractionDigits: 2 });', 'const other = OPTIONS;\nother.maximumFractionDigits = 2;', 'OPTIONS.maximumFractionDigits = 2;')}` : ''}`;
   const creation = `new Intl.NumberFormat(${locale}, ${options})`;
   const shared = pen.chance(0.25) ? `const shared = ${creation};\nlog(shared.format(1));` : '';
-  const use = pen.one(
-    `all.push(${creation}.format(n));`,
-    `const nf = ${creation};\nall.push(nf.format(n), nf.format(1));`,
-    `try {\nall.push(${creation}.format(n));\n} catch (error) {\nall.push(String(error));\n}`,
-    `if ('NumberFormat' in Intl) all.push(${creation}.format(n));`,
-    `if (n > 1e20) all.push(${creation}.format(n));`,
-    `all.push(typeof Intl === 'undefined' ? String(n) : ${creation}.format(n));`,
+  const use = pen.mostly(
+    [`all.push(${creation}.format(n));`, `const nf = ${creation};\nall.push(nf.format(n), nf.format(1));`],
+    [
+      `try {\nall.push(${creation}.format(n));\n} catch (error) {\nall.push(String(error));\n}`,
+      `if ('NumberFormat' in Intl) all.push(${creation}.format(n));`,
+      `if (n > 1e20) all.push(${creation}.format(n));`,
+      `all.push(typeof Intl === 'undefined' ? String(n) : ${creation}.format(n));`,
+    ],
+    0.3,
   );
   return {
     module: `${constants}\n${shared}`,

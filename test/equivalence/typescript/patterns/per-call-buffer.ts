@@ -56,38 +56,29 @@ function memory(pen: Pen, name: string): Memory {
 function scratch(pen: Pen): Core {
   const name = pen.one('buf', 'dv', 'scratch');
   const made = memory(pen, name);
-  const between = (): string => pen.between(['o.v > 1'], { probability: 0.2 });
+  const between = (): string => pen.between(['n > 1', 'n === 0'], { probability: 0.1 });
+  const plain = ['n', 'n + 1', 'n * 2', '1', 'Math.abs(n)'];
+  const first = pen.mostly(plain, ['o.v', 'o.v + 1', 'o.text.length', 'o.list[0]!'], 0.3);
+  const second = pen.mostly(plain, ['o.w', 'o.v * o.w', 'Number(o.w)', 'o.any', '+o.any', '`${o.any}`.length', 'Math.max(...o.list)'], 0.3); // prettier-ignore
   const uses = [
     `const ${name} = ${made.creation};`,
-    pen.maybe(`const before = ${made.read(2)};\nlog(before);`, 0.2),
-    made.write(0, pen.one('o.v', 'o.v + 1', '1', 'o.text.length')),
+    pen.maybe(`const before = ${made.read(2)};\nif (before !== 0) throw new Error(String(before));`, 0.2),
+    made.write(0, first),
     between(),
-    made.write(
-      1,
-      pen.one(
-        'o.w',
-        'o.v * o.w',
-        'Number(o.w)',
-        'Math.abs(o.w)',
-        '2',
-        'o.any',
-        '+o.any',
-        '`${o.any}`.length',
-        'Math.max(...o.list)',
-        'o.list[0]!',
-      ),
-    ),
+    made.write(1, second),
     between(),
+    pen.maybe(`if (n < 0) ${made.write(2, '9')}`, 0.2),
   ].filter((part) => part !== '');
   const shown = `[${made.read(0)}, ${made.read(1)}, ${made.read(2)}]`;
   const module = 'const SIZE = 128;';
-  if (pen.chance(0.5)) return { module, inputs: [values(pen)], body: uses.join('\n'), result: shown };
+  const inputs = [values(pen), pen.input('n', 'number', () => pen.number())];
+  if (pen.chance(0.5)) return { module, inputs, body: uses.join('\n'), result: shown };
   return {
     module,
-    inputs: [values(pen), pen.input('rounds', 'number', () => pen.one('0', '1', '2', '3'))],
+    inputs: [...inputs, pen.input('rounds', 'number', () => pen.one('0', '1', '2', '3'))],
     body: `const seen: unknown[] = [];
       for (let i = 0; i < rounds; i++) {
-      ${pen.between(['i === 1', 'o.v > 1'], { inLoop: true })}
+      ${pen.between(['i === 1', 'n > 1'], { inLoop: true })}
       ${uses.join('\n')}
       seen.push(${shown});
       }`,
@@ -115,13 +106,13 @@ function view(pen: Pen): Core {
 function freeList(pen: Pen): Core {
   const wait = pen.place.mayAwait ? 'await null;' : pen.place.mayYield ? "yield 'between';" : '';
   return {
-    inputs: [values(pen)],
+    inputs: [pen.input('n', 'number', () => pen.number())],
     body: `const buf = Buffer.alloc(4096);
-      buf.writeDoubleLE(o.v, 0);
+      buf.writeDoubleLE(n, 0);
       ${wait}
-      ${pen.between(['o.v > 1'])}
+      ${pen.maybe("if (n > 2) throw new Error('stopped');")}
       const sum = buf.readDoubleLE(0) + buf.readDoubleLE(8);
       log(sum);`,
-    result: 'o.text',
+    result: 'n + 1',
   };
 }

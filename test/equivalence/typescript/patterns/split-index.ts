@@ -7,7 +7,7 @@ export const splitIndex: readonly Pattern[] = [
   { suggestions: true, write: unknownText },
 ];
 
-const separators = ["','", "'-'", "'a,'", "'€'", "'\\n'", "''", "'aa'"] as const;
+const separators = ["','", "'-'", "'a,'", "'€'", "'\\n'", "'aa'"] as const;
 const texts = [
   "''",
   "','",
@@ -22,8 +22,8 @@ const texts = [
 ] as const;
 
 function part(pen: Pen): Core {
-  const split = `${pen.one('line', 'line', 'line.trim()', 'String(line)', '(line + line)')}.split(${pen.one(...separators)})`;
-  const taken = pen.one(`${split}[0]`, `${split}[1]`, `${split}[3]`, `${split}.pop()`, `${split}.at(-1)`, `${split}[4]`); // prettier-ignore
+  const split = `${pen.one('line', 'line', 'line.trim()', 'String(line)', '(line + line)')}.split(${pen.mostly(separators, ["''"], 0.05)})`;
+  const taken = pen.one(`${split}[0]`, `${split}[1]`, `${split}[3]`, `${split}.pop()`, `${split}.at(-1)`); // prettier-ignore
   const read = pen.one(taken, `${taken} ?? 'none'`, `${taken}?.length`, `typeof ${taken}`, `[${taken}]`, `\`<\${${taken}}>\``); // prettier-ignore
   const [body, result] = pen.one(
     ['', read],

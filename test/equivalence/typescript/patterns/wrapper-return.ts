@@ -80,13 +80,13 @@ function single(pen: Pen): Core {
 
 /** Calls outside of loops, which share one object of the module. */
 function shared(pen: Pen): Core {
-  const first = pen.one('o.v', 'o.v + 1', '+o.any', '1');
-  const second = pen.one('o.w', 'o.w > 1', 'o.any > 1', "`${o.any}` === '1'", 'true');
+  const first = pen.mostly(['n', 'n + 1', '1'], ['o.v', 'o.v + 1', '+o.any'], 0.3);
+  const second = pen.mostly(['n > 1', 'true'], ['o.w', 'o.w > 1', 'o.any > 1', "`${o.any}` === '1'"], 0.3);
   const type = `{ value: number; ok: ${/^o\.w$/.test(second) ? 'number' : 'boolean'} }`;
   const made = (value: string): string => `return { value: ${value}, ok: ${second} };`;
   return {
     types: 'interface Input { readonly v: number; readonly w: number; any: any }',
-    module: `function split(o: Input): ${type} {\nif (o.v > 1) ${made(first)}\n${made('-1')}\n}`,
+    module: `function split(o: Input, n: number): ${type} {\nif (n > 1) ${made(first)}\n${made('-1')}\n}`,
     inputs: [
       pen.input('o', 'Input', () =>
         pen.object({
@@ -95,8 +95,9 @@ function shared(pen: Pen): Core {
           any: () => pen.one('1', '2', '{ valueOf() { again(); return 1; } }'),
         }),
       ),
+      pen.input('n', 'number', () => pen.number()),
     ],
-    body: `const { value, ok } = split(o);\n${pen.between(['ok', 'value > 1'])}`,
-    result: pen.one('[value, ok]', '[value, ok, split(o).value]'),
+    body: `const { value, ok } = split(o, n);\n${pen.between(['ok', 'value > 1'])}`,
+    result: pen.one('[value, ok]', '[value, ok, split(o, n).value]'),
   };
 }
