@@ -14,7 +14,10 @@ export interface PackageNames {
 
 const packageCache = new WeakMap<GoPackage, PackageNames>();
 
-/** What the files of the package declare at package level. Cached for as long as the package object lives. */
+/**
+ * What the files of the package declare at package level. Cached for as long as the package object lives. Of several
+ * declarations of a name, as files for several systems have them, the one that the compiler sees counts.
+ */
 export function packageNames(pkg: GoPackage): PackageNames {
   const known = packageCache.get(pkg);
   if (known) return known;
@@ -24,7 +27,10 @@ export function packageNames(pkg: GoPackage): PackageNames {
   const functions = new Map<string, { node: Node; file: GoFile }>();
   const variables = new Map<string, { spec: Node; file: GoFile }>();
   const methods: { node: Node; file: GoFile }[] = [];
-  for (const file of pkg.files) {
+  const compiledLast = [...pkg.files].sort(
+    (a, b) => Number(a.facts !== undefined) - Number(b.facts !== undefined),
+  );
+  for (const file of compiledLast) {
     for (const local of file.imports.keys()) declared.add(local);
     for (const node of file.root.namedChildren) {
       switch (node.type) {

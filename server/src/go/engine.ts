@@ -22,6 +22,7 @@ import { describeError, withWayOut } from './plan/failure';
 import { GoFolder, type GoText } from './plan/folder';
 import { combineFixes, fixedTexts } from './verify/combine';
 import { buildPackage } from './facts/package';
+import { unjoinedNotes } from './facts/unjoined';
 import { gofmt } from './layout/gofmt';
 import { GoSyntax, type GrammarPaths, type ParsedFile } from './facts/syntax-trees';
 import { Verifier } from './verify/verifier';
@@ -365,6 +366,7 @@ export class GoEngine implements Engine {
         toolchain: unit?.toolchain.version ?? unknownVersion,
         language: compiled?.module?.language ?? unit?.toolchain.version ?? unknownVersion,
       });
+      if (typeof build !== 'string') notes.push(...unjoinedNotes(pkg, build.records));
       files.push(...checkPackage(pkg, rules, settings, broken));
     }
     return {

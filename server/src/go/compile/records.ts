@@ -35,6 +35,8 @@ export interface FileRecords {
   readonly parameters: Map<string, { line: number; column: number; name: string; flow: ParameterFlow }>;
   readonly inlined: Map<string, { line: number; column: number; callee: string }>;
   readonly free: RawFree[];
+  /** Lines, 1-based, of values on the heap for which the compiler tells no column: it counts to 254. */
+  readonly unplaced: Set<number>;
 }
 
 /** Calls that say nothing about allocation and that every function has. */
@@ -79,6 +81,7 @@ export class PackageRecords {
   readonly #families = new Families();
   #symbol: string | undefined;
   #package = '';
+  readonly #packages = new Set<string>();
   #pending = new Map<string, CallCounts>();
   #strings = new Map<string, string>();
 
@@ -89,13 +92,19 @@ export class PackageRecords {
     if (record.kind === 'package') {
       this.#flush();
       this.#package = record.importPath;
+      this.#packages.add(record.importPath);
       return;
     }
     if (record.kind === 'error' || record.kind === 'unaccounted') return;
     const { line, column } = record.at;
     const path = this.resolve(record.at.file);
-    if (path === undefined || column === 0) return;
+    if (path === undefined) return;
     const file = this.#file(path);
+    if (column === 0) {
+      const heap = record.kind === 'moved' || (record.kind === 'expression' && record.outcome === 'heap');
+      if (heap) file.unplaced.add(line);
+      return;
+    }
     const at = `${line}:${column}`;
     switch (record.kind) {
       case 'expression':
@@ -190,7 +199,14 @@ export class PackageRecords {
   #file(path: string): FileRecords {
     let file = this.#files.get(path);
     if (!file) {
-      file = { decisions: new Map(), flows: new Map(), parameters: new Map(), inlined: new Map(), free: [] };
+      file = {
+        decisions: new Map(),
+        flows: new Map(),
+        parameters: new Map(),
+        inlined: new Map(),
+        free: [],
+        unplaced: new Set(),
+      };
       this.#files.set(path, file);
     }
     return file;
@@ -207,6 +223,17 @@ export class PackageRecords {
   has(path: string): boolean {
     this.#flush();
     return this.#files.has(path);
+  }
+
+  /** True when the compiler said anything while it compiled the package. */
+  hasPackage(importPath: string): boolean {
+    return this.#packages.has(importPath);
+  }
+
+  /** Symbols with calls that begin with the package's path. */
+  symbolsOf(importPath: string): readonly string[] {
+    this.#flush();
+    return [...this.#calls.keys()].filter((symbol) => symbol.startsWith(`${importPath}.`));
   }
 
   /** Symbols with calls that are the function `base` or belong to it: `example.com/p.F`, `example.com/p.F.func1`. */

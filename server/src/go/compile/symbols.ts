@@ -40,11 +40,11 @@ export function mergeText(expression: string): string {
 /**
  * The symbol of the listing under the name that this program calls it by: type arguments merged; functions of package
  * main, which are all `main.F`, with their import path; closures of initialisers, which are `p.glob..func1` in Go 1.21,
- * as parts of the initialisation.
+ * and what fills the maps of package variables, `p.map.init.0`, as parts of the initialisation.
  */
 export function listedName(symbol: string, importPath: string): string {
   const own = symbol.startsWith('main.') ? importPath + symbol.slice(4) : symbol;
-  return mergeShapes(own.replace('.glob..func', '.init.func'));
+  return mergeShapes(own.replace('.glob..func', '.init.func').replace('.map.init.', '.init.map.init.'));
 }
 
 /** What the compiler appends to a function's symbol: closures, go and defer wrappers, range-over-func bodies. */

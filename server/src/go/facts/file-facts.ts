@@ -87,6 +87,8 @@ export function locator(resolve: ResolveFile, files: ReadonlyMap<string, ParsedF
 /** The compiler's words about one file, joined to its syntax. */
 export class FileFacts implements GoFacts {
   readonly decisions: readonly Decision[];
+  /** Lines, 1-based, of values on the heap whose place the compiler does not tell. */
+  readonly unplaced: readonly number[];
   readonly #at = new Map<number, Decision[]>();
   readonly #parameters = new Map<number, ParameterFlow>();
   readonly #inlined = new Map<number, string>();
@@ -99,6 +101,7 @@ export class FileFacts implements GoFacts {
   ) {
     const found = records.records(file.path);
     const decisions: Decision[] = [];
+    const unplaced = [...(found?.unplaced ?? [])];
     if (found) {
       const raw = [...found.decisions.values()];
       for (const { line, column, name, flow } of found.parameters.values()) {
@@ -113,7 +116,10 @@ export class FileFacts implements GoFacts {
       const freeVariables = this.#freeVariables(found);
       for (const decision of raw) {
         const joined = this.#join(decision);
-        if (!joined) continue;
+        if (!joined) {
+          if (decision.outcome === 'heap' && decision.column >= lastColumn) unplaced.push(decision.line);
+          continue;
+        }
         const { line, column, subject, text } = decision;
         const steps = found.flows.get(`${line}:${column}:${text}`) ?? [];
         const reason = steps.find(({ why }) => reasons.has(why))?.why as HeapReason | undefined;
@@ -148,6 +154,7 @@ export class FileFacts implements GoFacts {
         (a.text < b.text ? -1 : 1),
     );
     this.decisions = decisions;
+    this.unplaced = unplaced;
   }
 
   #node(line: number, column: number, text: string): Node | undefined {
