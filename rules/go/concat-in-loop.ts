@@ -28,6 +28,7 @@ import { byPlace, freshName, indentAt, lineEnd, startsLine } from './edit/layout
 import { canImport } from './edit/imports';
 import { importedAs } from './edit/imports';
 import { isShadowed } from './syntax/universe';
+import { isOrderSeen } from './flow/order';
 import { builderWrite, operandsOf } from './text/builder-writes';
 import { fills } from './growth/filling-loop';
 import { bytesOf, growthOf, nothing, plus } from './growth/written-amount';
@@ -222,6 +223,9 @@ function fix(string: GrowingString, alone: boolean, file: GoFile): GoFix[] {
   )
     return [];
   const at = variable.declaration;
+  // Written one by one, later pieces meet a longer text: those of `s += x + s`.
+  if (extensions.some(({ pieces }) => isOrderSeen(pieces, variable, file))) return [];
+  if (made.start && isOrderSeen(operandsOf(made.start), undefined, file)) return [];
   if (!canImport(file, 'strings') || isShadowed('len', at, file) || isShadowed('string', at, file)) return [];
   if (extensions.some(({ statement }) => enclosingFunction(statement)?.id !== variable.owner.id)) return [];
   const strings = importedAs(file, 'strings');

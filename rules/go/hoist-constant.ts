@@ -5,6 +5,7 @@ import { constantValue, onlyReads, type ConstantValue } from './types/constant-v
 import { contractOf } from './memory/contracts';
 import { isHot, staticHeat } from './heat/static-heat';
 import { keepsItsArgument } from './memory/lifetime';
+import { changesItsArgument } from './flow/effects';
 import { mayRunHiddenCode } from './flow/package-initialisers';
 import type { GoFile, GoFix, GoRule, Obligation } from './rule';
 import { argumentsOf, enclosingDeclaration, enclosingFunction, spanOf, topLevel } from './syntax/nodes';
@@ -207,7 +208,10 @@ function isRead(use: Node, { kind }: ConstantValue, file: GoFile): true | Obliga
       if (kind !== 'slice' || parent.type === 'variadic_argument' || checkWrite(call, file)) return undefined;
       const method = call.childForFieldName('function')?.childForFieldName('field')?.text ?? '';
       if (!/^Write(?:At)?$/.test(method) || argumentsOf(call)[0]?.id !== outer.id) return undefined;
-      return contractOf(file, call, outer, 'slice', (name) => keepsItsArgument(file, name))?.obligation;
+      // A writer of the package that breaks the contract could be the one.
+      const breaks = (name: string): boolean =>
+        keepsItsArgument(file, name) || changesItsArgument(file, name);
+      return contractOf(file, call, outer, 'slice', breaks)?.obligation;
     }
     default:
       return undefined;
