@@ -264,14 +264,9 @@ function plusAround(call: Node, file: GoFile): string {
 function fix(call: Node, formatter: string, simple: Simple, file: GoFile): GoFix[] {
   const within = enclosingFunction(call);
   if (file.generated || !within || call.descendantsOfType('comment').length > 0) return [];
-  const { parent } = call;
-  const sum = parent?.type === 'binary_expression' && parent.childForFieldName('operator')?.text === '+';
-  const bare =
-    !simple.concatenated ||
-    sum ||
-    /^(?:argument_list|expression_list|literal_element|parenthesized_expression|return_statement)$/.test(
-      parent?.type ?? '',
-    );
+  // What the text is cut from or indexed; everything else that takes a string binds weaker than +.
+  const cut = /^(?:slice|index)_expression$/.test(call.parent?.type ?? '');
+  const tight = cut && call.parent!.childForFieldName('operand')?.id === call.id;
   return [
     {
       title:
@@ -279,7 +274,7 @@ function fix(call: Node, formatter: string, simple: Simple, file: GoFile): GoFix
           ? 'Use errors.New'
           : `Use ${simple.concatenated ? 'a concatenation' : short(simple.text)}`,
       kind: 'safe',
-      edits: [{ file: file.path, span: spanOf(call), newText: bare ? simple.text : `(${simple.text})` }],
+      edits: [{ file: file.path, span: spanOf(call), newText: tight ? `(${simple.text})` : simple.text }],
       imports: simple.imports,
       claim: {
         effect: 'removes',
