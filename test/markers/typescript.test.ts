@@ -6,6 +6,9 @@ import type { Finding } from '../../rules/model';
 import { typescriptRules } from '../../rules/typescript/index';
 import { defaultSettings, type Settings } from '../../server/src/service/settings';
 import { fixAll } from '../../server/src/typescript/fix-all';
+import { compare } from '../equivalence/typescript/compare';
+import { perform } from '../equivalence/typescript/stage';
+import { ProgramTypes } from '../equivalence/typescript/type-check';
 import { formatTxtar, parseTxtar } from '../support/txtar';
 import { newTypeScriptEngine, analyseTypeScript, ruleNames } from '../support/typescript';
 import { matchWants, parseWants, type Reported, type Want } from '../support/wants';
@@ -13,6 +16,8 @@ import { matchWants, parseWants, type Reported, type Want } from '../support/wan
 /**
  * Marker cases of the TypeScript rules: `test/markers/typescript/<rule>/*.txtar`. All rules run on each file.
  * `@fix/<id>/<path>`: the text after all fixes of that rule. `@nofix/<id>/<path>`: reported, but without a fix.
+ * `@run/<path>`: a driver that imports `./<path>` and exports `run`: what it shows is the same after all safe fixes, and
+ * TypeScript says nothing new (test/equivalence/typescript/stage.ts has the globals that both may use).
  * `settings.json`: settings without their prefix; `show` is `all` unless set, so that cold findings are seen.
  * `UPDATE=1` rewrites goldens; it never adds a want or a golden. `CASE=word`: only the cases whose path contains it.
  */
@@ -21,6 +26,9 @@ const update = process.env['UPDATE'] === '1';
 const cases = readdirSync(root, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.txtar'))
   .sort();
+
+/** Starting it takes longer than all that it is asked. */
+let types: ProgramTypes | undefined;
 
 for (const name of cases) {
   if (!name.includes(process.env['CASE'] ?? '')) continue;
@@ -64,6 +72,23 @@ for (const name of cases) {
           const { findings } = await analyseTypeScript(newTypeScriptEngine(), path, text, under);
           assert.deepEqual(scanned, findings, path);
         }
+      });
+    }
+
+    for (const [section, driver] of files) {
+      const [, path] = /^@run\/(.+)$/.exec(section) ?? [];
+      if (path === undefined) continue;
+      it(`run: ${path}`, async () => {
+        const text = files.get(path);
+        assert.ok(text !== undefined, `${name} has no file ${path}`);
+        const neighbour = files.get('b.ts');
+        const before = { path, text, driver, ...(neighbour === undefined ? {} : { neighbour }) };
+        const fixed = await fixAll(newTypeScriptEngine(), `/${path}`, text, { suggestions: false });
+        const seen = await perform(before);
+        assert.equal(seen.outcomes.length, 3, `the driver of ${path} does not run: ${seen.outcomes.join('; ')}`);
+        assert.equal(compare(seen, await perform({ ...before, text: fixed }))?.text, undefined);
+        const [verdict] = (types ??= new ProgramTypes()).check([{ before, after: fixed }]);
+        assert.deepEqual(verdict!.added, []);
       });
     }
 
