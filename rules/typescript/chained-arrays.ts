@@ -2,6 +2,7 @@ import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { createRule, type ProposedFix } from './rule';
 import { memberName, methodName, walk } from './syntax/nodes';
 import { freshName } from './edit/names';
+import { elementType, writtenType } from './types/shapes';
 import { typeOf } from './types/values';
 
 type Arrow = TSESTree.ArrowFunctionExpression & { body: TSESTree.Expression };
@@ -29,7 +30,7 @@ export const chainedArrays = createRule({
         if (!filter || node.optional || !isArray(filter.receiver)) return;
         const isFirst = node.computed && node.property.type === 'Literal' && node.property.value === 0;
         if (!isFirst && memberName(node) !== 'length') return;
-        const fix = isFirst ? find(sourceCode, node, filter, typed) : count(sourceCode, node, filter);
+        const fix = isFirst ? find(sourceCode, node, filter, typed) : count(sourceCode, node, filter, typed);
         report({ at: node, messageId: isFirst ? 'first' : 'count', fixes: fix ? [fix] : [] });
       },
       CallExpression(node) {
@@ -39,7 +40,7 @@ export const chainedArrays = createRule({
         const map = step(filter ? filter.receiver : object, 'map');
         const first = map ?? filter;
         if (!first || !isArray(first.receiver)) return;
-        const fix = onePass(sourceCode, node, first.receiver, map, filter);
+        const fix = onePass(sourceCode, node, first.receiver, map, filter, typed);
         const methods = `${map ? 'map()' : ''}${map && filter ? '.' : ''}${filter ? 'filter()' : ''}`;
         report({ at: node, messageId: 'reduced', data: { methods }, fixes: fix ? [fix] : [] });
       },
@@ -96,6 +97,7 @@ function count(
   sourceCode: TSESLint.SourceCode,
   node: TSESTree.MemberExpression,
   filter: Step,
+  typed: boolean,
 ): ProposedFix | undefined {
   const { parent } = node;
   if (hasComments(sourceCode, node)) return undefined;
@@ -117,12 +119,21 @@ function count(
   if (!predicate || predicate.returnType) return undefined;
   const name = freshName(sourceCode, 'count');
   const params = predicate.params.map((param) => sourceCode.getText(param)).join(', ');
-  const newText = `.reduce((${name}, ${params}) => (${operand(sourceCode, predicate.body)} ? ${name} + 1 : ${name}), 0)`;
+  const newText = `.reduce${typed ? argumentFor(sourceCode, filter.receiver, 'number') : ''}((${name}, ${params}) => (${operand(sourceCode, predicate.body)} ? ${name} + 1 : ${name}), 0)`;
   return {
     title: 'Count with reduce()',
     kind: 'safe',
     edits: [{ span: { start: filter.receiver.range[1], end: node.range[1] }, newText }],
   };
+}
+
+/**
+ * `<number>`, unless the elements' written type leaves no other reading: reduce() takes the accumulator for an element where
+ * the elements admit it beside something else.
+ */
+function argumentFor(sourceCode: TSESLint.SourceCode, receiver: TSESTree.Expression, type: string): string {
+  const element = elementType(writtenType(sourceCode, receiver))?.type ?? '';
+  return /^TS(?:Number|String|Boolean)Keyword$/.test(element) ? '' : `<${type}>`;
 }
 
 /** An arrow function that is one expression, with plain names as parameters. */
@@ -147,6 +158,7 @@ function onePass(
   receiver: TSESTree.Expression,
   map: Step | undefined,
   filter: Step | undefined,
+  typed: boolean,
 ): ProposedFix | undefined {
   const [callback, seed] = node.arguments as [TSESTree.Expression, TSESTree.Expression];
   const reducer = arrow(callback, 2);
@@ -186,7 +198,10 @@ function onePass(
   } else {
     text = `(${first}, ${sourceCode.getText(value)}) => ${/^\{/.test(step) || predicate ? `(${step})` : step}`;
   }
-  const types = node.typeArguments ? sourceCode.getText(node.typeArguments) : '';
+  const written = node.typeArguments ? sourceCode.getText(node.typeArguments) : '';
+  const types =
+    typed && map && written === '' ? typeArgument(sourceCode, receiver, reducer, seed, mapper) : written;
+  if (types === undefined) return undefined;
   const pure = [mapper?.body, predicate?.body, reducer.body, seed].every(
     (body) => !body || isPure(sourceCode, body),
   );
@@ -200,6 +215,34 @@ function onePass(
       },
     ],
   };
+}
+
+/**
+ * The type of the accumulator, which no longer follows from the mapped elements: that of the seed, where the reducer provably
+ * gives no other. `undefined` where the file does not show it.
+ */
+function typeArgument(
+  sourceCode: TSESLint.SourceCode,
+  receiver: TSESTree.Expression,
+  reducer: Arrow,
+  seed: TSESTree.Expression,
+  mapper: Arrow | undefined,
+): string | undefined {
+  const type = typeOf(sourceCode, seed)?.name;
+  const [total, value] = reducer.params as [TSESTree.Identifier, TSESTree.Identifier];
+  if (type !== 'number' && type !== 'string') return undefined;
+  const gives = (node: TSESTree.Expression): boolean => {
+    if (node.type === 'ConditionalExpression') return gives(node.consequent) && gives(node.alternate);
+    // TypeScript has no sum of the seed's type and something that makes another type of it.
+    if (node.type === 'BinaryExpression' && node.operator === '+')
+      return gives(node.left) || gives(node.right);
+    if (node.type === 'Identifier' && node.name === total.name) return true;
+    if (node.type === 'Identifier' && node.name === value.name)
+      return mapper !== undefined && typeOf(sourceCode, mapper.body)?.name === type;
+    if (node.type === 'BinaryExpression') return type === 'number' && /^[-*/%]$/.test(node.operator);
+    return typeOf(sourceCode, node)?.name === type;
+  };
+  return gives(reducer.body) ? argumentFor(sourceCode, receiver, type) : undefined;
 }
 
 /** Whether the name occurs as a variable, not only as a property. */
