@@ -1,0 +1,64 @@
+import type { Fault } from '../faults';
+
+/**
+ * Preconditions taken out of rules, one for each rule, so that one run tries them all. Whoever renames such a function or gives
+ * its work to another mends the entry: loading it fails with a sentence otherwise.
+ */
+export const goFaults: readonly Fault[] = [
+  {
+    forgets: 'that a new buffer has no room, so that more is allocated',
+    rule: 'go/append-format',
+    file: 'rules/go/text/room.ts',
+    function: 'hasNoRoom',
+    body: 'return false;',
+  },
+  {
+    forgets: 'how large the copies are that many closures hold',
+    rule: 'go/closure-capture',
+    file: 'rules/go/closure-capture.ts',
+    function: 'isMadeOften',
+    body: 'return false;',
+  },
+  {
+    forgets: 'that a shared map is changed',
+    rule: 'go/hoist-constant',
+    file: 'rules/go/hoist-constant.ts',
+    function: 'isRead',
+    body: 'return true;',
+  },
+  {
+    forgets: 'that a buffer still holds the iteration before',
+    rule: 'go/loop-allocation',
+    file: 'rules/go/memory/lifetime.ts',
+    function: 'isWrittenBeforeRead',
+    body: 'return true;',
+  },
+  {
+    forgets: 'that the package appends to the slice later',
+    rule: 'go/oversized-preallocation',
+    file: 'rules/go/memory/later-growth.ts',
+    function: 'laterGrowth',
+    body: "return 'reads';",
+  },
+  {
+    forgets: 'that shared scratch still holds the call before',
+    rule: 'go/per-call-buffer',
+    file: 'rules/go/memory/lifetime.ts',
+    function: 'isWrittenBeforeRead',
+    body: 'return true;',
+  },
+  {
+    forgets: 'that the caller goes on using the old value',
+    rule: 'go/pointer-wrapper-return',
+    file: 'rules/go/pointer-wrapper-return.ts',
+    function: 'isHarmless',
+    body: 'return true;',
+  },
+  {
+    forgets: 'that a writer of the package keeps what it gets',
+    rule: 'go/write-format',
+    file: 'rules/go/write-format.ts',
+    function: 'isDistrusted',
+    body: 'return false;',
+  },
+];
