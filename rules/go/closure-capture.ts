@@ -2,6 +2,8 @@ import type { Node } from 'web-tree-sitter';
 import type { FileEdit, Related } from '../model';
 import { declaredType, spelledType, spelledTypeNode } from './types/declared-types';
 import { layoutOf, predeclared as layouts } from './types/layout';
+import { graphOf } from './flow/functions';
+import { reachableFrom } from './flow/paths';
 import type { Decision, GoFile, GoFix, GoRule, Obligation } from './rule';
 import { argumentsOf, contains, isFunction, spanOf } from './syntax/nodes';
 import {
@@ -86,8 +88,7 @@ function findCapture(file: GoFile, decision: Decision): Capture | undefined {
   if (!variable || variable.declaration.id !== decision.node.id) return undefined;
   if (variable.kind !== 'variable' && variable.kind !== 'parameter') return undefined;
   const fn = variable.owner;
-  if (fn.descendantsOfType('goto_statement').length > 0 || isSharedLoopVariable(file, variable))
-    return undefined;
+  if (isSharedLoopVariable(file, variable)) return undefined;
   const closures = new Map<number, Node>();
   const writes: Node[] = [];
   for (const { node, owner } of variable.uses) {
@@ -106,7 +107,7 @@ function findCapture(file: GoFile, decision: Decision): Capture | undefined {
   if (
     made.length === 0 ||
     writes.length === 0 ||
-    writes.some((write) => made.some((closure) => mayFollow(write, closure, variable)))
+    writes.some((write) => made.some((closure) => mayFollow(file, write, closure, variable)))
   )
     return undefined;
   return { decision, variable, closures: made, writes };
@@ -138,30 +139,17 @@ function calledInPlace(literal: Node): Node | undefined {
     : undefined;
 }
 
-/** The write can run after the closure was made: it stands behind it, or a loop leads from one to the other. */
-function mayFollow(write: Node, closure: Node, variable: Binding): boolean {
-  if (write.startIndex > closure.startIndex && !inOtherBranch(write, closure)) return true;
-  for (let at = closure.parent; at && at.id !== variable.owner.id; at = at.parent) {
-    if (at.type !== 'for_statement') continue;
-    // A variable of the loop is a new one in each iteration; the post statement writes the next one (Go 1.22).
-    if (contains(spanOf(at), spanOf(variable.declaration))) return false;
-    if (contains(spanOf(at), spanOf(write))) return true;
-  }
-  return false;
-}
-
-/** One stands in an if statement's block, the other in its else. Loops around both are the caller's business. */
-function inOtherBranch(write: Node, closure: Node): boolean {
-  for (let at = closure.parent, child = closure; at && !isFunction(at); child = at, at = at.parent) {
-    if (!contains(spanOf(at), spanOf(write))) continue;
-    const otherwise = at.type === 'if_statement' ? at.childForFieldName('alternative') : null;
-    return (
-      otherwise !== null &&
-      child.id === at.childForFieldName('consequence')?.id &&
-      contains(spanOf(otherwise), spanOf(write))
-    );
-  }
-  return false;
+/**
+ * The write can run after the closure was made, and to the same variable: one that a loop declares is another in each
+ * iteration, and the post statement writes the next one (Go 1.22).
+ */
+function mayFollow(file: GoFile, write: Node, closure: Node, { declaration, owner }: Binding): boolean {
+  const clause = declaration.parent?.parent?.parent;
+  const post = clause?.type === 'for_clause' ? clause.childForFieldName('update') : null;
+  const isAnother = (node: Node): boolean =>
+    node.id === declaration.id || (post !== null && contains(spanOf(post), spanOf(node)));
+  const after = reachableFrom(graphOf(file, owner), closure, isAnother);
+  return after.some((node) => node.id === write.id && !isAnother(node));
 }
 
 /** A type whose values are used through a reference: no method, index or slice takes the variable's own address. */

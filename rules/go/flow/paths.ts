@@ -60,6 +60,22 @@ export function mayFollow(graph: Graph, from: Node, to: Node): boolean {
   return false;
 }
 
+/** True when control may get from the start of the block to the node. */
+export function mayReach(graph: Graph, from: Block, node: Node): boolean {
+  const goal = graph.placeOf(node)?.block;
+  for (const { block } of waysFrom({ block: from, index: 0 })) if (block === goal) return true;
+  return false;
+}
+
+/** True when control may get from the entry to the end of the function without the node, and without such an edge. */
+export function mayAvoid(graph: Graph, node: Node, avoids: (edge: Edge) => boolean): boolean {
+  const goal = graph.placeOf(node)?.block;
+  if (goal === graph.entry) return false;
+  const start = { block: graph.entry, index: 0 };
+  const ways = [...waysFrom(start, { avoids: (edge) => edge.to === goal || avoids(edge) })];
+  return ways.some(({ block }) => block === graph.exit);
+}
+
 /**
  * The uses of a variable, in its own function, that may meet after `node` what the variable holds then: ways end where it is
  * declared anew or given another value.

@@ -525,7 +525,7 @@ class Walk {
         const put = putOf(this.file, use.node);
         if (!put) continue;
         found = put;
-        sure = put.release.sure && isReachedForSure(put.call, literal.childForFieldName('body')!, binding);
+        sure = put.release.sure && isReachedForSure(this.file, put.call, literal, binding);
         drops =
           this.liveAfter(put.release, 1) === 0 ||
           new RegExp(String.raw`(?:\*${binding.name}|\b${binding.name}\.[\w.]+)\s*=(?!=)(?!.*\[:0\])`).test(

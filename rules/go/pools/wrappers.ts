@@ -1,8 +1,11 @@
 import type { Node } from 'web-tree-sitter';
 import { spelledType } from '../types/declared-types';
+import { graphOf } from '../flow/functions';
+import type { Edge } from '../flow/graph';
+import { mayAvoid, mayReach } from '../flow/paths';
 import { pooledCall, pooledGet, pooledPut } from './pools';
 import type { GoFile, GoPackage } from '../rule';
-import { argumentsOf, descendants, enclosingFunction, statementsOf, unparenthesised } from '../syntax/nodes';
+import { argumentsOf, descendants, enclosingFunction, unparenthesised } from '../syntax/nodes';
 import { isAssigned, namesAround, type Binding } from '../syntax/names';
 import { initializer } from '../syntax/assignments';
 import { packageNames } from '../syntax/package-names';
@@ -267,38 +270,19 @@ function releasersOf(file: GoFile, fn: Node): Releaser[] {
     if (found.some((other) => other.parameter === parameter)) continue;
     const sure =
       release.sure &&
-      isReachedForSure(node, body, parameter) &&
+      isReachedForSure(file, node, fn, parameter) &&
       !parameter.uses.some((use) => isAssigned(use.node));
     found.push({ file, fn, parameter, sure });
   }
   return found;
 }
 
-/** Only the object's size, or nil, stands between the start of the body and the call. */
-export function isReachedForSure(call: Node, body: Node, object: Binding): boolean {
-  let at: Node = call;
-  for (let parent = call.parent; parent && parent.id !== body.id; at = parent, parent = parent.parent) {
-    if (parent.type === 'if_statement') {
-      const condition = parent.childForFieldName('condition');
-      if (!condition || !isAboutSize(condition, object)) return false;
-    } else if (!/^(?:block|statement_list|expression_statement|defer_statement)$/.test(parent.type)) {
-      return false;
-    }
-    if (parent.type === 'statement_list' && !passesTo(parent, at, object)) return false;
-  }
-  return true;
-}
-
-function passesTo(list: Node, statement: Node, object: Binding): boolean {
-  for (const before of statementsOf(list)) {
-    if (before.startIndex >= statement.startIndex) return true;
-    for (const inner of descendants(before)) {
-      if (!/^(?:return|goto|break|continue)_statement$/.test(inner.type)) continue;
-      const guard = before.type === 'if_statement' ? before.childForFieldName('condition') : null;
-      if (!guard || !isAboutSize(guard, object)) return false;
-    }
-  }
-  return true;
+/** Only the object's size, or nil, stands between the start of the function and the call: every other way comes to it. */
+export function isReachedForSure(file: GoFile, call: Node, fn: Node, object: Binding): boolean {
+  const graph = graphOf(file, fn);
+  const isPassedBy = ({ at, to }: Edge): boolean =>
+    at !== undefined && isAboutSize(at, object) && !mayReach(graph, to, call);
+  return graph.reaches(call) && !mayAvoid(graph, call, isPassedBy);
 }
 
 /** `cap(*b) > max`, `b.Cap() <= n`, `b == nil`: no state but the size decides. */
