@@ -370,6 +370,18 @@ test('a document that is no file is analysed as virtual, without a place among t
   assert.deepEqual([...go.requests.at(-1)!.buffers.keys()], [at('a.go')]);
 });
 
+test('a file that cannot be read is said, not passed over', async (t) => {
+  const { editor, at } = await start(t, { 'a.ts': 'alloc()', 'b.ts': '' });
+  writeFileSync(at('b.ts'), Buffer.from([0xff, 0xfe, 0x00]));
+  const analyse = (scope: string, file: string): Promise<AnalyseResult> =>
+    editor.connection.sendRequest(analyseRequest, { scope, uri: uri(at(file)) });
+  const both = await analyse('package', 'a.ts');
+  assert.deepEqual([both.files, both.findings, both.notes.length], [1, 1, 1]);
+  assert.match(both.notes[0]!.message, /left out because it is not UTF-8/);
+  assert.equal(both.notes[0]!.uri, uri(at('b.ts')));
+  assert.match((await analyse('file', 'gone.ts')).notes[0]!.message, /it does not exist/);
+});
+
 test('what is said of many files is said once, and what is left is counted', async (t) => {
   const files: Record<string, string> = {};
   for (let i = 0; i < 400; i++) files[`p/${i}.ts`] = 'alloc() // broken';

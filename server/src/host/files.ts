@@ -124,9 +124,15 @@ export interface Entry {
   readonly link: boolean;
 }
 
-/** What lies in a folder, sorted by name (UTF-16 units); nothing when the folder cannot be read. */
-export async function entriesOf(folder: string): Promise<Entry[]> {
-  const found = await readdir(folder, { withFileTypes: true }).catch((): Dirent[] => []);
+/**
+ * What lies in a folder, sorted by name (UTF-16 units); nothing when the folder cannot be read.
+ * @param onUnread hears why a folder that is there cannot be read
+ */
+export async function entriesOf(folder: string, onUnread?: (reason: string) => void): Promise<Entry[]> {
+  const found = await readdir(folder, { withFileTypes: true }).catch((error: unknown): Dirent[] => {
+    if (!isAbsent(error)) onUnread?.(unread(error).reason);
+    return [];
+  });
   const entries = await Promise.all(
     found.map(async (entry): Promise<Entry> => {
       // Some file systems do not say what an entry is.

@@ -191,6 +191,7 @@ export class AnalysisService {
     this.#started();
     const wanted = new Set(paths);
     const covered = new Set<string>();
+    const unread: Note[] = [];
     const limit = pLimit(2);
     const step = (path: string): void => options.progress?.(covered.size, path);
     try {
@@ -204,7 +205,7 @@ export class AnalysisService {
             signal.throwIfAborted();
             step(path);
             if (covered.has(path)) return;
-            const document = this.#documents.get(path) ?? (await this.#read(path));
+            const document = this.#documents.get(path) ?? (await this.#read(path, unread));
             if (!document) return;
             for (const other of wanted)
               if (unitOf(toDocument(other)) === unitOf(document)) this.#requested.add(other);
@@ -220,7 +221,7 @@ export class AnalysisService {
     return {
       files: results.length,
       findings: results.reduce((sum, { findings }) => sum + findings.length, 0),
-      notes: results.flatMap(({ notes }) => notes),
+      notes: [...results.flatMap(({ notes }) => notes), ...unread],
     };
   }
 
@@ -355,11 +356,14 @@ export class AnalysisService {
     for (const check of [...this.#waiting]) check();
   }
 
-  async #read(path: string): Promise<SourceDocument | undefined> {
+  /** @param unread gets a note when the file cannot be read */
+  async #read(path: string, unread: Note[]): Promise<SourceDocument | undefined> {
     try {
       return { ...toDocument(path), text: (await readText(path)).text };
     } catch (error) {
-      this.host.logger.warn(`${path}: ${(error as Error).message}`);
+      const { message } = error as Error;
+      this.host.logger.warn(`${path}: ${message}`);
+      unread.push({ file: path, message });
       this.forget(path);
       return undefined;
     }

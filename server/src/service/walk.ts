@@ -20,14 +20,14 @@ const parallel = 16;
 export interface SourceFiles {
   /** Absolute paths, sorted. */
   readonly files: readonly string[];
-  /** .gitignore files that were not read, or not to their end. */
+  /** Folders and .gitignore files that were not read, or not to their end. */
   readonly notes: readonly Note[];
 }
 
 /**
  * The source files below a folder that a person of this project edits: .gitignore is respected, with those of the folders
  * above in the same repository; dependencies, build output, Go's testdata, hidden files and folders, declaration files and
- * symbolic links are left out. A folder that may not be read is as good as absent.
+ * symbolic links are left out. A folder that may not be read is left out with a note.
  * @throws AbortError when the signal fires
  */
 export async function sourceFiles(
@@ -46,7 +46,9 @@ export async function sourceFiles(
   };
   const walk = async (at: Place): Promise<Place[]> => {
     options.signal?.throwIfAborted();
-    const entries = await entriesOf(at.folder);
+    const entries = await entriesOf(at.folder, (reason) =>
+      notes.push({ file: at.folder, message: `The folder was not looked into: ${reason}.` }),
+    );
     // Git does not follow a link of this name, either.
     const isThere = entries.some(
       ({ name, link, kind }) => name === '.gitignore' && !link && kind !== 'folder',

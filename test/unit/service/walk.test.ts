@@ -80,7 +80,7 @@ describe('sourceFiles', () => {
     ]);
   });
 
-  it('takes a folder that may not be read for absent, and names for what they are', posix, async (t) => {
+  it('takes names for what they are, beside a folder that may not be read', posix, async (t) => {
     const { walk, at } = setUp(t, {
       'a\\b.ts': '',
       '[x].ts': '',
@@ -112,5 +112,23 @@ describe('sourceFiles', () => {
       name: 'AbortError',
     });
     rmSync(folder, { recursive: true });
+  });
+});
+
+describe('a folder that may not be read', { skip: process.platform === 'win32' }, () => {
+  it('is left out with a note', (t) => {
+    const { folder, at } = setUp(t, { 'a.ts': '', 'closed/b.ts': '' });
+    chmodSync(folder, 0o755);
+    chmodSync(at('closed'), 0o000);
+    // The superuser may read everything.
+    const user = process.getuid!() === 0 ? { uid: 65534 } : {};
+    const walk = path.resolve(__dirname, '../../../server/src/service/walk.js');
+    const script = `require(${JSON.stringify(walk)}).sourceFiles(${JSON.stringify(folder)}, ['typescript'])
+      .then((found) => console.log(JSON.stringify(found)));`;
+    const found = execFileSync(process.execPath, ['-e', script], { ...user, cwd: '/', encoding: 'utf8' });
+    assert.deepEqual(JSON.parse(found), {
+      files: [at('a.ts')],
+      notes: [{ file: at('closed'), message: 'The folder was not looked into: access to it is denied.' }],
+    });
   });
 });
