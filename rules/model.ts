@@ -92,14 +92,24 @@ export interface FileEdit extends TextEdit {
  */
 export type FixKind = 'safe' | 'suggestion';
 
+/**
+ * What was checked of a fix. `verified`: the compiler agreed with what the fix claims, not only with its text (Go). `checked`:
+ * the text is right in itself: in Go it compiles, with tests; in TypeScript it parses, its names resolve and its rule is
+ * satisfied. `unverified`: nothing; such a fix is a suggestion and says why.
+ */
+export type Verification = 'verified' | 'checked' | 'unverified';
+
 /** A fix as a rule proposes it and as the editor offers it. Edits are sorted and disjoint within each file. */
 export interface Fix {
   /** Imperative, without a full stop: "Reuse the buffer from a sync.Pool". A suggestion names its condition. */
   readonly title: string;
   readonly kind: FixKind;
   readonly edits: readonly FileEdit[];
-  readonly verification: 'verified' | 'unverified';
-  /** Emitted allocation calls of the function before and after; only with `verified`. */
+  readonly verification: Verification;
+  /**
+   * Emitted allocation calls before and after, at the place that the fix changes, or in the function that its title names;
+   * only with `verified`, and only where they can be counted.
+   */
   readonly allocationsBefore?: number;
   readonly allocationsAfter?: number;
 }

@@ -4,6 +4,7 @@ import { checkCopied, type TakenNames } from './text/append-copied';
 import { hasNoRoom } from './text/room';
 import { checkBufferWrite } from './text/append-into-buffer';
 import { basicType } from './types/basic-types';
+import { checkWrite } from './write-format';
 import { appendForm, appendName, receiverObligations, type AppendForm } from './text/append-forms';
 import type { GoFile, GoFix, GoReport, GoRule, Obligation } from './rule';
 import { argumentsOf, descendants, enclosingFunction, spanOf, unparenthesised } from './syntax/nodes';
@@ -38,7 +39,8 @@ export function checkFormatted(call: Node, file: GoFile, names: TakenNames): GoR
   return (
     (call.type === 'call_expression'
       ? (check(call, file) ?? checkBufferWrite(call, file, rule.meta.sample))
-      : undefined) ?? checkCopied(call, file, rule.meta.sample, names)
+      : undefined) ??
+    checkCopied(call, file, rule.meta.sample, names, (write) => checkWrite(write, file) !== undefined)
   );
 }
 
@@ -76,8 +78,14 @@ function check(call: Node, file: GoFile): GoReport | undefined {
         (form.unless === undefined ? '' : ` (${form.unless})`),
       evidence,
     },
+    restsOn: receiverObligations(form, placeOf(call), call.startIndex),
     fixes: fixes(call, destination, spread, formatted, form, file),
   };
+}
+
+/** Where obligations about the call can stand. */
+function placeOf(call: Node): number | 'file' {
+  return enclosingStatement(call)?.startIndex ?? 'file';
 }
 
 function fixes(
@@ -102,7 +110,6 @@ function fixes(
       ? `no String, Error or Format method of an argument changes ${short(destination.text)}`
       : undefined);
   const name = appendName(form);
-  const at = enclosingStatement(call)?.startIndex ?? 'file';
   const within = enclosingFunction(call);
   return [
     {
@@ -110,10 +117,7 @@ function fixes(
       kind: condition === undefined ? form.kind : 'suggestion',
       edits: edits.map((edit) => ({ ...edit, file: file.path })),
       claim: { effect: 'removes', within: within ? [spanOf(within)] : [], callees: form.callees },
-      obligations: [
-        destinationObligation(destination, at),
-        ...receiverObligations(form, at, call.startIndex),
-      ],
+      obligations: [destinationObligation(destination, placeOf(call))],
     },
   ];
 }

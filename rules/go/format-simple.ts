@@ -66,7 +66,7 @@ function check(call: Node, file: GoFile): GoReport | undefined {
     },
     fixes,
     // The types of the arguments are what the declarations say; the compiler has the last word.
-    unproven: fixes.length > 0,
+    restsOn: fixes.length > 0 ? 'its fix' : undefined,
   };
 }
 

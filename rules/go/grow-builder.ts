@@ -244,7 +244,7 @@ function judge(filling: Filling, file: GoFile): GoReport | undefined {
       },
     ],
     heatAt: loop,
-    unproven: growth.count.unproven !== undefined,
+    restsOn: countable(growth.count, loop),
     // Room that the next write outgrows is no gain.
     fixes: behind ? fix(filling, growth, filled.surely, file) : [],
   };
@@ -343,7 +343,6 @@ function fix(filling: Filling, growth: Growth, trusted: boolean, file: GoFile): 
       kind: trusted ? 'safe' : 'suggestion',
       edits: [{ file: file.path, span: { start: edit.at, end: edit.at }, newText: edit.newText }],
       claim: { effect: 'runs less', within: [spanOf(builder.owner)], callees: ['runtime.growslice'] },
-      obligations: countable(count, here),
     },
   ];
 }

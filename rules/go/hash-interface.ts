@@ -19,6 +19,7 @@ import { initializer } from './syntax/assignments';
 import { freshName, startsLine, statementsAt } from './edit/layout';
 import { atLeast } from './syntax/version';
 import { isShadowed } from './syntax/universe';
+import { inOrder } from './sites/remedies';
 
 /** A hash behind hash.Hash that costs memory, where a form of the same value does not. */
 export const rule: GoRule = {
@@ -33,9 +34,9 @@ export const rule: GoRule = {
     if (!file.facts || file.path.endsWith('_test.go')) return;
     for (const call of file.root.descendantsOfType('call_expression')) {
       const hash = hashAt(file, call);
-      const found = hash && (atOnce(file, hash) ?? typedWrites(file, hash) ?? onStack(file, hash));
       // What the fix claims is what the finding says: without the compiler's word there is neither.
-      if (found) report({ ...found, unproven: true });
+      const found = hash && inOrder(atOnce(file, hash), typedWrites(file, hash), onStack(file, hash));
+      if (found) report(found);
     }
   },
 };

@@ -65,7 +65,7 @@ export const rule: GoRule = {
           evidence: [evidence, { kind: 'measured sample', sample: rule.meta.sample }],
         },
         // That a name of another package is a constant is believed, until the compiler agrees.
-        unproven: found.value.believed.length > 0,
+        restsOn: believed(found),
         ...(fix && { fixes: [fix] }),
       });
     }
@@ -262,7 +262,6 @@ function buildFix(
     ...(value.kind === 'regexp' || value.kind === 'template' ? ['when the program starts, used or not'] : []),
     ...(mayRunHiddenCode(file.pkg) ? ['if nothing calls this while the package is initialised'] : []),
   ];
-  const statement = enclosingStatement(node);
   return {
     title: `${shared.edits.length > 0 ? 'Build it once, in the package-level' : 'Take it from the package-level'} ${name}${conditions.length > 0 ? ` (${conditions.join(', and ')})` : ''}`,
     kind: conditions.length > 0 ? 'suggestion' : 'safe',
@@ -273,15 +272,16 @@ function buildFix(
       callees: emitted,
       uncounted: value.kind !== 'slice',
     },
-    obligations: [
-      ...obligations,
-      ...value.believed.map((constant) => ({
-        states: `${constant} is a constant`,
-        at: statement?.startIndex ?? node.startIndex,
-        code: `{ const _ = ${constant} }`,
-      })),
-    ],
+    obligations,
   };
+}
+
+function believed({ node, value }: Candidate): Obligation[] {
+  return value.believed.map((constant) => ({
+    states: `${constant} is a constant`,
+    at: enclosingStatement(node)?.startIndex ?? node.startIndex,
+    code: `{ const _ = ${constant} }`,
+  }));
 }
 
 /**

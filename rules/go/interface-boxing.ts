@@ -54,7 +54,7 @@ function sorted(file: GoFile, call: Node): GoReport | undefined {
       evidence,
     },
     // For large elements the advice would be wrong: the fix's obligations know their size.
-    ...(found.fix && { fixes: [found.fix], unproven: found.fix.obligations !== undefined }),
+    ...(found.fix && { fixes: [found.fix], restsOn: found.fix.obligations }),
   };
 }
 
@@ -96,7 +96,7 @@ function written(file: GoFile, call: Node): GoReport | undefined {
     },
     fixes: [found.fix],
     // With a writer that the compiler does not know the buffer is on the heap either way.
-    unproven: true,
+    restsOn: 'its fix',
   };
 }
 

@@ -11,7 +11,7 @@ import {
   type Lifetime,
   type Shape,
 } from './memory/lifetime';
-import type { Decision, GoFile, GoFix, GoRule, Probe } from './rule';
+import type { Assumption, Decision, GoFile, GoFix, GoRule, Probe } from './rule';
 import { argumentsOf, contains, isFunction, spanOf, unparenthesised } from './syntax/nodes';
 import { enclosingStatement, isAssigned, namesAround, type Binding } from './syntax/names';
 import { initializer } from './syntax/assignments';
@@ -21,6 +21,7 @@ import { packageNames } from './syntax/package-names';
 import { isShadowed } from './syntax/universe';
 import { isBytesBuffer } from './memory/buffer-candidate';
 import { decided } from './sites/evidence';
+import { withoutArgument, withSmallSize } from './memory/probe';
 
 /** A scratch value that each iteration allocates and drops: one before the loop would do. */
 export const rule: GoRule = {
@@ -52,6 +53,7 @@ export const rule: GoRule = {
           reason: `${variable.name} is declared in the loop, so each iteration has its own, and it cannot stay on the stack`,
           evidence: [decided(decision), { kind: 'emitted call', callee: emitted, count: 1 }],
         },
+        restsOn: assumptionsOf(file, scratch, lifetime),
         ...(fix && { fixes: [fix] }),
       });
     }
@@ -219,7 +221,7 @@ function isDeferred(variable: Binding): boolean {
 }
 
 function buildFix(file: GoFile, scratch: Scratch, lifetime: Lifetime): GoFix | undefined {
-  const { variable, statement, loop, type, emitted } = scratch;
+  const { variable, statement, loop, emitted } = scratch;
   const body = loop?.childForFieldName('body');
   if (file.generated || !loop || !body || statement.descendantsOfType('comment').length > 0) return undefined;
   const outer = loop.parent?.type === 'labeled_statement' ? loop.parent : loop;
@@ -244,16 +246,21 @@ function buildFix(file: GoFile, scratch: Scratch, lifetime: Lifetime): GoFix | u
       newText: reset,
     },
   ];
-  const obligations = lifetime.contracts.flatMap(({ contract }) => contract.obligation ?? []);
-  const proven = scratch.decision.outcome === 'stack';
   return {
     title: `Declare ${variable.name} before the loop`,
     kind: 'safe',
     edits,
     claim: { effect: 'moves', within: [spanOf(body)], callees: [emitted] },
-    ...(obligations.length > 0 && { obligations }),
-    ...(!proven && { probes: [probe(file, scratch, lifetime.contracts, type)] }),
   };
+}
+
+/** That nothing keeps the value: what the contracts assume, and the compiler's word where it has not given it. */
+function assumptionsOf(file: GoFile, scratch: Scratch, { contracts }: Lifetime): Assumption[] {
+  const proven = scratch.decision.outcome === 'stack';
+  return [
+    ...contracts.flatMap(({ contract }) => contract.obligation ?? []),
+    ...(proven ? [] : [probe(file, scratch, contracts)]),
+  ];
 }
 
 /** What stands in the place of the declaration: '' for nothing; undefined when the value cannot be made new again. */
@@ -304,10 +311,10 @@ function wholeLine(text: string, statement: Node): Span {
 }
 
 /** With a small size, and the contracts' calls given nil: does the value stay on the stack? */
-function probe(file: GoFile, scratch: Scratch, contracts: readonly ContractCall[], type: string): Probe {
-  const { variable, shape, size, node } = scratch;
+function probe(file: GoFile, scratch: Scratch, contracts: readonly ContractCall[]): Probe {
+  const { variable, shape, size, node, type } = scratch;
   const edits: FileEdit[] = [];
-  if (size) edits.push({ file: file.path, span: spanOf(size), newText: '64' });
+  if (size) edits.push(...withSmallSize(file, size));
   const element = shape === 'array' ? type.replace(/^\[[^\]]*\]/, '') : undefined;
   for (const { argument, shape: form } of contracts) {
     const passed =
@@ -318,21 +325,14 @@ function probe(file: GoFile, scratch: Scratch, contracts: readonly ContractCall[
             ? type
             : '[]byte'
           : `[]${element}`;
-    const { start, end } = spanOf(argument);
-    edits.push(
-      {
-        file: file.path,
-        span: { start, end: start },
-        newText: `func(p ${passed}) ${passed} { _ = p; return nil }(`,
-      },
-      { file: file.path, span: { start: end, end }, newText: ')' },
-    );
+    edits.push(...withoutArgument(file, argument, passed));
   }
   edits.sort(byPlace);
   const moved = scratch.decision.subject === 'moved';
   return {
     states: `nothing but the contracts' calls keeps ${variable.name}`,
     edits,
+    file: file.path,
     stays: moved ? spanOf(variable.declaration) : spanOf(node),
   };
 }

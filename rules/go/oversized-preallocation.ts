@@ -93,7 +93,7 @@ function check(call: Node, file: GoFile): GoReport | undefined {
       ],
     },
     // Of a type that this package does not spell out, the compiler says the size.
-    unproven: bytes === undefined,
+    restsOn: obligations,
     fixes: file.generated
       ? []
       : [
@@ -102,7 +102,6 @@ function check(call: Node, file: GoFile): GoReport | undefined {
             kind: condition === '' ? 'safe' : 'suggestion',
             edits: [{ file: file.path, span: spanOf(size), newText: String(bound) }],
             claim: { effect: 'runs less', within: [spanOf(variable.owner)], callees: [emitted.callee] },
-            ...(obligations.length > 0 && { obligations }),
           },
         ],
   };

@@ -1,5 +1,5 @@
 import { findCandidate, subject, type Candidate } from './memory/buffer-candidate';
-import { buildFix } from './pools/buffer-pool';
+import { assumptionsOf, buildFix } from './pools/buffer-pool';
 import { PackageVariables } from './edit/package-variables';
 import type { Related } from '../model';
 import { lifetimeOf, type Lifetime } from './memory/lifetime';
@@ -47,6 +47,7 @@ export const rule: GoRule = {
           ],
         },
         related: relatedCalls(file, lifetime),
+        restsOn: assumptionsOf(file, candidate, lifetime),
         ...(fix && { fixes: [fix] }),
       });
     }

@@ -36,7 +36,7 @@ export const rule: GoRule = {
       if (!made || isBetterDirect(file, call) || isWrittenTyped(file, made)) continue;
       const contracts = staysInCall(file, made);
       if (!contracts) continue;
-      const fix = buildFix(file, made, contracts, variables);
+      const fix = buildFix(file, made, variables);
       const { form, callee, variable, evidence } = made;
       report({
         node: call,
@@ -47,6 +47,7 @@ export const rule: GoRule = {
           reason: `${callee.text} allocates the state of the ${form.what} anew, and it has a Reset`,
           evidence: [evidence],
         },
+        restsOn: contracts,
         ...(fix && { fixes: [fix] }),
       });
     }
@@ -170,12 +171,7 @@ function parameterStays(file: GoFile, call: Node, argument: Node): boolean {
   return name != null && fn!.file.facts?.parameter(name)?.kind === 'stays';
 }
 
-function buildFix(
-  file: GoFile,
-  made: Made,
-  obligations: readonly Obligation[],
-  variables: PackageVariables,
-): GoFix | undefined {
+function buildFix(file: GoFile, made: Made, variables: PackageVariables): GoFix | undefined {
   const { call, callee, form, statement, variable, error, fn, claimed } = made;
   if (file.generated || form.pool === '' || enclosingLoop(file, call)) return undefined;
   if (statement.descendantsOfType('comment').length > 0) return undefined;
@@ -234,7 +230,6 @@ function buildFix(
       // What a constructor allocates behind its calls, nobody counts: gzip.NewReader makes six objects.
       uncounted: true,
     },
-    ...(obligations.length > 0 && { obligations }),
   };
 }
 

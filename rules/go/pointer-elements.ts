@@ -144,7 +144,7 @@ function check(collection: Collection, type: PointerType, name: Node, file: GoFi
       { location: { file: file.path, span: spanOf(name) }, message: `${name.text} is declared here` },
     ],
     // That nothing needs the pointer is the compiler's word, too.
-    unproven: true,
+    restsOn: 'its fix',
     fixes: [
       {
         title: `Keep the ${size} bytes of each ${type.name} in ${name.text} instead of a pointer${missing}`,

@@ -115,7 +115,6 @@ function buildFix(file: GoFile, object: Pooled, life: Life): GoFix | undefined {
     title: `Put ${name} back with defer, also when the function panics`,
     kind: 'suggestion',
     edits: edits.sort((a, b) => a.span.start - b.span.start),
-    claim: { effect: 'runs less', within: [spanOf(binding.owner)], callees: [] },
   };
 }
 

@@ -257,7 +257,6 @@ function buildFix(file: GoFile, object: Pooled, content: Content): GoFix | undef
         newText: statementsAt(file, statement.startIndex, ['', content.reset]),
       },
     ],
-    claim: { effect: 'runs less', within: [spanOf(object.binding.owner)], callees: [] },
   };
 }
 

@@ -9,7 +9,7 @@ import { receiverType } from './syntax/signatures';
 import { declarationsOf, pooledVariables, putOf, type Pooled } from './pools/variables';
 import { pooledPut } from './pools/pools';
 import type { GoFile, GoFix, GoPackage, GoRule } from './rule';
-import { argumentsOf, calleeText, descendants, isFunction, spanOf, unparenthesised } from './syntax/nodes';
+import { argumentsOf, calleeText, descendants, spanOf, unparenthesised } from './syntax/nodes';
 import {
   callOf,
   enclosingStatement,
@@ -288,16 +288,9 @@ function buildFix(site: Site): GoFix | undefined {
       newText: statementsAt(file, statement.startIndex, [guarded]),
     };
   }
-  const fn = owner(put);
   return {
     title: `Put ${name} back only up to ${shape === 'buffer' || bytes === 1 ? '64 KiB' : `${limit} elements`}: a larger one is left to the garbage collector (choose the limit)`,
     kind: 'suggestion',
     edits: [edit],
-    claim: { effect: 'runs less', within: fn ? [spanOf(fn)] : [], callees: [] },
   };
-}
-
-function owner(node: Node): Node | undefined {
-  for (let at = node.parent; at; at = at.parent) if (isFunction(at)) return at;
-  return undefined;
 }

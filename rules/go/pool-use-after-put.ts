@@ -113,7 +113,6 @@ function buildFix(file: GoFile, object: Pooled, life: Life, misuse: Misuse): GoF
     kind: 'suggestion',
     edits,
     imports: ['slices'],
-    claim: { effect: 'runs less', within: [spanOf(object.binding.owner)], callees: [] },
   };
 }
 

@@ -150,7 +150,7 @@ function check(filling: Filling, file: GoFile): GoReport | undefined {
       },
     ],
     heatAt: loop,
-    unproven: isDoubtful(count, loop, file),
+    restsOn: isDoubtful(count, loop, file) ? countable(count, loop) : undefined,
     fixes: fix(filling, count, filled.surely, isDistinct(key, loop, file), file),
   };
 }
@@ -208,7 +208,7 @@ function fix(filling: Filling, count: TripCount, trusted: boolean, distinct: boo
       kind: condition === '' ? 'safe' : 'suggestion',
       edits: withSize(size).map((edit) => ({ ...edit, file: file.path })),
       claim: { effect: 'runs less', within: [spanOf(map.owner)], callees: ['runtime.mapassign'] },
-      obligations: countable(count, loop.startIndex),
+      obligations: countable(count, loop),
     },
   ];
 }

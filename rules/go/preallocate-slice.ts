@@ -195,7 +195,9 @@ function check(growth: Growth, file: GoFile): GoReport | undefined {
     },
     related: related(growth, amount, file),
     heatAt: loop,
-    unproven: amount.counts.some((part) => isDoubtful(part.count, part.loop, file)),
+    restsOn: amount.counts.flatMap((part) =>
+      isDoubtful(part.count, part.loop, file) ? countable(part.count, loop) : [],
+    ),
     fixes: fix(growth, amount, uses, file),
   };
 }
@@ -378,7 +380,7 @@ function fix(growth: Growth, amount: AppendedAmount, uses: Uses, file: GoFile): 
       within: [spanOf(slice.owner)],
       callees: ['runtime.growslice', 'runtime.growsliceBuf'],
     },
-    obligations: amount.counts.flatMap(({ count }) => countable(count, here)),
+    obligations: amount.counts.flatMap(({ count }) => countable(count, loop)),
   };
   const place = (edits: readonly TextEdit[]): GoFix['edits'] =>
     edits.map((edit) => ({ ...edit, file: file.path }));

@@ -129,10 +129,15 @@ export interface GoReport {
   readonly related?: readonly Related[];
   readonly fixes?: readonly GoFix[];
   /**
-   * The finding itself rests on what the obligations of its fixes state: it is published only with a verified fix, and
-   * dropped when all are refuted.
+   * What the finding itself, not only its fix, rests on. It is published when the compiler has agreed and withdrawn when it
+   * has not; nothing is said while nobody can tell.
+   *
+   * A list: these hold, whatever becomes of the fixes; each fix is checked together with them. `its fix`: the finding says
+   * what its fix claims, so that one of `fixes` must hold.
    */
-  readonly unproven?: boolean;
+  readonly restsOn?: 'its fix' | readonly Assumption[] | undefined;
+  /** What is reported instead when the compiler refutes what this rests on. */
+  readonly otherwise?: GoReport | undefined;
   /** Where heat is measured, when that is not `node`: growth in a loop happens a few times for each run of the loop. */
   readonly heatAt?: Node;
 }
@@ -148,7 +153,8 @@ export interface GoFix {
   readonly edits: readonly FileEdit[];
   /** Import paths that the new text needs. */
   readonly imports?: readonly string[];
-  readonly claim: Claim;
+  /** Absent when the fix is about something else than allocations: then it is enough that it compiles. */
+  readonly claim?: Claim;
   readonly obligations?: readonly Obligation[];
   readonly probes?: readonly Probe[];
 }
@@ -209,9 +215,14 @@ export interface Obligation {
 export interface Probe {
   readonly states: string;
   readonly edits: readonly FileEdit[];
+  /** The file of `stays`; that of the first edit when absent. */
+  readonly file?: string;
   /** Original span of the allocating expression that must not escape once `edits` are applied. */
   readonly stays: Span;
 }
+
+/** What the compiler has to agree with before it is believed. */
+export type Assumption = Obligation | Probe;
 
 export interface GoRule {
   readonly meta: RuleMeta;

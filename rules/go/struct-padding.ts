@@ -71,7 +71,7 @@ function check(spec: Node, struct: Node, sites: readonly AllocatedAt[], file: Go
     ],
     heatAt: site.node,
     // The sizes are the compiler's word, or nothing is said.
-    unproven: true,
+    restsOn: 'its fix',
     fixes: [
       {
         title: `Reorder the fields of ${name.text}: ${gain}${site.as === 'one' ? ` (allocated as ${allocated})` : ' an element'}, if nothing depends on their order`,

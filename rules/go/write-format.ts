@@ -1,5 +1,6 @@
 import type { Node } from 'web-tree-sitter';
 import type { AllocationCost, Evidence, TextEdit } from '../model';
+import { checkCopied, type TakenNames } from './text/append-copied';
 import { appendForm } from './text/append-forms';
 import { importedFunction } from './syntax/universe';
 import { spelledType } from './types/declared-types';
@@ -20,6 +21,7 @@ import {
   type WriteCall,
 } from './text/write-calls';
 import { mayDiffer } from './text/paired-methods';
+import { inOrder } from './sites/remedies';
 import { short } from './edit/layout';
 import { canImportAt } from './edit/imports';
 import { importedAs } from './edit/imports';
@@ -35,22 +37,26 @@ export const rule: GoRule = {
     sample: 'go/writeformat',
   },
   check(file, report) {
+    const names: TakenNames = new Map<number, Set<string>>();
     for (const call of file.root.descendantsOfType('call_expression')) {
-      const found = checkWrite(call, file);
+      const found = checkWrite(call, file, names);
       if (found) report(found);
     }
   },
 };
 
-/** Also asked by rules about the formatting call itself: what is reported here is not theirs. */
-export function checkWrite(call: Node, file: GoFile): GoReport | undefined {
+/**
+ * Also asked by rules about the formatting call itself: what is reported here is not theirs.
+ * @param names for what takes the place of a finding that the compiler refutes; without it there is nothing then
+ */
+export function checkWrite(call: Node, file: GoFile, names?: TakenNames): GoReport | undefined {
   if (!file.facts) return undefined;
   const write = writeCall(call, file);
   if (!write) return undefined;
   const bytes = write.how === 'Write' ? convertedToBytes(write.content, file) : undefined;
   const formatted = write.how === 'Write' ? bytes : write.content;
   const printer = formatted && fmtPrinter(formatted, file);
-  if (printer) return checkFormatted(write, formatted, printer, file);
+  if (printer) return checkFormatted(write, formatted, printer, file, names);
   if (bytes) return checkString(write, bytes, file);
   const text = write.how === 'Write' ? undefined : convertedToString(write.content, file);
   return text && checkBytes(write, text, file);
@@ -92,6 +98,7 @@ function checkFormatted(
   formatted: Node,
   { formatter, twin }: Printer,
   file: GoFile,
+  names: TakenNames | undefined,
 ): GoReport | undefined {
   const { call, how, writer } = write;
   const known = twinOf(write, file);
@@ -109,7 +116,7 @@ function checkFormatted(
   if (twice) evidence.push({ kind: 'emitted call', callee: toBytes, count: 1 });
   evidence.push({ kind: 'measured sample', sample: rule.meta.sample });
   const fixes = fixFormatted();
-  return {
+  const found: GoReport = {
     node: call,
     message:
       `${formatter} allocates a string${twice ? ', and []byte(…) a copy of it,' : ''} only to be written to ${name}; ` +
@@ -121,9 +128,11 @@ function checkFormatted(
       evidence,
     },
     fixes,
-    // Another writer, or one that would move to the heap: then there is nothing to advise.
-    unproven: fixes.length > 0,
   };
+  // Another writer, or one that would move to the heap: then the text can still be made in an array on the stack.
+  return fixes.length === 0
+    ? found
+    : inOrder(found, names && checkCopied(write.content, file, rule.meta.sample, names, () => false));
 
   function fixFormatted(): GoFix[] {
     if (file.generated) return [];
@@ -173,7 +182,7 @@ function checkBytes(write: WriteCall, bytes: Node, file: GoFile): GoReport | und
       ],
     },
     fixes,
-    unproven: fixes.length > 0,
+    restsOn: fixes.length > 0 ? 'its fix' : undefined,
   };
 
   function fixBytes(): GoFix[] {
@@ -236,7 +245,7 @@ function checkString(write: WriteCall, text: Node, file: GoFile): GoReport | und
       ],
     },
     fixes,
-    unproven: fixes.length > 0,
+    restsOn: fixes.length > 0 ? 'its fix' : undefined,
   };
 
   function fixString(removed: string): GoFix[] {

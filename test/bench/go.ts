@@ -129,7 +129,7 @@ class Session {
 
   async #verified(range: Range): Promise<boolean> {
     const actions = await this.editor.codeActions(this.file, range);
-    return actions.some(({ title }) => title.includes('(verified'));
+    return actions.some(({ title }) => /\((?:verified|compiles)/.test(title));
   }
 
   /** Until the server has nothing left to do about the texts that it got since that status. */

@@ -62,14 +62,16 @@ export function guarded(capacity: string, count: TripCount, loop: Node, file: Go
     : undefined;
 }
 
-/** What the compiler has to agree to before `len` of the ranged expression is believed. */
-export function countable({ unproven }: TripCount, at: number): Obligation[] {
+/** What the compiler has to agree to before `len` of the ranged expression is believed; stated before the loop. */
+export function countable({ unproven }: TripCount, loop: Node): Obligation[] {
   if (unproven === undefined) return [];
+  const { startIndex: at } = loop.parent?.type === 'labeled_statement' ? loop.parent : loop;
   return [
     {
       states: `${unproven} is a slice, an array, a map or a string`,
       at,
-      code: `if false { for _, _ = range ${unproven} { break } }`,
+      // Iterators have no len, and a channel gives no second value.
+      code: `if false { _ = len(${unproven}); for _, _ = range ${unproven} { break } }`,
     },
   ];
 }

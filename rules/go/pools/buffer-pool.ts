@@ -10,7 +10,7 @@ import {
   type ContractCall,
   type Lifetime,
 } from '../memory/lifetime';
-import type { GoFile, GoFix, Probe } from '../rule';
+import type { Assumption, Claim, GoFile, GoFix, Probe } from '../rule';
 import { argumentsOf, spanOf, topLevel, unparenthesised } from '../syntax/nodes';
 import {
   enclosingStatement,
@@ -27,6 +27,7 @@ import { poolText } from './pool-text';
 import { atLeast } from '../syntax/version';
 import { packageNames } from '../syntax/package-names';
 import { isShadowed } from '../syntax/universe';
+import { withoutArgument, withSmallSize } from '../memory/probe';
 
 /** What may go back into a pool: the limit that package fmt uses for its own buffers (golang/go#23199). */
 export const keptAtMost = 64 << 10;
@@ -63,7 +64,6 @@ export function buildFix(
     ...plan.rewrites,
   ];
   edits.sort(byPlace);
-  const obligations = lifetime.contracts.flatMap(({ contract }) => contract.obligation ?? []);
   // Where the slice stays on the stack as it is, a pool is no gain but a loss.
   const condition =
     candidate.cost === 'conditional' && candidate.slice
@@ -75,16 +75,22 @@ export function buildFix(
     edits,
     imports: ['sync'],
     claim: plan.claim,
-    ...(obligations.length > 0 && { obligations }),
-    ...(!candidate.proven && { probes: [probe(file, candidate, lifetime.contracts)] }),
   };
+}
+
+/** That nothing keeps the value: what the contracts assume, and the compiler's word where it has not given it. */
+export function assumptionsOf(file: GoFile, candidate: Candidate, { contracts }: Lifetime): Assumption[] {
+  return [
+    ...contracts.flatMap(({ contract }) => contract.obligation ?? []),
+    ...(candidate.proven ? [] : [probe(file, candidate, contracts)]),
+  ];
 }
 
 interface Plan {
   readonly pool: PackageVariable;
   readonly statements: readonly string[];
   readonly rewrites: readonly FileEdit[];
-  readonly claim: GoFix['claim'];
+  readonly claim: Claim;
 }
 
 function planSlice(
@@ -335,10 +341,6 @@ function poolOf(
   return variables.holding(poolText(file, make), names, fn);
 }
 
-function at(offset: number): { start: number; end: number } {
-  return { start: offset, end: offset };
-}
-
 /** A binary expression as gofmt writes it outside of an argument list. */
 function spaced(node: Node, tight = false): string {
   const left = node.childForFieldName('left');
@@ -382,7 +384,7 @@ function isIntSized(file: GoFile, node: Node): boolean {
  */
 function probe(file: GoFile, candidate: Candidate, contracts: readonly ContractCall[]): Probe {
   const edits: FileEdit[] = [];
-  if (candidate.slice) edits.push({ file: file.path, span: spanOf(candidate.slice.size), newText: '64' });
+  if (candidate.slice) edits.push(...withSmallSize(file, candidate.slice.size));
   if (candidate.kind === 'call')
     edits.push({ file: file.path, span: spanOf(candidate.node), newText: `&${candidate.type}{}` });
   // What is stored through a pointer counts as kept; with nothing but plain fields used, a value does as well.
@@ -405,16 +407,13 @@ function probe(file: GoFile, candidate: Candidate, contracts: readonly ContractC
       shape === 'slice'
         ? (candidate.slice?.type.text ?? `[]${candidate.element ?? 'byte'}`)
         : `*${candidate.type}`;
-    const span = spanOf(argument);
-    edits.push(
-      { file: file.path, span: at(span.start), newText: `func(p ${type}) ${type} { _ = p; return nil }(` },
-      { file: file.path, span: at(span.end), newText: ')' },
-    );
+    edits.push(...withoutArgument(file, argument, type));
   }
   edits.sort(byPlace);
   return {
     states: `nothing but the contracts' calls keeps ${subject(candidate)}`,
     edits,
+    file: file.path,
     stays:
       candidate.kind === 'moved variable' ? spanOf(candidate.variable.declaration) : spanOf(candidate.node),
   };

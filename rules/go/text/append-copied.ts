@@ -9,7 +9,7 @@ import {
 } from './append-forms';
 import { isBuiltin } from '../syntax/universe';
 import { isHot } from '../heat/static-heat';
-import type { GoFile, GoFix, GoReport } from '../rule';
+import type { GoFile, GoFix, GoReport, Obligation } from '../rule';
 import { argumentsOf, enclosingFunction, spanOf, topLevel, unparenthesised } from '../syntax/nodes';
 import { enclosingStatement } from '../syntax/names';
 import { enclosingLoop } from '../flow/loops';
@@ -21,7 +21,6 @@ import {
   writeCall,
   type WriteCall,
 } from './write-calls';
-import { checkWrite } from '../write-format';
 import { freshName, indentAt, lineEnd, startsLine } from '../edit/layout';
 import { isShadowed } from '../syntax/universe';
 
@@ -46,14 +45,19 @@ interface Copied {
 
 const toBytes = 'runtime.stringtoslicebyte';
 
-/** `[]byte(fmt.Sprintf(…))`, `copy(dst, t.Format(l))`, and in hot code `sb.WriteString(strconv.Itoa(n))`. */
+/**
+ * `[]byte(fmt.Sprintf(…))`, `copy(dst, t.Format(l))`, and in hot code `sb.WriteString(strconv.Itoa(n))`.
+ * @param isReported of a call that writes the bytes: another rule speaks of it
+ */
 export function checkCopied(
   node: Node,
   file: GoFile,
   sample: string,
   taken: TakenNames,
+  isReported: (write: Node) => boolean,
 ): GoReport | undefined {
-  const copied = file.facts && (converted(node, file) ?? copiedInto(node, file) ?? writtenText(node, file));
+  const copied =
+    file.facts && (converted(node, file, isReported) ?? copiedInto(node, file) ?? writtenText(node, file));
   if (!copied) return undefined;
   const { form, formatted, twice, place, fate } = copied;
   const evidence: Evidence[] = [{ kind: 'measured sample', sample }];
@@ -80,18 +84,18 @@ export function checkCopied(
     },
     fixes: fixed,
     // An array that would move to the heap is no gain.
-    unproven: fixed.length > 0 && place === 'stack',
+    restsOn: fixed.length > 0 && place === 'stack' ? 'its fix' : proofOf(copied),
   };
 }
 
 /** `[]byte(F)`, where the compiler emits the copy or reads the string in place. */
-function converted(node: Node, file: GoFile): Copied | undefined {
+function converted(node: Node, file: GoFile, isReported: (write: Node) => boolean): Copied | undefined {
   const formatted = convertedToBytes(node, file);
   const form = formatted && appendForm(formatted, file);
   if (!form || isAppended(node)) return undefined;
   const write = writeAround(node, file);
   // Reported there, or the writer lends its memory in hot code.
-  if (write && (checkWrite(write.call, file) || lends(write, file))) return undefined;
+  if (write && (isReported(write.call) || lends(write, file))) return undefined;
   const twice = file.facts!.emitted(node).some(({ callee }) => callee === toBytes);
   const decision = file.facts!.decision(node);
   if (!decision) return undefined;
@@ -151,6 +155,12 @@ function writtenText(call: Node, file: GoFile): Copied | undefined {
   return { node: call, formatted, form, written, twice: false, place: 'stack', fate };
 }
 
+/** That the formatting call is what it is taken for. */
+function proofOf({ node, form, formatted }: Copied): Obligation[] {
+  const at = enclosingStatement(node)?.startIndex ?? 'file';
+  return receiverObligations(form, at, formatted.startIndex + 1);
+}
+
 /** The size of the array: the longest time that time.Format keeps on the stack, and room for most other texts. */
 const arraySize = 64;
 
@@ -162,7 +172,7 @@ function fix(copied: Copied, file: GoFile, taken: TakenNames): GoFix[] {
   if (isShadowed('byte', node, file) || isShadowed('make', node, file) || isShadowed('nil', node, file))
     return [];
   const at = statement.startIndex;
-  const obligations = receiverObligations(form, at, formatted.startIndex + 1);
+  const obligations = proofOf(copied);
   const condition = form.condition === undefined ? '' : ` (if ${form.condition})`;
   const around = unwrapped(written ? written.content : node, formatted, file);
   const name = appendName(form);

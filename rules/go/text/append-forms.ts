@@ -436,10 +436,22 @@ function hasShift(node: Node): boolean {
   return false;
 }
 
-/** Proves that the receiver is the type, or a pointer to the type, whose method the form stands for. */
+/**
+ * Proves that the receiver is the type, or a pointer to the type, whose method the form stands for, and that this version of
+ * it has the append form.
+ */
 export function receiverObligations(form: AppendForm, at: number | 'file', id: number): Obligation[] {
-  const { receiverType, receiver } = form;
-  return receiverType && receiver ? typeObligations(receiver, receiverType, at, id) : [];
+  const { receiverType, receiver, callee } = form;
+  if (!receiverType || !receiver) return [];
+  const use = `if false { _ = ${callee} }`;
+  return [
+    ...typeObligations(receiver, receiverType, at, id),
+    {
+      states: `${receiver.text} has a method ${appendName(form)}`,
+      at,
+      code: at === 'file' ? `func _() { ${use} }` : use,
+    },
+  ];
 }
 
 /**

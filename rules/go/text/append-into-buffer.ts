@@ -1,6 +1,13 @@
 import type { Node } from 'web-tree-sitter';
 import type { Evidence, TextEdit } from '../../model';
-import { appendForm, appendName, intoDestination, typeObligations, type AppendForm } from './append-forms';
+import {
+  appendForm,
+  appendName,
+  intoDestination,
+  receiverObligations,
+  typeObligations,
+  type AppendForm,
+} from './append-forms';
 import { isHot } from '../heat/static-heat';
 import type { GoFile, GoFix, GoReport } from '../rule';
 import { argumentsOf, descendants, enclosingFunction, spanOf, unparenthesised } from '../syntax/nodes';
@@ -39,6 +46,7 @@ export function checkBufferWrite(call: Node, file: GoFile, sample: string): GoRe
   // fmt has Fprintf for this.
   if (!form || form.runsUserCode) return undefined;
   const evidence: Evidence[] = [{ kind: 'measured sample', sample }];
+  const at = enclosingStatement(call)?.startIndex ?? 'file';
   const name = appendName(form);
   return {
     node: call,
@@ -51,27 +59,22 @@ export function checkBufferWrite(call: Node, file: GoFile, sample: string): GoRe
         (form.unless === undefined ? '' : ` (${form.unless})`),
       evidence,
     },
-    fixes: fixes(write, buffer, formatted, form, type, file),
+    restsOn: [
+      ...typeObligations(buffer, type, at, call.startIndex),
+      ...receiverObligations(form, at, formatted.startIndex + 1),
+    ],
+    fixes: fixes(write, buffer, formatted, form, file),
   };
 }
 
-function fixes(
-  write: WriteCall,
-  buffer: Node,
-  formatted: Node,
-  form: AppendForm,
-  type: { path: string; name: string },
-  file: GoFile,
-): GoFix[] {
+function fixes(write: WriteCall, buffer: Node, formatted: Node, form: AppendForm, file: GoFile): GoFix[] {
   const { call } = write;
   if (file.generated || form.withheld !== undefined || !isPure(buffer)) return [];
   // Code that runs between AvailableBuffer and Write must not write to the buffer.
   if (argumentsOf(formatted).some(calls) || (form.receiver && calls(form.receiver))) return [];
   const edits = rewrite(write, buffer, formatted, form, file);
-  const statement = enclosingStatement(call);
   const within = enclosingFunction(call);
-  if (!edits || !statement || !within) return [];
-  const at = statement.startIndex;
+  if (!edits || !within) return [];
   const name = appendName(form);
   return [
     {
@@ -81,12 +84,6 @@ function fixes(
       kind: form.kind,
       edits: edits.map((edit) => ({ ...edit, file: file.path })),
       claim: { effect: 'removes', within: [spanOf(within)], callees: form.callees },
-      obligations: [
-        ...typeObligations(buffer, type, at, call.startIndex),
-        ...(form.receiver && form.receiverType
-          ? typeObligations(form.receiver, form.receiverType, at, formatted.startIndex + 1)
-          : []),
-      ],
     },
   ];
 }

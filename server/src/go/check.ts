@@ -2,26 +2,35 @@ import type { Finding, Note, Related, RuleId } from '../../../rules/model';
 import { explainStep, explainWhy } from '../../../rules/go/sites/explain';
 import { staticHeat } from '../../../rules/go/heat/static-heat';
 import { loopsAround } from '../../../rules/go/flow/loops';
-import type { Decision, GoFile, GoFix, GoPackage, GoReport, GoRule } from '../../../rules/go/rule';
+import type {
+  Decision,
+  GoFile,
+  GoPackage,
+  GoReport,
+  GoRule,
+  Obligation,
+  Probe,
+} from '../../../rules/go/rule';
 import { suppressionsOf } from '../../../rules/go/syntax/directives';
 import { spanOf } from '../../../rules/go/syntax/nodes';
+import type { Standable } from './verify/standing';
 import { compareFindings, severityOf, type Visibility } from '../service/ranking';
 
 /** A finding that has not got its fixes yet. */
-export interface Candidate {
+export interface Candidate extends Standable<Candidate> {
   readonly finding: Finding;
-  readonly fixes: readonly GoFix[];
   /** In a loop of its function: "per call" would be wrong. */
   readonly inLoop: boolean;
-  /** Not to be shown without a verified fix. */
-  readonly unproven: boolean;
+  /** Of a rule that explains what no other rule speaks of. */
+  readonly explains: boolean;
+  /** Below the level that is shown: for hovers only. */
+  readonly hidden: boolean;
 }
 
 export interface CheckedFile {
   readonly file: GoFile;
+  /** In the order in which findings are published; each the first of a chain. */
   readonly candidates: readonly Candidate[];
-  /** Of "on request" rules, below `show: all`. */
-  readonly explanations: readonly Finding[];
   readonly notes: readonly Note[];
 }
 
@@ -42,51 +51,45 @@ function checkFile(
   broken: Map<RuleId, unknown>,
 ): CheckedFile {
   const candidates: Candidate[] = [];
-  const explanations: Finding[] = [];
   const notes: Note[] = [];
   const suppressions = suppressionsOf(file.root);
   for (const rule of rules) {
     const { meta } = rule;
     if (visibility.rules[meta.id] === 'off') continue;
+    const candidateOf = (report: GoReport): Candidate | undefined => {
+      const otherwise = report.otherwise && candidateOf(report.otherwise);
+      if (suppressions.hides(meta.id, report.node.startPosition.row)) return otherwise;
+      const heatAt = report.heatAt ?? report.node;
+      const home = file.pkg.files.find(({ root }) => root.tree === heatAt.tree);
+      const heat = staticHeat(home ?? file, heatAt);
+      const severity = severityOf(meta, report.allocation.cost, heat.score, visibility);
+      const explains = meta.reports === 'on request';
+      if (severity === undefined && !(explains && report.allocation.cost !== 'none')) return otherwise;
+      const finding: Finding = {
+        ruleId: meta.id,
+        language: 'go',
+        file: file.path,
+        span: spanOf(report.node),
+        message: report.message,
+        severity: severity ?? 'hint',
+        allocation: report.allocation,
+        heat,
+        related: relatedOf(file, report),
+        fixes: [],
+      };
+      const hidden = severity === undefined;
+      const inLoop = loopsAround(file, heatAt).length > 0;
+      return { finding, ...claimsOf(file, report), inLoop, explains, hidden, otherwise };
+    };
     try {
       const note = (message: string): void => {
         notes.push({ file: file.path, kind: 'unchecked contract', message });
       };
-      rule.check(
-        file,
-        (report) => {
-          if (suppressions.hides(meta.id, report.node.startPosition.row)) return;
-          const heatAt = report.heatAt ?? report.node;
-          const home = file.pkg.files.find(({ root }) => root.tree === heatAt.tree);
-          const heat = staticHeat(home ?? file, heatAt);
-          const severity = severityOf(meta, report.allocation.cost, heat.score, visibility);
-          const asked = meta.reports === 'on request' && report.allocation.cost !== 'none';
-          if (severity === undefined && !asked) return;
-          const finding: Finding = {
-            ruleId: meta.id,
-            language: 'go',
-            file: file.path,
-            span: spanOf(report.node),
-            message: report.message,
-            severity: severity ?? 'hint',
-            allocation: report.allocation,
-            heat,
-            related: relatedOf(file, report),
-            fixes: [],
-          };
-          if (severity === undefined) {
-            explanations.push(finding);
-            return;
-          }
-          candidates.push({
-            finding,
-            fixes: file.generated ? [] : (report.fixes ?? []),
-            unproven: report.unproven === true,
-            inLoop: loopsAround(file, heatAt).length > 0,
-          });
-        },
-        note,
-      );
+      const report = (report: GoReport): void => {
+        const candidate = candidateOf(report);
+        if (candidate) candidates.push(candidate);
+      };
+      rule.check(file, report, note);
     } catch (error) {
       if (!broken.has(meta.id)) {
         notes.push({
@@ -97,27 +100,56 @@ function checkFile(
       broken.set(meta.id, error);
     }
   }
-  const explaining = new Set(
-    rules.filter(({ meta }) => meta.reports === 'on request').map(({ meta }) => meta.id),
-  );
-  const others = candidates
-    .filter(({ finding }) => !explaining.has(finding.ruleId))
-    .map(({ finding }) => finding);
-  // What another rule reports needs no second voice.
+  candidates.sort((a, b) => compareFindings(a.finding, b.finding));
+  return { file, candidates, notes };
+}
+
+/** The report's fixes, each together with what the finding rests on, and the latter by itself. */
+function claimsOf(file: GoFile, { fixes = [], restsOn }: GoReport): Pick<Candidate, 'fixes' | 'restsOn'> {
+  const generated = new Set(file.pkg.files.filter((one) => one.generated).map(({ path }) => path));
+  const own = fixes.filter(({ edits }) => edits.every((edit) => !generated.has(edit.file)));
+  if (restsOn === undefined || restsOn.length === 0) return { fixes: own, restsOn: 'nothing' };
+  if (restsOn === 'its fix') return { fixes: own, restsOn };
+  const obligations: Obligation[] = [];
+  const probes: Probe[] = [];
+  // Which file is meant must not depend on the fix.
+  for (const one of restsOn)
+    if ('stays' in one) probes.push(one);
+    else obligations.push({ file: file.path, ...one });
+  const question = {
+    title: 'what the finding rests on',
+    kind: 'suggestion',
+    edits: [],
+    obligations,
+    probes,
+  } as const;
+  return {
+    fixes: own.map((fix) => {
+      const said = new Set(obligations.map(({ at, code }) => `${at} ${code}`));
+      const more = (fix.obligations ?? []).filter(({ at, code }) => !said.has(`${at} ${code}`));
+      return {
+        ...fix,
+        obligations: [...obligations, ...more],
+        probes: [...probes, ...(fix.probes ?? [])],
+      };
+    }),
+    restsOn: { all: [...obligations, ...probes], question },
+  };
+}
+
+/**
+ * What explains only what no other rule speaks of, seen with the other findings of the file: neither at an expression of
+ * theirs nor, for a moved variable, elsewhere in the function that they explain it in.
+ */
+export function isAlone(file: GoFile, finding: Finding, others: readonly Finding[]): boolean {
   const topOf = ({ span }: Finding): number | undefined =>
     file.root.namedChildren.find((node) => node.startIndex <= span.start && span.end <= node.endIndex)?.id;
-  const alone = (finding: Finding): boolean =>
-    !others.some(
-      (other) =>
-        (other.span.start < finding.span.end && finding.span.start < other.span.end) ||
-        (movedIn(finding) !== undefined &&
-          movedIn(other) === movedIn(finding) &&
-          topOf(other) === topOf(finding)),
-    );
-  const kept = candidates.filter(({ finding }) => !explaining.has(finding.ruleId) || alone(finding));
-  kept.sort((a, b) => compareFindings(a.finding, b.finding));
-
-  return { file, candidates: kept, explanations: explanations.filter(alone), notes };
+  const moved = movedIn(finding);
+  return !others.some(
+    (other) =>
+      (other.span.start < finding.span.end && finding.span.start < other.span.end) ||
+      (moved !== undefined && movedIn(other) === moved && topOf(other) === topOf(finding)),
+  );
 }
 
 /** The moved variable that a finding is about: another rule may point at the place that moves it. */

@@ -15,11 +15,11 @@ import type {
 } from '../service/engine';
 import type { Settings } from '../service/settings';
 import { laidOut, plain, type Changed } from '../text/lay-out';
-import { checkPackage, type Candidate, type CheckedFile } from './check';
-import { Builds, joinBuilds, sameBuild, type Build, type BuildUnit } from './compile/builds';
+import { checkPackage, type CheckedFile } from './check';
+import { Builds, joinBuilds, packageIn, sameBuild, type Build } from './compile/builds';
 import type { CompileError, CompiledPackage } from './compile/compile';
 import { describeError, withWayOut } from './plan/failure';
-import { GoFolder, type GoText } from './plan/folder';
+import { GoFolder } from './plan/folder';
 import { combineFixes, fixedTexts } from './verify/combine';
 import { buildPackage } from './facts/package';
 import { unjoinedNotes } from './facts/unjoined';
@@ -28,7 +28,8 @@ import { GoSyntax, type GrammarPaths, type ParsedFile } from './facts/syntax-tre
 import { Verifier } from './verify/verifier';
 import { type Verdict } from './verify/verdict';
 import { type FixJob } from './verify/questions';
-import { verifiedFix, unverifiedFix } from './verify/offer';
+import { concerns, newErrors } from './verify/errors';
+import { analyses, Confirmed, jobsOf, originOf, type Checked, type Sources } from './publish';
 
 export interface GoEngineOptions {
   readonly grammar: GrammarPaths;
@@ -53,33 +54,6 @@ export async function createGoEngine(host: EngineHost, options: GoEngineOptions)
   return new GoEngine(host, await GoSyntax.load(options.grammar), options);
 }
 
-interface Sources {
-  readonly directory: string;
-  /** Absolute path → what the editor or the disk has: a folder's files, or those of one program of a scratch folder. */
-  readonly texts: ReadonlyMap<string, GoText>;
-  /** Files that were not read, and why. */
-  readonly unread: readonly Note[];
-  /** The unit that compiles the folder, or one sentence that says why there is none. */
-  readonly unit: BuildUnit | string;
-}
-
-/** A folder after the rules ran, its trees still alive. */
-interface Checked {
-  readonly sources: Sources;
-  /** Of the package that the folder holds, its external tests not counted; undefined when it was not compiled. */
-  readonly importPath: string | undefined;
-  readonly files: readonly CheckedFile[];
-  readonly notes: Note[];
-  readonly leases: readonly ParsedFile[];
-  /** Files that were not compiled, and why: fixes that touch them cannot be verified. */
-  readonly unverifiable: ReadonlyMap<string, string>;
-  /** Fixes as they are offered: worked out once, however often they are published. */
-  readonly offers: Map<GoFix, { readonly verdict: Verdict | undefined; readonly fixes: readonly Fix[] }>;
-}
-
-/** What a fix was made from, to combine it with others. */
-const origins = new WeakMap<Fix, { fix: GoFix; pkg: GoPackage }>();
-
 /** Packages that one compile of a scan takes: it bounds memory, and each compile costs a start of `go`. */
 const scanBatch = 16;
 
@@ -95,6 +69,7 @@ export class GoEngine implements Engine {
   readonly #builds: Builds;
   readonly #runner: ProcessRunner;
   readonly #verifier: Verifier;
+  readonly #confirmed = new Confirmed();
 
   constructor(
     private readonly host: EngineHost,
@@ -155,7 +130,7 @@ export class GoEngine implements Engine {
       new Map(this.#broken),
     );
     try {
-      return analyses({ ...checked, unverifiable: new Map() }, new Map());
+      return analyses({ ...checked, unverifiable: new Map() }, () => undefined, this.#confirmed);
     } finally {
       for (const lease of checked.leases) lease.release();
     }
@@ -256,8 +231,12 @@ export class GoEngine implements Engine {
       }
     }
     const open: Checked[] = [];
+    const verdicts = new Map<GoFix, Verdict>();
+    const verdictOf = (fix: GoFix): Verdict | undefined => verdicts.get(fix);
+    const publishAll = (of: (checked: Checked) => boolean): void => {
+      for (const checked of open) if (of(checked)) publish(analyses(checked, verdictOf, this.#confirmed));
+    };
     try {
-      const jobs = new Map<GoFix, FixJob>();
       for (const sources of batch) {
         await turn();
         signal.throwIfAborted();
@@ -269,43 +248,36 @@ export class GoEngine implements Engine {
           document !== undefined || [...sources.texts.keys()].some((file) => buffers.has(file)),
         );
         open.push(checked);
-        for (const { file, candidates } of checked.files) {
-          for (const fix of candidates.flatMap(({ fixes }) => fixes)) {
-            if (typeof sources.unit === 'string' || unverifiableReason(checked, fix) !== undefined) continue;
-            // The module cache is not edited, and Go reads no overlay there: its fixes wait for ever.
-            if (!sources.unit.unit.overlay) continue;
-            jobs.set(fix, { pkg: file.pkg, directory: sources.directory, unit: sources.unit, fix });
-          }
-        }
-        publish(analyses(checked, new Map()));
+        publish(analyses(checked, verdictOf, this.#confirmed));
       }
-      if (jobs.size === 0 || build === undefined || typeof build === 'string') return;
+      if (build === undefined || typeof build === 'string') return;
+      const next = (): FixJob[] => open.flatMap((checked) => jobsOf(checked, verdictOf));
       // Of the document in question first: whoever edits it looks at it.
       const wanted = (job: FixJob): number => (job.fix.edits.some(({ file }) => file === document) ? 0 : 1);
-      const ordered = [...jobs.values()].sort((a, b) => wanted(a) - wanted(b));
-      const verdicts = new Map<GoFix, Verdict>();
-      const publishAll = (of: (checked: Checked) => boolean): void => {
-        for (const checked of open) if (of(checked)) publish(analyses(checked, verdicts));
-      };
       try {
-        await this.#verifier.verify(build, overlays, ordered, signal, (certain) => {
-          for (const [{ fix }, verdict] of certain) verdicts.set(fix, verdict);
-          if (signal.aborted || document === undefined || verdicts.size === jobs.size) return;
-          const directories = new Set([...certain.keys()].map(({ directory }) => directory));
-          publishAll(({ sources }) => directories.has(sources.directory));
-        });
+        // What is refuted may have something in its place, which is checked then.
+        for (let jobs = next(); jobs.length > 0; jobs = next()) {
+          const ordered = jobs.sort((a, b) => wanted(a) - wanted(b));
+          await this.#verifier.verify(build, overlays, ordered, signal, (certain) => {
+            for (const [{ fix }, verdict] of certain) verdicts.set(fix, verdict);
+            if (signal.aborted || document === undefined || next().length === 0) return;
+            const directories = new Set([...certain.keys()].map(({ directory }) => directory));
+            publishAll(({ sources }) => directories.has(sources.directory));
+          });
+        }
+        for (const { files } of open) this.#confirmed.remember(files, verdictOf);
       } catch (error) {
         if (signal.aborted || !(error instanceof ToolError)) throw error;
         // What was found stays, and what was verified until then.
-        const unchecked = (fix: GoFix): boolean => jobs.has(fix) && !verdicts.has(fix);
-        for (const { files, notes } of open)
-          for (const { file, candidates } of files)
-            if (candidates.some(({ fixes }) => fixes.some(unchecked)))
-              notes.push({ file: file.path, message: `Not all fixes were checked. ${error.message}` });
+        for (const checked of open)
+          for (const file of new Set(jobsOf(checked, verdictOf).map(({ at }) => at.file)))
+            checked.notes.push({ file, message: `Not all fixes were checked. ${error.message}` });
       }
       signal.throwIfAborted();
       publishAll(({ files }) =>
-        files.some(({ candidates }) => candidates.some(({ fixes }) => fixes.length > 0)),
+        files.some(({ candidates }) =>
+          candidates.some(({ fixes, restsOn }) => fixes.length > 0 || restsOn !== 'nothing'),
+        ),
       );
     } finally {
       for (const { leases } of open) for (const lease of leases) lease.release();
@@ -336,8 +308,7 @@ export class GoEngine implements Engine {
       const name = parsed.packageName ?? '';
       groups.set(name, [...(groups.get(name) ?? []), parsed]);
     }
-    const compiled =
-      typeof build === 'string' ? undefined : build.packages.find((p) => p.folder === directory);
+    const compiled = typeof build === 'string' ? undefined : packageIn(build, directory);
     const unit = typeof sources.unit === 'string' ? undefined : sources.unit;
     if (typeof build !== 'string') {
       this.#compiled.add(directory);
@@ -390,7 +361,7 @@ export class GoEngine implements Engine {
     const either = AbortSignal.any([signal, this.#disposed.signal]);
     either.throwIfAborted();
     const known = fixes.flatMap((offered) => {
-      const origin = origins.get(offered);
+      const origin = originOf(offered);
       return origin ? [{ ...origin.fix, offered, pkg: origin.pkg }] : [];
     });
     const first = known[0];
@@ -456,11 +427,10 @@ export class GoEngine implements Engine {
     if (typeof unit === 'string') return true;
     const { errors } = await this.#builds.run(unit, texts, signal);
     const directory = path.dirname(document.path);
-    const own = errors.filter(({ at }) => at && path.dirname(at.file) === directory);
+    const own = errors.filter((error) => error.at && concerns(error, directory));
     if (own.length === 0) return true;
     const before = await this.#builds.run(unit, overlays, signal);
-    const old = new Set(before.errors.map(({ message }) => message));
-    return own.every(({ message }) => old.has(message));
+    return newErrors(own, before.errors).length === 0;
   }
 
   toolchain(file: string): ToolchainReport | undefined {
@@ -472,81 +442,6 @@ export class GoEngine implements Engine {
     await this.#builds.dispose();
     this.syntax.dispose();
   }
-}
-
-/** What is published of a folder. Without a verdict a fix waits; what cannot be verified says so. */
-function analyses(checked: Checked, verdicts: ReadonlyMap<GoFix, Verdict>): FileAnalysis[] {
-  const { sources, files, notes } = checked;
-  const result: FileAnalysis[] = files.map(({ file, candidates, explanations, notes: own }) => {
-    const withheld: Note[] = [];
-    const findings = candidates.flatMap((candidate) => {
-      const fixes = candidate.fixes.flatMap((fix) => {
-        const verdict = verdicts.get(fix);
-        if (verdict?.verdict === 'refuted') withheld.push(withheldNote(candidate, fix, verdict.reason));
-        const known = checked.offers.get(fix);
-        if (known && known.verdict === verdict) return known.fixes;
-        const offered = offer(file.pkg, candidate, fix, verdict, unverifiableReason(checked, fix));
-        checked.offers.set(fix, { verdict, fixes: offered });
-        return offered;
-      });
-      const proven = !candidate.unproven || fixes.some(({ verification }) => verification === 'verified');
-      return proven ? [{ ...candidate.finding, fixes }] : [];
-    });
-    return {
-      path: file.path,
-      version: sources.texts.get(file.path)!.version,
-      text: file.text,
-      findings,
-      explanations,
-      ...(checked.importPath !== undefined && { importPath: checked.importPath }),
-      notes: [
-        ...own,
-        ...notes.filter((note) => (note.file ?? file.path) === file.path),
-        ...sources.unread,
-        ...withheld,
-      ],
-    };
-  });
-  // A file that could not be parsed is published, too, with its note.
-  for (const [file, { version, text }] of sources.texts) {
-    if (result.some((analysis) => analysis.path === file)) continue;
-    result.push({
-      path: file,
-      version,
-      text,
-      findings: [],
-      notes: notes.filter((note) => note.file === file),
-    });
-  }
-  for (const note of sources.unread)
-    result.push({ path: note.file!, version: 0, text: '', findings: [], notes: [note] });
-  return result;
-}
-
-function withheldNote({ finding }: Candidate, fix: GoFix, reason: string): Note {
-  return {
-    file: finding.file,
-    kind: 'withheld fix',
-    message: `${finding.ruleId}: the fix “${fix.title}” was withheld: ${reason}.`,
-  };
-}
-
-/** A fix as the editor shows it; none while its verdict is awaited, or when it was refuted. */
-function offer(
-  pkg: GoPackage,
-  candidate: Candidate,
-  fix: GoFix,
-  verdict: Verdict | undefined,
-  unverifiable: string | undefined,
-): Fix[] {
-  if (verdict?.verdict === 'refuted' || (!verdict && unverifiable === undefined)) return [];
-  const { edits, applied } = combineFixes(pkg, [fix]);
-  if (applied.length === 0) return [];
-  const offered = verdict
-    ? verifiedFix(fix, edits, verdict, candidate.inLoop)
-    : unverifiedFix(fix, edits, unverifiable!);
-  origins.set(offered, { fix, pkg });
-  return [offered];
 }
 
 /** Unsaved texts for the compile. */
@@ -603,13 +498,4 @@ function missingPart(
       : missing('the tests of this module are not compiled', ', because it is not yours.');
   if (!compiled.compiled) return missing('the package was not compiled', unexplained);
   return missing('the go command does not count this file among those of the package');
-}
-
-/** Why the compiler cannot judge the fix; undefined when it can. */
-function unverifiableReason({ unverifiable }: Checked, fix: GoFix): string | undefined {
-  for (const { file } of fix.edits) {
-    const reason = unverifiable.get(file);
-    if (reason !== undefined) return reason;
-  }
-  return undefined;
 }

@@ -9,6 +9,7 @@ import type {
   RuleId,
   Severity,
   Span,
+  Verification,
 } from '../../../rules/model';
 import { displayPath } from '../service/walk';
 import { LineIndex, type Position } from '../text/positions';
@@ -46,7 +47,7 @@ export interface JsonFinding {
 export interface JsonFix {
   readonly title: string;
   readonly kind: FixKind;
-  readonly verification: 'verified' | 'unverified';
+  readonly verification: Verification;
   readonly allocationsBefore?: number;
   readonly allocationsAfter?: number;
   readonly edits: readonly { readonly file: string; readonly range: JsonRange; readonly newText: string }[];

@@ -4,7 +4,7 @@ import { compareText } from './ranking';
 
 /** May be applied without asking: behaviour is provably the same, and the check of the engine agreed. */
 export function isSafe(fix: Fix): boolean {
-  return fix.kind === 'safe' && fix.verification === 'verified';
+  return fix.kind === 'safe' && fix.verification !== 'unverified';
 }
 
 /** The fix of each finding that an automatic run may apply: its first safe one, or with `suggestions` its first. */

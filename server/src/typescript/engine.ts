@@ -309,7 +309,7 @@ export class TypeScriptEngine implements Engine {
       related: report.related.map(({ span, message }) => ({ location: { file: path, span }, message })),
       fixes: fixes.map((fix) => {
         const edits = fix.edits.map((edit) => ({ ...edit, file: path }));
-        const offered: Fix = { title: fix.title, kind: fix.kind, edits, verification: 'verified' };
+        const offered: Fix = { title: fix.title, kind: fix.kind, edits, verification: 'checked' };
         this.#offered.set(offered, { report, fix });
         return offered;
       }),

@@ -143,7 +143,7 @@ describe('analyse', () => {
     );
     assert.deepEqual(
       second!.map(({ version, findings }) => [version, findings[0]!.fixes[0]!.title]),
-      [[7, 'Clone (verified)']],
+      [[7, 'Clone (compiles)']],
     );
   });
 
@@ -371,7 +371,7 @@ describe('combine: fixes that are right alone and wrong together', () => {
         const fixes = file.findings.flatMap((finding) => finding.fixes);
         assert.deepEqual(
           fixes.map(({ title }) => title),
-          ['Clone (verified)', 'Clone (verified)'],
+          ['Clone (compiles)', 'Clone (compiles)'],
         );
         const request = { document: edited, buffers: new Map(), settings: testSettings() };
         const { edits, applied } = await other.combine(file, fixes, request, new AbortController().signal);

@@ -108,7 +108,7 @@ describe('a go command that fails as a whole is quoted', () => {
       );
       assert.doesNotMatch(notes[0]!.message, /build constraints|accounted for/);
       assert.ok(
-        findings.every(({ fixes }) => fixes.every(({ verification }) => verification !== 'verified')),
+        findings.every(({ fixes }) => fixes.every(({ verification }) => verification === 'unverified')),
       );
     });
   }
@@ -197,7 +197,7 @@ describe('a file that was not compiled says what is known about it', () => {
 describe('a go command that fails while fixes are checked', () => {
   it('checks them when it does not', async (t) => {
     const { findings, notes } = await analyse(t, { files: { 'a.go': fixable } });
-    assert.ok(findings.some(({ fixes }) => fixes.some(({ verification }) => verification === 'verified')));
+    assert.ok(findings.some(({ fixes }) => fixes.some(({ verification }) => verification === 'checked')));
     assert.deepEqual(
       notes.filter(({ kind }) => kind !== 'withheld fix'),
       [],

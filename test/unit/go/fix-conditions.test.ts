@@ -21,7 +21,7 @@ async function fixes(t: { after(action: () => void): void }, text: string): Prom
     await engine.dispose();
   }
   const all: Fix[] = files.flatMap(({ findings }) => findings.flatMap((finding) => [...finding.fixes]));
-  return all.map(({ kind, title }) => `${kind}: ${title.replace(/ \(verified[^)]*\)$/, '')}`);
+  return all.map(({ kind, title }) => `${kind}: ${title.replace(/ \((?:verified|compiles)[^)]*\)$/, '')}`);
 }
 
 test('an upper bound is a suggestion, and its title says so', async (t) => {

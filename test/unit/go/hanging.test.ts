@@ -116,7 +116,7 @@ describe('a go command that is slow', () => {
       assert.match(texts(first!).join(), /still at work/);
       assert.deepEqual(texts(second!), []);
       assert.ok(rest.length > 0);
-      assert.equal(rest.at(-1)!.findings[0]!.fixes[0]!.verification, 'verified');
+      assert.equal(rest.at(-1)!.findings[0]!.fixes[0]!.verification, 'checked');
     },
   );
 

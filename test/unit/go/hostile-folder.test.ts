@@ -55,7 +55,7 @@ describe('a folder with more than files', posix, () => {
       lay(root);
       const analysis = (await scan(t, root)).get('a.go');
       assert.deepEqual(rulesOf(analysis), ['go/preallocate-slice']);
-      assert.equal(fixOf(analysis)?.verification, 'verified');
+      assert.equal(fixOf(analysis)?.verification, 'checked');
       assert.match(notesOf(analysis).join(), /^This file is left out because it is a (named pipe|device)/);
       assert.match(analysis!.notes[0]!.file!, /z(_test)?\.go$/);
     });
@@ -64,7 +64,7 @@ describe('a folder with more than files', posix, () => {
     const root = writeModule(t, { 'go.mod': goMod, 'a.go': file.replace('package m', 'package main') });
     for (const name of ['z.s', 'z.h', 'default.pgo']) execFileSync('mkfifo', [path.join(root, name)]);
     const analysis = (await scan(t, root)).get('a.go');
-    assert.equal(fixOf(analysis)?.verification, 'verified');
+    assert.equal(fixOf(analysis)?.verification, 'checked');
   });
 
   for (const name of ['go.mod', 'go.sum', 'go.work', 'vendor/modules.txt'])
@@ -107,7 +107,7 @@ describe('a file with a byte order mark', () => {
       const analysis = (await scan(t, root)).get('a.go');
       assert.equal(analysis?.text, text.slice(1));
       assert.deepEqual(rulesOf(analysis), ['go/preallocate-slice']);
-      assert.equal(fixOf(analysis)?.verification, 'verified');
+      assert.equal(fixOf(analysis)?.verification, 'checked');
     });
 });
 
@@ -153,7 +153,7 @@ describe('a folder without a module', () => {
     const root = writeModule(t, { 'a.go': main('work').replace('var out', 'var in'), 'b.go': main('work') });
     const found = await scan(t, root);
     assert.match(notesOf(found.get('a.go')).join(), /the package does not compile/);
-    assert.equal(fixOf(found.get('b.go'))?.verification, 'verified');
+    assert.equal(fixOf(found.get('b.go'))?.verification, 'checked');
   });
 });
 

@@ -29,6 +29,11 @@ export interface Build {
   readonly notes: readonly Note[];
 }
 
+/** The package of the folder. */
+export function packageIn(build: Build, directory: string): CompiledPackage | undefined {
+  return build.packages.find(({ folder }) => folder === directory);
+}
+
 /** Absolute path → text; null deletes. */
 export type Overlays = ReadonlyMap<string, string | null>;
 

@@ -69,7 +69,6 @@ function complete(
   for (const [path, edits] of [...byFile].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const file = pkg.files.find((candidate) => candidate.path === path);
     if (!file) return { withheld: `${path} is not a file of the package` };
-    if (file.generated) return { withheld: `${path} is generated` };
     let sorted: FileEdit[];
     try {
       sorted = normaliseEdits(edits);

@@ -1,21 +1,122 @@
 import type { Node } from 'web-tree-sitter';
-import type { Claim, GoPackage, GoFile } from '../../../../rules/go/rule';
-import { allocates } from '../../../../rules/go/sites/emitted-calls';
-import type { Build } from '../compile/builds';
 import type { Span } from '../../../../rules/model';
+import type { Claim, GoFile, GoFix, GoPackage } from '../../../../rules/go/rule';
+import { allocates } from '../../../../rules/go/sites/emitted-calls';
 import { enclosingDeclaration, isFunction } from '../../../../rules/go/syntax/nodes';
-import type { Counts } from '../compile/call-counts';
-import { callsIn } from '../compile/call-counts';
-import type { ParsedFile } from '../facts/syntax-trees';
+import { callsIn, callsOnLines, type Counts, type Lines } from '../compile/call-counts';
+import type { PackageRecords } from '../compile/records';
 import { nodeOf } from '../facts/node-at';
 import { symbolOf } from '../facts/symbol-of';
+import type { Figures, Verdict } from './verdict';
+
+/** The listing before the change or after it. */
+export interface Listing {
+  readonly records: PackageRecords;
+  /** The file that the claim's spans are about. */
+  readonly file: Pick<GoFile, 'path' | 'text' | 'root'>;
+  /** Where a span of the original text lies. */
+  readonly where: (original: Span) => Span;
+  /** The lines of the finding and of the changes. */
+  readonly place: readonly Lines[];
+}
+
+/** Whether the compiler emits what the fix claims. */
+export function judge(fix: GoFix, pkg: GoPackage, before: Listing, after: Listing): Verdict {
+  const { claim, obligations = [], probes = [] } = fix;
+  if (!claim) return { verdict: 'checked' };
+  // What is emitted stays: only the assumptions can be seen.
+  if (claim.effect === 'runs less')
+    return { verdict: obligations.length + probes.length > 0 ? 'verified' : 'checked' };
+  let had = 0;
+  let left = 0;
+  let othersStay = false;
+  const whole = { before: 0, after: 0 };
+  const place = { before: 0, after: 0 };
+  const functions: string[] = [];
+  // Without a function, the effect is seen in package initialisation.
+  for (const span of claim.within.length > 0 ? claim.within : [undefined]) {
+    const was = partOf(before, pkg, span);
+    const is = partOf(after, pkg, span);
+    if (!was || !is) return { verdict: 'refuted', reason: 'the function of the claim was not found' };
+    had += claimed(was.emitted, claim);
+    left += claimed(is.emitted, claim) + brought(was.emitted, is.emitted, claim);
+    othersStay ||= keepsOthers(is.emitted, claim);
+    functions.push(was.name);
+    const added = newAllocation(was.emitted, is.emitted, claim);
+    if (added !== undefined)
+      return { verdict: 'refuted', reason: `the changed function would call ${added}` };
+    whole.before += claimed(was.calls, claim);
+    whole.after += claimed(is.calls, claim) + brought(was.calls, is.calls, claim);
+    place.before += claimed(was.placed, claim);
+    place.after += claimed(is.placed, claim) + brought(was.placed, is.placed, claim);
+  }
+  if (left >= had) {
+    const names = claim.callees.join(', ');
+    return {
+      verdict: 'refuted',
+      reason:
+        had === 0
+          ? `the compiler emits no call of ${names} here`
+          : `the compiler still emits ${left} of ${had} calls of ${names}`,
+    };
+  }
+  if (claim.grows || claim.uncounted) return { verdict: 'verified' };
+  return { verdict: 'verified', figures: figuresOf(place, whole, othersStay, functions) };
+}
+
+interface Pair {
+  readonly before: number;
+  readonly after: number;
+}
+
+/** The figures of the place, when all that changes in the functions changes there. */
+function figuresOf(place: Pair, whole: Pair, othersStay: boolean, functions: readonly string[]): Figures {
+  if (place.before - place.after !== whole.before - whole.after)
+    return { ...whole, of: { functions: [...new Set(functions)] } };
+  const all = place.before === whole.before && !othersStay && functions.length === 1;
+  return { ...place, of: all ? 'call' : 'place' };
+}
+
+interface Part {
+  /** Each call as often as the listing has it. */
+  readonly emitted: Counts;
+  /** Each call as often as the source has it; `placed`: on the lines of the place. */
+  readonly calls: Counts;
+  readonly placed: Counts;
+  readonly name: string;
+}
+
+/** Emitted calls of the function at the span, closures included; of its lines only when it is not a function. */
+function partOf(listing: Listing, pkg: GoPackage, original: Span | undefined): Part | undefined {
+  const { records, file, where, place } = listing;
+  const node = original && nodeOf(file.root, where(original));
+  if (original && !node) return undefined;
+  const declaration = node && enclosingDeclaration(node);
+  const base = symbolOf(pkg, file, declaration);
+  const name = declaration?.childForFieldName('name')?.text ?? 'package initialisation';
+  if (!node || isFunction(node))
+    return {
+      emitted: callsIn(records, base),
+      calls: callsOnLines(records, base),
+      placed: callsOnLines(records, base, place),
+      name,
+    };
+  const own = linesOf(file.path, node);
+  const calls = callsOnLines(records, base, [own]);
+  const placed = place.flatMap((lines) => {
+    const both = { ...lines, first: Math.max(lines.first, own.first), last: Math.min(lines.last, own.last) };
+    return lines.file === own.file && both.first <= both.last ? [both] : [];
+  });
+  return { emitted: calls, calls, placed: callsOnLines(records, base, placed), name };
+}
+
+function linesOf(file: string, node: Node): Lines {
+  return { file, first: node.startPosition.row, last: node.endPosition.row };
+}
 
 /** An allocation call that the change brings along. More growth of what grew before is not one. */
-export function newAllocation(
-  before: Counts,
-  after: Counts,
-  expected: readonly string[],
-): string | undefined {
+function newAllocation(before: Counts, after: Counts, claim: Claim): string | undefined {
+  const expected = [...(claim.instead ?? []), ...(claim.inlines ?? []), ...(claim.grows ?? [])];
   for (const [callee, count] of after) {
     const had = before.get(callee) ?? 0;
     if (count <= had || !allocates(callee) || expected.includes(callee)) continue;
@@ -26,41 +127,20 @@ export function newAllocation(
 }
 
 /** Append growth is left out: it runs only when the destination is full, before the fix and after. */
-export function keepsOthers(counts: Counts, { callees }: Claim): boolean {
+function keepsOthers(counts: Counts, { callees }: Claim): boolean {
   return [...counts.keys()].some(
     (callee) => allocates(callee) && !callees.includes(callee) && !callee.startsWith('runtime.growslice'),
   );
 }
 
-export function claimed(counts: Counts, { callees }: Claim): number {
+function claimed(counts: Counts, { callees }: Claim): number {
   return callees.reduce((sum, callee) => sum + (counts.get(callee) ?? 0), 0);
 }
 
 /** How many more calls there are that the claim says stand in place of others. */
-export function brought(before: Counts, after: Counts, { instead }: Claim): number {
+function brought(before: Counts, after: Counts, { instead }: Claim): number {
   let more = 0;
   for (const callee of instead ?? [])
     more += Math.max(0, (after.get(callee) ?? 0) - (before.get(callee) ?? 0));
   return more;
-}
-
-/** Emitted calls of the function at the span, closures included; of its lines only when it is not a function. */
-export function countsWithin(
-  build: Build,
-  pkg: GoPackage,
-  file: GoFile | ParsedFile,
-  root: Node,
-  span: Span | undefined,
-): Counts | undefined {
-  const node = span && nodeOf(root, span);
-  if (span && !node) return undefined;
-  const declaration = node && enclosingDeclaration(node);
-  const logical = file.path.replace(/#changed$/, '');
-  const base = symbolOf(pkg, { text: file.text, path: logical }, declaration);
-  if (!node || isFunction(node)) return callsIn(build.records, base);
-  return callsIn(build.records, base, {
-    path: logical,
-    first: node.startPosition.row,
-    last: node.endPosition.row,
-  });
 }

@@ -2,8 +2,17 @@ import path from 'path';
 import type { CompileError } from '../compile/compile';
 
 /** Lines move with the edits: an error is the same when file and words are. */
-export function errorKey({ at, message }: CompileError): string {
+function key({ at, message }: CompileError): string {
   return `${at?.file ?? ''}\0${message}`;
+}
+
+/** Those that a change brought. */
+export function newErrors(
+  after: readonly CompileError[],
+  before: readonly CompileError[],
+): readonly CompileError[] {
+  const old = new Set(before.map(key));
+  return after.filter((error) => !old.has(key(error)));
 }
 
 export function concerns({ at }: CompileError, directory: string): boolean {

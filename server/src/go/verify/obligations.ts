@@ -1,21 +1,20 @@
 import { normaliseEdits } from '../../text/edits';
 import type { FileEdit, TextEdit } from '../../../../rules/model';
-import type { GoPackage } from '../../../../rules/go/rule';
+import type { GoPackage, Obligation } from '../../../../rules/go/rule';
 import type { Overlays } from '../compile/builds';
 import type { CompileError } from '../compile/compile';
-import type { Question } from './questions';
+import { homeOf, type Question } from './questions';
 
-/** What the obligation states on whose line the error stands. */
+/** The obligation on whose line the error stands. */
 export function failedObligation(
   { job, probe }: Question,
   { at }: CompileError,
   files: Overlays,
-): string | undefined {
+): Obligation | undefined {
   if (probe || !at) return undefined;
   const line = files.get(at.file)?.split('\n')[at.line - 1]?.trim();
   if (!line) return undefined;
-  return job.fix.obligations?.find(({ code }) => code.split('\n').some((part) => part.trim() === line))
-    ?.states;
+  return job.fix.obligations?.find(({ code }) => code.split('\n').some((part) => part.trim() === line));
 }
 
 /**
@@ -37,7 +36,7 @@ export function withObligations(
   for (const { job, probe } of asked) {
     if (probe) continue;
     for (const { file: path, at, code, imports, field } of job.fix.obligations ?? []) {
-      const file = pkg.files.find((one) => one.path === (path ?? job.fix.edits[0]?.file));
+      const file = pkg.files.find((one) => one.path === (path ?? homeOf(job)));
       if (!file) continue;
       const own = result.get(file.path) ?? [];
       const insert = (offset: number, newText: string): void => {

@@ -1,26 +1,34 @@
 import type { FileEdit, Fix } from '../../../../rules/model';
 import type { GoFix } from '../../../../rules/go/rule';
-import type { Verdict } from './verdict';
+import type { Figures, Verdict } from './verdict';
 
-/** The title says what was checked: "… (verified: 1 → 0 allocations per call)". */
-export function verifiedFix(
+/** The title says what was checked: "… (verified: 1 → 0 allocations per call)", "… (compiles)". */
+export function checkedFix(
   fix: Pick<GoFix, 'title' | 'kind'>,
   edits: readonly FileEdit[],
-  verdict: Extract<Verdict, { verdict: 'verified' }>,
+  verdict: Exclude<Verdict, { verdict: 'refuted' }>,
   inLoop: boolean,
 ): Fix {
-  const { before, after, othersStay } = verdict;
-  const counted = before !== undefined && after !== undefined;
-  // Emitted calls are counted, not executions: a loop repeats them, and the function may have others.
-  const scope = inLoop || othersStay ? 'at this place' : 'per call';
-  const figure = counted ? `verified: ${before} → ${after} allocations ${scope}` : 'verified';
+  const { title, kind } = fix;
+  if (verdict.verdict === 'checked')
+    return { title: `${title} (compiles)`, kind, edits, verification: 'checked' };
+  const { figures } = verdict;
+  if (!figures) return { title: `${title} (verified)`, kind, edits, verification: 'verified' };
+  const { before, after } = figures;
   return {
-    title: `${fix.title} (${figure})`,
-    kind: fix.kind,
+    title: `${title} (verified: ${before} → ${after} allocations ${scopeOf(figures, inLoop)})`,
+    kind,
     edits,
     verification: 'verified',
-    ...(counted && { allocationsBefore: before, allocationsAfter: after }),
+    allocationsBefore: before,
+    allocationsAfter: after,
   };
+}
+
+function scopeOf({ of }: Figures, inLoop: boolean): string {
+  if (typeof of !== 'string') return `in ${of.functions.join(', ')}`;
+  // A loop repeats the place within each call.
+  return of === 'call' && !inLoop ? 'per call' : 'at this place';
 }
 
 /** What nobody checked is a suggestion and says so. */

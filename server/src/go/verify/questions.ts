@@ -1,5 +1,5 @@
 import type { GoPackage, GoFix, Probe } from '../../../../rules/go/rule';
-import type { FileEdit, Span, TextEdit } from '../../../../rules/model';
+import type { FileEdit, Location, Span, TextEdit } from '../../../../rules/model';
 import { isFunction } from '../../../../rules/go/syntax/nodes';
 import type { BuildUnit } from '../compile/builds';
 import { applyEdits, mapSpan } from '../../text/edits';
@@ -11,7 +11,20 @@ export interface FixJob {
   /** Absolute folder of the package, and the unit that compiles it. */
   readonly directory: string;
   readonly unit: BuildUnit;
+  /** Its edits may be none: then its obligations and probes are asked about the text as it is. */
   readonly fix: GoFix;
+  /** The finding's. */
+  readonly at: Location;
+}
+
+/** The file that a fix is about where it does not say another. */
+export function homeOf({ fix, at }: FixJob): string {
+  return fix.edits[0]?.file ?? at.file;
+}
+
+/** The file of the value that a probe is about. */
+export function fileOf(probe: Probe, job: FixJob): string {
+  return probe.file ?? probe.edits[0]?.file ?? homeOf(job);
 }
 
 /** Something that one compile of a changed package answers. Several share a compile when their functions differ. */
@@ -36,13 +49,13 @@ export function insideBodies(pkg: GoPackage, edits: readonly FileEdit[]): boolea
   );
 }
 
-/** Those in whose functions errors stand, each with the first. */
+/** Those in whose functions errors stand, each with its own. */
 export function suspectsOf(
   asked: readonly Question[],
   errors: readonly CompileError[],
   edits: ReadonlyMap<string, readonly TextEdit[]>,
-): Map<Question, CompileError> {
-  const suspects = new Map<Question, CompileError>();
+): Map<Question, CompileError[]> {
+  const suspects = new Map<Question, CompileError[]>();
   for (const question of asked) {
     for (const name of question.functions) {
       const colon = name.lastIndexOf(':');
@@ -51,13 +64,13 @@ export function suspectsOf(
         ({ startIndex }) => startIndex === Number(name.slice(colon + 1)),
       );
       if (!file || !node) continue;
-      const own = edits.get(file.path) ?? [];
-      const text = applyEdits(file.text, own);
-      const span = mapSpan({ start: node.startIndex, end: node.endIndex }, own);
+      const changes = edits.get(file.path) ?? [];
+      const text = applyEdits(file.text, changes);
+      const span = mapSpan({ start: node.startIndex, end: node.endIndex }, changes);
       const lineOf = (offset: number): number => text.slice(0, offset).split('\n').length;
       const [first, last] = [lineOf(span.start), lineOf(span.end)];
-      const error = errors.find(({ at }) => at?.file === file.path && first <= at.line && at.line <= last);
-      if (error && !suspects.has(question)) suspects.set(question, error);
+      const own = errors.filter(({ at }) => at?.file === file.path && first <= at.line && at.line <= last);
+      if (own.length > 0) suspects.set(question, [...(suspects.get(question) ?? []), ...own]);
     }
   }
   return suspects;
@@ -83,25 +96,30 @@ function declarationsAt(pkg: GoPackage, path: string, { start, end }: Span): str
     .map((node) => `${path}:${node.startIndex}`);
 }
 
-export function touched(pkg: GoPackage, edits: readonly FileEdit[]): string[] {
+function touched(pkg: GoPackage, edits: readonly FileEdit[]): string[] {
   return edits.flatMap(({ file, span }) => declarationsAt(pkg, file, span));
 }
 
 export function questionsOf(job: FixJob): Question[] {
   const { fix, pkg } = job;
-  const claimed = fix.claim.within.flatMap((span) => {
-    const file = fix.edits[0]?.file;
-    return file === undefined ? [] : declarationsAt(pkg, file, span);
-  });
-  const questions: Question[] = [
-    { job, change: fix, probe: undefined, functions: new Set([...touched(pkg, fix.edits), ...claimed]) },
-  ];
+  const home = homeOf(job);
+  const questions: Question[] = [];
+  const obligations = fix.obligations ?? [];
+  if (fix.edits.length + obligations.length > 0) {
+    const looked = [
+      ...(fix.claim?.within ?? []).flatMap((span) => declarationsAt(pkg, home, span)),
+      ...obligations.flatMap(({ file = home, at }) =>
+        at === 'file' ? [] : declarationsAt(pkg, file, { start: at, end: at }),
+      ),
+    ];
+    const functions = new Set([...touched(pkg, fix.edits), ...looked]);
+    questions.push({ job, change: fix, probe: undefined, functions });
+  }
   for (const probe of fix.probes ?? []) {
-    const file = probe.edits[0]?.file ?? fix.edits[0]?.file;
     const change = { title: probe.states, edits: probe.edits };
     const functions = new Set([
       ...touched(pkg, probe.edits),
-      ...(file === undefined ? [] : declarationsAt(pkg, file, probe.stays)),
+      ...declarationsAt(pkg, fileOf(probe, job), probe.stays),
     ]);
     questions.push({ job, change, probe, functions });
   }

@@ -1,11 +1,17 @@
+import type { Assumption } from '../../../../rules/go/rule';
+
 export type Verdict =
-  | {
-      readonly verdict: 'verified';
-      /** Calls of the claimed callees in the claimed functions; absent for `runs less`. */
-      readonly before?: number;
-      readonly after?: number;
-      /** True when the claimed functions keep allocation calls that run each time: then the figure is not theirs. */
-      readonly othersStay?: boolean;
-    }
-  /** `reason` completes "… was withheld: ". */
-  | { readonly verdict: 'refuted'; readonly reason: string };
+  /** The compiler agrees with what the fix claims, or with what its claim rests on. */
+  | { readonly verdict: 'verified'; readonly figures?: Figures }
+  /** It compiles; nothing more was claimed, or nothing that can be seen. */
+  | { readonly verdict: 'checked' }
+  /** `reason` completes "… was withheld: "; `assumption` is what failed, when it was one. */
+  | { readonly verdict: 'refuted'; readonly reason: string; readonly assumption?: Assumption };
+
+/** Emitted calls of the claimed callees, not executions: a loop repeats them. */
+export interface Figures {
+  readonly before: number;
+  readonly after: number;
+  /** All that the function allocates each time, what stands on the changed lines, or what stands in the functions named. */
+  readonly of: 'call' | 'place' | { readonly functions: readonly string[] };
+}

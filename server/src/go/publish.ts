@@ -1,0 +1,235 @@
+import type { Finding, Fix, Note } from '../../../rules/model';
+import type { GoFix, GoPackage } from '../../../rules/go/rule';
+import type { FileAnalysis } from '../service/engine';
+import { compareFindings } from '../service/ranking';
+import { isAlone, type Candidate, type CheckedFile } from './check';
+import type { BuildUnit } from './compile/builds';
+import type { ParsedFile } from './facts/syntax-trees';
+import type { GoText } from './plan/folder';
+import { combineFixes } from './verify/combine';
+import { checkedFix, unverifiedFix } from './verify/offer';
+import type { FixJob } from './verify/questions';
+import { current, refuted, toCheck, type VerdictOf } from './verify/standing';
+import type { Verdict } from './verify/verdict';
+
+/** The texts that are compiled together, and what compiles them. */
+export interface Sources {
+  readonly directory: string;
+  /** Absolute path → what the editor or the disk has: a folder's files, or those of one program of a scratch folder. */
+  readonly texts: ReadonlyMap<string, GoText>;
+  /** Files that were not read, and why. */
+  readonly unread: readonly Note[];
+  /** The unit that compiles the folder, or one sentence that says why there is none. */
+  readonly unit: BuildUnit | string;
+}
+
+/** A folder after the rules ran, its trees still alive. */
+export interface Checked {
+  readonly sources: Sources;
+  /** Of the package that the folder holds, its external tests not counted; undefined when it was not compiled. */
+  readonly importPath: string | undefined;
+  readonly files: readonly CheckedFile[];
+  readonly notes: Note[];
+  readonly leases: readonly ParsedFile[];
+  /** Files that were not compiled, and why: fixes that touch them cannot be verified. */
+  readonly unverifiable: ReadonlyMap<string, string>;
+  /** Fixes as they are offered: worked out once, however often they are published. */
+  readonly offers: Map<GoFix, { readonly verdict: Verdict | undefined; readonly fixes: readonly Fix[] }>;
+}
+
+const origins = new WeakMap<Fix, { fix: GoFix; pkg: GoPackage }>();
+
+/** What an offered fix was made from, to combine it with others. */
+export function originOf(fix: Fix): { readonly fix: GoFix; readonly pkg: GoPackage } | undefined {
+  return origins.get(fix);
+}
+
+/**
+ * Findings that the compiler confirmed when their file was analysed last, by words and text: while they are checked again
+ * they stay shown, so that an edit elsewhere makes none of them flicker.
+ */
+export class Confirmed {
+  readonly #byFile = new Map<string, ReadonlySet<string>>();
+
+  has(file: CheckedFile, candidate: Candidate): boolean {
+    return this.#byFile.get(file.file.path)?.has(keyOf(file, candidate)) ?? false;
+  }
+
+  /** The last word about the files: what stands and rests on something. */
+  remember(files: readonly CheckedFile[], verdictOf: VerdictOf): void {
+    for (const file of files) {
+      const standing = file.candidates.flatMap((first) => {
+        const now = current(first, verdictOf);
+        return now?.standing === 'holds' && now.candidate.restsOn !== 'nothing' ? [now.candidate] : [];
+      });
+      if (standing.length === 0) this.#byFile.delete(file.file.path);
+      else this.#byFile.set(file.file.path, new Set(standing.map((one) => keyOf(file, one))));
+    }
+  }
+}
+
+function keyOf({ file }: CheckedFile, { finding: { ruleId, message, span } }: Candidate): string {
+  return `${ruleId}\0${message}\0${file.text.slice(span.start, span.end)}`;
+}
+
+/** What has to be checked next of the folder, besides what has its verdict. */
+export function jobsOf(checked: Checked, verdictOf: VerdictOf): FixJob[] {
+  const { sources, files } = checked;
+  const { unit, directory } = sources;
+  if (typeof unit === 'string') return [];
+  return files.flatMap(({ file, candidates }) =>
+    candidates.flatMap((first) => {
+      const next = nextOf(checked, first, verdictOf);
+      if (!next) return [];
+      const { candidate, fixes } = next;
+      const at = { file: candidate.finding.file, span: candidate.finding.span };
+      return fixes.map((fix) => ({ pkg: file.pkg, directory, unit, fix, at }));
+    }),
+  );
+}
+
+function nextOf(
+  checked: Checked,
+  first: Candidate,
+  verdictOf: VerdictOf,
+): ReturnType<typeof toCheck<Candidate>> {
+  const { unit } = checked.sources;
+  // The module cache is not edited, and Go reads no overlay there: nothing of it is checked.
+  if (typeof unit === 'string' || !unit.unit.overlay || checked.unverifiable.has(first.finding.file))
+    return undefined;
+  return toCheck(first, verdictOf, (fix) => unverifiableReason(checked, fix) === undefined);
+}
+
+/** What is published of a folder. Without a verdict a fix waits; what cannot be verified says so. */
+export function analyses(checked: Checked, verdictOf: VerdictOf, confirmed: Confirmed): FileAnalysis[] {
+  const { sources, files, notes } = checked;
+  const result: FileAnalysis[] = files.map((checkedFile) => {
+    const { file } = checkedFile;
+    const { shown, explanations, withheld } = said(checked, checkedFile, verdictOf, confirmed);
+    return {
+      path: file.path,
+      version: sources.texts.get(file.path)!.version,
+      text: file.text,
+      findings: shown,
+      explanations,
+      ...(checked.importPath !== undefined && { importPath: checked.importPath }),
+      notes: [
+        ...checkedFile.notes,
+        ...notes.filter((note) => (note.file ?? file.path) === file.path),
+        ...sources.unread,
+        ...withheld,
+      ],
+    };
+  });
+  // A file that could not be parsed is published, too, with its note.
+  for (const [file, { version, text }] of sources.texts) {
+    if (result.some((analysis) => analysis.path === file)) continue;
+    result.push({
+      path: file,
+      version,
+      text,
+      findings: [],
+      notes: notes.filter((note) => note.file === file),
+    });
+  }
+  for (const note of sources.unread)
+    result.push({ path: note.file!, version: 0, text: '', findings: [], notes: [note] });
+  return result;
+}
+
+interface Said {
+  readonly shown: readonly Finding[];
+  /** For hovers: what is not shown, and why it allocates. */
+  readonly explanations: readonly Finding[];
+  readonly withheld: readonly Note[];
+}
+
+function said(checked: Checked, checkedFile: CheckedFile, verdictOf: VerdictOf, confirmed: Confirmed): Said {
+  const { file, candidates } = checkedFile;
+  const withheld: Note[] = [];
+  const shown: Finding[] = [];
+  const explaining: Candidate[] = [];
+  /** What other rules speak of, or are about to. */
+  const others: Finding[] = [];
+  for (const first of candidates) {
+    const fallen = refuted(first, verdictOf);
+    for (const candidate of fallen) withheld.push(...withheldNotes(candidate, verdictOf));
+    const now = current(first, verdictOf);
+    if (!now) continue;
+    const { candidate, standing } = now;
+    if (candidate.explains) {
+      explaining.push(candidate);
+      continue;
+    }
+    const waits = standing === 'open' && nextOf(checked, first, verdictOf) !== undefined;
+    if (standing === 'holds' || waits) others.push(candidate.finding);
+    if (standing === 'open' && !(waits && confirmed.has(checkedFile, candidate))) continue;
+    withheld.push(...withheldNotes(candidate, verdictOf));
+    shown.push({ ...candidate.finding, fixes: offersOf(checked, file.pkg, candidate, verdictOf) });
+  }
+  const alone = explaining.filter(({ finding }) => isAlone(file, finding, others));
+  shown.push(...alone.filter(({ hidden }) => !hidden).map(({ finding }) => finding));
+  return {
+    shown: shown.sort(compareFindings),
+    explanations: alone.filter(({ hidden }) => hidden).map(({ finding }) => finding),
+    withheld,
+  };
+}
+
+/** The candidate's fixes as the editor shows them; none while a verdict is awaited, or when it was refuted. */
+function offersOf(checked: Checked, pkg: GoPackage, candidate: Candidate, verdictOf: VerdictOf): Fix[] {
+  return candidate.fixes.flatMap((fix) => {
+    const verdict = verdictOf(fix);
+    const known = checked.offers.get(fix);
+    if (known && known.verdict === verdict) return known.fixes;
+    const fixes = offersFrom(pkg, candidate, fix, verdict, unverifiableReason(checked, fix));
+    checked.offers.set(fix, { verdict, fixes });
+    return fixes;
+  });
+}
+
+function offersFrom(
+  pkg: GoPackage,
+  { inLoop }: Candidate,
+  fix: GoFix,
+  verdict: Verdict | undefined,
+  unverifiable: string | undefined,
+): Fix[] {
+  if (verdict?.verdict === 'refuted' || (!verdict && unverifiable === undefined)) return [];
+  const { edits, applied } = combineFixes(pkg, [fix]);
+  if (applied.length === 0) return [];
+  const offered = verdict
+    ? checkedFix(fix, edits, verdict, inLoop)
+    : unverifiedFix(fix, edits, unverifiable!);
+  origins.set(offered, { fix, pkg });
+  return [offered];
+}
+
+/** Why the compiler cannot judge the fix; undefined when it can. */
+function unverifiableReason({ unverifiable }: Checked, { edits }: GoFix): string | undefined {
+  for (const { file } of edits) {
+    const reason = unverifiable.get(file);
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
+}
+
+/** Why fixes are withheld, and findings withdrawn. */
+function withheldNotes({ finding, fixes, restsOn }: Candidate, verdictOf: VerdictOf): Note[] {
+  const { file, ruleId } = finding;
+  const notes: Note[] = [];
+  for (const fix of fixes) {
+    const verdict = verdictOf(fix);
+    if (verdict?.verdict !== 'refuted') continue;
+    const message = `${ruleId}: the fix “${fix.title}” was withheld: ${verdict.reason}.`;
+    notes.push({ file, kind: 'withheld fix', message });
+  }
+  const alone = typeof restsOn === 'string' ? undefined : verdictOf(restsOn.question);
+  if (alone?.verdict === 'refuted')
+    notes.push({
+      file,
+      kind: 'withheld fix',
+      message: `${ruleId}: a finding was withdrawn: ${alone.reason}.`,
+    });
+  return notes;
+}
