@@ -19,7 +19,7 @@ import {
   type Binding,
 } from './syntax/names';
 import { enclosingLoop } from './flow/loops';
-import { indentAt, lineEnd, startsLine } from './edit/layout';
+import { statementsAt } from './edit/layout';
 import { canImportAt } from './edit/imports';
 import { importedAs } from './edit/imports';
 import { atLeast } from './syntax/version';
@@ -400,18 +400,22 @@ function fix(growth: Growth, amount: AppendedAmount, uses: Uses, file: GoFile): 
       },
     ];
   }
+  const title = `Grow ${slice.declaration.text} by ${amount.exact ? '' : 'at most '}${capacity} before the loop${condition}`;
+  const inFront = (text: string): GoFix['edits'] =>
+    place([{ span: { start: here, end: here }, newText: statementsAt(file, here, [text, '']) }]);
+  // The slice is nil so far, and stays it where the number is not positive.
+  const isNil = declaration.nil && statement.parent?.id === declaration.statement.parent?.id;
+  if (isNil && capacity === `max(${amount.expression}, 0)`) {
+    const made = `${slice.declaration.text} = make(${declaration.type.text}, 0, ${amount.expression})`;
+    const [, of, less] = /^(.+)-(\d+)$/.exec(amount.counts[0]!.count.expression) ?? [];
+    const more = of === undefined ? `${amount.counts[0]!.count.expression} > 0` : `${of} > ${less}`;
+    const edits = inFront(`if ${more} {\n\t${made}\n}`);
+    return [{ ...common, title: title.replace(capacity, amount.expression), edits }];
+  }
   if (!atLeast(file.pkg.language, 1, 21) || !canImportAt(file, 'slices', loop)) return [];
   const slices = importedAs(file, 'slices');
   const grow = `${slice.declaration.text} = ${slices}.Grow(${slice.declaration.text}, ${amount.isInt ? capacity : `int(${capacity})`})`;
-  const separator = startsLine(file.text, here) ? lineEnd(file.text) + indentAt(file.text, here) : '; ';
-  return [
-    {
-      ...common,
-      title: `Grow ${slice.declaration.text} by ${amount.exact ? '' : 'at most '}${capacity} before the loop${condition}`,
-      edits: place([{ span: { start: here, end: here }, newText: grow + separator }]),
-      imports: ['slices'],
-    },
-  ];
+  return [{ ...common, title, edits: inFront(grow), imports: ['slices'] }];
 }
 
 /**
