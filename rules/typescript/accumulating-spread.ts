@@ -1,7 +1,8 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
-import { loopsOutlivedBy, mayRunAgain } from './flow/loops';
+import { bodyOf, loopsOutlivedBy, mayRunAgain } from './flow/loops';
 import { isKnownArray } from './types/arrays';
-import { loopFix, reduceFix, type Copy } from './growth/accumulate-in-place';
+import { loopFix, reduceFix } from './growth/accumulate-in-place';
+import { growthOf, type Copy } from './growth/accumulation';
 import { createRule, type ProposedFix, type RelatedPlace } from './rule';
 import {
   enclosingFunction,
@@ -30,6 +31,10 @@ export const accumulatingSpread = createRule({
   messages: {
     reduce: 'This {{form}} copies the whole accumulator on every call: n elements cost about n²/2 copies.',
     loop: 'This {{form}} copies all of {{name}} on every iteration: n elements cost about n²/2 copies.',
+    fixedReduce:
+      'This {{form}} makes a new object on every call, only to change properties that are written here.',
+    fixedLoop:
+      'This {{form}} makes a new {{name}} on every iteration, only to change properties that are written here.',
   },
   check({ sourceCode, filename }, report) {
     const context = { sourceCode, typed: /\.[cm]?tsx?$/.test(filename) };
@@ -60,8 +65,10 @@ export const accumulatingSpread = createRule({
           if (copy.form !== 'concat' || isArrayAccumulator(sourceCode, seed, parameter)) copies.push(copy);
         }
       }
+      const growths = copies.map((copy) => growthOf(sourceCode, copy, accumulator, callback.body));
+      if (growths.includes('none')) return;
       const fix = copies.length > 0 ? reduceFix(context, call, callback, accumulator, copies) : undefined;
-      for (const copy of copies) {
+      for (const [index, copy] of copies.entries()) {
         reported.add(copy.node);
         const related: RelatedPlace[] = [
           {
@@ -71,7 +78,7 @@ export const accumulatingSpread = createRule({
         ];
         report({
           at: copy.node,
-          messageId: 'reduce',
+          messageId: growths[index] === 'linear' ? 'reduce' : 'fixedReduce',
           data: { form: formText[copy.form] },
           allocation: { kind: copy.object ? 'object' : 'array' },
           related,
@@ -93,12 +100,14 @@ export const accumulatingSpread = createRule({
         .find((candidate) => candidate?.node === right);
       if (!copy || reported.has(copy.node)) return;
       const loops = [...loopsOutlivedBy(assignment, declared as TSESTree.Node)];
-      if (!loops.some((loop) => mayRunAgain(assignment, loop))) return;
+      const loop = loops.find((each) => mayRunAgain(assignment, each));
+      const growth = loop && growthOf(sourceCode, copy, variable, bodyOf(loop));
+      if (!growth || growth === 'none') return;
       if (copy.form === 'concat' && !isArrayVariable(sourceCode, variable)) return;
       const fix: ProposedFix | undefined = loopFix(context, assignment, variable, copy);
       report({
         at: copy.node,
-        messageId: 'loop',
+        messageId: growth === 'linear' ? 'loop' : 'fixedLoop',
         data: { form: formText[copy.form], name: variable.name },
         allocation: { kind: copy.object ? 'object' : 'array' },
         related: [{ at: declared as TSESTree.Node, message: `${variable.name} lives across the iterations` }],

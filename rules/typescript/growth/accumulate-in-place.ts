@@ -2,6 +2,7 @@ import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { Span } from '../../model';
 import { completionOf, tryAround } from '../flow/completion';
 import { loopsOutlivedBy } from '../flow/loops';
+import type { Copy } from './accumulation';
 import { arrayMutability, isKnownArray, type Mutability, recordMutability } from '../types/arrays';
 import type { ProposedFix } from '../edit/proposed-fix';
 import {
@@ -22,16 +23,6 @@ import { freshName } from '../edit/names';
  * accumulator starts as a fresh value, nobody else holds it while it grows, and its type may be written to. What the
  * file does not show becomes a condition, and the fix a suggestion that names it.
  */
-
-/** An expression that copies an accumulator and adds to the copy. */
-export interface Copy {
-  readonly node: TSESTree.ArrayExpression | TSESTree.ObjectExpression | TSESTree.CallExpression;
-  /** The part of `node` that stands for the old value. */
-  readonly source: TSESTree.Node;
-  readonly form: 'spread' | 'concat' | 'assign';
-  /** An object, not an array. */
-  readonly object: boolean;
-}
 
 export interface FixContext {
   readonly sourceCode: TSESLint.SourceCode;
