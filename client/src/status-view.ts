@@ -43,7 +43,8 @@ export function statusView(
   return {
     ...base,
     busy,
-    text: count(own.findings, 'finding'),
+    // What a note says is missing may have some.
+    text: own.findings === 0 && note !== undefined ? 'Limited analysis' : count(own.findings, 'finding'),
     detail: note ?? details.join(', '),
     severity: note !== undefined ? 'warning' : 'information',
   };

@@ -37,7 +37,7 @@ export function prettyReport(
     out.push(`${colors.yellow('note')} ${where}${visible(message)}`);
   }
   if (notes.length > 0) out.push('');
-  out.push(summary(findings, files));
+  out.push(summary(findings, notes, files));
   return `${out.join('\n')}\n`;
 }
 
@@ -91,9 +91,13 @@ function expand(text: string, column: number): string {
   return out;
 }
 
-function summary(findings: readonly Finding[], files: number): string {
+function summary(findings: readonly Finding[], notes: readonly Note[], files: number): string {
   const where = `in ${count(files, 'file')}`;
-  if (findings.length === 0) return `Nothing to report ${where}.`;
+  if (findings.length === 0) {
+    // Silence about what nobody could look at is not "nothing to report".
+    const partly = notes.some(({ kind }) => kind !== 'withheld fix');
+    return partly ? `No findings ${where}; see the notes above.` : `Nothing to report ${where}.`;
+  }
   const parts = (['error', 'warning', 'information', 'hint'] as const satisfies readonly Severity[]).flatMap(
     (severity) => {
       const number = findings.filter((finding) => finding.severity === severity).length;

@@ -239,6 +239,8 @@ test('what could not be analysed is said, and is not "nothing to report" when it
   const both = await alloclens(['scan']);
   assert.equal(both.code, 0);
   assert.match(both.out, /note a\.ts/);
+  for (const { out } of [one, both]) assert.doesNotMatch(out, /Nothing to report/);
+  assert.match(both.out, /^No findings in 2 files; see the notes above\.$/m);
 });
 
 test('the same note for many files is printed once', async (t) => {

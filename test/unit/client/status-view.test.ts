@@ -38,6 +38,9 @@ describe('the language status', () => {
     const view = statusView(status({ findings: 0, notes, go }), uri, true);
     assert.equal(view.detail, notes[0]!.message);
     assert.equal(view.severity, 'warning');
+    // "no findings" would sound as if all were well.
+    assert.equal(view.text, 'Limited analysis');
+    assert.equal(statusView(status({ findings: 2, notes, go }), uri, true).text, '2 findings');
   });
 
   it('offers trust in Restricted Mode, without a warning', () => {
