@@ -96,7 +96,9 @@ export const accumulatingSpread = createRule({
       if (!variable || !declared) return;
       const right = unwrap(assignment.right);
       const copy = variable.references
-        .map(({ identifier }) => copyOf(sourceCode, identifier as TSESTree.Identifier))
+        .map(({ identifier }) => identifier as TSESTree.Identifier)
+        .filter(({ range }) => right.range[0] <= range[0] && range[1] <= right.range[1])
+        .map((identifier) => copyOf(sourceCode, identifier))
         .find((candidate) => candidate?.node === right);
       if (!copy || reported.has(copy.node)) return;
       const loops = [...loopsOutlivedBy(assignment, declared as TSESTree.Node)];

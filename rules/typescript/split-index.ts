@@ -158,12 +158,26 @@ function takesUndefined(node: TSESTree.Expression): boolean {
 
 const short = (text: string): string => text.replace(/\s+/g, ' ').slice(0, 40);
 
+interface Helper {
+  readonly name: string;
+  /** Undefined when the file has it already. */
+  readonly text: string | undefined;
+}
+
+/** By text: all fixes of a file that need a helper bring along the same one, so that it is declared once. */
+const helpers = new WeakMap<TSESLint.SourceCode, Map<string, Helper>>();
+
+function helperOf(sourceCode: TSESLint.SourceCode, first: boolean, typed: boolean): Helper {
+  const known = helpers.get(sourceCode) ?? new Map<string, Helper>();
+  helpers.set(sourceCode, known);
+  const key = `${first} ${typed}`;
+  const helper = known.get(key) ?? newHelper(sourceCode, first, typed);
+  known.set(key, helper);
+  return helper;
+}
+
 /** The file's own helper of the same text, or the text of a new one. */
-function helperOf(
-  sourceCode: TSESLint.SourceCode,
-  first: boolean,
-  typed: boolean,
-): { readonly name: string; readonly text: string | undefined } {
+function newHelper(sourceCode: TSESLint.SourceCode, first: boolean, typed: boolean): Helper {
   const base = first ? 'partBefore' : 'partAt';
   for (const statement of sourceCode.ast.body) {
     if (statement.type !== 'FunctionDeclaration') continue;

@@ -91,8 +91,19 @@ function isGuarded(sourceCode: TSESLint.SourceCode, at: TSESTree.Node, name: str
   return tryAround(at) !== undefined || asksFor(sourceCode, name);
 }
 
-/** `typeof Intl`, `'X' in Intl`, `Intl.X ? … : …`, `globalThis.Intl`: any use of the name but a call of what it holds. */
+/** By name, once for each text: every construction asks. */
+const asked = new WeakMap<TSESLint.SourceCode, Map<string, boolean>>();
+
 function asksFor(sourceCode: TSESLint.SourceCode, name: string): boolean {
+  const known = asked.get(sourceCode) ?? new Map<string, boolean>();
+  asked.set(sourceCode, known);
+  const answer = known.get(name) ?? asksSomewhere(sourceCode, name);
+  known.set(name, answer);
+  return answer;
+}
+
+/** `typeof Intl`, `'X' in Intl`, `Intl.X ? … : …`, `globalThis.Intl`: any use of the name but a call of what it holds. */
+function asksSomewhere(sourceCode: TSESLint.SourceCode, name: string): boolean {
   let asks = false;
   walk(sourceCode, sourceCode.ast, (node) => {
     if (asks || /^TS(?!As|NonNull|Satisfies|Enum|Module|Export)/.test(node.type)) return false;

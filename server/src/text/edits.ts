@@ -26,22 +26,55 @@ export function applyEdits(text: string, edits: readonly TextEdit[]): string {
   return result + text.slice(at);
 }
 
-/**
- * Where an original offset lies after the edits. An offset inside a replaced span moves to the start of its
- * replacement; an offset at an insertion moves behind it.
- */
-export function mapOffset(offset: number, edits: readonly TextEdit[]): number {
-  let shift = 0;
-  for (const { span, newText } of normaliseEdits(edits)) {
-    if (span.start > offset) break;
-    if (span.end > offset) return span.start + shift;
-    shift += newText.length - (span.end - span.start);
+/** Where the offsets of a text lie after the edits. */
+export class EditMap {
+  readonly #edits: readonly TextEdit[];
+  /** What the text has grown by before the edit of the same index, and at the end in all. */
+  readonly #shifts: number[] = [0];
+
+  /** @throws Error when two edits overlap */
+  constructor(edits: readonly TextEdit[]) {
+    this.#edits = normaliseEdits(edits);
+    for (const { span, newText } of this.#edits)
+      this.#shifts.push(this.#shifts.at(-1)! + newText.length - (span.end - span.start));
   }
-  return offset + shift;
+
+  /**
+   * An offset inside a replaced span moves to the start of its replacement; an offset at an insertion moves behind it.
+   */
+  offset(offset: number): number {
+    const next = this.#firstBehind(offset);
+    const last = this.#edits[next - 1];
+    if (last && last.span.end > offset) return last.span.start + this.#shifts[next - 1]!;
+    return offset + this.#shifts[next]!;
+  }
+
+  /** The character at the offset is replaced. */
+  replaces(offset: number): boolean {
+    const last = this.#edits[this.#firstBehind(offset) - 1];
+    return last !== undefined && offset < last.span.end;
+  }
+
+  /** Index of the first edit that starts behind the offset. */
+  #firstBehind(offset: number): number {
+    let low = 0;
+    for (let high = this.#edits.length; low < high;) {
+      const middle = (low + high) >> 1;
+      if (this.#edits[middle]!.span.start <= offset) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+/** As EditMap.offset, for one offset. */
+export function mapOffset(offset: number, edits: readonly TextEdit[]): number {
+  return new EditMap(edits).offset(offset);
 }
 
 /** The original span after the edits; see mapOffset. */
 export function mapSpan(span: Span, edits: readonly TextEdit[]): Span {
-  const start = mapOffset(span.start, edits);
-  return { start, end: Math.max(start, mapOffset(span.end, edits)) };
+  const map = new EditMap(edits);
+  const start = map.offset(span.start);
+  return { start, end: Math.max(start, map.offset(span.end)) };
 }

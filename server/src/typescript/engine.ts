@@ -15,7 +15,7 @@ import { compareFindings, severityOf } from '../service/ranking';
 import type { Settings } from '../service/settings';
 import { normaliseEdits } from '../text/edits';
 import { CandidateTests } from './candidates';
-import { checkFixes, compatibleFixes, type Candidate } from './fix-check';
+import { checkFixes, compatibleFixes, editsTogether, type Candidate } from './fix-check';
 import { lintPath, RuleLinter, type LintReport, type LintResult } from './linter';
 import { outlineOf } from './outline';
 import { hasErrors, syntaxExtension, syntaxTree, type SyntaxTree } from './parse';
@@ -205,7 +205,7 @@ export class TypeScriptEngine implements Engine {
     const candidates = fixes.flatMap((fix) => this.#offered.get(fix) ?? []);
     const chosen = compatibleFixes(this.#linter, { text, path, extension: extension! }, linted, candidates);
     const applied = fixes.filter((fix) => chosen.some((candidate) => candidate === this.#offered.get(fix)));
-    return Promise.resolve({ edits: normaliseEdits(applied.flatMap(({ edits }) => edits)), applied });
+    return Promise.resolve({ edits: normaliseEdits(editsTogether(applied)), applied });
   }
 
   /**

@@ -1,7 +1,7 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { Span, TextEdit } from '../../../rules/model';
 import type { ProposedFix } from '../../../rules/typescript/rule';
-import { applyEdits, mapOffset } from '../text/edits';
+import { applyEdits, EditMap } from '../text/edits';
 import { LineIndex } from '../text/positions';
 import { changedStructure } from './structure-check';
 import type { LintReport, LintResult, RuleLinter } from './linter';
@@ -18,9 +18,17 @@ export interface Candidate {
 }
 
 /**
- * The fixes that may be offered: the fixed text parses, the rule reports one place less, what the edits do not touch is read
- * as before, every name still means what it meant, and no new name is unresolved. A fix that fails is withheld and logged. All first fixes of a file that do not
- * overlap are tried in one parse; only when that fails is each tried alone.
+ * UTF-16 units that are linted to check the fixes of a file. Where most of many fixes are wrong or overlap each other, the
+ * others wait until the first are applied: the work must not grow with the square of the file.
+ */
+const maximumWork = 1_000_000;
+/** However long the file is. */
+const minimumLints = 6;
+
+/**
+ * The fixes that may be offered: the fixed text parses, the rule reports one place less, what the edits do not touch is
+ * read as before, every name still means what it meant, and no new name is unresolved. A fix that fails is withheld and
+ * logged. Fixes that do not overlap are tried in one lint, and in halves of it when that fails.
  */
 export function checkFixes(
   linter: RuleLinter,
@@ -30,22 +38,32 @@ export function checkFixes(
   log: (message: string) => void,
 ): ReadonlySet<ProposedFix> {
   const passed = new Set<ProposedFix>();
-  const candidates = reports.flatMap((report) => report.fixes.map((fix) => ({ report, fix })));
-  const together = disjoint(candidates);
-  if (together.length > 1 && problem(linter, source, before, together) === undefined) {
-    for (const { fix } of together) passed.add(fix);
-  }
-  for (const candidate of candidates) {
-    if (passed.has(candidate.fix)) continue;
-    const reason = problem(linter, source, before, [candidate]);
-    if (reason === undefined) passed.add(candidate.fix);
-    else {
-      const line = new LineIndex(source.text).positionAt(candidate.report.span.start).line + 1;
-      log(`fix withheld: ts/${candidate.report.ruleName} line ${line} "${candidate.fix.title}": ${reason}`);
-    }
+  const lines = new LineIndex(source.text);
+  const withhold = ({ report, fix }: Candidate, reason: string): void => {
+    const line = lines.positionAt(report.span.start).line + 1;
+    log(`fix withheld: ts/${report.ruleName} line ${line} "${fix.title}": ${reason}`);
+  };
+  const budget = new Budget(source);
+  let left = reports.flatMap((report) => report.fixes.map((fix) => ({ report, fix })));
+  while (left.length > 0) {
+    const together = disjoint(left);
+    const tried = new Set(together);
+    inHalves(together, (candidates) => {
+      if (!budget.take()) {
+        for (const candidate of candidates) withhold(candidate, waits);
+        return true;
+      }
+      const reason = problem(linter, source, before, candidates);
+      if (reason === undefined) for (const { fix } of candidates) passed.add(fix);
+      else if (candidates.length === 1) withhold(candidates[0]!, reason);
+      return reason === undefined;
+    });
+    left = left.filter((candidate) => !tried.has(candidate));
   }
   return passed;
 }
+
+const waits = 'too many fixes of this file overlap or fail; it is tried again when others are applied';
 
 /**
  * The fixes that may be applied together, in their order: one that overlaps an earlier one, or that together with them
@@ -57,29 +75,102 @@ export function compatibleFixes(
   before: Linted,
   candidates: readonly Candidate[],
 ): Candidate[] {
-  const separate = disjoint(candidates);
-  if (problem(linter, source, before, separate) === undefined) return separate;
   const chosen: Candidate[] = [];
-  for (const candidate of separate) {
-    if (problem(linter, source, before, [...chosen, candidate]) === undefined) chosen.push(candidate);
-  }
+  const budget = new Budget(source);
+  inHalves(disjoint(candidates), (some) => {
+    if (!budget.take()) return true;
+    const together = problem(linter, source, before, [...chosen, ...some]) === undefined;
+    if (together) chosen.push(...some);
+    return together;
+  });
   return chosen;
+}
+
+/** The edits of fixes that are applied together: a declaration that several bring along is made once. */
+export function editsTogether<E extends TextEdit>(fixes: readonly { readonly edits: readonly E[] }[]): E[] {
+  const declarations = new Set<string>();
+  return fixes.flatMap(({ edits }) =>
+    edits.filter((edit) => {
+      if (!isDeclaration(edit)) return true;
+      const key = `${edit.span.start} ${edit.newText}`;
+      return !declarations.has(key) && declarations.add(key);
+    }),
+  );
+}
+
+/** Whole lines that are inserted: what two fixes need alike, such as a helper at the top, they can share. */
+function isDeclaration({ span, newText }: TextEdit): boolean {
+  return span.start === span.end && newText.includes('\n');
+}
+
+class Budget {
+  #left: number;
+
+  constructor({ text }: Source) {
+    this.#left = Math.max(minimumLints, maximumWork / (text.length + 1));
+  }
+
+  take(): boolean {
+    return this.#left-- > 0;
+  }
+}
+
+/** Tries all, and where that fails each half alone, down to single items. */
+function inHalves<T>(items: readonly T[], succeeds: (some: readonly T[]) => boolean): void {
+  if (items.length === 0 || succeeds(items) || items.length === 1) return;
+  const middle = items.length >> 1;
+  inHalves(items.slice(0, middle), succeeds);
+  inHalves(items.slice(middle), succeeds);
 }
 
 /** The first fix of each report whose edits overlap no earlier one. */
 function disjoint(candidates: readonly Candidate[]): Candidate[] {
   const chosen: Candidate[] = [];
-  const taken: Span[] = [];
+  const taken = new SpanSet();
+  const declarations = new Map<number, string>();
   const seen = new Set<LintReport>();
   for (const candidate of candidates) {
     if (seen.has(candidate.report)) continue;
+    const { edits } = candidate.fix;
+    const shared = edits.filter(
+      (edit) => isDeclaration(edit) && declarations.get(edit.span.start) === edit.newText,
+    );
+    const own = edits.filter((edit) => !shared.includes(edit));
+    if (own.some(({ span }) => taken.touches(span))) continue;
     seen.add(candidate.report);
-    const spans = candidate.fix.edits.map((edit) => edit.span);
-    if (spans.some((a) => taken.some((b) => a.start <= b.end && b.start <= a.end))) continue;
-    taken.push(...spans);
+    for (const edit of own) {
+      taken.add(edit.span);
+      if (isDeclaration(edit)) declarations.set(edit.span.start, edit.newText);
+    }
     chosen.push(candidate);
   }
   return chosen;
+}
+
+/** Spans that do not touch each other, sorted. */
+class SpanSet {
+  readonly #spans: Span[] = [];
+
+  touches({ start, end }: Span): boolean {
+    const at = this.#at(start);
+    const [before, after] = [this.#spans[at - 1], this.#spans[at]];
+    return (before !== undefined && start <= before.end) || (after !== undefined && after.start <= end);
+  }
+
+  add(span: Span): void {
+    this.#spans.splice(this.#at(span.start), 0, span);
+  }
+
+  /** Index of the first span that starts at or behind the offset. */
+  #at(start: number): number {
+    let low = 0;
+    for (let high = this.#spans.length; low < high;) {
+      const middle = (low + high) >> 1;
+      if (this.#spans[middle]!.start < start) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
 }
 
 /** Why these fixes, applied together, must not be offered. */
@@ -89,7 +180,7 @@ function problem(
   before: Linted,
   candidates: readonly Candidate[],
 ): string | undefined {
-  const edits = candidates.flatMap(({ fix }) => fix.edits);
+  const edits = editsTogether(candidates.map(({ fix }) => fix));
   let text: string;
   try {
     text = applyEdits(source.text, edits);
@@ -132,10 +223,9 @@ function changedName(
 ): string | undefined {
   const old = references(before);
   const fixed = new Map(references(after).map((reference) => [reference.offset, reference]));
-  const replaced = (offset: number): boolean =>
-    edits.some(({ span }) => span.start <= offset && offset < span.end);
+  const map = new EditMap(edits);
   const meaning = (definition: number | undefined): number | 'replaced' | undefined =>
-    definition === undefined ? undefined : replaced(definition) ? 'replaced' : mapOffset(definition, edits);
+    definition === undefined ? undefined : map.replaces(definition) ? 'replaced' : map.offset(definition);
 
   const kept = new Set<number>();
   const moved = new Map<string, Set<number | 'replaced' | undefined>>();
@@ -143,12 +233,12 @@ function changedName(
   for (const reference of old) {
     if (reference.definition === undefined) globals.add(reference.name);
     const means = meaning(reference.definition);
-    if (replaced(reference.offset)) {
+    if (map.replaces(reference.offset)) {
       const list = moved.get(reference.name) ?? new Set();
       moved.set(reference.name, list.add(means));
       continue;
     }
-    const offset = mapOffset(reference.offset, edits);
+    const offset = map.offset(reference.offset);
     kept.add(offset);
     const now = fixed.get(offset);
     if (!now || now.name !== reference.name) return `${reference.name} is no longer a reference`;
@@ -166,7 +256,8 @@ function changedName(
       return `${reference.name} would mean another variable where it moves to`;
     }
   }
-  const duplicate = duplicates(after).find((name) => !duplicates(before).includes(name));
+  const known = new Set(duplicates(before));
+  const duplicate = duplicates(after).find((name) => !known.has(name));
   return duplicate === undefined ? undefined : `${duplicate} would be declared twice`;
 }
 

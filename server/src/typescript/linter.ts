@@ -70,19 +70,19 @@ export class RuleLinter {
     }
     const sourceCode = sourceCodeOf(text, parsed, this.#listened);
     const messages = this.#linter.verify(sourceCode as never, this.#config(only), { filename });
-    const details = reportDetails(sourceCode);
+    const details = new Map<string, ReportDetail[]>();
+    for (const detail of reportDetails(sourceCode)) {
+      const key = `${detail.ruleName} ${detail.messageId} ${detail.span.start}`;
+      const known = details.get(key);
+      if (known) known.push(detail);
+      else details.set(key, [detail]);
+    }
     const reports: LintReport[] = [];
     for (const message of messages) {
       if (!message.ruleId?.startsWith(prefix) || message.messageId === undefined) continue;
       const ruleName = message.ruleId.slice(prefix.length);
       const start = sourceCode.getIndexFromLoc({ line: message.line, column: message.column - 1 });
-      const detail = details.find(
-        (candidate) =>
-          candidate.ruleName === ruleName &&
-          candidate.messageId === message.messageId &&
-          candidate.span.start === start &&
-          !reports.some((taken) => taken.span === candidate.span),
-      );
+      const detail = details.get(`${ruleName} ${message.messageId} ${start}`)?.shift();
       if (detail && !this.#crashed.has(ruleName)) reports.push({ ...detail, message: message.message });
     }
     return { kind: 'linted', sourceCode, reports, crashed: new Map(this.#crashed) };

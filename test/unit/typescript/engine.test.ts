@@ -86,8 +86,10 @@ const hoistingRule = createRule({
     CallExpression(node) {
       if (node.callee.type !== 'Identifier' || node.callee.name !== 'Hoist') return;
       const [start, end] = node.range;
+      const [argument] = node.arguments;
+      const held = argument?.type === 'Literal' ? argument.raw : '';
       const edits = [
-        { span: { start: 0, end: 0 }, newText: 'const shared = [];\n' },
+        { span: { start: 0, end: 0 }, newText: `const shared = [${held}];\n` },
         { span: { start, end }, newText: 'shared' },
       ];
       report({ at: node, messageId: 'found', fixes: [{ title: 'Hoist it', kind: 'safe', edits }] });
@@ -234,17 +236,29 @@ describe('TypeScriptEngine', () => {
     );
   });
 
-  it('leaves out of a combination what is right only alone', async () => {
+  const combine = async (text: string) => {
     const engine = newTypeScriptEngine([hoistingRule]);
-    const text = 'f(Hoist());\ng(Hoist());\n';
     const analysis = await analyseTypeScript(engine, 'a.ts', text);
     const fixes = analysis.findings.flatMap((finding) => finding.fixes);
     assert.equal(fixes.length, 2);
     const document = { path: analysis.path, languageId: 'typescript', version: 1, text };
     const request = { document, buffers: new Map(), settings: defaultSettings };
     const { applied, edits } = await engine.combine(analysis, fixes, request, new AbortController().signal);
-    assert.deepEqual(applied, [fixes[0]]);
-    assert.equal(applyEdits(text, edits), 'const shared = [];\nf(shared);\ng(Hoist());\n');
+    return { applied: applied.map((fix) => fixes.indexOf(fix)), text: applyEdits(text, edits) };
+  };
+
+  it('leaves out of a combination what is right only alone', async () => {
+    assert.deepEqual(await combine('f(Hoist(1));\ng(Hoist(2));\n'), {
+      applied: [0],
+      text: 'const shared = [1];\nf(shared);\ng(Hoist(2));\n',
+    });
+  });
+
+  it('makes a declaration once that several fixes bring along', async () => {
+    assert.deepEqual(await combine('f(Hoist(1));\ng(Hoist(1));\n'), {
+      applied: [0, 1],
+      text: 'const shared = [1];\nf(shared);\ng(shared);\n',
+    });
   });
 
   it('reports a throwing rule once and goes on with the others', async () => {
