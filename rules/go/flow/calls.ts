@@ -31,6 +31,16 @@ const predeclaredTypes =
   /^(?:bool|string|error|any|byte|rune|uintptr|u?int(?:8|16|32|64)?|float(?:32|64)|complex(?:64|128))$/;
 
 export function calleeOf(file: GoFile, call: Node): Callee {
+  let known = callees.get(file);
+  if (!known) callees.set(file, (known = new Map<number, Callee>()));
+  let callee = known.get(call.id);
+  if (!callee) known.set(call.id, (callee = resolved(file, call)));
+  return callee;
+}
+
+const callees = new WeakMap<GoFile, Map<number, Callee>>();
+
+function resolved(file: GoFile, call: Node): Callee {
   const function_ = call.childForFieldName('function');
   const callee = function_ && unparenthesised(function_);
   switch (callee?.type) {
