@@ -1,7 +1,7 @@
 import type { Node } from 'web-tree-sitter';
 import type { GoFile } from '../rule';
 import { namesAround } from '../syntax/names';
-import { qualified, statementsOf, unparenthesised } from '../syntax/nodes';
+import { argumentsOf, qualified, statementsOf, unparenthesised } from '../syntax/nodes';
 import { importedFunction } from '../syntax/universe';
 import { endingOf } from './functions';
 
@@ -11,7 +11,10 @@ export interface ErrorPath {
   readonly node: Node;
 }
 
-/** The block of `if err != nil { … return }`, the arguments of panic and of error constructors. */
+/**
+ * The block of `if err != nil { … return }`, a branch that answers a request with an error, the arguments of panic and of
+ * error constructors.
+ */
 export function errorPathOf(file: GoFile, node: Node): ErrorPath | undefined {
   let child: Node = node;
   for (let at = node.parent; at; child = at, at = at.parent) {
@@ -36,8 +39,10 @@ export function errorPathOf(file: GoFile, node: Node): ErrorPath | undefined {
     if (branch === undefined || child.type !== 'block') continue;
     const condition = at.childForFieldName('condition');
     const last = statementsOf(child).at(-1);
-    if (condition && last && comparesError(condition, branch) && leaves(file, last))
-      return { text: 'only on an error path', node: condition };
+    if (!condition || !last || !leaves(file, last)) continue;
+    if (comparesError(condition, branch)) return { text: 'only on an error path', node: condition };
+    const answer = statementsOf(child).find((statement) => answersError(file, statement));
+    if (answer) return { text: 'only where an error is answered', node: answer };
   }
   return undefined;
 }
@@ -67,6 +72,23 @@ export function reportsError(file: GoFile, statement: Node): boolean {
 }
 
 const isErrorName = /^(?:[eE]rr(?:\p{Lu}|$)|EOF$)|^\w+Err(?:or)?$/u;
+
+/** `http.Error(…)`, `http.NotFound(…)`, `w.WriteHeader(http.StatusBadRequest)`. */
+function answersError(file: GoFile, statement: Node): boolean {
+  const call = statement.type === 'expression_statement' ? statement.namedChild(0) : undefined;
+  const callee = call?.type === 'call_expression' ? call.childForFieldName('function') : undefined;
+  if (!callee) return false;
+  if (/^net\/http\.(?:Error|NotFound)$/.test(importedFunction(file, callee) ?? '')) return true;
+  if (callee.childForFieldName('field')?.text !== 'WriteHeader') return false;
+  const status = argumentsOf(call!)[0];
+  if (!status) return false;
+  const name = importedFunction(file, status);
+  return name === undefined ? /^[45]\d\d$/.test(status.text) : isErrorStatus.test(name);
+}
+
+/** Statuses from 400 (net/http, status.go): every name but those of 1xx, 2xx and 3xx. */
+const isErrorStatus =
+  /^net\/http\.Status(?!(?:Continue|SwitchingProtocols|Processing|EarlyHints|OK|Created|Accepted|NonAuthoritativeInfo|NoContent|ResetContent|PartialContent|MultiStatus|AlreadyReported|IMUsed|MultipleChoices|MovedPermanently|Found|SeeOther|NotModified|UseProxy|TemporaryRedirect|PermanentRedirect)$)/;
 
 /** Control does not get behind the statement. */
 function leaves(file: GoFile, statement: Node): boolean {

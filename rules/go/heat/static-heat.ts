@@ -1,7 +1,9 @@
 import type { Node } from 'web-tree-sitter';
 import type { Heat, HeatReason } from '../../model';
 import type { GoFile, GoPackage } from '../rule';
-import { enclosingDeclaration, isFunction, qualified, spanOf } from '../syntax/nodes';
+import { namesAround } from '../syntax/names';
+import { enclosingDeclaration, enclosingFunction, isFunction, qualified, spanOf } from '../syntax/nodes';
+import { packageNames } from '../syntax/package-names';
 import { hotDirective } from '../syntax/directives';
 import { errorPathOf } from '../flow/error-paths';
 import { headOf, loopsAround } from '../flow/loops';
@@ -22,7 +24,8 @@ interface Weighed extends HeatReason {
 /**
  * How much the node matters, from syntax alone: 0.4 for a plain function; more in loops, in functions that the package
  * calls in loops, in request handlers, benchmarks and functions marked `//alloclens:hot`; at most 0.1 where code runs
- * once (package level, init, main), in tests, and on paths that end in an error or a panic.
+ * once (package level, init, main, and what only they call), in tests, in the set-up of benchmarks, and on paths that end in
+ * an error or a panic.
  */
 export function staticHeat(file: GoFile, node: Node): Heat {
   const coldReason = coldness(file, node);
@@ -87,7 +90,79 @@ function coldness(file: GoFile, node: Node): (Weighed & { once: boolean }) | und
   if (file.path.endsWith('_test.go') && !isBenchmark(declaration)) {
     return { score: cold, text: 'only in tests', ...at, once: true };
   }
+  if (isBenchmark(declaration) && !isTimed(node))
+    return { score: cold, text: 'only in the set-up of a benchmark', ...at, once: true };
+  if (declaration?.type === 'function_declaration' && runsAtInitialisation(file.pkg, name))
+    return { score: cold, text: 'called only while the package is initialised', ...at, once: true };
   return undefined;
+}
+
+/** In a loop whose condition the benchmark counts: `i < b.N`, `range b.N`, `b.Loop()`, `pb.Next()`. */
+function isTimed(node: Node): boolean {
+  for (let at = node.parent; at; at = at.parent) {
+    if (at.type !== 'for_statement') continue;
+    const body = at.childForFieldName('body');
+    const clause = at.namedChildren.find((child) => !child.equals(body ?? at));
+    if (clause && /\.N\b|\.(?:Loop|Next)\(\)/.test(clause.text)) return true;
+  }
+  return false;
+}
+
+const initialised = new WeakMap<GoPackage, ReadonlySet<string>>();
+
+/**
+ * The unexported function is used, and only ever called by initialisers of package variables, by `init` and `main`, and by
+ * functions of which the same is true. Tests do not count.
+ */
+function runsAtInitialisation(pkg: GoPackage, name: string): boolean {
+  let known = initialised.get(pkg);
+  if (!known) initialised.set(pkg, (known = functionsOfInitialisation(pkg)));
+  return known.has(name);
+}
+
+function functionsOfInitialisation(pkg: GoPackage): ReadonlySet<string> {
+  const { functions } = packageNames(pkg);
+  /** Function → what uses it: a function's name, '' for package level, undefined for a use that may be a call at any time. */
+  const users = new Map<string, Set<string | undefined>>();
+  for (const file of pkg.files) {
+    if (file.path.endsWith('_test.go')) continue;
+    for (const identifier of file.root.descendantsOfType('identifier')) {
+      if (
+        !functions.has(identifier.text) ||
+        identifier.equals(functions.get(identifier.text)!.node.childForFieldName('name')!)
+      )
+        continue;
+      if (namesAround(file.root, identifier).resolve(identifier)) continue;
+      const by = users.get(identifier.text) ?? new Set();
+      users.set(identifier.text, by.add(userOf(identifier)));
+    }
+  }
+  const found = new Set<string>();
+  const isOnce = (user: string | undefined): boolean =>
+    user !== undefined &&
+    (user === '' || user === 'init' || (user === 'main' && pkg.name === 'main') || found.has(user));
+  for (let before = -1; before !== found.size;) {
+    before = found.size;
+    for (const [name, by] of users) {
+      // That it calls itself says nothing about when.
+      const others = [...by].filter((user) => user !== name);
+      if (/^[^\p{Lu}]/u.test(name) && others.length > 0 && others.every(isOnce)) found.add(name);
+    }
+  }
+  return found;
+}
+
+/** Who calls the function that the identifier names. In a function literal at package level it may run at any time. */
+function userOf(identifier: Node): string | undefined {
+  const { parent } = identifier;
+  if (parent?.type !== 'call_expression' || !parent.childForFieldName('function')?.equals(identifier))
+    return undefined;
+  const declaration = enclosingDeclaration(identifier);
+  if (declaration)
+    return declaration.type === 'function_declaration'
+      ? declaration.childForFieldName('name')?.text
+      : undefined;
+  return enclosingFunction(identifier) ? undefined : '';
 }
 
 function isBenchmark(declaration: Node | undefined): boolean {
@@ -231,7 +306,7 @@ function callsInLoops(pkg: GoPackage): ReadonlyMap<string, LoopCall> {
       }
       if (key === undefined || declared.get(key) !== 1 || calls.has(key)) continue;
       if (loopsAround(file, node).length === 0 || errorPathOf(file, node)) continue;
-      const benchmark = test && isBenchmark(enclosingDeclaration(node));
+      const benchmark = test && isBenchmark(enclosingDeclaration(node)) && isTimed(node);
       if (test && !benchmark) continue;
       calls.set(key, { file, node, benchmark });
     }

@@ -91,9 +91,12 @@ describe('hot', () => {
       ['in a gRPC method'],
     ],
     'a benchmark': [
-      { 'a_test.go': 'package p\n\nimport "testing"\n\nfunc BenchmarkF(b *testing.B) { here() }\n' },
-      0.7,
-      ['in a benchmark'],
+      {
+        'a_test.go':
+          'package p\n\nimport "testing"\n\nfunc BenchmarkF(b *testing.B) { for range b.N { here() } }\n',
+      },
+      0.75,
+      ['in a loop', 'in a benchmark'],
     ],
     'what a benchmark calls in its loop': [
       {
@@ -202,6 +205,62 @@ describe('cold', () => {
       assert.deepEqual(found.because, [because]);
     });
   }
+  const handler = (body: string): string =>
+    `package p\n\nimport "net/http"\n\nfunc f(w http.ResponseWriter, r *http.Request) { ${body} }\n`;
+  const cold: Record<string, [files: string | Record<string, string>, because: string]> = {
+    'what only an initialiser of the package calls': [
+      'package p\n\nvar table = fill(9)\n\nfunc fill(n int) int { for range n { add() }; return n }\n\nfunc add() { here() }\n',
+      'called only while the package is initialised',
+    ],
+    'an answer with an error': [
+      handler('for { if r.Method != "GET" { w.WriteHeader(http.StatusMethodNotAllowed); here(); return } }'),
+      'only where an error is answered',
+    ],
+    'an answer by http.Error': [
+      handler('if r.Body == nil { http.Error(w, here(), 400); return }'),
+      'only where an error is answered',
+    ],
+    'the set-up of a benchmark': [
+      {
+        'a_test.go':
+          'package p\n\nimport "testing"\n\nfunc BenchmarkF(b *testing.B) { for _, n := range ns { b.Run(here(), func(b *testing.B) { for b.Loop() { g(n) } }) } }\n',
+      },
+      'only in the set-up of a benchmark',
+    ],
+  };
+  for (const [name, [files, because]] of Object.entries(cold)) {
+    test(name, () => {
+      const found = heat(files);
+      assert.ok(found.score <= 0.1, String(found.score));
+      assert.deepEqual(found.because, [because]);
+    });
+  }
+  for (const [name, text] of Object.entries({
+    'a function of initialisation that is also called later':
+      'package p\n\nvar x = fill()\n\nfunc G() { fill() }\n\nfunc fill() int { here(); return 1 }\n',
+    'one that is also a value':
+      'package p\n\nvar x = fill()\n\nvar again = fill\n\nfunc fill() int { here(); return 1 }\n',
+    'an exported one: others may call it':
+      'package p\n\nvar x = Fill()\n\nfunc Fill() int { here(); return 1 }\n',
+    'one that nothing calls': 'package p\n\nfunc fill() int { here(); return 1 }\n',
+  })) {
+    test(`not ${name}`, () => assert.equal(heat(text).score, 0.4));
+  }
+  test('not an answer that is no error', () =>
+    assert.equal(
+      heat(handler('if r.Method == "HEAD" { w.WriteHeader(http.StatusNoContent); here(); return }')).score,
+      0.7,
+    ));
+  test('not a handler that goes on after the status', () =>
+    assert.equal(heat(handler('if r.Body == nil { w.WriteHeader(500); here() }')).score, 0.7));
+  test('what runs in parallel benchmarks is timed', () =>
+    assert.equal(
+      heat({
+        'a_test.go':
+          'package p\n\nimport "testing"\n\nfunc BenchmarkF(b *testing.B) { b.RunParallel(func(pb *testing.PB) { for pb.Next() { here() } }) }\n',
+      }).score,
+      0.75,
+    ));
   test('a branch that goes on is no error path', () =>
     assert.equal(heat(inFunction('if err != nil { here() }')).score, 0.4));
   test('a comparison with something else is no error path', () =>
