@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { before, describe, it } from 'node:test';
 import { findModule } from '../../../server/src/go/plan/module';
-import { atLeast, findGo, parseGoVersion } from '../../../server/src/go/plan/toolchain';
+import { findGo, parseGoVersion } from '../../../server/src/go/plan/toolchain';
+import { atLeast } from '../../../rules/go/syntax/version';
 import { toolchains } from '../../support/go-package';
 import { compileFile, toolchainsFor, trustedRunner, writeModule } from '../../support/go-module';
 

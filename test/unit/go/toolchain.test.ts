@@ -6,7 +6,8 @@ import { nullLogger } from '../../../server/src/host/logger';
 import { ProcessRunner } from '../../../server/src/host/process';
 import { TrustGate, UntrustedError } from '../../../server/src/host/trust';
 import { findModule } from '../../../server/src/go/plan/module';
-import { atLeast, findGo, parseGoVersion, Toolchains } from '../../../server/src/go/plan/toolchain';
+import { findGo, parseGoVersion, Toolchains } from '../../../server/src/go/plan/toolchain';
+import { atLeast } from '../../../rules/go/syntax/version';
 import { compileFile, toolchainsFor, trustedRunner, writeModule } from '../../support/go-module';
 
 /** A folder with executable files that are called go. */

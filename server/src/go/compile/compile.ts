@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Note } from '../../../../rules/model';
 import type { GoVersion } from '../../../../rules/go/rule';
+import { atLeast } from '../../../../rules/go/syntax/version';
 import { inside } from '../../host/paths';
 import { ToolError, type Environment, type ProcessRunner } from '../../host/process';
 import { CompilerOutputParser, parseCompilerOutput } from './output';
@@ -11,7 +12,7 @@ import { withoutGoFlags } from '../plan/go-flags';
 import { packagePattern } from '../plan/module';
 import { type CompileUnit } from '../plan/unit';
 import { noOverlay, type Overlay, type OverlayStore } from './overlay';
-import { atLeast, parseGoVersion, type GoToolchain } from '../plan/toolchain';
+import { parseGoVersion, type GoToolchain } from '../plan/toolchain';
 
 export interface CompileRequest {
   readonly toolchain: GoToolchain;

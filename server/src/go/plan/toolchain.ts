@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import type { Note } from '../../../../rules/model';
 import type { GoVersion } from '../../../../rules/go/rule';
+import { atLeast } from '../../../../rules/go/syntax/version';
 import { entriesOf, isExecutable, readBytes } from '../../host/files';
 import type { Logger } from '../../host/logger';
 import { ToolError, type Environment, type ProcessRunner } from '../../host/process';
@@ -162,10 +163,6 @@ async function sdkFolders(home: string): Promise<string[]> {
 export function parseGoVersion(text: string): GoVersion | undefined {
   const match = /(?:^|\bgo)(\d+)\.(\d+)/.exec(text.trim());
   return match ? { major: Number(match[1]), minor: Number(match[2]) } : undefined;
-}
-
-export function atLeast(version: GoVersion, major: number, minor: number): boolean {
-  return version.major > major || (version.major === major && version.minor >= minor);
 }
 
 const ENV_NAMES = [
