@@ -4,6 +4,7 @@ import { importedFunction } from './syntax/universe';
 import { spelledType } from './types/declared-types';
 import { staticHeat } from './heat/static-heat';
 import type { GoFile, GoReport, GoRule } from './rule';
+import { keepsItsArgument } from './memory/lifetime';
 import { streamCopy } from './text/stream-copy';
 import { argumentsOf, spanOf, unparenthesised } from './syntax/nodes';
 import {
@@ -49,7 +50,8 @@ function wholeStream(call: Node, file: GoFile): GoReport | undefined {
   const write = owner.id === data.owner.id ? writeOf(node, file) : undefined;
   const [source] = argumentsOf(call);
   if (!write || !source) return undefined;
-  const fix = streamCopy(call, write, file);
+  // io.Copy uses its buffer again: a writer of the package that keeps what it gets could be the one.
+  const fix = keepsItsArgument(file, 'Write') ? undefined : streamCopy(call, write, file);
   return {
     node: call,
     message: `The whole stream is read into memory only to be written to ${write.to.text}`,

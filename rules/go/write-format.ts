@@ -5,6 +5,7 @@ import { appendForm } from './text/append-forms';
 import { importedFunction } from './syntax/universe';
 import { spelledType } from './types/declared-types';
 import { graphAround } from './flow/functions';
+import { changesItsArgument } from './flow/effects';
 import { keepsItsArgument } from './memory/lifetime';
 import type { GoFile, GoFix, GoReport, GoRule, Obligation } from './rule';
 import { argumentsOf, descendants, enclosingFunction, spanOf, unparenthesised } from './syntax/nodes';
@@ -162,6 +163,8 @@ function checkBytes(write: WriteCall, bytes: Node, file: GoFile): GoReport | und
   if (how === 'WriteString' && !known) return undefined;
   if (!emits(content, file, toString) || mentionsCall(bytes)) return undefined;
   if (!known && isDistrusted(write, file)) return undefined;
+  // A writer of the package that changes what it gets had a copy to change.
+  if (!known && changesItsArgument(file, 'Write')) return undefined;
   const escapes = file.facts?.decision(content)?.outcome !== 'stack';
   // Through an interface the bytes themselves would move to the heap.
   if (!known && isOnStack(bytes, file)) return undefined;
