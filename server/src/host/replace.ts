@@ -83,13 +83,21 @@ export function obstacle(file: string): string | undefined {
   try {
     const found = statSync(file);
     if (!found.isFile()) return 'it is no regular file';
-    // The superuser may write everything, and would.
-    if ((found.mode & 0o222) === 0) return 'it is read-only';
-    accessSync(file, constants.W_OK);
+    // As whoever runs this: the superuser may write what its mode says is read-only.
+    if (!isWritable(file)) return 'it is read-only';
     accessSync(path.dirname(realpathSync(file)), constants.W_OK);
     return undefined;
   } catch (error) {
     return systemReason(error);
+  }
+}
+
+function isWritable(file: string): boolean {
+  try {
+    accessSync(file, constants.W_OK);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { setUp } from '../../support/fake-cli';
 import { temporaryFolder } from '../../support/fake-editor';
+import { makeReadOnly } from '../../support/read-only';
 
 const posix = { skip: process.platform === 'win32' && 'links and modes are those of POSIX systems' };
 
@@ -156,7 +157,7 @@ describe('only what was named is changed', () => {
 describe('a read-only file', posix, () => {
   it('is left alone with a sentence, and the rest is fixed', async (t) => {
     const { alloclens, folder, read } = setUp(t, { 'a.ts': 'alloc()', 'b.ts': 'alloc()' });
-    fs.chmodSync(path.join(folder, 'a.ts'), 0o444);
+    makeReadOnly(t, path.join(folder, 'a.ts'));
     const { code, out, err } = await alloclens(['fix']);
     assert.equal(read('a.ts'), 'alloc()');
     assert.equal(out, 'b.ts: Reuse it\n1 fix applied in 1 file; 1 finding left.\n');
@@ -166,7 +167,7 @@ describe('a read-only file', posix, () => {
 
   it('keeps a fix of several files from being applied', async (t) => {
     const { alloclens, folder, texts, untouched } = setUpPair(t);
-    fs.chmodSync(path.join(folder, 'b.go'), 0o444);
+    makeReadOnly(t, path.join(folder, 'b.go'));
     const { err } = await alloclens(['fix', '--dry-run']);
     assert.deepEqual(texts(), untouched);
     assert.match(err, /“Reuse it” was not applied because it also changes b\.go: it is read-only\./);
