@@ -12,12 +12,25 @@ const prints =
 /** Methods that fmt calls instead of walking over the fields. */
 const formats = /^(?:String|Error|Format|GoString)$/;
 
-/** True when code of the package prints a value of its struct type field by field, in their order: `fmt.Println(t)`. */
-export function isPrinted(type: string, pkg: GoPackage): boolean {
-  const own = packageNames(pkg).methods.some(
+const deepest = 6;
+
+/**
+ * True when code of the package prints a value of its struct type field by field, in their order: `fmt.Println(t)`, or
+ * that of a struct of which it is part.
+ */
+export function isPrinted(type: string, pkg: GoPackage, depth = 0): boolean {
+  const { methods, types } = packageNames(pkg);
+  const own = methods.some(
     ({ node }) => receiverType(node) === type && formats.test(node.childForFieldName('name')?.text ?? ''),
   );
-  if (own) return false;
+  if (own || depth > deepest) return false;
+  const isPart = ([outer, { spec }]: [string, { spec: Node }]): boolean =>
+    outer !== type &&
+    spec
+      .descendantsOfType('field_declaration')
+      .some((field) => nameOf(field.childForFieldName('type')?.text ?? '') === type) &&
+    isPrinted(outer, pkg, depth + 1);
+  if ([...types].some(isPart)) return true;
   return pkg.files.some((file) =>
     file.root.descendantsOfType('call_expression').some((call) => {
       const callee = call.childForFieldName('function');
@@ -36,5 +49,10 @@ export function isPrinted(type: string, pkg: GoPackage): boolean {
 function typeOf(value: Node, file: GoFile): string | undefined {
   const expression = unparenthesised(value);
   const addressed = expression.type === 'unary_expression' ? expression.childForFieldName('operand') : null;
-  return spelledType(addressed ?? expression, file)?.replace(/^(?:\*|\[[^\]]*\]|map\[[^\]]*\])+/, '');
+  const type = spelledType(addressed ?? expression, file);
+  return type === undefined ? undefined : nameOf(type);
+}
+
+function nameOf(type: string): string {
+  return type.replace(/^(?:\*|\[[^\]]*\]|map\[[^\]]*\])+/, '');
 }
