@@ -28,6 +28,8 @@ export interface Input {
   readonly type: string;
   /** Expressions, one for each call. */
   readonly values: readonly string[];
+  /** Nobody looks at it after the call: what a suggestion's title asks for. */
+  readonly hidden?: true;
 }
 
 /** How many times a driver calls what carries the pattern, each time with other values. */

@@ -108,7 +108,7 @@ function driverOf(
       `whenAgain(() => ${call(values[1]!)});`,
       'return [',
       ...results,
-      ...values.flat().map((name) => `${name},`),
+      ...values.flatMap((names) => names.flatMap((name, i) => (inputs[i]!.hidden ? [] : [`${name},`]))),
       ...others.map((name) => `${name},`),
       '];',
       '};',

@@ -22,9 +22,14 @@ function deletion(pen: Pen): Core {
   const env = pen.chance(0.15);
   const remove = env ? 'delete env.old;' : `delete ${target}.old;`;
   const before = pen.one('', 'all.push(...[x.id]);', 'all.push(x.id);', 'const f = log;\nf(x.id);');
+  const objects = pen.input(
+    'xs',
+    type,
+    () => `[${Array.from({ length: pen.one(0, 1, 3) }, value).join(', ')}]`,
+  );
   return {
     module: "const env = texts<Record<string, string>>({ old: 'o' });",
-    inputs: [pen.input('xs', type, () => `[${Array.from({ length: pen.one(0, 1, 3) }, value).join(', ')}]`)],
+    inputs: [{ ...objects, hidden: true }],
     body: `const all: unknown[] = [];
       for (const x of xs) ${pen.body(pen.between(['x.id === 2'], { inLoop: true }), before, remove, pen.one('', '[1].forEach((n) => all.push(n));', '(log)(1);', '`a`.trim();'))}`,
     result: env ? '[all, env.old]' : `[all, xs.map((x) => ${target}.old)]`,
