@@ -1,5 +1,6 @@
 import { RuleCreator } from '@typescript-eslint/utils/eslint-utils';
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
+import { replacesBuiltIns } from './flow/built-ins';
 import type { AllocationCost, AllocationKind, Heat, RuleMeta, Span } from '../model';
 import type { ProposedFix } from './edit/proposed-fix';
 import { heatOf, hotThreshold, likelyThreshold } from './heat/static-heat';
@@ -166,7 +167,7 @@ export function createRule<Ids extends string>(definition: RuleDefinition<Ids>):
           ('range' in report.at ? report.at : (sourceCode.getNodeByRangeIndex(span.start) ?? sourceCode.ast));
         const measured = heat(node);
         if (measured.score < from) return;
-        const fixes = report.fixes ?? [];
+        const fixes = replacesBuiltIns(sourceCode) ? [] : (report.fixes ?? []);
         keepDetail(sourceCode, {
           ruleName: pluginRuleName(id),
           messageId: report.messageId,

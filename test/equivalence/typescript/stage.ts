@@ -10,7 +10,7 @@ import { describe } from './describe';
  * the next.
  */
 
-/** A module and what uses it: the driver imports `./a` and exports `run`, which gives what is to be observed. */
+/** A module and what uses it: the driver imports it by its path and exports `run`, which gives what is to be observed. */
 export interface Staged {
   /** `a.ts`: its extension says which language, and which kind of module it is. */
   readonly path: string;
@@ -167,9 +167,10 @@ async function performed({ path, text, driver, neighbour = '' }: Staged): Promis
 
   const modules = new Map<string, { exports: Record<string, unknown> }>();
   const sources = new Map<string, string>();
+  const main = `./${path.replace(/\.\w+$/, '')}`;
   try {
     sources
-      .set('./a', await commonJs(path, text))
+      .set(main, await commonJs(path, text))
       .set('./run', await commonJs('run.ts', driver))
       .set('./b', await commonJs('b.ts', neighbour));
   } catch (error) {
@@ -203,7 +204,7 @@ async function performed({ path, text, driver, neighbour = '' }: Staged): Promis
     }
   };
   const run = (): unknown => (require('./run') as { run(): unknown }).run();
-  if (!(await outcome(() => void require('./a'))) || !(await outcome(run)))
+  if (!(await outcome(() => void require(main))) || !(await outcome(run)))
     return { outcomes, effects, allocations: 0 };
   allocations = 0;
   await outcome(run);

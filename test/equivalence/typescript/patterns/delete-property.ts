@@ -8,6 +8,8 @@ export const deleteProperty: readonly Pattern[] = [{ suggestions: true, write: d
 function deletion(pen: Pen): Core {
   const [type, target] = pen.one(
     ['{ old?: number; id: number }[]', 'x'],
+    ['{ old?: number; id: number }[]', 'x'],
+    ['{ old?: number; id: number }[]', 'x'],
     ['{ old?: number[]; id: number }[]', 'x'],
     ['{ inner: { old?: string }; id: number }[]', 'x.inner'],
     ['{ dataset: Record<string, string>; id: number }[]', 'x.dataset'],

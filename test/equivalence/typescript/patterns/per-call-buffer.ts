@@ -58,8 +58,8 @@ function scratch(pen: Pen): Core {
   const made = memory(pen, name);
   const between = (): string => pen.between(['n > 1', 'n === 0'], { probability: 0.1 });
   const plain = ['n', 'n + 1', 'n * 2', '1', 'Math.abs(n)'];
-  const first = pen.mostly(plain, ['o.v', 'o.v + 1', 'o.text.length', 'o.list[0]!'], 0.3);
-  const second = pen.mostly(plain, ['o.w', 'o.v * o.w', 'Number(o.w)', 'o.any', '+o.any', '`${o.any}`.length', 'Math.max(...o.list)'], 0.3); // prettier-ignore
+  const first = pen.mostly(plain, ['o.v', 'o.v + 1', 'o.text.length', 'o.list[0]!'], 0.2);
+  const second = pen.mostly(plain, ['o.w', 'o.v * o.w', 'Number(o.w)', 'o.any', '+o.any', '`${o.any}`.length', 'Math.max(...o.list)'], 0.2); // prettier-ignore
   const uses = [
     `const ${name} = ${made.creation};`,
     pen.maybe(`const before = ${made.read(2)};\nif (before !== 0) throw new Error(String(before));`, 0.2),
