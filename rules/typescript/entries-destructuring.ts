@@ -1,9 +1,11 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { declaredType, isKnownArray, recordMutability } from './types/arrays';
 import { createRule, type ProposedFix } from './rule';
-import { isGlobal, memberName, resolve } from './syntax/nodes';
+import { contains, isGlobal, isWriteTarget, memberName, methodName, resolve, walk } from './syntax/nodes';
 import { indentAt, indentUnit, losesComment, newlineOf } from './edit/layout';
 import { freshName } from './edit/names';
+import { statementEnd } from './edit/statements';
+import { effectsOf, literalOf } from './flow/effects';
 
 /** `for (const [i, v] of xs.entries())` and `for (const [k, v] of Object.entries(o))`: a pair is made for each iteration. */
 export const entriesDestructuring = createRule({
@@ -93,7 +95,7 @@ function indexFix(
   // `!` for noUncheckedIndexedAccess; it changes nothing where the elements' type has no undefined or null.
   const plain = !typed || hasPlainElements(declaredType(sourceCode, list));
   const value =
-    parts.value && `const ${sourceCode.getText(parts.value)} = ${list.name}[${index}]${typed ? '!' : ''};`;
+    parts.value && `const ${sourceCode.getText(parts.value)} = ${list.name}[${index}]${typed ? '!' : ''}`;
   const edits = rewritten(sourceCode, loop, head, value);
   if (!edits) return undefined;
   const title = `Loop over the indices of ${list.name}`;
@@ -112,40 +114,56 @@ function keysFix(
   const parts = partsOf(sourceCode, loop, pattern);
   if (!parts?.key || object.type !== 'Identifier' || isWrittenIn(sourceCode, object, loop)) return undefined;
   if (typed && recordMutability(sourceCode, declaredType(sourceCode, object)) !== 'mutable') return undefined;
-  if (changesOthers(sourceCode, object, parts.key, loop)) return undefined;
+  if (changesIt(sourceCode, object, loop)) return undefined;
   const head = `for (const ${parts.key.name} of Object.keys(${object.name})) `;
   // `!` for noUncheckedIndexedAccess; it must not hide an undefined or null that the values' type does have.
   const values = typed ? valuesOf(declaredType(sourceCode, object)) : undefined;
   const open = values?.type === 'TSAnyKeyword' || values?.type === 'TSUnknownKeyword';
   const value =
     parts.value &&
-    `const ${sourceCode.getText(parts.value)} = ${object.name}[${parts.key.name}]${typed && !open ? '!' : ''};`;
+    `const ${sourceCode.getText(parts.value)} = ${object.name}[${parts.key.name}]${typed && !open ? '!' : ''}`;
   const edits = rewritten(sourceCode, loop, head, value);
-  const conditions = ['the loop does not change it', 'it has no getters'];
+  const conditions: string[] = [];
+  if (runsOthers(sourceCode, loop)) conditions.push('nothing that the loop calls or writes to changes it');
+  if (!literalOf(sourceCode, object)) conditions.push('it has no getters');
   if (typed && value && !open && !isPlain(values)) conditions.push('its values are never undefined or null');
-  const title = `Loop over the keys of ${object.name} (if ${conditions.join(', and ')})`;
-  return edits && { title, kind: 'suggestion', edits };
+  const title = `Loop over the keys of ${object.name}`;
+  if (!edits) return undefined;
+  return conditions.length === 0
+    ? { title, kind: 'safe', edits }
+    : { title: `${title} (if ${conditions.join(', and ')})`, kind: 'suggestion', edits };
 }
 
-/** The loop writes to, or deletes, another property of the object than the one whose turn it is: visibly. */
-function changesOthers(
+/** The loop itself writes to the object or deletes from it: also the property whose turn it is. */
+function changesIt(
   sourceCode: TSESLint.SourceCode,
   object: TSESTree.Identifier,
-  key: TSESTree.Identifier,
   loop: TSESTree.Node,
 ): boolean {
   return (resolve(sourceCode, object)?.references ?? []).some(({ identifier }) => {
-    const member = (identifier as TSESTree.Node).parent;
-    if (!within(loop, identifier) || member?.type !== 'MemberExpression' || member.object !== identifier)
-      return false;
-    const { parent } = member;
-    const changes =
-      (parent.type === 'AssignmentExpression' && parent.left === member) ||
-      parent.type === 'UpdateExpression' ||
-      (parent.type === 'UnaryExpression' && parent.operator === 'delete');
-    const own = member.computed && member.property.type === 'Identifier' && member.property.name === key.name;
-    return changes && !own;
+    const use = identifier as TSESTree.Node;
+    if (!contains(loop, use)) return false;
+    const { parent } = use;
+    if (parent?.type === 'MemberExpression' && parent.object === use) return isWriteTarget(parent);
+    // Object.assign(o, …), Object.defineProperty(o, …), Reflect.set(o, …)
+    return (
+      parent?.type === 'CallExpression' &&
+      parent.arguments[0] === use &&
+      /^(?:assign|definePropert(?:y|ies)|set|deleteProperty)$/.test(methodName(parent) ?? '')
+    );
   });
+}
+
+/** The loop calls something that is not known to be harmless, or writes to an object that might be the same. */
+function runsOthers(sourceCode: TSESLint.SourceCode, loop: TSESTree.ForOfStatement): boolean {
+  for (const { how } of effectsOf(sourceCode, loop.body))
+    if (how !== 'read' && how !== 'convert') return true;
+  let writes = false;
+  walk(sourceCode, loop.body, (node) => {
+    if (node.type === 'MemberExpression' && isWriteTarget(node)) writes = true;
+    return !writes;
+  });
+  return writes;
 }
 
 /** `V` of `Record<string, V>` and of `{ [key: string]: V }`, as written. */
@@ -156,7 +174,7 @@ function valuesOf(type: TSESTree.TypeNode | undefined): TSESTree.TypeNode | unde
   return member?.type === 'TSIndexSignature' ? member.typeAnnotation?.typeAnnotation : undefined;
 }
 
-/** New head, and the element's declaration as the first statement of the body. */
+/** New head, and the element's declaration, written without a semicolon, as the first statement of the body. */
 function rewritten(
   sourceCode: TSESLint.SourceCode,
   loop: TSESTree.ForOfStatement,
@@ -171,7 +189,7 @@ function rewritten(
     if (body.loc.start.line !== body.loc.end.line) return undefined;
     const end = body.range[1];
     return [
-      { span, newText: `${head}{ ${declaration} ` },
+      { span, newText: `${head}{ ${declaration}; ` },
       { span: { start: end, end }, newText: ' }' },
     ];
   }
@@ -180,7 +198,10 @@ function rewritten(
   const sameLine = body.loc.start.line === body.loc.end.line;
   return [
     { span, newText: head },
-    { span: { start: at, end: at }, newText: sameLine ? ` ${declaration}` : line + declaration },
+    {
+      span: { start: at, end: at },
+      newText: sameLine ? ` ${declaration};` : line + declaration + statementEnd(sourceCode, at),
+    },
   ];
 }
 
@@ -204,13 +225,9 @@ function isWrittenIn(
       (reference) =>
         reference.isWrite() &&
         reference.init !== true &&
-        (within(loop, reference.identifier) || reference.from !== variable.scope),
+        (contains(loop, reference.identifier as TSESTree.Node) || reference.from !== variable.scope),
     )
   );
-}
-
-function within(outer: TSESTree.Node, inner: { range?: [number, number] }): boolean {
-  return inner.range !== undefined && outer.range[0] <= inner.range[0] && inner.range[1] <= outer.range[1];
 }
 
 /** `string[]`, `readonly number[]`, `{ … }[]`: written types that have no undefined or null. */

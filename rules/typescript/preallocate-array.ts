@@ -6,6 +6,7 @@ import { createRule, type ProposedFix } from './rule';
 import { contains, enclosingFunction, memberName, resolve, unwrap, walk } from './syntax/nodes';
 import { indentAt, newlineOf } from './edit/layout';
 import { freshName } from './edit/names';
+import { isSemicolonFree } from './edit/statements';
 
 /** A loop whose number of iterations is known, with one `push` an iteration onto an array that starts empty. */
 export const preallocateArray = createRule({
@@ -262,10 +263,11 @@ function fixFor(
   if (source.slice(source.lastIndexOf('\n', start - 1) + 1, start) !== indent) return undefined;
   const line = newlineOf(source) + indent;
   const index = counter ?? freshName(sourceCode, 'next');
+  const end = isSemicolonFree(sourceCode) ? '' : ';';
   const edits: TextEdit[] = [
     {
       span: { start, end: start },
-      newText: `${name}.length = ${text};${line}${counter === undefined ? `let ${index} = 0;${line}` : ''}`,
+      newText: `${name}.length = ${text}${end}${line}${counter === undefined ? `let ${index} = 0${end}${line}` : ''}`,
     },
     // Only around the value: its text, comments included, stays.
     {

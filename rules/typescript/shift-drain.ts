@@ -23,19 +23,21 @@ interface Drain {
 
 export const shiftDrain = createRule({
   id: 'ts/shift-drain',
-  summary: 'a loop that empties an array with shift(), which moves all other elements each time',
+  summary:
+    'a loop that empties an array with shift(), which copies the rest each time once the array is long',
   fix: 'suggestion',
   reports: 'allocation',
   sample: 'typescript/shift-drain',
   allocation: {
     kind: 'array',
     cost: 'conditional',
-    reason: 'shift() moves or copies the elements that are left',
+    reason:
+      'in an array of more than 16,384 elements shift() copies those that are left; in a shorter one V8 cuts the front off',
   },
   words: [['.shift(']],
   messages: {
     drain:
-      'shift() moves all elements that are left in {{queue}} by one, on each iteration: an index would not.',
+      'shift() cuts the front off {{queue}} on each iteration, and copies the rest while more than 16,384 elements are left: an index does neither.',
   },
   check(context, report) {
     const { sourceCode } = context;

@@ -270,7 +270,7 @@ function isDataProperty(sourceCode: TSESLint.SourceCode, node: TSESTree.MemberEx
 }
 
 /** The object literal without accessors that a `const` of the file, or a property of one, always is. */
-function literalOf(
+export function literalOf(
   sourceCode: TSESLint.SourceCode,
   expression: TSESTree.Node,
   depth = 0,

@@ -17,6 +17,7 @@ import {
 } from '../syntax/nodes';
 import { indentAt, indentUnit, losesComment, newlineOf } from '../edit/layout';
 import { freshName } from '../edit/names';
+import { guard, isSemicolonFree } from '../edit/statements';
 
 /**
  * The fix of ts/accumulating-spread: writes to the accumulator in place. What it needs to be the same program: the
@@ -91,7 +92,7 @@ export function reduceFix(
     if (losesComment(sourceCode, span, kept)) return undefined;
     edits.push({
       span,
-      newText: writer.block([...lines, `return ${accumulator.name};`], result.layout, span.start),
+      newText: writer.block([...lines, `return ${accumulator.name}`], result.layout, span),
     });
   }
   return fix(object, conditions, edits);
@@ -151,7 +152,7 @@ export function loopFix(
     return undefined;
   if (!lines || losesComment(sourceCode, span, keptNodes(copy.node, [copy]))) return undefined;
   const layout = isStatementList(statement.parent) ? 'statements' : lines.length > 1 ? 'block' : 'statements';
-  return fix(copy.object, conditions, [{ span, newText: writer.block(lines, layout, span.start) }]);
+  return fix(copy.object, conditions, [{ span, newText: writer.block(lines, layout, span) }]);
 }
 
 function fix(object: boolean, conditions: ReadonlySet<string>, edits: ProposedFix['edits']): ProposedFix {
@@ -167,6 +168,7 @@ type Layout = 'statements' | 'block';
 class Writer {
   readonly #sourceCode: TSESLint.SourceCode;
   readonly #text: string;
+  readonly #end: '' | ';';
   #item: string | undefined;
 
   constructor(
@@ -176,6 +178,7 @@ class Writer {
   ) {
     this.#sourceCode = context.sourceCode;
     this.#text = context.sourceCode.getText();
+    this.#end = isSemicolonFree(context.sourceCode) ? '' : ';';
   }
 
   /** A result expression as statements without the final return. */
@@ -191,22 +194,36 @@ class Writer {
     const yes = this.result(value.consequent, isCopy);
     const no = this.result(value.alternate, isCopy);
     if (!yes || !no) return undefined;
-    if (no.length === 0) return yes.length === 0 ? [`${test};`] : [`if (${test}) ${this.#body(yes)}`];
+    if (no.length === 0) return yes.length === 0 ? [test] : [`if (${test}) ${this.#body(yes)}`];
     if (yes.length === 0) return [`if (!${bindsTightly(value.test) ? test : `(${test})`}) ${this.#body(no)}`];
-    return [`if (${test}) ${this.#body(yes)} else ${this.#body(no)}`];
+    return [`if (${test}) ${this.#body(yes, true)} else ${this.#body(no)}`];
   }
 
-  #body(lines: readonly string[]): string {
-    return lines.length === 1 && !lines[0]!.startsWith('if') ? lines[0]! : `{ ${lines.join(' ')} }`;
+  /** @param before `else` comes next, which only a semicolon or a brace lets a statement end before */
+  #body(lines: readonly string[], before = false): string {
+    const block = lines.length > 1 || lines[0]!.startsWith('if') || (before && this.#end === '');
+    if (block) return `{ ${lines.join('; ')}${this.#end} }`;
+    return `${lines[0]!}${before ? ';' : ''}`;
   }
 
-  /** Lines as they stand at an offset: bare statements, or a block. */
-  block(lines: readonly string[], layout: Layout, offset: number): string {
-    const indent = indentAt(this.#text, offset);
+  /**
+   * Lines, which are without semicolons, as they stand at an offset: bare statements, or a block.
+   * @param replaced what stands there now
+   */
+  block(lines: readonly string[], layout: Layout, { start, end }: Span): string {
+    const indent = indentAt(this.#text, start);
     const newline = newlineOf(this.#text);
-    if (layout === 'statements') return lines.join(newline + indent);
+    const written = lines.map((line, index) => {
+      const guarded = index === 0 ? guard(this.#sourceCode, start, line) : '';
+      return `${guarded}${line}${line.endsWith('}') && /^(?:if|for)\b/.test(line) ? '' : this.#end}`;
+    });
+    if (layout === 'statements') {
+      // A statement ends as the one did that it replaces.
+      const last = written.at(-1)!.replace(/;$/, '') + (this.#text[end - 1] === ';' ? ';' : '');
+      return [...written.slice(0, -1), last].join(newline + indent);
+    }
     const inner = indent + indentUnit(this.#text);
-    return ['{', ...lines.map((line) => inner + line), `${indent}}`].join(newline);
+    return ['{', ...written.map((line) => inner + line), `${indent}}`].join(newline);
   }
 
   copy(copy: Copy): string[] | undefined {
@@ -266,7 +283,7 @@ class Writer {
 
   #push(parts: readonly TSESTree.Expression[]): Group {
     const values = parts.map((part) => this.#sourceCode.getText(part)).join(', ');
-    return { line: `${this.name}.push(${values});`, parts, lazy: false };
+    return { line: `${this.name}.push(${values})`, parts, lazy: false };
   }
 
   /** Not `push(...many)`: that throws from some 120,000 arguments on. */
@@ -274,7 +291,7 @@ class Writer {
     this.#item ??= freshName(this.#sourceCode, 'item');
     const text = this.#sourceCode.getText(list);
     return {
-      line: `for (const ${this.#item} of ${list.type === 'SequenceExpression' ? `(${text})` : text}) ${this.name}.push(${this.#item});`,
+      line: `for (const ${this.#item} of ${list.type === 'SequenceExpression' ? `(${text})` : text}) ${this.name}.push(${this.#item})`,
       parts: [list],
       lazy: true,
     };
@@ -313,7 +330,7 @@ class Writer {
     if (declared) return undefined;
     this.conditions.add(noProto);
     return {
-      line: `Object.assign(${this.name}, ${this.#sourceCode.getText(source)});`,
+      line: `Object.assign(${this.name}, ${this.#sourceCode.getText(source)})`,
       parts: [source],
       lazy: true,
     };
@@ -329,15 +346,15 @@ class Writer {
     const parts: TSESTree.Node[] = property.computed ? [key, expression] : [expression];
     if (property.computed) {
       if (!isNeverProto(key)) this.conditions.add(noProto);
-      return { line: `${this.name}[${this.#sourceCode.getText(key)}] = ${text};`, parts, lazy: false };
+      return { line: `${this.name}[${this.#sourceCode.getText(key)}] = ${text}`, parts, lazy: false };
     }
     if (key.type === 'Identifier') {
       return key.name === '__proto__'
         ? undefined
-        : { line: `${this.name}.${key.name} = ${text};`, parts, lazy: false };
+        : { line: `${this.name}.${key.name} = ${text}`, parts, lazy: false };
     }
     if (key.type !== 'Literal' || key.value === '__proto__') return undefined;
-    return { line: `${this.name}[${key.raw}] = ${text};`, parts, lazy: false };
+    return { line: `${this.name}[${key.raw}] = ${text}`, parts, lazy: false };
   }
 
   #mentions(part: TSESTree.Node): boolean {
