@@ -24,7 +24,7 @@ interface Weighed extends HeatReason {
 /**
  * How much the node matters, from syntax alone: 0.4 for a plain function; more in loops, in functions that the package
  * calls in loops, in request handlers, benchmarks and functions marked `//alloclens:hot`; at most 0.1 where code runs
- * once (package level, init, main, and what only they call), in tests, in the set-up of benchmarks, and on paths that end in
+ * once (package level, init and what only they call, main), in tests, in the set-up of benchmarks, and on paths that end in
  * an error or a panic.
  */
 export function staticHeat(file: GoFile, node: Node): Heat {
@@ -111,8 +111,8 @@ function isTimed(node: Node): boolean {
 const initialised = new WeakMap<GoPackage, ReadonlySet<string>>();
 
 /**
- * The unexported function is used, and only ever called by initialisers of package variables, by `init` and `main`, and by
- * functions of which the same is true. Tests do not count.
+ * The unexported function is used, and only ever called by initialisers of package variables, by `init`, and by functions of
+ * which the same is true. Tests do not count, and `main` does not: what it calls is the program.
  */
 function runsAtInitialisation(pkg: GoPackage, name: string): boolean {
   let known = initialised.get(pkg);
@@ -139,8 +139,7 @@ function functionsOfInitialisation(pkg: GoPackage): ReadonlySet<string> {
   }
   const found = new Set<string>();
   const isOnce = (user: string | undefined): boolean =>
-    user !== undefined &&
-    (user === '' || user === 'init' || (user === 'main' && pkg.name === 'main') || found.has(user));
+    user !== undefined && (user === '' || user === 'init' || found.has(user));
   for (let before = -1; before !== found.size;) {
     before = found.size;
     for (const [name, by] of users) {

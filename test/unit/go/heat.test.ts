@@ -242,6 +242,8 @@ describe('cold', () => {
       'package p\n\nvar x = fill()\n\nvar again = fill\n\nfunc fill() int { here(); return 1 }\n',
     'an exported one: others may call it':
       'package p\n\nvar x = Fill()\n\nfunc Fill() int { here(); return 1 }\n',
+    'one that main calls: that is the program':
+      'package main\n\nfunc main() { fill() }\n\nfunc fill() { here() }\n',
     'one that nothing calls': 'package p\n\nfunc fill() int { here(); return 1 }\n',
   })) {
     test(`not ${name}`, () => assert.equal(heat(text).score, 0.4));
