@@ -101,7 +101,7 @@ export const carriers: readonly Carrier[] = [
   {
     name: 'goroutine',
     body: (carried) =>
-      `${keeps(carried.results)}\ndone := make(chan struct{})\ngo func() {\ndefer close(done)\ndefer func() { _ = recover() }()\n${inside(carried, last(carried.results))}\n${assigns(carried.results)}\n}()\n<-done\nreturn ${last(carried.results)}`,
+      `${keeps(carried.results)}\ndone := make(chan struct{})\nvar fell any\ngo func() {\ndefer close(done)\ndefer func() { fell = recover() }()\n${inside(carried, last(carried.results))}\n${assigns(carried.results)}\n}()\n<-done\nif fell != nil {\npanic(fell)\n}\nreturn ${last(carried.results)}`,
   },
   {
     name: 'method',

@@ -1,10 +1,15 @@
 import type { Fault } from '../faults';
 
+export interface GoFault extends Fault {
+  /** What a difference has to say, where another one would not be this fault's. */
+  readonly shows?: RegExp;
+}
+
 /**
- * Preconditions taken out of rules, one for each rule, so that one run tries them all. Whoever renames such a function or gives
+ * Preconditions taken out of rules. Whoever renames such a function or gives
  * its work to another mends the entry: loading it fails with a sentence otherwise.
  */
-export const goFaults: readonly Fault[] = [
+export const goFaults: readonly GoFault[] = [
   {
     forgets: 'that a new buffer has no room, so that more is allocated',
     rule: 'go/append-format',
@@ -60,5 +65,41 @@ export const goFaults: readonly Fault[] = [
     file: 'rules/go/write-format.ts',
     function: 'isDistrusted',
     body: 'return false;',
+  },
+  {
+    forgets: 'that a piece reads the string that is built',
+    rule: 'go/concat-in-loop',
+    file: 'rules/go/flow/order.ts',
+    function: 'isOrderSeen',
+    body: 'return false;',
+  },
+  {
+    forgets: 'the ways out of the loop',
+    rule: 'go/grow-builder',
+    file: 'rules/go/flow/loop-exits.ts',
+    function: 'earlyExits',
+    body: 'return { seen: false, done: false, failed: false };',
+  },
+  {
+    forgets: 'that a writer of the package changes the shared bytes',
+    rule: 'go/hoist-constant',
+    file: 'rules/go/flow/effects.ts',
+    function: 'changesItsArgument',
+    body: 'return false;',
+  },
+  {
+    forgets: 'the ways out of the loop',
+    rule: 'go/preallocate-map',
+    file: 'rules/go/flow/loop-exits.ts',
+    function: 'earlyExits',
+    body: 'return { seen: false, done: false, failed: false };',
+  },
+  {
+    forgets: 'that a deferred recover shows a named result',
+    rule: 'go/preallocate-slice',
+    file: 'rules/go/flow/effects.ts',
+    function: 'mayRecover',
+    body: 'return false;',
+    shows: /\(nil\).*after .*\{\}#0/,
   },
 ];

@@ -6,14 +6,11 @@ import { defaults } from '../options';
 import { problemsOf, statistics, type RuleReport } from '../report';
 import { goHalf } from './half';
 
-/** Rules with counterexamples that are being worked on; each goes away with its repair. */
-const open: readonly RuleId[] = [
-  'go/concat-in-loop',
-  'go/grow-builder',
-  'go/hoist-constant',
-  'go/preallocate-map',
-  'go/preallocate-slice',
-];
+/**
+ * Rules with a counterexample that is being worked on, and what it is: at most 32 bytes of an appended slice stay on the stack
+ * until it leaves the function, and a way out behind the loop may give it up.
+ */
+const open: readonly RuleId[] = ['go/preallocate-slice'];
 
 describe('Go: fixed programs do what they did', async () => {
   const reports = new Map<RuleId, RuleReport>();

@@ -31,6 +31,21 @@ const elements = [
     source: '[]string',
     values: ['[]string{"a", "b", "c"}', 'nil', '[]string{"x"}'],
   },
+  {
+    // It panics with the first element, before anything is appended.
+    type: 'int',
+    from: 'half$(x)',
+    zero: '0',
+    source: '[]int',
+    values: ['[]int{-1, 2, 3}', '[]int{2, 4, 6, 8}', 'nil', '[]int{4, -2}'],
+  },
+  {
+    type: 'string',
+    from: 'name$(x)',
+    zero: '""',
+    source: '[]int',
+    values: ['[]int{-1, 2}', '[]int{1, 2, 3, 4, 5}', 'nil', '[]int{3, -2}'],
+  },
 ];
 
 export function preallocateSlice(random: Random): Pattern {
@@ -42,6 +57,10 @@ export function preallocateSlice(random: Random): Pattern {
     { text: `out := ${type}{}`, nameable: false },
     { text: `out := make(${type}, 0)`, nameable: false },
   ]);
+  const tops = [
+    '//go:noinline\nfunc half$(x int) int {\nif x < 0 {\npanic("negative")\n}\nreturn x / 2\n}',
+    '//go:noinline\nfunc name$(x int) string {\nif x < 0 {\npanic("no name")\n}\nreturn string(rune(64 + x))\n}',
+  ].filter((one) => element.from.includes(/func (\w+\$)/.exec(one)![1]!));
   const loop = random.pick([
     `@for ${element.from.includes('i}') ? 'i' : '_'}, x := range xs {`,
     `@for i := 0; i < len(xs); i++ {\nx := xs[i]`,
@@ -60,6 +79,7 @@ export function preallocateSlice(random: Random): Pattern {
     parameters: [{ name: 'xs', type: element.source, values: element.values }],
     results: [{ type, value: 'out', zero: 'nil' }],
     declares: { name: 'out', ...start },
+    top: tops.join('\n'),
     body: `
 •
 ${loop}
