@@ -147,7 +147,7 @@ function commands(around: Surroundings, exit: (code: ExitCode) => void): Command
     );
   program
     .command('fix')
-    .description('apply verified safe fixes')
+    .description('apply safe fixes, each checked before')
     .argument('[path...]', 'files, folders, or ./... for Go packages', ['.'])
     .addOption(show)
     .addOption(rule)

@@ -45,7 +45,7 @@ export interface Engine {
   accepts(document: Pick<SourceDocument, 'path' | 'languageId'>): boolean;
   /**
    * Analyses the document and whatever its unit compiles together. `publish` may be called several times, each call
-   * refining the last: first findings, then the same findings with their fixes verified. The requested document is
+   * refining the last: first findings, then the same findings with their fixes checked. The requested document is
    * always among what is published, with a note when it could not be analysed; files without findings are published,
    * too, so that old findings go away. Rejects with AbortError when `signal` fires; never rejects because of the
    * user's text.

@@ -52,7 +52,7 @@ export function evidenceText(evidence: Evidence): string {
   }
 }
 
-/** How far a fix is to be trusted; that and what was verified is also in its title. */
+/** How far a fix is to be trusted; that and what was checked is also in its title. */
 export function fixText(fix: Fix): string {
   return isSafe(fix) ? 'safe' : 'suggestion: check its condition';
 }
