@@ -43,6 +43,12 @@ export function basicType(node: Node, file: GoFile, depth = 0): BasicType | unde
       return ofCall(expression, file);
     case 'binary_expression':
       return ofBinary(expression, file, depth);
+    case 'unary_expression': {
+      const operand = expression.childForFieldName('operand');
+      const operator = expression.childForFieldName('operator')?.text ?? '';
+      if (!operand || !/^[-+^!]$/.test(operator)) return undefined;
+      return basicType(operand, file, depth + 1);
+    }
     case 'identifier':
       return ofRange(expression, file) ?? ofInitial(expression, file, depth) ?? ofDeclared(expression, file);
     case 'selector_expression':
@@ -150,5 +156,7 @@ function ofBinary(expression: Node, file: GoFile, depth: number): BasicType | un
 }
 
 function isLiteral(node: Node): boolean {
+  const signed = node.type === 'unary_expression' ? node.childForFieldName('operand') : null;
+  if (signed) return /^[-+^]/.test(node.text) && isLiteral(signed);
   return /_literal$/.test(node.type) && node.type !== 'composite_literal' && node.type !== 'func_literal';
 }
