@@ -14,11 +14,13 @@ import { initializer } from './syntax/assignments';
 import {
   convertedToBytes,
   convertedToString,
+  isCountSeen,
   unwrapped,
   twinObligations,
   twinOf,
   writeCall,
   writerOperand,
+  type Twin,
   type WriteCall,
 } from './text/write-calls';
 import { mayDiffer } from './text/paired-methods';
@@ -140,7 +142,7 @@ function checkFormatted(
     const edits = replaceAround(call, formatted, `${twin}(${operand.text},`, ' ', file);
     const statement = enclosingStatement(call);
     const within = loop ?? enclosingFunction(call);
-    if (!edits || !statement || !within) return [];
+    if (!edits || !statement || !within || countsOtherwise(write, known)) return [];
     const condition = loop
       ? ` (moves ${operand.onStack!.name} to the heap: a gain if the loop runs more than once)`
       : '';
@@ -190,7 +192,7 @@ function checkBytes(write: WriteCall, bytes: Node, file: GoFile): GoReport | und
 
   function fixBytes(): GoFix[] {
     if (file.generated) return [];
-    if (sharesMemory(bytes, writer, file)) return [];
+    if (sharesMemory(bytes, writer, file) || countsOtherwise(write, known)) return [];
     const edits = replaceContent(write, bytes, 'Write', file);
     const statement = enclosingStatement(call);
     const within = enclosingFunction(call);
@@ -254,7 +256,7 @@ function checkString(write: WriteCall, text: Node, file: GoFile): GoReport | und
   function fixString(removed: string): GoFix[] {
     const statement = enclosingStatement(call);
     const within = enclosingFunction(call);
-    if (file.generated || !statement || !within) return [];
+    if (file.generated || !statement || !within || countsOtherwise(write, known)) return [];
     const claim = { effect: 'removes', within: [spanOf(within)], callees: [removed] } as const;
     if (known) {
       const edits = replaceContent(write, text, 'WriteString', file);
@@ -284,6 +286,11 @@ function checkString(write: WriteCall, text: Node, file: GoFile): GoReport | und
       },
     ];
   }
+}
+
+/** The other method of a bufio.Writer counts other bytes when the writer behind it fails, and the count is looked at. */
+function countsOtherwise(write: WriteCall, twin: Twin | undefined): boolean {
+  return twin?.path === 'bufio' && isCountSeen(write);
 }
 
 /** The spelled type when the writer is plainly an `http.ResponseWriter`. */

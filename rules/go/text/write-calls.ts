@@ -181,3 +181,15 @@ export function unwrapped(outer: Node, kept: Node, file: GoFile): TextEdit[] | u
     { span: { start: kept.endIndex, end }, newText: '' },
   ];
 }
+
+/**
+ * True when somebody sees how many bytes were written: a bufio.Writer counts other ones in Write than in WriteString when the
+ * writer behind it fails, because Write hands large texts on as they are.
+ */
+export function isCountSeen({ call }: WriteCall): boolean {
+  const parent = call.parent;
+  if (parent?.type === 'expression_statement') return false;
+  const statement = parent?.type === 'expression_list' ? parent.parent : undefined;
+  if (statement?.type !== 'assignment_statement' && statement?.type !== 'short_var_declaration') return true;
+  return statement.childForFieldName('left')?.namedChild(0)?.text !== '_';
+}

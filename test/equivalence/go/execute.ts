@@ -69,6 +69,10 @@ export async function execute(
       outcomes[one.version].set(one.program, { fails: `does not compile: ${message}` });
       found = true;
     }
+    if (code === outOfTime)
+      throw new Error(
+        `Compiling the programs took longer than ${minutes} minutes: try fewer, or fewer rules.`,
+      );
     if (!found) throw new Error(`The programs do not compile:\n${stderr.slice(0, 4000)}`);
   }
 
@@ -215,11 +219,22 @@ interface Ran {
   readonly stderr: string;
 }
 
-/** Runs a program to its end; one that takes minutes is killed, and its exit code is 5. */
+/** How long `go build` and the programs may take. */
+const minutes = 5;
+
+/** The exit code of what was killed because it took longer. */
+const outOfTime = 5;
+
+/** Runs a program to its end; one that takes too long is killed. */
 export function run(command: string, args: readonly string[], cwd: string): Promise<Ran> {
   return new Promise((resolve, reject) => {
     const env = { ...process.env, GOWORK: 'off', GOFLAGS: '', GOTOOLCHAIN: 'local', GOPROXY: 'off' };
-    const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], timeout: 5 * 60_000 });
+    const child = spawn(command, args, {
+      cwd,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: minutes * 60_000,
+    });
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
     child.stdout.on('data', (data: Buffer) => stdout.push(data));
@@ -227,7 +242,7 @@ export function run(command: string, args: readonly string[], cwd: string): Prom
     child.on('error', reject);
     child.on('close', (code) =>
       resolve({
-        code: code ?? 5,
+        code: code ?? outOfTime,
         stdout: Buffer.concat(stdout).toString('utf8'),
         stderr: Buffer.concat(stderr).toString('utf8'),
       }),
