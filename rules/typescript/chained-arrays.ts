@@ -202,9 +202,10 @@ function onePass(
   const types =
     typed && map && written === '' ? typeArgument(sourceCode, receiver, reducer, seed, mapper) : written;
   if (types === undefined) return undefined;
-  const pure = [mapper?.body, predicate?.body, reducer.body, seed].every(
-    (body) => !body || isPure(sourceCode, body),
-  );
+  const bodies = [mapper?.body, predicate?.body, reducer.body, seed];
+  const pure =
+    bodies.every((body) => !body || isPure(sourceCode, body)) &&
+    failsAlone(sourceCode, mapper, predicate, reducer);
   return {
     title: `Do it in one pass with reduce()${pure ? '' : ' (if the callbacks do not depend on each other)'}`,
     kind: pure ? 'safe' : 'suggestion',
@@ -282,6 +283,34 @@ function renamed(sourceCode: TSESLint.SourceCode, fn: Arrow, name: string): stri
     text = text.slice(0, use.range[0] - start) + name + text.slice(use.range[1] - start);
   }
   return text;
+}
+
+/**
+ * Only one of the callbacks can fail, by reading a property of nothing, or they would fail for the same element: where two can,
+ * one pass may fail with the error that came second before. Accessors are taken to be reads.
+ */
+function failsAlone(
+  sourceCode: TSESLint.SourceCode,
+  mapper: Arrow | undefined,
+  predicate: Arrow | undefined,
+  reducer: Arrow,
+): boolean {
+  const reads = (fn: Arrow | undefined, index: number): 'nothing' | 'the element' | 'more' => {
+    const parameter = fn?.params[index] as TSESTree.Identifier | undefined;
+    let found: 'nothing' | 'the element' | 'more' = 'nothing';
+    if (!fn || !parameter) return found;
+    walk(sourceCode, fn.body, (node) => {
+      if (node.type !== 'MemberExpression' || node.optional) return;
+      const own = node.object.type === 'Identifier' && node.object.name === parameter.name;
+      found = own && found !== 'more' ? 'the element' : 'more';
+    });
+    return found;
+  };
+  const [mapped, tested, reduced] = [reads(mapper, 0), reads(predicate, 0), reads(reducer, 1)];
+  if (mapped !== 'nothing') return tested === 'nothing' && reduced === 'nothing';
+  return (
+    tested === 'nothing' || reduced === 'nothing' || (tested === 'the element' && reduced === 'the element')
+  );
 }
 
 /** Neither calls nor writes anything. */

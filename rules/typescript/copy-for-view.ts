@@ -1,8 +1,9 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
+import { effectsOf } from './flow/effects';
 import { lifetimeOf } from './memory/buffer-lifetime';
 import { constantNumber } from './types/constants';
 import { createRule, type ProposedFix } from './rule';
-import { isGlobal, memberName, methodName, resolve } from './syntax/nodes';
+import { contains, isGlobal, isWriteTarget, memberName, methodName, resolve, walk } from './syntax/nodes';
 import { elementSizes, importedCallee, isBuiltIn, isByteView, typeOf } from './types/values';
 
 /** Up to this size a copy stays inside the V8 heap and costs what a view costs. */
@@ -44,7 +45,10 @@ export const copyForView = createRule({
         const type = typeOf(sourceCode, node.callee.object);
         const element = type && elementSizes.get(type.name);
         if (element === undefined || isSmall(sourceCode, node, element)) return;
-        const use = directUse(sourceCode, node) ?? heldUse(sourceCode, node);
+        const direct = directUse(sourceCode, node);
+        // What is evaluated between the copy and the reader could write to the original.
+        if (direct && changesMeanwhile(sourceCode, node)) return;
+        const use = direct ?? heldUse(sourceCode, node);
         if (!use) return;
         report({
           at: node,
@@ -88,6 +92,26 @@ function fix(callee: TSESTree.MemberExpression, use: Use): ProposedFix {
       },
     ],
   };
+}
+
+/** The reader's other arguments, or other parts of a list, come after the copy and may run code or write. */
+function changesMeanwhile(sourceCode: TSESLint.SourceCode, copy: TSESTree.CallExpression): boolean {
+  let reader: TSESTree.Node = copy.parent;
+  if (reader.type === 'MemberExpression' || reader.type === 'ArrayExpression') reader = reader.parent!;
+  if (reader.type !== 'CallExpression') return false;
+  const later = reader.arguments.flatMap((argument): readonly (TSESTree.Node | null)[] =>
+    argument.type === 'ArrayExpression' && contains(argument, copy) ? argument.elements : [argument],
+  );
+  return later.some((part) => {
+    if (!part || part.range[0] < copy.range[1]) return false;
+    for (const { how } of effectsOf(sourceCode, part)) if (how !== 'read' && how !== 'convert') return true;
+    let writes = false;
+    walk(sourceCode, part, (node) => {
+      if (isWriteTarget(node)) writes = true;
+      return !writes;
+    });
+    return writes;
+  });
 }
 
 const shared = 'the memory is not a SharedArrayBuffer, which this does not take everywhere';
@@ -167,7 +191,8 @@ function heldUse(sourceCode: TSESLint.SourceCode, node: TSESTree.CallExpression)
   for (const use of lifetime.uses) {
     const { parent } = use;
     if (parent?.type === 'ForOfStatement') continue;
-    if (parent?.type !== 'MemberExpression' || parent.object !== use || isWritten(parent)) return undefined;
+    if (parent?.type !== 'MemberExpression' || parent.object !== use || isWriteTarget(parent))
+      return undefined;
     const name = memberName(parent);
     if (name === undefined ? !parent.computed : !readers.test(name)) return undefined;
   }
@@ -180,7 +205,7 @@ function heldUse(sourceCode: TSESLint.SourceCode, node: TSESTree.CallExpression)
       reference.isWrite() ||
       parent?.type !== 'MemberExpression' ||
       parent.object !== other ||
-      isWritten(parent)
+      isWriteTarget(parent)
     )
       return undefined;
     const name = memberName(parent);
@@ -191,14 +216,4 @@ function heldUse(sourceCode: TSESLint.SourceCode, node: TSESTree.CallExpression)
     how: 'read',
     condition: `${original.name} is not written to while they are read${called}`,
   };
-}
-
-function isWritten(member: TSESTree.MemberExpression): boolean {
-  const { parent } = member;
-  return (
-    (parent.type === 'AssignmentExpression' && parent.left === member) ||
-    parent.type === 'UpdateExpression' ||
-    /Pattern$/.test(parent.type) ||
-    ((parent.type === 'ForOfStatement' || parent.type === 'ForInStatement') && parent.left === member)
-  );
 }

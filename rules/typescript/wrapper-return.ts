@@ -1,5 +1,6 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { indentAt, newlineOf } from './edit/layout';
+import { appendItem } from './edit/lists';
 import { derivedName, localName, moduleName } from './edit/names';
 import { isSemicolonFree } from './edit/statements';
 import { earliestRun } from './flow/module-load';
@@ -478,10 +479,9 @@ function outParameter(
   const insert = (at: number, newText: string): void => {
     edits.push({ span: { start: at, end: at }, newText });
   };
-  insert(
-    lastParameter ? lastParameter.range[1] : opening.range[1],
-    `${lastParameter ? ', ' : ''}${out}${typed ? `: ${fields.type}` : ''}`,
-  );
+  const parameter = `${out}${typed ? `: ${fields.type}` : ''}`;
+  if (lastParameter) edits.push(appendItem(sourceCode, lastParameter, parameter));
+  else insert(opening.range[1], parameter);
   for (const wrapper of wrappers) {
     const statement = wrapper.parent as TSESTree.ReturnStatement;
     const bare = statement.parent.type !== 'BlockStatement' && statement.parent.type !== 'SwitchCase';
@@ -527,7 +527,7 @@ function outParameter(
       }
     }
     const last = node.arguments.at(-1);
-    if (last) insert(last.range[1], `, ${scratch}`);
+    if (last) edits.push(appendItem(sourceCode, last, scratch));
     else {
       const close = sourceCode.getLastToken(node)!;
       insert(close.range[0], scratch);

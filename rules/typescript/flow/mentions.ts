@@ -22,7 +22,9 @@ export function mentions(sourceCode: TSESLint.SourceCode, from: TSESTree.Node, f
         if (at.name === member) found = true;
         return true;
       }
-      for (const { node: declared } of resolve(sourceCode, at)?.defs ?? []) {
+      for (const { node: declared, type } of resolve(sourceCode, at)?.defs ?? []) {
+        // The definition of a parameter is the function that has it.
+        if (type === 'Parameter') continue;
         const declaration = declared as TSESTree.Node;
         if (contains(declaration, fn)) found = true;
         else if (!seen.has(declaration)) {
@@ -86,7 +88,8 @@ function runsUnseen(sourceCode: TSESLint.SourceCode, node: TSESTree.Node): boole
 function isCallOf(sourceCode: TSESLint.SourceCode, call: TSESTree.CallExpression, fn: FunctionNode): boolean {
   const { callee } = call;
   if (callee.type === 'Identifier') {
-    return (resolve(sourceCode, callee)?.defs ?? []).some(({ node }) => {
+    return (resolve(sourceCode, callee)?.defs ?? []).some(({ node, type }) => {
+      if (type === 'Parameter') return false;
       const declared = node as TSESTree.Node;
       return declared === fn || (declared.type === 'VariableDeclarator' && declared.init === fn);
     });

@@ -11,6 +11,8 @@ export function functionOf(
   const variable = resolve(sourceCode, callee);
   if (variable?.defs.length !== 1 || variable.references.some((r) => r.isWrite() && !r.init))
     return undefined;
+  // The definition of a parameter is the function that has it.
+  if (variable.defs[0]!.type === 'Parameter') return undefined;
   const node = variable.defs[0]!.node as TSESTree.Node;
   if (node.type === 'FunctionDeclaration') return node;
   if (node.type !== 'VariableDeclarator' || !node.init || node.id.type !== 'Identifier') return undefined;
