@@ -142,7 +142,7 @@ test(
     await editor.open(at(`${hostile}\n[error] forged/d.ts`), 'crash()');
     await editor.idle();
     const result: AnalyseResult = await editor.connection.sendRequest(analyseRequest, { scope: 'workspace' });
-    assert.equal(result.files, 3);
+    assert.equal(result.files, 4);
     assert.doesNotMatch(shown(result), markup);
     assert.doesNotMatch(shown(editor.statuses), markup);
     assert.doesNotMatch(shown(editor.progress), markup);
