@@ -538,7 +538,8 @@ function outParameter(
     const foreign: ForeignCode[] = [];
     for (const { value } of wrappers.flatMap(valuesOf)) {
       for (const effect of effectsOf(sourceCode, value.parent!, value.range)) {
-        if (effect.how === 'wait' || (effect.how === 'enter' && effect.fn === fn)) return undefined;
+        if (effect.how === 'wait' || effect.how === 'call' || (effect.how === 'enter' && effect.fn === fn))
+          return undefined;
         if (effect.how !== 'enter') foreign.push(effect);
       }
     }
