@@ -3,6 +3,7 @@ import { indentAt, newlineOf } from './edit/layout';
 import { appendItem } from './edit/lists';
 import { derivedName, localName, moduleName } from './edit/names';
 import { isSemicolonFree } from './edit/statements';
+import { completionOf } from './flow/completion';
 import { earliestRun } from './flow/module-load';
 import { noCycle } from './hoist/hoist';
 import { declareConstants } from './hoist/place';
@@ -142,6 +143,8 @@ function candidateOf(sourceCode: TSESLint.SourceCode, fn: FunctionNode): Candida
     } else if (!isSelfCall(sourceCode, node, fn)) other = true;
   };
   if (fn.body.type === 'BlockStatement') {
+    // The end of the body is another result, `undefined`, that is written nowhere.
+    if (completionOf(fn.body).normal) return undefined;
     walk(sourceCode, fn.body, (node) => {
       if (isFunction(node)) return false;
       if (node.type === 'ReturnStatement') {
