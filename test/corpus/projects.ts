@@ -21,6 +21,18 @@ export const projects: readonly Project[] = [
   { kind: 'go module', name: 'github.com/rs/zerolog', version: 'v1.35.1' },
   { kind: 'go module', name: 'github.com/BurntSushi/toml', version: 'v1.6.0' },
   { kind: 'go module', name: 'github.com/yuin/goldmark', version: 'v1.8.7' },
+  { kind: 'go module', name: 'github.com/gorilla/mux', version: 'v1.8.1' },
+  { kind: 'go module', name: 'github.com/julienschmidt/httprouter', version: 'v1.3.0' },
+  { kind: 'go module', name: 'github.com/spf13/pflag', version: 'v1.1.0' },
+  { kind: 'go module', name: 'github.com/hashicorp/golang-lru/v2', version: 'v2.0.7' },
+  { kind: 'go module', name: 'github.com/tidwall/gjson', version: 'v1.18.0' },
+  { kind: 'go module', name: 'github.com/shopspring/decimal', version: 'v1.6.0' },
+  { kind: 'go module', name: 'github.com/sirupsen/logrus', version: 'v1.10.2' },
+  { kind: 'go module', name: 'github.com/gorilla/websocket', version: 'v1.5.3' },
+  { kind: 'go module', name: 'github.com/pelletier/go-toml/v2', version: 'v2.4.3' },
+  { kind: 'go module', name: 'github.com/mattn/go-runewidth', version: 'v0.0.31' },
+  { kind: 'go module', name: 'gopkg.in/yaml.v3', version: 'v3.0.1' },
+  { kind: 'go module', name: 'github.com/golang/snappy', version: 'v1.0.0' },
   { kind: 'npm', name: 'rxjs', version: '7.8.2', sources: 'src' },
   { kind: 'npm', name: 'zod', version: '4.6.7', sources: 'src' },
   { kind: 'npm', name: 'immer', version: '11.2.10', sources: 'src' },
@@ -38,6 +50,13 @@ export const projects: readonly Project[] = [
   { kind: 'npm', name: '@grpc/grpc-js', version: '1.14.7', sources: 'src' },
   { kind: 'npm', name: 'mongodb', version: '7.8.0', sources: 'src' },
   { kind: 'npm', name: 'pdf-lib', version: '1.17.1', sources: 'src' },
+  // Without semicolons: the next two.
+  { kind: 'npm', name: 'prosemirror-model', version: '1.25.13', sources: 'src' },
+  { kind: 'npm', name: '@tiptap/core', version: '3.35.0', sources: 'src' },
+  { kind: 'npm', name: '@trpc/server', version: '11.25.2', sources: 'src' },
+  { kind: 'npm', name: 'lexical', version: '0.53.0', sources: 'src' },
+  { kind: 'npm', name: 'tone', version: '15.5.44', sources: 'Tone' },
+  { kind: 'npm', name: 'web3-utils', version: '4.3.3', sources: 'src' },
 ];
 
 /** Survives between runs. Outside the repository: a scan leaves out what its .gitignore names. */
