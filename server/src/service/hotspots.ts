@@ -63,19 +63,24 @@ export function hotspotsOf(
   findingsOf: (file: string) => readonly Finding[],
   textOf: (file: string) => string,
 ): Hotspot[] {
-  const indexes = new Map<string, LineIndex>();
-  const indexOf = (file: string): LineIndex => {
-    let index = indexes.get(file);
-    if (!index) indexes.set(file, (index = new LineIndex(textOf(file))));
-    return index;
+  // Many lines are of one file: its text is read, and its lines are counted, once.
+  const sources = new Map<string, { readonly text: string; readonly lines: LineIndex }>();
+  const sourceOf = (file: string): { readonly text: string; readonly lines: LineIndex } => {
+    let source = sources.get(file);
+    if (!source) {
+      const text = textOf(file);
+      sources.set(file, (source = { text, lines: new LineIndex(text) }));
+    }
+    return source;
   };
   return weights.lines.map((weight) => {
-    const findings = onLine(findingsOf(weight.file), weight.line - 1, indexOf(weight.file));
+    const { text, lines } = sourceOf(weight.file);
+    const findings = onLine(findingsOf(weight.file), weight.line - 1, lines);
     return {
       weight,
       share: weights.total > 0 ? weight.amount / weights.total : 0,
       findings,
-      why: whyOf(weight, findings, lineText(textOf(weight.file), weight.line)),
+      why: whyOf(weight, findings, lineText(text, weight.line)),
       what: whatOf(weight, findings),
       cautions: cautionsOf(weight, weights),
     };
