@@ -1,4 +1,5 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
+import { asItem, asReceiver, asTest } from './edit/expressions';
 import { createRule, type ProposedFix } from './rule';
 import { memberName, methodName, walk } from './syntax/nodes';
 import { freshName } from './edit/names';
@@ -63,6 +64,12 @@ function step(node: TSESTree.Node, method: string): Step | undefined {
   return { call: node, receiver: node.callee.object, callback };
 }
 
+/** Behind what the first step of the chain is called on, parentheses included. */
+function endOfReceiver(sourceCode: TSESLint.SourceCode, { call }: Step): number {
+  const dot = sourceCode.getTokenBefore((call.callee as TSESTree.MemberExpression).property)!;
+  return sourceCode.getTokenBefore(dot)!.range[1];
+}
+
 const hasComments = (sourceCode: TSESLint.SourceCode, node: TSESTree.Node): boolean =>
   sourceCode.getCommentsInside(node).length > 0;
 
@@ -83,13 +90,13 @@ function find(
     parent.type === 'TSNonNullExpression' ||
     (parent.type === 'MemberExpression' && parent.object === node && parent.optional) ||
     (parent.type === 'LogicalExpression' && parent.left === node && parent.operator === '??');
-  const callback = sourceCode.getText(filter.callback);
+  const callback = asItem(sourceCode, filter.callback);
   // `!`: whether an index may be undefined is the project's setting.
   const newText = `.find(${callback})${typed && !takesUndefined ? '!' : ''}`;
   return {
     title: 'Stop at the first with find() (if the callback has no effects, and the array no holes)',
     kind: 'suggestion',
-    edits: [{ span: { start: filter.receiver.range[1], end: node.range[1] }, newText }],
+    edits: [{ span: { start: endOfReceiver(sourceCode, filter), end: node.range[1] }, newText }],
   };
 }
 
@@ -108,7 +115,7 @@ function count(
     const not = parent.operator === '===' || parent.operator === '==';
     if (!not && !/^(?:>|!==?)$/.test(parent.operator)) return undefined;
     if (hasComments(sourceCode, parent)) return undefined;
-    const some = `${sourceCode.getText(filter.receiver)}.some(${sourceCode.getText(filter.callback)})`;
+    const some = `${asReceiver(sourceCode, filter.receiver)}.some(${asItem(sourceCode, filter.callback)})`;
     return {
       title: 'Ask with some() (if the callback has no effects)',
       kind: 'suggestion',
@@ -119,11 +126,11 @@ function count(
   if (!predicate || predicate.returnType) return undefined;
   const name = freshName(sourceCode, 'count');
   const params = predicate.params.map((param) => sourceCode.getText(param)).join(', ');
-  const newText = `.reduce${typed ? argumentFor(sourceCode, filter.receiver, 'number') : ''}((${name}, ${params}) => (${operand(sourceCode, predicate.body)} ? ${name} + 1 : ${name}), 0)`;
+  const newText = `.reduce${typed ? argumentFor(sourceCode, filter.receiver, 'number') : ''}((${name}, ${params}) => (${asTest(sourceCode, predicate.body)} ? ${name} + 1 : ${name}), 0)`;
   return {
     title: 'Count with reduce()',
     kind: 'safe',
-    edits: [{ span: { start: filter.receiver.range[1], end: node.range[1] }, newText }],
+    edits: [{ span: { start: endOfReceiver(sourceCode, filter), end: node.range[1] }, newText }],
   };
 }
 
@@ -142,14 +149,6 @@ function arrow(node: TSESTree.Node, least: number, most = least): Arrow | undefi
     return undefined;
   if (node.params.length < least || node.params.length > most || node.typeParameters) return undefined;
   return node.params.every((param) => param.type === 'Identifier') ? (node as Arrow) : undefined;
-}
-
-/** As the test of a conditional. */
-function operand(sourceCode: TSESLint.SourceCode, body: TSESTree.Expression, text?: string): string {
-  const written = text ?? sourceCode.getText(body);
-  return /^(?:Conditional|Assignment|ArrowFunction|Sequence|Yield)Expression$/.test(body.type)
-    ? `(${written})`
-    : written;
 }
 
 function onePass(
@@ -177,10 +176,10 @@ function onePass(
     return undefined;
   const test = predicate && renamed(sourceCode, predicate, value.name);
   if (predicate && test === undefined) return undefined;
-  const result = sourceCode.getText(reducer.body);
+  const result = asItem(sourceCode, reducer.body);
   const step =
     predicate && test !== undefined
-      ? `${operand(sourceCode, predicate.body, test)} ? ${operand(sourceCode, reducer.body)} : ${total.name}`
+      ? `${asTest(sourceCode, predicate.body, test)} ? ${asTest(sourceCode, reducer.body)} : ${total.name}`
       : result;
   const first = sourceCode.getText(total);
   let text: string;
@@ -194,7 +193,7 @@ function onePass(
     const mapped = renamed(sourceCode, mapper, name);
     if (mapped === undefined) return undefined;
     const annotation = source.typeAnnotation ? sourceCode.getText(source.typeAnnotation) : '';
-    text = `(${first}, ${name}${annotation}) => { const ${sourceCode.getText(value)} = ${mapped}; return ${step}; }`;
+    text = `(${first}, ${name}${annotation}) => { const ${sourceCode.getText(value)} = ${asItem(sourceCode, mapper.body, mapped)}; return ${step}; }`;
   } else {
     text = `(${first}, ${sourceCode.getText(value)}) => ${/^\{/.test(step) || predicate ? `(${step})` : step}`;
   }
@@ -211,8 +210,8 @@ function onePass(
     kind: pure ? 'safe' : 'suggestion',
     edits: [
       {
-        span: { start: receiver.range[1], end: node.range[1] },
-        newText: `.reduce${types}(${text}, ${sourceCode.getText(seed)})`,
+        span: { start: endOfReceiver(sourceCode, (map ?? filter)!), end: node.range[1] },
+        newText: `.reduce${types}(${text}, ${asItem(sourceCode, seed)})`,
       },
     ],
   };

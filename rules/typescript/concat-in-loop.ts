@@ -1,4 +1,5 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
+import { asItem } from './edit/expressions';
 import { derivedName, freshName } from './edit/names';
 import { loopStatementAround, mayRunAgain } from './flow/loops';
 import { createRule, type ProposedFix } from './rule';
@@ -150,7 +151,7 @@ function collect(
   if (read.parent?.type === 'Property' && read.parent.shorthand) return undefined;
   const parts = freshName(sourceCode, derivedName(variable!.name, 'Parts'));
   const end = sourceCode.text[declaration.range[1] - 1] === ';' ? ';' : '';
-  const texts = chunks.map((chunk) => sourceCode.getText(chunk!)).join(', ');
+  const texts = chunks.map((chunk) => asItem(sourceCode, chunk!)).join(', ');
   return {
     title: 'Collect the chunks and concatenate once (if no chunk is written to again before that)',
     kind: 'suggestion',

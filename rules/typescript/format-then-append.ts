@@ -1,4 +1,5 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
+import { asItem, asReceiver } from './edit/expressions';
 import { indentAt, newlineOf } from './edit/layout';
 import { derivedName, freshName } from './edit/names';
 import { removeStatement, statementEnd } from './edit/statements';
@@ -181,19 +182,19 @@ function straight(sourceCode: TSESLint.SourceCode, detour: Detour): ProposedFix[
   const targetType = typeOf(sourceCode, target)?.name;
   if (!simple(sourceCode, target) || (offset && !simple(sourceCode, offset))) return [];
   if (by === 'from' && targetType !== 'Buffer') return [];
-  const source = (node: TSESTree.Node): string => sourceCode.getText(node);
+  const source = (node: TSESTree.Node): string => asItem(sourceCode, node);
   const noOffset = !offset || (offset.type === 'Literal' && offset.value === 0);
   let call: string;
   if (by === 'encode') {
-    const encoder = source((encoded.callee as TSESTree.MemberExpression).object);
-    call = `${encoder}.encodeInto(${source(text)}, ${noOffset ? source(target) : `${source(target)}.subarray(${source(offset)})`})`;
+    const encoder = asReceiver(sourceCode, (encoded.callee as TSESTree.MemberExpression).object);
+    call = `${encoder}.encodeInto(${source(text)}, ${noOffset ? source(target) : `${asReceiver(sourceCode, target)}.subarray(${source(offset)})`})`;
   } else {
     const at = detour.encoding
       ? [noOffset ? '0' : source(offset), source(detour.encoding)]
       : noOffset
         ? []
         : [source(offset)];
-    call = `${source(target)}.write(${[source(text), ...at].join(', ')})`;
+    call = `${asReceiver(sourceCode, target)}.write(${[source(text), ...at].join(', ')})`;
   }
   const bare = by === 'encode' ? `${call}.written` : call;
   const method = by === 'encode' ? 'encodeInto' : 'write';
@@ -396,7 +397,7 @@ function collect(sourceCode: TSESLint.SourceCode, accumulated: Accumulation, typ
         },
         {
           span: { start: assignment.range[0], end: assignment.range[1] },
-          newText: `${parts}.push(${chunks.map((chunk) => sourceCode.getText(chunk!)).join(', ')})`,
+          newText: `${parts}.push(${chunks.map((chunk) => asItem(sourceCode, chunk!)).join(', ')})`,
         },
         {
           span: { start: at, end: at },

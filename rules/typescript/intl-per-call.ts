@@ -1,4 +1,5 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
+import { asItem } from './edit/expressions';
 import { indentUnit, newlineOf } from './edit/layout';
 import { moduleName } from './edit/names';
 import { isSemicolonFree } from './edit/statements';
@@ -169,12 +170,12 @@ function hidden(sourceCode: TSESLint.SourceCode, node: TSESTree.CallExpression):
   // Options that may be undefined are no options.
   if (options.type !== 'ObjectExpression' && !isObject(sourceCode, options)) return undefined;
   const args = node.arguments.slice(first);
-  const receiver = sourceCode.getText(callee.object);
+  const receiver = asItem(sourceCode, callee.object);
   const type = typeOf(sourceCode, callee.object)?.name;
   const keys = optionKeys(sourceCode, options);
   const base = { at: node, args, declarator: undefined };
   if (method === 'localeCompare') {
-    const compared = sourceCode.getText(node.arguments[0]!);
+    const compared = asItem(sourceCode, node.arguments[0]!);
     return {
       ...base,
       className: 'Collator',

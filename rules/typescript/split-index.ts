@@ -1,4 +1,5 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
+import { asItem } from './edit/expressions';
 import { indentUnit, newlineOf } from './edit/layout';
 import { moduleName } from './edit/names';
 import { isSemicolonFree } from './edit/statements';
@@ -114,7 +115,7 @@ function fixOf(
     else if (at.type === 'TSNonNullExpression') at = at.expression;
     else break;
   }
-  const source = sourceCode.getText(text);
+  const source = asItem(sourceCode, text);
   const search = sourceCode.getText(separator);
   const span = { start: node.range[0], end: node.range[1] };
   const condition = isString ? '' : ` (if ${short(source)} is a string)`;

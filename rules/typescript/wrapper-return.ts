@@ -1,4 +1,5 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
+import { asItem } from './edit/expressions';
 import { indentAt, newlineOf } from './edit/layout';
 import { appendItem } from './edit/lists';
 import { derivedName, localName, moduleName } from './edit/names';
@@ -494,7 +495,7 @@ function outParameter(
     );
     const indent = bare ? `${outer}${outer.includes('\t') ? '\t' : '  '}` : outer;
     const lines = [
-      ...valuesOf(wrapper).map(({ at, value }) => `${out}${at} = ${parenthesized(sourceCode, value)}${end}`),
+      ...valuesOf(wrapper).map(({ at, value }) => `${out}${at} = ${asItem(sourceCode, value)}${end}`),
       `return ${out}${end}`,
     ];
     const body = lines.join(`${eol}${indent}`);
@@ -587,11 +588,6 @@ function anyNode(
     return !found;
   });
   return found;
-}
-
-function parenthesized(sourceCode: TSESLint.SourceCode, value: TSESTree.Node): string {
-  const text = sourceCode.getText(value);
-  return value.type === 'SequenceExpression' ? `(${text})` : text;
 }
 
 const initialOf: Readonly<Record<string, string>> = {

@@ -15,6 +15,7 @@ import {
   unwrap,
   type FunctionNode,
 } from '../syntax/nodes';
+import { asItem } from '../edit/expressions';
 import { indentAt, indentUnit, losesComment, newlineOf } from '../edit/layout';
 import { freshName } from '../edit/names';
 import { guard, isSemicolonFree } from '../edit/statements';
@@ -282,16 +283,16 @@ class Writer {
   }
 
   #push(parts: readonly TSESTree.Expression[]): Group {
-    const values = parts.map((part) => this.#sourceCode.getText(part)).join(', ');
+    const values = parts.map((part) => asItem(this.#sourceCode, part)).join(', ');
     return { line: `${this.name}.push(${values})`, parts, lazy: false };
   }
 
   /** Not `push(...many)`: that throws from some 120,000 arguments on. */
   #each(list: TSESTree.Expression): Group {
     this.#item ??= freshName(this.#sourceCode, 'item');
-    const text = this.#sourceCode.getText(list);
+    const text = asItem(this.#sourceCode, list);
     return {
-      line: `for (const ${this.#item} of ${list.type === 'SequenceExpression' ? `(${text})` : text}) ${this.name}.push(${this.#item})`,
+      line: `for (const ${this.#item} of ${text}) ${this.name}.push(${this.#item})`,
       parts: [list],
       lazy: true,
     };
@@ -330,7 +331,7 @@ class Writer {
     if (declared) return undefined;
     this.conditions.add(noProto);
     return {
-      line: `Object.assign(${this.name}, ${this.#sourceCode.getText(source)})`,
+      line: `Object.assign(${this.name}, ${asItem(this.#sourceCode, source)})`,
       parts: [source],
       lazy: true,
     };
@@ -342,7 +343,7 @@ class Writer {
     const expression = value as TSESTree.Expression;
     // An assignment to a member gives no name to a function or class.
     if ((isFunction(expression) || expression.type === 'ClassExpression') && !('id' in expression && expression.id)) return undefined; // prettier-ignore
-    const text = this.#sourceCode.getText(expression);
+    const text = asItem(this.#sourceCode, expression);
     const parts: TSESTree.Node[] = property.computed ? [key, expression] : [expression];
     if (property.computed) {
       if (!isNeverProto(key)) this.conditions.add(noProto);

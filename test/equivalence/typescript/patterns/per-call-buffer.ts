@@ -5,7 +5,7 @@ import type { Pattern } from '../program';
 export const perCallBuffer: readonly Pattern[] = [
   { weight: 4, globals: ['Buffer', 'Uint8Array', 'DataView', 'ArrayBuffer'], write: scratch },
   { weight: 2, globals: ['DataView', 'ArrayBuffer'], write: view },
-  { suggestions: true, globals: ['Buffer'], write: freeList },
+  { suggestions: true, weight: 2, globals: ['Buffer'], write: freeList },
 ];
 
 /** A number for arithmetic, which may be an object that computes it. */
