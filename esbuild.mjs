@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writePages } from './scripts/lib/rule-pages.mjs';
 import { thirdPartyNotices } from './scripts/lib/third-party-notices.mjs';
 import { typescriptParserOnly } from './scripts/lib/typescript-parser-only.mjs';
 
@@ -122,6 +123,8 @@ await rm(dist, { recursive: true, force: true });
 await mkdir(dist, { recursive: true });
 for (const [name, text] of Object.entries(entries)) await writeFile(join(dist, name), text, { mode: 0o755 });
 for (const file of wasm) await copyFile(file, join(dist, file.split(/[\\/]/).at(-1)));
+for (const language of ['go', 'typescript'])
+  await writePages(join(root, 'rules', language), join(dist, 'rules', language));
 
 if (watch) {
   for (const options of bundles) await (await context(options)).watch();

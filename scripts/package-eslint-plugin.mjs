@@ -1,8 +1,9 @@
 // node scripts/package-eslint-plugin.mjs: builds dist/eslint-plugin-alloclens, ready for `npm publish`.
 import { build } from 'esbuild';
-import { cp, mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { thirdPartyNotices } from './lib/third-party-notices.mjs';
+import { writePages } from './lib/rule-pages.mjs';
 import { root } from './lib/run.mjs';
 
 /** The folder of the package. */
@@ -12,7 +13,7 @@ export const pluginFolder = join(root, 'dist', 'eslint-plugin-alloclens');
 export async function packageEslintPlugin(folder = pluginFolder) {
   const own = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   await rm(folder, { recursive: true, force: true });
-  await mkdir(join(folder, 'rules'), { recursive: true });
+  await mkdir(folder, { recursive: true });
   const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: { index: 'rules/typescript/plugin.ts' },
@@ -45,9 +46,7 @@ export async function packageEslintPlugin(folder = pluginFolder) {
   await writeFile(join(folder, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
   await writeFile(join(folder, 'index.d.ts'), declarations);
   await cp(join(root, 'LICENSE'), join(folder, 'LICENSE'));
-  for (const name of await readdir(join(root, 'rules', 'typescript'))) {
-    if (name.endsWith('.md')) await cp(join(root, 'rules', 'typescript', name), join(folder, 'rules', name));
-  }
+  await writePages(join(root, 'rules', 'typescript'), join(folder, 'rules'));
   await writeFile(join(folder, 'README.md'), await readme());
   await writeFile(
     join(folder, 'ThirdPartyNotices.txt'),

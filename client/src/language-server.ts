@@ -1,4 +1,4 @@
-import { Uri, workspace, type Disposable, type ExtensionContext, type LogOutputChannel } from 'vscode';
+import { workspace, type Disposable, type ExtensionContext, type LogOutputChannel } from 'vscode';
 import {
   CodeActionTriggerKind,
   LanguageClient,
@@ -15,6 +15,7 @@ import {
 import { logText } from '../../server/src/text/foreign';
 import { diagnosticSource } from './diagnostic-source';
 import { documentSelector } from './languages';
+import { rulePages } from './rule-pages';
 
 /** The command that the server's "Show documentation" actions and its hovers call. */
 export const showRuleDocumentation = 'alloclens.showRuleDocumentation';
@@ -96,7 +97,7 @@ export class LanguageServer implements Disposable {
   #options(): LanguageClientOptions {
     const initialization = (): InitializationOptions => ({
       trusted: workspace.isTrusted,
-      pagesUri: Uri.joinPath(this.context.extensionUri, 'rules').toString(),
+      pagesUri: rulePages(this.context.extensionUri).toString(),
       showPageCommand: showRuleDocumentation,
     });
     return {

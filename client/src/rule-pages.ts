@@ -2,21 +2,31 @@ import { commands, Uri, window, workspace, FileType } from 'vscode';
 import { plainText, quoted } from '../../server/src/text/foreign';
 import { fail } from './say';
 
-/** The rules' pages that ship with the extension, as `rules/go/<rule>.md` and `rules/typescript/<rule>.md`. */
+/** The folder of the rules' pages that ship with the extension: scripts/lib/rule-pages.mjs writes them. */
+export function rulePages(extension: Uri): Uri {
+  return Uri.joinPath(extension, 'dist', 'rules');
+}
+
+/**
+ * The Markdown preview as an editor. The manifest makes it the editor of the pages (`workbench.editorAssociations`), so that
+ * the links of diagnostics and hovers, which are URIs of the files, open what is meant to be read and not its source.
+ */
+const previewEditor = 'vscode.markdown.preview.editor';
+
 export class RulePages {
   readonly #folder: Uri;
 
   constructor(extension: Uri) {
-    this.#folder = Uri.joinPath(extension, 'rules');
+    this.#folder = rulePages(extension);
   }
 
   /**
-   * Shows a rule's page in the Markdown preview.
+   * Shows a rule's page.
    * @param rule a page's URI or a rule id; asks for one when it is neither
    */
   async show(rule: unknown): Promise<void> {
     const page = (await this.#find(rule)) ?? (await this.#ask());
-    if (page) await commands.executeCommand('markdown.showPreview', page);
+    if (page) await commands.executeCommand('vscode.openWith', page, previewEditor, { preview: true });
   }
 
   /** Anything but a page of ours is refused: hovers and other extensions may call the command, too. */

@@ -42,9 +42,9 @@ describe('the package', () => {
     const pages = ['rules/go', 'rules/typescript'].flatMap((folder) =>
       readdirSync(join(root, folder))
         .filter((name) => name.endsWith('.md'))
-        .map((name) => `${folder}/${name}`),
+        .map((name) => `dist/${folder}/${name}`),
     );
-    assert.ok(pages.includes('rules/go/per-call-buffer.md'));
+    assert.ok(pages.includes('dist/rules/go/per-call-buffer.md'));
     const expected = [
       'CHANGELOG.md',
       'LICENSE',

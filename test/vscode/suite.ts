@@ -181,9 +181,20 @@ function editing(host: () => Host): void {
       await workbench.languageStatus(/\d+ findings?[^]*Go 1\.\d+[^]*\d+(\.\d)? m?s/);
     });
 
-    it("shows a rule's page that ships with the extension", async () => {
+    it("renders a rule's page for users where the rule's link leads, and another one in its place", async () => {
+      await openFinding('go/append-format');
+      await workbench.hidePanel();
+      await workbench.hover(/go\/append-format/);
+      await workbench.followRuleLink();
+      // Rendered, so without the signs of the markup; and without the names of our test files.
+      const page = await workbench.renderedPage(
+        /What it reports[^]*Preconditions[^]*The file is not generated/,
+      );
+      assert.doesNotMatch(page, /##|txtar|<!--/);
+      await workbench.screenshot('rule-page');
       await workbench.commandAndPick('AllocLens: Show Rule Documentation', 'go/per-call-buffer');
-      await workbench.shows(/Preview per-call-buffer\.md/);
+      await workbench.renderedPage(/^go\/per-call-buffer/);
+      assert.deepEqual((await workbench.tabs()).slice(1), ['per-call-buffer.md']);
     });
 
     it('restarts the server, and the findings come back', async () => {

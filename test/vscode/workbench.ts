@@ -233,6 +233,35 @@ export class Workbench {
     throw new Error(`the hover does not match ${wanted}; it shows:\n${seen}`);
   }
 
+  /** Follows the link of the rule's id in the hover that shows: a diagnostic's `codeDescription`. */
+  async followRuleLink(): Promise<void> {
+    await this.#orFailure(this.#page.locator('.monaco-hover a.code-link').first().click({ timeout: 30_000 }));
+  }
+
+  /** The text of the rendered page (a webview) in the active editor, once it contains what is wanted. */
+  async renderedPage(wanted: RegExp): Promise<string> {
+    const deadline = Date.now() + 30_000;
+    let seen = '';
+    while (Date.now() < deadline) {
+      for (const frame of this.#page.frames().slice(1)) {
+        seen = await frame
+          .locator('body')
+          .innerText({ timeout: 1000 })
+          .catch(() => '');
+        if (wanted.test(seen)) return seen;
+      }
+      await this.#page.waitForTimeout(200);
+    }
+    await this.failure();
+    throw new Error(`no rendered page matches ${wanted}; the last one shows:\n${seen.slice(0, 1000)}`);
+  }
+
+  /** Names of the open editors. */
+  async tabs(): Promise<string[]> {
+    const names = await this.#page.locator('.tab').allInnerTexts();
+    return names.map((name) => name.replaceAll('\n', ''));
+  }
+
   /** Links in what hovers over the window: notifications, hovers, the language status. */
   links(): Promise<{ text: string; target: string }[]> {
     return this.#page
