@@ -156,7 +156,15 @@ export interface Note {
    * status. `unchecked contract`: what a directive promises could not be held against the compiler; `scan` exits 2.
    */
   readonly kind?: 'withheld fix' | 'unchecked contract';
+  /** What the user can do about it in one step. */
+  readonly wayOut?: WayOut;
 }
+
+/**
+ * `trust`: trust the workspace. `goPath`: correct the setting `alloclens.go.path`. `install`: install Go, or a newer one.
+ * `log`: read the log, which says more.
+ */
+export type WayOut = 'trust' | 'goPath' | 'install' | 'log';
 
 /** What is known of a rule without running it. Everything else (registry, README table, manifest) is derived. */
 export interface RuleMeta {

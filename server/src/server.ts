@@ -28,7 +28,14 @@ import {
 import { overlaps, rangeOf } from './lsp/convert';
 import { diagnosticsOf } from './lsp/diagnostics';
 import { registerAnalyse } from './lsp/analyse';
-import { clearNotification, trustGrantedNotification, type InitializationOptions } from './lsp/protocol';
+import {
+  clearNotification,
+  revealRequest,
+  trustGrantedNotification,
+  type InitializationOptions,
+  type RevealParams,
+  type RevealResult,
+} from './lsp/protocol';
 import { loggerOf } from './lsp/say';
 import { SettingsCache } from './lsp/settings-cache';
 import { StatusReporter } from './lsp/status';
@@ -95,6 +102,9 @@ export function serve(connection: Connection, options: ServerOptions): void {
     options.trust.grant();
     session?.trust();
   });
+  connection.onRequest(revealRequest, ({ uri, revealed }: RevealParams): RevealResult => ({
+    revealed: session?.service.reveal(pathOf(uri), revealed) ?? false,
+  }));
   connection.onNotification(clearNotification, () => session?.service.forgetClosed());
   connection.onDidChangeConfiguration(({ settings }) => {
     session?.settings.clear((settings as { alloclens?: unknown } | null)?.alloclens);
@@ -126,8 +136,8 @@ export function serve(connection: Connection, options: ServerOptions): void {
     const lines = new LineIndex(analysis.text);
     const here = { start: position, end: position };
     const published = analysis.findings.filter(({ span }) => overlaps(rangeOf(lines, span), here));
-    // An explanation that nobody asked to see everywhere: on its first line only, and not beside a finding.
-    const explained = (analysis.explanations ?? []).filter(
+    // What nobody asked to see everywhere: on its first line only, and not beside a finding.
+    const explained = (analysis.hidden ?? []).filter(
       ({ span }) => overlaps(rangeOf(lines, span), here) && rangeOf(lines, span).start.line === position.line,
     );
     const found = published.length > 0 ? published : explained;

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { CancellationTokenSource } from 'vscode-languageserver/node';
 import {
   analyseRequest,
   clearNotification,
+  revealRequest,
   trustGrantedNotification,
   type AnalyseResult,
+  type RevealResult,
 } from '../../server/src/lsp/protocol';
 import { uri, vscodeCapabilities } from '../support/fake-editor';
 import { start } from '../support/fake-session';
@@ -397,7 +400,7 @@ test('what is said of many files is said once, and what is left is counted', asy
 
 test('analyse the package: files that nobody opened show theirs, until cleared', async (t) => {
   const { editor, at } = await start(t, {
-    'p/a.go': 'package p // alloc()',
+    'p/a.go': 'package p // alloc() coldalloc()',
     'p/b.go': 'package p // badalloc() broken',
     'q/c.go': 'package q // alloc()',
   });
@@ -406,6 +409,8 @@ test('analyse the package: files that nobody opened show theirs, until cleared',
   assert.deepEqual(await analyse('package', 'p/a.go'), {
     files: 2,
     findings: 2,
+    bySeverity: { error: 0, warning: 1, information: 0, hint: 1 },
+    hidden: 1,
     notes: [{ uri: uri(at('p/b.go')), message: 'The package does not compile.' }],
     cancelled: false,
   });
@@ -433,6 +438,69 @@ test('analyse the package: files that nobody opened show theirs, until cleared',
   await editor.connection.sendNotification(clearNotification);
   await editor.shows(at('p/a.go'), []);
   await editor.shows(at('p/b.go'), []);
+});
+
+test('what the settings hide is counted, shown on request until the document is closed, with fixes', async (t) => {
+  const { editor, go, at } = await start(t, { 'a.go': '', 'b.go': '' });
+  const reveal = (revealed?: boolean): Promise<RevealResult> =>
+    editor.connection.sendRequest(revealRequest, {
+      uri: uri(at('a.go')),
+      ...(revealed !== undefined && { revealed }),
+    });
+  const status = () => editor.statuses.at(-1)!.documents.find(({ uri: of }) => of === uri(at('a.go')))!;
+  assert.deepEqual(await reveal(), { revealed: false });
+  await editor.open(at('b.go'), 'package a // coldalloc()');
+  await editor.open(at('a.go'), 'package a // coldalloc() alloc()');
+  await editor.shows(at('a.go'), ['alloc()']);
+  await editor.idle();
+  assert.deepEqual([status().findings, status().hidden, status().revealed], [1, 1, undefined]);
+  assert.match(JSON.stringify(await editor.hover(at('a.go'), 'coldalloc()')), /coldalloc/);
+
+  // What is known is shown without another analysis; the next one checks the fixes.
+  const before = go.requests.length;
+  go.gate.close();
+  assert.deepEqual(await reveal(), { revealed: true });
+  await editor.shows(at('a.go'), ['coldalloc()', 'alloc()']);
+  await editor.until(() => go.requests.length === before + 1, 'another analysis');
+  go.gate.open();
+  await editor.idle();
+  assert.deepEqual([status().findings, status().hidden, status().revealed], [2, 0, true]);
+  assert.match((await editor.codeActions(at('a.go'), 'coldalloc()'))[0]!.title, /^Reuse it/);
+  await editor.shows(at('b.go'), []);
+
+  // It lasts while the document is edited, and is taken back at once.
+  await editor.edit(at('a.go'), ' alloc()', '');
+  await editor.shows(at('a.go'), ['coldalloc()']);
+  await editor.idle();
+  const after = go.requests.length;
+  assert.deepEqual(await reveal(true), { revealed: true });
+  assert.deepEqual(await reveal(false), { revealed: false });
+  await editor.shows(at('a.go'), []);
+  assert.equal(go.requests.length, after);
+  await reveal();
+  await editor.close(at('a.go'));
+  await editor.open(at('a.go'), 'package a // coldalloc()');
+  await editor.shows(at('a.go'), []);
+});
+
+test('progress is reported on the token of the request, which ends it when it is cancelled', async (t) => {
+  const { editor, go, at } = await start(t, { 'p/a.go': 'package p // alloc()', 'q/b.go': 'package q' });
+  await editor.open(at('p/a.go'), 'package p // hotalloc()');
+  await editor.idle();
+  go.gate.close();
+  const requests = go.requests.length;
+  const cancel = new CancellationTokenSource();
+  const running = editor.connection.sendRequest<AnalyseResult>(
+    analyseRequest,
+    { scope: 'workspace', workDoneToken: 'mine' },
+    cancel.token,
+  );
+  await editor.until(() => go.requests.length > requests && editor.progress.length > 1, 'the analysis');
+  assert.deepEqual([...new Set(editor.progress.map(({ token }) => token))], ['mine']);
+  cancel.cancel();
+  const { cancelled, files } = await running;
+  assert.deepEqual([cancelled, files], [true, 0]);
+  assert.equal(editor.progress.at(-1)!.value.kind, 'end');
 });
 
 test('an analysis of the workspace can be cancelled from its progress', async (t) => {
@@ -518,6 +586,7 @@ test('the status: busy while it works, then what each open document has', async 
     uri: uri(at('a.go')),
     findings: 2,
     hot: 1,
+    hidden: 0,
     go: { version: 'go1.26.8', path: '/fake/go', how: 'in a test' },
     notes: [{ uri: uri(at('a.go')), message: 'The package does not compile.' }],
   });

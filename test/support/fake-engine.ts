@@ -8,7 +8,7 @@ import type {
   SourceDocument,
   ToolchainReport,
 } from '../../server/src/service/engine';
-import { severityOf } from '../../server/src/service/ranking';
+import { judge } from '../../server/src/service/ranking';
 
 /** Lets a test hold an analysis back and let it go: no clocks. */
 export class Gate {
@@ -39,7 +39,7 @@ export class Gate {
 
 /**
  * A language of its own inside Go or TypeScript files, for tests of everything around the engines: `alloc()` is a
- * finding with a safe fix to `reuse()`, `hotalloc()` is hot, `maybealloc()` has a suggestion, `badalloc()` is a bug
+ * finding with a safe fix to `reuse()`, `hotalloc()` is hot, `coldalloc()` hidden, `maybealloc()` has a suggestion, `badalloc()` is a bug
  * without a fix, `crash()` makes the engine throw. `alloc(b.go)` has a fix that also changes that file of the folder,
  * where `take()` becomes `lend()`. What stands behind `// says` is quoted wherever a text can quote something. In Go all
  * files of the folder are one unit.
@@ -100,14 +100,15 @@ export class FakeEngine implements Engine {
   }
 
   #analysis(
-    { path, version, text }: SourceDocument,
+    { path, version, text, revealed }: SourceDocument,
     unit: readonly SourceDocument[],
     { settings }: AnalysisRequest,
   ): FileAnalysis {
     if (text.includes('crash()')) throw new Error('the fake engine was told to crash');
     const quote = text.match(/\/\/ says (.*)/)?.[1];
     const says = quote === undefined ? '' : ` (${quote})`;
-    const findings = [...text.matchAll(/\b(hot|maybe|bad)?alloc\(([\w./-]*)\)/g)].flatMap(
+    const hidden: Finding[] = [];
+    const findings = [...text.matchAll(/\b(hot|cold|maybe|bad)?alloc\(([\w./-]*)\)/g)].flatMap(
       ({ 0: call, 1: how, 2: also, index }): Finding[] => {
         const other = unit.find((document) => document.path === join(dirname(path), also!));
         const takes = other?.text.indexOf('take()') ?? -1;
@@ -117,9 +118,10 @@ export class FakeEngine implements Engine {
           id: `${this.language === 'go' ? 'go' : 'ts'}/${rule}`,
           reports: how === 'bad' ? 'bug' : 'allocation',
         } as const;
-        const heat = how === 'hot' ? 0.7 : 0.4;
-        const severity = severityOf(meta, 'always', heat, settings);
-        if (!severity) return [];
+        const heat = how === 'hot' ? 0.7 : how === 'cold' ? 0.1 : 0.4;
+        const judgement = judge(meta, 'always', heat, settings);
+        if (!judgement) return [];
+        const { severity } = judgement;
         const span = { start: index, end: index + call.length };
         const fix: Fix = {
           title: `${how === 'maybe' ? 'Reuse it if nobody keeps it' : 'Reuse it'}${says}`,
@@ -133,35 +135,36 @@ export class FakeEngine implements Engine {
           verification: 'verified',
           ...(how !== 'maybe' && { allocationsBefore: 1, allocationsAfter: 0 }),
         };
-        return [
-          {
-            ruleId: meta.id,
-            language: this.language,
-            file: path,
-            span,
-            message: `${call} allocates on each call${says}`,
-            severity,
-            allocation: {
-              kind: 'make',
-              cost: 'always',
-              reason: `the buffer is made anew${says}`,
-              evidence: [{ kind: 'compiler decision', text: `${call} escapes to heap${says}` }],
-            },
-            heat: {
-              score: heat,
-              because: how === 'hot' ? [{ text: `in a loop${says}`, span: { start: 0, end: 1 } }] : [],
-            },
-            related: [
-              { location: { file: path, span: { start: 0, end: 2 } }, message: `it flows to here${says}` },
-            ],
-            fixes: how === 'bad' ? [] : [fix],
+        const finding: Finding = {
+          ruleId: meta.id,
+          language: this.language,
+          file: path,
+          span,
+          message: `${call} allocates on each call${says}`,
+          severity,
+          allocation: {
+            kind: 'make',
+            cost: 'always',
+            reason: `the buffer is made anew${says}`,
+            evidence: [{ kind: 'compiler decision', text: `${call} escapes to heap${says}` }],
           },
-        ];
+          heat: {
+            score: heat,
+            because: how === 'hot' ? [{ text: `in a loop${says}`, span: { start: 0, end: 1 } }] : [],
+          },
+          related: [
+            { location: { file: path, span: { start: 0, end: 2 } }, message: `it flows to here${says}` },
+          ],
+          fixes: how === 'bad' || (judgement.hidden && !revealed) ? [] : [fix],
+        };
+        if (!judgement.hidden) return [finding];
+        hidden.push(finding);
+        return [];
       },
     );
     const notes = text.includes('broken')
       ? [{ file: path, message: `The package does not compile.${says}` }]
       : [];
-    return { path, version, text, findings, notes };
+    return { path, version, text, findings, hidden, notes };
   }
 }

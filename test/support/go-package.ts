@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import os from 'node:os';
 import path from 'node:path';
 import type { GoPackage } from '../../rules/go/rule';
-import { Builds, type Build } from '../../server/src/go/compile/builds';
+import { Builds, NotCompiled, type Build } from '../../server/src/go/compile/builds';
 import { buildPackage } from '../../server/src/go/facts/package';
 import { GoSyntax, type ParsedFile } from '../../server/src/go/facts/syntax-trees';
 import { nullLogger } from '../../server/src/host/logger';
@@ -64,7 +64,7 @@ export async function compileFiles(
     const { signal } = new AbortController();
     const settings = testSettings(toolchain);
     const unit = await builds.locate(parsed[0]!.path, new Map(), settings, signal);
-    if (typeof unit === 'string') throw new Error(unit);
+    if (unit instanceof NotCompiled) throw new Error(unit.why);
     const build = await builds.run(unit, new Map(), signal);
     if (build.errors.length > 0) throw new Error(build.errors.map(({ message }) => message).join('\n'));
     const pkg = buildPackage({

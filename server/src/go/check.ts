@@ -14,7 +14,7 @@ import type {
 import { suppressionsOf } from '../../../rules/go/syntax/directives';
 import { spanOf } from '../../../rules/go/syntax/nodes';
 import type { Standable } from './verify/standing';
-import { compareFindings, severityOf, type Visibility } from '../service/ranking';
+import { compareFindings, judge, type Visibility } from '../service/ranking';
 
 /** A finding that has not got its fixes yet. */
 export interface Candidate extends Standable<Candidate> {
@@ -23,7 +23,7 @@ export interface Candidate extends Standable<Candidate> {
   readonly inLoop: boolean;
   /** Of a rule that explains what no other rule speaks of. */
   readonly explains: boolean;
-  /** Below the level that is shown: for hovers only. */
+  /** Below the level that is shown; see `judge`. */
   readonly hidden: boolean;
 }
 
@@ -62,22 +62,22 @@ function checkFile(
       const heatAt = report.heatAt ?? report.node;
       const home = file.pkg.files.find(({ root }) => root.tree === heatAt.tree);
       const heat = staticHeat(home ?? file, heatAt);
-      const severity = severityOf(meta, report.allocation.cost, heat.score, visibility);
+      const judgement = judge(meta, report.allocation.cost, heat.score, visibility);
+      if (!judgement) return otherwise;
+      const { severity, hidden } = judgement;
       const explains = meta.reports === 'on request';
-      if (severity === undefined && !(explains && report.allocation.cost !== 'none')) return otherwise;
       const finding: Finding = {
         ruleId: meta.id,
         language: 'go',
         file: file.path,
         span: spanOf(report.node),
         message: report.message,
-        severity: severity ?? 'hint',
+        severity,
         allocation: report.allocation,
         heat,
         related: relatedOf(file, report),
         fixes: [],
       };
-      const hidden = severity === undefined;
       const inLoop = loopsAround(file, heatAt).length > 0;
       return { finding, ...claimsOf(file, report), inLoop, explains, hidden, otherwise };
     };

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { FileEdit, Fix, Note, RuleId } from '../../../rules/model';
+import type { FileEdit, Fix, Note, RuleId, WayOut } from '../../../rules/model';
 import { goRules } from '../../../rules/go/index';
 import type { GoFix, GoPackage, GoRule, GoVersion } from '../../../rules/go/rule';
 import { ProcessRunner, ToolError, type Patience } from '../host/process';
@@ -16,7 +16,7 @@ import type {
 import type { Settings } from '../service/settings';
 import { laidOut, plain, type Changed } from '../text/lay-out';
 import { checkPackage, type CheckedFile } from './check';
-import { Builds, joinBuilds, packageIn, sameBuild, type Build } from './compile/builds';
+import { Builds, joinBuilds, NotCompiled, packageIn, sameBuild, type Build } from './compile/builds';
 import type { CompileError, CompiledPackage } from './compile/compile';
 import { describeError, withWayOut } from './plan/failure';
 import { GoFolder } from './plan/folder';
@@ -96,8 +96,9 @@ export class GoEngine implements Engine {
     const { document, buffers, settings } = request;
     const directory = path.dirname(document.path);
     if (document.virtual) {
-      const unit =
-        'Only the syntax was analysed: the document is not a file on disk, so there is nothing to compile.';
+      const unit = new NotCompiled(
+        'Only the syntax was analysed: the document is not a file on disk, so there is nothing to compile.',
+      );
       const texts = new Map([[document.path, document]]);
       const sources = { directory, texts, unread: [], unit };
       return this.#analyse(document.path, [sources], new Map(), settings, publish, either);
@@ -121,12 +122,15 @@ export class GoEngine implements Engine {
 
   /** What can be said while the first compile is at work; fixes wait for it. */
   #syntaxOnly({ directory, texts, notes: unread }: GoFolder, settings: Settings): FileAnalysis[] {
-    const unit = 'Only the syntax has been analysed so far: the Go compiler is still at work.';
+    const unit = new NotCompiled(
+      'Only the syntax has been analysed so far: the Go compiler is still at work.',
+    );
     const checked = this.#check(
       { directory, texts, unread, unit },
       unit,
       settings,
       true,
+      new Set(),
       new Map(this.#broken),
     );
     try {
@@ -176,9 +180,9 @@ export class GoEngine implements Engine {
         const first = batch[0];
         const joins =
           !first ||
-          (typeof first.unit === 'string'
-            ? first.unit === sources.unit
-            : typeof sources.unit !== 'string' && sameBuild(first.unit, sources.unit));
+          (first.unit instanceof NotCompiled
+            ? sources.unit instanceof NotCompiled && first.unit.why === sources.unit.why
+            : !(sources.unit instanceof NotCompiled) && sameBuild(first.unit, sources.unit));
         if (!joins || batch.length >= scanBatch) await finish();
         batch.push(sources);
       }
@@ -196,10 +200,10 @@ export class GoEngine implements Engine {
   ): Promise<Sources> {
     const { directory, notes: unread } = folder;
     const unit = await this.#builds.locate(file, buffers, settings, signal, folder);
-    const program = typeof unit === 'string' ? undefined : unit.unit.program;
+    const program = unit instanceof NotCompiled ? undefined : unit.unit.program;
     const members = program && new Set(program);
     const texts = members ? new Map([...folder.texts].filter(([name]) => members.has(name))) : folder.texts;
-    if (typeof unit !== 'string') {
+    if (!(unit instanceof NotCompiled)) {
       const { versionText, go, why } = unit.toolchain;
       for (const name of texts.keys())
         this.#toolchains.set(name, { version: versionText, path: go, how: why });
@@ -219,15 +223,16 @@ export class GoEngine implements Engine {
     publish: (files: readonly FileAnalysis[]) => void,
     signal: AbortSignal,
   ): Promise<void> {
-    const units = batch.flatMap(({ unit }) => (typeof unit === 'string' ? [] : [unit]));
+    const units = batch.flatMap(({ unit }) => (unit instanceof NotCompiled ? [] : [unit]));
     const overlays = overlaysOf(buffers);
-    let build: Build | string | undefined;
+    let build: Build | NotCompiled | undefined;
     if (units.length > 0) {
       try {
         build = await this.#builds.run(joinBuilds(units), overlays, signal);
       } catch (error) {
         signal.throwIfAborted();
-        build = `Only the syntax was analysed. ${error instanceof Error ? error.message : String(error)}`;
+        const reason = error instanceof Error ? error.message : String(error);
+        build = new NotCompiled(`Only the syntax was analysed. ${reason}`, 'log');
       }
     }
     const open: Checked[] = [];
@@ -242,15 +247,16 @@ export class GoEngine implements Engine {
         signal.throwIfAborted();
         const checked = this.#check(
           sources,
-          typeof sources.unit === 'string' ? sources.unit : build!,
+          sources.unit instanceof NotCompiled ? sources.unit : build!,
           settings,
           // Hovers explain what is open; nobody asks about the rest of a scan.
           document !== undefined || [...sources.texts.keys()].some((file) => buffers.has(file)),
+          revealedIn(buffers),
         );
         open.push(checked);
         publish(analyses(checked, verdictOf, this.#confirmed));
       }
-      if (build === undefined || typeof build === 'string') return;
+      if (build === undefined || build instanceof NotCompiled) return;
       const next = (): FixJob[] => open.flatMap((checked) => jobsOf(checked, verdictOf));
       // Of the document in question first: whoever edits it looks at it.
       const wanted = (job: FixJob): number => (job.fix.edits.some(({ file }) => file === document) ? 0 : 1);
@@ -287,9 +293,10 @@ export class GoEngine implements Engine {
   /** Parses a folder, joins the facts, runs the rules. */
   #check(
     sources: Sources,
-    build: Build | string,
+    build: Build | NotCompiled,
     settings: Settings,
     explained: boolean,
+    revealed: ReadonlySet<string>,
     broken = this.#broken,
   ): Checked {
     const asked = explained || settings.show === 'all';
@@ -308,9 +315,9 @@ export class GoEngine implements Engine {
       const name = parsed.packageName ?? '';
       groups.set(name, [...(groups.get(name) ?? []), parsed]);
     }
-    const compiled = typeof build === 'string' ? undefined : packageIn(build, directory);
-    const unit = typeof sources.unit === 'string' ? undefined : sources.unit;
-    if (typeof build !== 'string') {
+    const compiled = build instanceof NotCompiled ? undefined : packageIn(build, directory);
+    const unit = sources.unit instanceof NotCompiled ? undefined : sources.unit;
+    if (!(build instanceof NotCompiled)) {
       this.#compiled.add(directory);
       notes.push(...build.notes.filter(({ file }) => file === undefined || texts.has(file)));
     }
@@ -319,11 +326,12 @@ export class GoEngine implements Engine {
     for (const parsed of groups.values()) {
       for (const { path: file } of parsed) {
         const missing =
-          typeof build === 'string'
-            ? { note: build, short: reasonFor(this.host) }
+          build instanceof NotCompiled
+            ? { note: build.why, short: reasonFor(this.host), wayOut: build.wayOut }
             : missingPart(build, compiled, file);
         if (!missing) continue;
-        notes.push({ file, message: missing.note });
+        const { note: message, wayOut } = missing;
+        notes.push({ file, message, ...(wayOut !== undefined && { wayOut }) });
         unverifiable.set(file, missing.short);
       }
       // The tests of another package clause are a package of their own. The name alone does not tell: any may end so.
@@ -332,12 +340,12 @@ export class GoEngine implements Engine {
       const pkg = buildPackage({
         importPath: external ? `${importPath}_test` : importPath,
         files: parsed,
-        records: typeof build === 'string' ? undefined : build.records,
+        records: build instanceof NotCompiled ? undefined : build.records,
         compiled: (file) => isCompiled(compiled, file),
         toolchain: unit?.toolchain.version ?? unknownVersion,
         language: compiled?.module?.language ?? unit?.toolchain.version ?? unknownVersion,
       });
-      if (typeof build !== 'string') notes.push(...unjoinedNotes(pkg, build.records));
+      if (!(build instanceof NotCompiled)) notes.push(...unjoinedNotes(pkg, build.records));
       files.push(...checkPackage(pkg, rules, settings, broken));
     }
     return {
@@ -346,6 +354,7 @@ export class GoEngine implements Engine {
       files,
       notes,
       leases,
+      revealed,
       unverifiable,
       offers: new Map(),
     };
@@ -397,7 +406,7 @@ export class GoEngine implements Engine {
     const either = AbortSignal.any([signal, this.#disposed.signal]);
     const [first] = texts;
     const unit = first && (await this.#builds.locate(first.path, new Map(), settings, either));
-    if (unit === undefined || typeof unit === 'string') return texts.map(({ after }) => after);
+    if (unit === undefined || unit instanceof NotCompiled) return texts.map(({ after }) => after);
     try {
       const both = texts.flatMap(({ before, after }) => [plain(before), plain(after)]);
       const formatted = await gofmt(this.#runner, unit.toolchain, both, either);
@@ -424,7 +433,7 @@ export class GoEngine implements Engine {
     const texts = new Map([...overlays, ...fixedTexts(pkg.files, edits)]);
     const buffered = new Map([...texts].map(([file, text]) => [file, { text, version: 0 }]));
     const unit = await this.#builds.locate(document.path, buffered, settings, signal);
-    if (typeof unit === 'string') return true;
+    if (unit instanceof NotCompiled) return true;
     const { errors } = await this.#builds.run(unit, texts, signal);
     const directory = path.dirname(document.path);
     const own = errors.filter((error) => error.at && concerns(error, directory));
@@ -453,6 +462,10 @@ function overlaysOf(buffers: ReadonlyMap<string, SourceDocument>): Map<string, s
   return overlays;
 }
 
+function revealedIn(buffers: ReadonlyMap<string, SourceDocument>): ReadonlySet<string> {
+  return new Set([...buffers].flatMap(([file, { revealed }]) => (revealed ? [file] : [])));
+}
+
 const unknownVersion: GoVersion = { major: 1, minor: 21 };
 
 /** Why nothing can be compiled at all, for the title of a fix. */
@@ -473,7 +486,7 @@ function missingPart(
   { unit: { unit }, errors }: Build,
   compiled: CompiledPackage | undefined,
   file: string,
-): { note: string; short: string } | undefined {
+): { note: string; short: string; wayOut?: WayOut } | undefined {
   if (isCompiled(compiled, file)) return undefined;
   const missing = (short: string, more = '.') => ({
     note: `Only the syntax was analysed: ${short}${more}`,

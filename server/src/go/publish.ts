@@ -3,7 +3,7 @@ import type { GoFix, GoPackage } from '../../../rules/go/rule';
 import type { FileAnalysis } from '../service/engine';
 import { compareFindings } from '../service/ranking';
 import { isAlone, type Candidate, type CheckedFile } from './check';
-import type { BuildUnit } from './compile/builds';
+import { NotCompiled, type BuildUnit } from './compile/builds';
 import type { ParsedFile } from './facts/syntax-trees';
 import type { GoText } from './plan/folder';
 import { combineFixes } from './verify/combine';
@@ -19,8 +19,8 @@ export interface Sources {
   readonly texts: ReadonlyMap<string, GoText>;
   /** Files that were not read, and why. */
   readonly unread: readonly Note[];
-  /** The unit that compiles the folder, or one sentence that says why there is none. */
-  readonly unit: BuildUnit | string;
+  /** The unit that compiles the folder, or why there is none. */
+  readonly unit: BuildUnit | NotCompiled;
 }
 
 /** A folder after the rules ran, its trees still alive. */
@@ -31,6 +31,8 @@ export interface Checked {
   readonly files: readonly CheckedFile[];
   readonly notes: Note[];
   readonly leases: readonly ParsedFile[];
+  /** Files whose hidden findings the user wants to see. */
+  readonly revealed: ReadonlySet<string>;
   /** Files that were not compiled, and why: fixes that touch them cannot be verified. */
   readonly unverifiable: ReadonlyMap<string, string>;
   /** Fixes as they are offered: worked out once, however often they are published. */
@@ -76,7 +78,7 @@ function keyOf({ file }: CheckedFile, { finding: { ruleId, message, span } }: Ca
 export function jobsOf(checked: Checked, verdictOf: VerdictOf): FixJob[] {
   const { sources, files } = checked;
   const { unit, directory } = sources;
-  if (typeof unit === 'string') return [];
+  if (unit instanceof NotCompiled) return [];
   return files.flatMap(({ file, candidates }) =>
     candidates.flatMap((first) => {
       const next = nextOf(checked, first, verdictOf);
@@ -95,9 +97,15 @@ function nextOf(
 ): ReturnType<typeof toCheck<Candidate>> {
   const { unit } = checked.sources;
   // The module cache is not edited, and Go reads no overlay there: nothing of it is checked.
-  if (typeof unit === 'string' || !unit.unit.overlay || checked.unverifiable.has(first.finding.file))
+  if (unit instanceof NotCompiled || !unit.unit.overlay || checked.unverifiable.has(first.finding.file))
     return undefined;
-  return toCheck(first, verdictOf, (fix) => unverifiableReason(checked, fix) === undefined);
+  const next = toCheck(first, verdictOf, (fix) => unverifiableReason(checked, fix) === undefined);
+  return next && isWanted(checked, next.candidate) ? next : undefined;
+}
+
+/** What nobody sees is not checked: it would cost a compile. */
+function isWanted({ revealed }: Checked, { hidden, finding }: Candidate): boolean {
+  return !hidden || revealed.has(finding.file);
 }
 
 /** What is published of a folder. Without a verdict a fix waits; what cannot be verified says so. */
@@ -105,13 +113,13 @@ export function analyses(checked: Checked, verdictOf: VerdictOf, confirmed: Conf
   const { sources, files, notes } = checked;
   const result: FileAnalysis[] = files.map((checkedFile) => {
     const { file } = checkedFile;
-    const { shown, explanations, withheld } = said(checked, checkedFile, verdictOf, confirmed);
+    const { shown, hidden, withheld } = said(checked, checkedFile, verdictOf, confirmed);
     return {
       path: file.path,
       version: sources.texts.get(file.path)!.version,
       text: file.text,
       findings: shown,
-      explanations,
+      hidden,
       ...(checked.importPath !== undefined && { importPath: checked.importPath }),
       notes: [
         ...checkedFile.notes,
@@ -139,8 +147,7 @@ export function analyses(checked: Checked, verdictOf: VerdictOf, confirmed: Conf
 
 interface Said {
   readonly shown: readonly Finding[];
-  /** For hovers: what is not shown, and why it allocates. */
-  readonly explanations: readonly Finding[];
+  readonly hidden: readonly Finding[];
   readonly withheld: readonly Note[];
 }
 
@@ -148,6 +155,7 @@ function said(checked: Checked, checkedFile: CheckedFile, verdictOf: VerdictOf, 
   const { file, candidates } = checkedFile;
   const withheld: Note[] = [];
   const shown: Finding[] = [];
+  const hidden: Finding[] = [];
   const explaining: Candidate[] = [];
   /** What other rules speak of, or are about to. */
   const others: Finding[] = [];
@@ -161,19 +169,17 @@ function said(checked: Checked, checkedFile: CheckedFile, verdictOf: VerdictOf, 
       explaining.push(candidate);
       continue;
     }
+    if (standing === 'open' && !isWanted(checked, candidate)) continue;
     const waits = standing === 'open' && nextOf(checked, first, verdictOf) !== undefined;
     if (standing === 'holds' || waits) others.push(candidate.finding);
     if (standing === 'open' && !(waits && confirmed.has(checkedFile, candidate))) continue;
     withheld.push(...withheldNotes(candidate, verdictOf));
-    shown.push({ ...candidate.finding, fixes: offersOf(checked, file.pkg, candidate, verdictOf) });
+    const fixes = isWanted(checked, candidate) ? offersOf(checked, file.pkg, candidate, verdictOf) : [];
+    (candidate.hidden ? hidden : shown).push({ ...candidate.finding, fixes });
   }
-  const alone = explaining.filter(({ finding }) => isAlone(file, finding, others));
-  shown.push(...alone.filter(({ hidden }) => !hidden).map(({ finding }) => finding));
-  return {
-    shown: shown.sort(compareFindings),
-    explanations: alone.filter(({ hidden }) => hidden).map(({ finding }) => finding),
-    withheld,
-  };
+  for (const candidate of explaining)
+    if (isAlone(file, candidate.finding, others)) (candidate.hidden ? hidden : shown).push(candidate.finding);
+  return { shown: shown.sort(compareFindings), hidden: hidden.sort(compareFindings), withheld };
 }
 
 /** The candidate's fixes as the editor shows them; none while a verdict is awaited, or when it was refuted. */

@@ -31,13 +31,14 @@ export function registerAnalyse(
     async (params: AnalyseParams, token: CancellationToken): Promise<AnalyseResult> => {
       const running = service();
       if (!running) throw new ResponseError(LSPErrorCodes.RequestFailed, 'The server is not initialised.');
-      const progress = await connection.window.createWorkDoneProgress();
+      const { window } = connection;
+      const created = params.workDoneToken === undefined ? await window.createWorkDoneProgress() : undefined;
+      const progress = created ?? window.attachWorkDoneProgress(params.workDoneToken);
       const abort = new AbortController();
       const cancel = (): void => abort.abort();
-      const subscriptions = [
-        token.onCancellationRequested(cancel),
-        progress.token.onCancellationRequested(cancel),
-      ];
+      const subscriptions = [token, ...(created ? [created.token] : [])].map((cancelled) =>
+        cancelled.onCancellationRequested(cancel),
+      );
       progress.begin(`AllocLens: ${titles[params.scope] ?? 'Analysing'}`, 0, undefined, true);
       try {
         const roots = folders().map(pathOf);
@@ -53,11 +54,11 @@ export function registerAnalyse(
         return {
           ...result,
           notes: summaryOf([...notes, ...result.notes.filter(({ kind }) => kind !== 'withheld fix')]),
-          cancelled: false,
         };
       } catch (error) {
         if (!abort.signal.aborted) throw error;
-        return { files: 0, findings: 0, notes: [], cancelled: true };
+        // Cancelled while the files were looked for.
+        return { ...nothing, cancelled: true };
       } finally {
         progress.done();
         for (const subscription of subscriptions) subscription.dispose();
@@ -65,6 +66,15 @@ export function registerAnalyse(
     },
   );
 }
+
+const nothing: AnalyseResult = {
+  files: 0,
+  findings: 0,
+  bySeverity: { error: 0, warning: 0, information: 0, hint: 0 },
+  hidden: 0,
+  notes: [],
+  cancelled: false,
+};
 
 /** One note for each thing to say, with the first of the files that it is about; not more than a person reads. */
 function summaryOf(notes: readonly Note[]): StatusNote[] {

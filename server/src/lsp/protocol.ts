@@ -25,7 +25,10 @@ export interface InitializationOptions {
 /** Notification, client → server, no parameters: the user now trusts the workspace. */
 export const trustGrantedNotification = 'alloclens/trustGranted';
 
-/** Request, client → server: AnalyseParams → AnalyseResult. Cancellable; the server shows progress. */
+/**
+ * Request, client → server: AnalyseParams → AnalyseResult. Cancelling the request, or the progress that the server created,
+ * ends it with what was found until then: it is answered, not rejected.
+ */
 export const analyseRequest = 'alloclens/analyse';
 
 export interface AnalyseParams {
@@ -33,16 +36,41 @@ export interface AnalyseParams {
   readonly scope: 'file' | 'package' | 'workspace';
   /** The document. Required unless the scope is `workspace`. */
   readonly uri?: string;
+  /** Work done progress is reported on this token. Absent: on one that the server creates, if the client knows progress. */
+  readonly workDoneToken?: string | number;
 }
 
 export interface AnalyseResult {
   /** Files that were analysed. */
   readonly files: number;
+  /** Diagnostics that are published of them. */
   readonly findings: number;
+  /** The same by severity: VS Code's Problems panel lists all but hints. */
+  readonly bySeverity: Readonly<Record<'error' | 'warning' | 'information' | 'hint', number>>;
+  /** What `show: all` would add, as far as it was looked for: files that nobody has opened are not searched for all of it. */
+  readonly hidden: number;
   /** What could not be analysed, and why. */
   readonly notes: readonly StatusNote[];
-  /** True when the user cancelled: the figures are what was reached until then. */
+  /** True when the user cancelled: the figures are what was reached until then, and stays shown. */
   readonly cancelled: boolean;
+}
+
+/**
+ * Request, client → server: RevealParams → RevealResult. Shows all allocations of an open document, whatever
+ * `alloclens.show` is, or no longer does. Forgotten when the document is closed.
+ */
+export const revealRequest = 'alloclens/reveal';
+
+export interface RevealParams {
+  /** An open document. */
+  readonly uri: string;
+  /** Absent: the other of what is. */
+  readonly revealed?: boolean;
+}
+
+export interface RevealResult {
+  /** False, too, when the document is not open. */
+  readonly revealed: boolean;
 }
 
 /** Notification, client → server, no parameters: drop the findings of files that no editor shows. */
@@ -62,10 +90,19 @@ export interface StatusParams {
 export interface DocumentStatus {
   /** As VS Code spells it; the client may spell it otherwise. */
   readonly uri: string;
-  /** Undefined until the first analysis. */
+  /** Those that are shown. Undefined until the first analysis. */
   readonly findings?: number;
-  /** Those in hot code. */
+  /** Of those, in hot code. */
   readonly hot?: number;
+  /** What `alloclens/reveal`, or `show: all`, would add. Undefined until the first analysis. */
+  readonly hidden?: number;
+  /** True when all allocations of the document are shown because `alloclens/reveal` asked for it. */
+  readonly revealed?: true;
+  /**
+   * The findings are those of the last analysis that succeeded, where the text is still the same, without fixes. A sentence
+   * that names the error, its file and its line. Absent when they are current.
+   */
+  readonly stale?: string;
   /** How long the analysis of the document's unit took, in milliseconds. */
   readonly milliseconds?: number;
   /** The toolchain that compiles the document's module; only Go. */
@@ -76,4 +113,9 @@ export interface DocumentStatus {
 export interface StatusNote {
   readonly uri?: string;
   readonly message: string;
+  /**
+   * The one step that helps. `trust`: trust the workspace. `goPath`: correct the setting `alloclens.go.path`. `install`:
+   * install Go, or a newer one. `log`: read the log.
+   */
+  readonly remedy?: 'trust' | 'goPath' | 'install' | 'log';
 }

@@ -49,7 +49,7 @@ export class StatusReporter {
   async #status(): Promise<StatusParams> {
     const documents: DocumentStatus[] = [];
     let problem = false;
-    for (const { path, languageId, virtual } of this.service.documents) {
+    for (const { path, languageId, virtual, revealed } of this.service.documents) {
       const language = languageOf(languageId);
       if (!language) continue;
       const analysis = this.service.last(path);
@@ -62,7 +62,9 @@ export class StatusReporter {
         ...(analysis && {
           findings: analysis.findings.length,
           hot: analysis.findings.filter(({ heat }) => heat.score >= hotScore).length,
+          hidden: analysis.hidden?.length ?? 0,
         }),
+        ...(revealed && { revealed }),
         ...(milliseconds !== undefined && { milliseconds: Math.round(milliseconds) }),
         ...(go && { go: { ...go, version: plainText(go.version, 60), how: plainText(go.how) } }),
         notes: notes.map(toStatusNote),
@@ -77,6 +79,10 @@ export class StatusReporter {
   }
 }
 
-export function toStatusNote({ file, message }: Note): StatusNote {
-  return { message: plainText(message, 1000), ...(file !== undefined && { uri: uriOf(file) }) };
+export function toStatusNote({ file, message, wayOut }: Note): StatusNote {
+  return {
+    message: plainText(message, 1000),
+    ...(file !== undefined && { uri: uriOf(file) }),
+    ...(wayOut !== undefined && { remedy: wayOut }),
+  };
 }

@@ -1,5 +1,5 @@
 import { basename, dirname, join } from 'node:path';
-import type { FileEdit, Finding, Fix, Language, Note, TextEdit } from '../../../rules/model';
+import type { FileEdit, Finding, Fix, Language, Note, TextEdit, WayOut } from '../../../rules/model';
 import type {
   AnalysisRequest,
   CombinedFix,
@@ -79,7 +79,7 @@ export class Analyser {
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       this.host.logger.error(`The analysis of ${document.path} failed: ${describe(error)}`);
-      publish([emptyAnalysis(document, `The analysis failed: ${firstLine(error)}.`)]);
+      publish([emptyAnalysis(document, `The analysis failed: ${firstLine(error)}.`, 'log')]);
     }
   }
 
@@ -297,8 +297,9 @@ function enabled(language: Language, settings: Settings): boolean {
 }
 
 /** An analysis without findings, with a note when there is a reason to give. */
-export function emptyAnalysis(document: SourceDocument, message?: string): FileAnalysis {
-  const notes: Note[] = message === undefined ? [] : [{ file: document.path, message }];
+export function emptyAnalysis(document: SourceDocument, message?: string, wayOut?: WayOut): FileAnalysis {
+  const notes: Note[] =
+    message === undefined ? [] : [{ file: document.path, message, ...(wayOut && { wayOut }) }];
   return { path: document.path, version: document.version, text: document.text, findings: [], notes };
 }
 

@@ -14,13 +14,15 @@ export interface SourceDocument {
   /** Editor version, or 0 for a file read from disk. */
   readonly version: number;
   readonly text: string;
+  /** The user wants to see what the settings hide in it: fixes of that are checked, too. */
+  readonly revealed?: boolean;
 }
 
 export interface AnalysisRequest {
   readonly document: SourceDocument;
   /** Unsaved buffers by absolute path, the document included when it is open. */
   readonly buffers: ReadonlyMap<string, SourceDocument>;
-  /** Of the document. Findings that `severityOf` keeps silent under these settings are not published. */
+  /** Of the document. They decide which findings are hidden; see `judge`. */
   readonly settings: Settings;
 }
 
@@ -31,8 +33,11 @@ export interface FileAnalysis {
   readonly version: number;
   readonly text: string;
   readonly findings: readonly Finding[];
-  /** Shown where the user asks, in a hover, and nowhere else: what "on request" rules say below `show: all`. */
-  readonly explanations?: readonly Finding[];
+  /**
+   * What `show: all` would add, in published order: counted, explained in a hover, shown when the user asks for it. Without
+   * fixes unless the document is `revealed`. Absent: nobody has looked.
+   */
+  readonly hidden?: readonly Finding[];
   readonly notes: readonly Note[];
   /** Go: of the package in the file's folder; a profile's functions are named by it. */
   readonly importPath?: string;

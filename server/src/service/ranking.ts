@@ -37,6 +37,26 @@ export function severityOf(
   return ranked === undefined || level === 'on' ? ranked : level;
 }
 
+/** How a finding is shown, now or when the user asks for more. */
+export interface Judgement {
+  readonly severity: Severity;
+  /** Only `show: all` shows it. */
+  readonly hidden: boolean;
+}
+
+/** As `severityOf`, with what `show: all` would say of a finding that is silent; undefined when it stays silent even then. */
+export function judge(
+  meta: Pick<RuleMeta, 'id' | 'reports'>,
+  cost: AllocationCost,
+  score: number,
+  visibility: Visibility,
+): Judgement | undefined {
+  const severity = severityOf(meta, cost, score, visibility);
+  if (severity !== undefined) return { severity, hidden: false };
+  const asked = severityOf(meta, cost, score, { ...visibility, show: 'all' });
+  return asked && { severity: asked, hidden: true };
+}
+
 function rank(
   meta: Pick<RuleMeta, 'reports'>,
   cost: AllocationCost,

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
 import pLimit from 'p-limit';
-import type { Note } from '../../../rules/model';
+import type { Note, Severity } from '../../../rules/model';
 import { readText } from '../host/files';
 import type { Logger } from '../host/logger';
 import type { Analyser } from './analyser';
 import type { AnalysisRequest, FileAnalysis, SourceDocument } from './engine';
 import { languageIdOf, languageOf } from './languages';
+import { compareFindings } from './ranking';
 import type { Settings } from './settings';
 
 /** What the service needs from the language server (or a test). */
@@ -61,14 +62,14 @@ export class AnalysisService {
 
   /** What is known of the file; `undefined` also when its text has changed since. */
   current(path: string): FileAnalysis | undefined {
-    const result = this.#results.get(path);
+    const shown = this.last(path);
     const document = this.#documents.get(path);
-    return result && (!document || fits(result.analysis, document)) ? result.analysis : undefined;
+    return shown && (!document || fits(shown, document)) ? shown : undefined;
   }
 
-  /** The last analysis, of whatever version. */
+  /** The last analysis as it is shown, of whatever version. */
   last(path: string): FileAnalysis | undefined {
-    return this.#results.get(path)?.analysis;
+    return this.#results.get(path)?.shown;
   }
 
   /** How long the last analysis of the file's unit took, in milliseconds. */
@@ -81,9 +82,31 @@ export class AnalysisService {
     this.#schedule(document.path, 0);
   }
 
-  change(document: SourceDocument): void {
+  change(changed: SourceDocument): void {
+    const { revealed } = this.#documents.get(changed.path) ?? {};
+    const document = { ...changed, ...(revealed && { revealed }) };
     this.#documents.set(document.path, document);
     this.#schedule(document.path, this.debounce, 'edit');
+  }
+
+  /**
+   * Shows all findings of an open document, whatever the settings hide, or no longer does. What is known is shown at once;
+   * the fixes of what was hidden are checked then.
+   * @param revealed absent: the other of what is
+   * @returns what is from now on; false when the document is not open
+   */
+  reveal(path: string, revealed?: boolean): boolean {
+    const document = this.#documents.get(path);
+    if (!document) return false;
+    const wanted = revealed ?? !document.revealed;
+    if (wanted === (document.revealed ?? false)) return wanted;
+    const { revealed: _, ...plain } = document;
+    this.#documents.set(path, wanted ? { ...plain, revealed: true } : plain);
+    const known = this.#results.get(path);
+    if (known) this.#show(known.analysis, known.milliseconds);
+    this.host.statusChanged();
+    if (wanted) this.#schedule(path, 0);
+    return wanted;
   }
 
   save(path: string): void {
@@ -177,14 +200,13 @@ export class AnalysisService {
   readonly #waiting = new Set<() => void>();
 
   /**
-   * Analyses files because somebody asked, open or not, and keeps their findings shown.
-   * @returns the notes, and how many files were analysed
-   * @throws AbortError when the signal fires; what was found until then stays
+   * Analyses files because somebody asked, open or not, and keeps their findings shown. When the signal fires it ends with
+   * what was found until then.
    */
   async analyseFiles(
     paths: readonly string[],
     options: { signal?: AbortSignal; progress?: (done: number, path: string) => void },
-  ): Promise<{ files: number; findings: number; notes: Note[] }> {
+  ): Promise<Summary> {
     const controller = new AbortController();
     const signal = AbortSignal.any([controller.signal, ...(options.signal ? [options.signal] : [])]);
     this.#explicit.add(controller);
@@ -213,15 +235,23 @@ export class AnalysisService {
           }),
         ),
       );
+    } catch (error) {
+      if (!signal.aborted) throw error;
     } finally {
       this.#explicit.delete(controller);
       this.#ended();
     }
-    const results = paths.flatMap((path) => this.#results.get(path)?.analysis ?? []);
+    const results = paths.flatMap((path) => (covered.has(path) ? (this.#results.get(path) ?? []) : []));
+    const findings = results.flatMap(({ shown }) => shown.findings);
+    const bySeverity = { error: 0, warning: 0, information: 0, hint: 0 };
+    for (const { severity } of findings) bySeverity[severity]++;
     return {
       files: results.length,
-      findings: results.reduce((sum, { findings }) => sum + findings.length, 0),
-      notes: [...results.flatMap(({ notes }) => notes), ...unread],
+      findings: findings.length,
+      bySeverity,
+      hidden: results.reduce((sum, { hidden }) => sum + hidden, 0),
+      notes: [...results.flatMap(({ shown }) => shown.notes), ...unread],
+      cancelled: signal.aborted,
     };
   }
 
@@ -345,15 +375,25 @@ export class AnalysisService {
     if (this.#disposed) return;
     const document = this.#documents.get(analysis.path);
     if (document ? !fits(analysis, document) : !this.#requested.has(analysis.path)) return;
-    const hash = hashOf(analysis);
-    const before = this.#results.get(analysis.path);
-    this.#results.set(analysis.path, { analysis, hash, milliseconds });
-    // A newer version is shown even with equal findings: the editor may have moved or dropped the old squiggles.
-    if (before?.hash !== hash || before.analysis.version !== analysis.version) {
-      this.host.published(analysis.path, analysis);
-    }
+    this.#show(analysis, milliseconds);
     this.host.statusChanged();
     for (const check of [...this.#waiting]) check();
+  }
+
+  #show(analysis: FileAnalysis, milliseconds: number): void {
+    const { path } = analysis;
+    const document = this.#documents.get(path);
+    const shown = document?.revealed ? withHidden(analysis) : analysis;
+    const hash = hashOf(shown);
+    const before = this.#results.get(path);
+    const hidden = shown.hidden?.length ?? 0;
+    // Of a file that nobody looks at only the number is of use.
+    const kept = (one: FileAnalysis): FileAnalysis => (document ? one : { ...one, hidden: [] });
+    this.#results.set(path, { analysis: kept(analysis), shown: kept(shown), hidden, hash, milliseconds });
+    // A newer version is shown even with equal findings: the editor may have moved or dropped the old squiggles.
+    if (before?.hash !== hash || before.analysis.version !== analysis.version) {
+      this.host.published(path, shown);
+    }
   }
 
   /** @param unread gets a note when the file cannot be read */
@@ -379,8 +419,25 @@ export class AnalysisService {
   }
 }
 
+/** What an explicit analysis came to. */
+export interface Summary {
+  /** Those that were analysed. */
+  readonly files: number;
+  readonly findings: number;
+  readonly bySeverity: Readonly<Record<Severity, number>>;
+  /** What `show: all` would add, as far as it was looked for. */
+  readonly hidden: number;
+  readonly notes: readonly Note[];
+  /** It was ended before its time. */
+  readonly cancelled: boolean;
+}
+
 interface StoredAnalysis {
   readonly analysis: FileAnalysis;
+  /** As it is shown. */
+  readonly shown: FileAnalysis;
+  /** Findings that are not shown. */
+  readonly hidden: number;
   readonly hash: string;
   readonly milliseconds: number;
 }
@@ -480,6 +537,11 @@ function unitOf(document: Pick<SourceDocument, 'path' | 'languageId' | 'virtual'
 
 function toDocument(path: string): SourceDocument {
   return { path, languageId: languageIdOf(path) ?? '', version: 0, text: '' };
+}
+
+function withHidden(analysis: FileAnalysis): FileAnalysis {
+  const findings = [...analysis.findings, ...(analysis.hidden ?? [])].sort(compareFindings);
+  return { ...analysis, findings, hidden: [] };
 }
 
 function fits(analysis: FileAnalysis, document: SourceDocument): boolean {

@@ -11,7 +11,7 @@ import type {
   FilesRequest,
   SourceDocument,
 } from '../service/engine';
-import { compareFindings, severityOf } from '../service/ranking';
+import { compareFindings, judge, severityOf } from '../service/ranking';
 import type { Settings } from '../service/settings';
 import { normaliseEdits } from '../text/edits';
 import { CandidateTests } from './candidates';
@@ -106,13 +106,22 @@ export class TypeScriptEngine implements Engine {
     const { reports, linted, passed, checked, notes } = analysis;
     signal.throwIfAborted();
 
-    const shown = reports.filter((report) => this.#severity(report, settings) !== undefined);
-    const show = (): void => {
-      const findings = shown.map((report) => this.#finding(path, report, settings, passed));
-      publish([{ path, version, text, findings: findings.sort(compareFindings), notes }]);
-    };
+    const judged = reports.flatMap((report) => {
+      const judgement = this.#judge(report, settings);
+      return judgement ? [{ report, ...judgement }] : [];
+    });
+    const findingsOf = (wanted: boolean): Finding[] =>
+      judged
+        .filter(({ hidden }) => hidden === wanted)
+        .map(({ report }) => this.#finding(path, report, settings, passed))
+        .sort(compareFindings);
+    const show = (): void =>
+      publish([{ path, version, text, findings: findingsOf(false), hidden: findingsOf(true), notes }]);
     show();
-    const unchecked = shown.filter((report) => report.fixes.length > 0 && !checked.has(report));
+    const unchecked = judged
+      .filter(({ hidden }) => !hidden || document.revealed)
+      .map(({ report }) => report)
+      .filter((report) => report.fixes.length > 0 && !checked.has(report));
     if (!linted || unchecked.length === 0) return;
     // Let the editor have the findings, and a newer edit cancel, before the fixes are tried.
     await setImmediate();
@@ -147,7 +156,7 @@ export class TypeScriptEngine implements Engine {
   inspect(document: SourceDocument, settings: Settings, rules: readonly string[]): Inspection {
     this.#use(settings);
     const { notes, reports, linted } = this.#lint(document, rules);
-    const shown = reports.filter((report) => this.#severity(report, settings) !== undefined);
+    const shown = reports.filter((report) => this.#judge(report, settings)?.hidden === false);
     const fixable = shown.filter(({ fixes }) => fixes.length > 0);
     const passed =
       linted && fixable.length > 0 ? this.#check(document, linted, fixable) : new Set<ProposedFix>();
@@ -289,9 +298,9 @@ export class TypeScriptEngine implements Engine {
     });
   }
 
-  #severity(report: LintReport, settings: Settings): ReturnType<typeof severityOf> {
+  #judge(report: LintReport, settings: Settings): ReturnType<typeof judge> {
     const docs = this.#rules.get(report.ruleName)!.meta.docs!;
-    return severityOf(docs, report.allocation.cost, report.heat.score, settings);
+    return judge(docs, report.allocation.cost, report.heat.score, settings);
   }
 
   #finding(path: string, report: LintReport, settings: Settings, passed: ReadonlySet<ProposedFix>): Finding {
@@ -303,7 +312,7 @@ export class TypeScriptEngine implements Engine {
       file: path,
       span: report.span,
       message: report.message,
-      severity: this.#severity(report, settings)!,
+      severity: this.#judge(report, settings)!.severity,
       allocation: { ...report.allocation, evidence: [{ kind: 'measured sample', sample: docs.sample }] },
       heat: report.heat,
       related: report.related.map(({ span, message }) => ({ location: { file: path, span }, message })),

@@ -29,23 +29,22 @@ async function analyse(
   return files[0]!;
 }
 
-const ids = (findings: FileAnalysis['explanations']): string[] =>
-  (findings ?? []).map(({ ruleId }) => ruleId);
+const ids = (findings: FileAnalysis['hidden']): string[] => (findings ?? []).map(({ ruleId }) => ruleId);
 
 test('an explanation waits for the hover, and is a finding only with show: all', async (t) => {
   const likely = await analyse(t, 'likely');
-  assert.deepEqual([ids(likely.findings), ids(likely.explanations)], [[], ['go/escape']]);
+  assert.deepEqual([ids(likely.findings), ids(likely.hidden)], [[], ['go/escape']]);
   const all = await analyse(t, 'all');
-  assert.deepEqual([ids(all.findings), ids(all.explanations)], [['go/escape'], []]);
+  assert.deepEqual([ids(all.findings), ids(all.hidden)], [['go/escape'], []]);
 });
 
 test('the hover explains the four causes in a sentence each, with the flow and a way out', async (t) => {
   const text = readFileSync(inRepository('samples', 'go', 'escape', 'causes.go'), 'utf8');
-  const { explanations } = await analyse(t, 'likely', text);
+  const { hidden } = await analyse(t, 'likely', text);
   const hoverAt = (line: string): string => {
     const start = text.indexOf(line) + line.search(/\S/);
     const end = start + line.trimStart().length;
-    const found = (explanations ?? []).find(({ span }) => start <= span.start && span.start < end);
+    const found = (hidden ?? []).find(({ span }) => start <= span.start && span.start < end);
     assert.ok(found, line);
     return explain(found, 'file:///escape.md');
   };

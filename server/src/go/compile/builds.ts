@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Note } from '../../../../rules/model';
+import type { Note, WayOut } from '../../../../rules/model';
 import { ToolError, type ProcessRunner } from '../../host/process';
 import { UntrustedError } from '../../host/trust';
 import type { EngineHost } from '../../service/engine';
@@ -18,6 +18,14 @@ export interface BuildUnit {
   readonly toolchain: GoToolchain;
   readonly unit: CompileUnit;
   readonly buildFlags: readonly string[];
+}
+
+/** Nothing was compiled: a sentence for the user says why, and what helps when one step does. */
+export class NotCompiled {
+  constructor(
+    readonly why: string,
+    readonly wayOut?: WayOut,
+  ) {}
 }
 
 /** What one compile said about all its packages. */
@@ -48,7 +56,7 @@ export class Builds {
   ) {}
 
   /**
-   * The unit that compiles the file's package, or one sentence that says why there is none.
+   * The unit that compiles the file's package, or why there is none.
    * @param buffers unsaved files by absolute path: a new file counts although it is not on disk
    * @param folder the file's, when it was read with these buffers
    */
@@ -58,17 +66,21 @@ export class Builds {
     settings: Settings,
     signal: AbortSignal,
     folder?: GoFolder,
-  ): Promise<BuildUnit | string> {
+  ): Promise<BuildUnit | NotCompiled> {
     try {
       const module = await findModule(file);
       const answer = await this.#toolchainsFor(settings).for(module, signal);
-      if (!answer.toolchain) return `Only the syntax was analysed. ${answer.note.message}`;
+      if (!answer.toolchain)
+        return new NotCompiled(`Only the syntax was analysed. ${answer.note.message}`, answer.note.wayOut);
       const sources = folder ?? (await GoFolder.read(path.dirname(file), buffers));
       const unit = await compileUnit(file, module, answer.toolchain, sources);
       return { toolchain: answer.toolchain, unit, buildFlags: settings.go.buildFlags };
     } catch (error) {
       if (error instanceof UntrustedError || error instanceof UnusableModuleError)
-        return `Only the syntax was analysed. ${error.message}`;
+        return new NotCompiled(
+          `Only the syntax was analysed. ${error.message}`,
+          error instanceof UntrustedError ? 'trust' : undefined,
+        );
       throw error;
     }
   }

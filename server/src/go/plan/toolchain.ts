@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import type { Note } from '../../../../rules/model';
+import type { Note, WayOut } from '../../../../rules/model';
 import type { GoVersion } from '../../../../rules/go/rule';
 import { atLeast } from '../../../../rules/go/syntax/version';
 import { entriesOf, isExecutable, readBytes } from '../../host/files';
@@ -15,7 +15,8 @@ import { offline } from './offline';
 
 /** Where `go` is and how it was found; or that it is not, and what to do. `why` is a sentence for the user. */
 export type GoCommand =
-  { readonly path: string; readonly why: string } | { readonly path: undefined; readonly why: string };
+  | { readonly path: string; readonly why: string }
+  | { readonly path: undefined; readonly why: string; readonly wayOut: WayOut };
 
 export interface FindOptions {
   /** The setting `alloclens.go.path`, or empty. */
@@ -81,6 +82,7 @@ export async function findGo(options: FindOptions = {}): Promise<GoCommand> {
       return {
         path: undefined,
         why: `${setting} is ${configured}; it must be an absolute path of the go command.`,
+        wayOut: 'goPath',
       };
     }
     for (const candidate of [configured, path.join(configured, name), path.join(configured, 'bin', name)]) {
@@ -90,6 +92,7 @@ export async function findGo(options: FindOptions = {}): Promise<GoCommand> {
     return {
       path: undefined,
       why: `${setting} is ${configured}, where there is no executable file. Correct the setting, or empty it to have Go searched for.`,
+      wayOut: 'goPath',
     };
   }
 
@@ -121,6 +124,7 @@ export async function findGo(options: FindOptions = {}): Promise<GoCommand> {
   return {
     path: undefined,
     why: 'No go command was found: not by GOROOT, not on the PATH, not in the usual installation folders. Install Go from https://go.dev/dl, or set “alloclens.go.path”.',
+    wayOut: 'install',
   };
 }
 
@@ -253,12 +257,12 @@ export class Toolchains {
 
   private async ask(module: GoModule): Promise<ToolchainAnswer> {
     const { folder } = module;
-    const refuse = (message: string): ToolchainAnswer => ({
+    const refuse = (message: string, wayOut: WayOut = 'log'): ToolchainAnswer => ({
       toolchain: undefined,
-      note: { file: folder, message },
+      note: { file: folder, message, wayOut },
     });
     const command = await this.go();
-    if (command.path === undefined) return refuse(command.why);
+    if (command.path === undefined) return refuse(command.why, command.wayOut);
     const go = command.path;
     const run = (args: readonly string[], env: Environment) =>
       this.options.runner.text({ command: go, args, cwd: folder, env });
@@ -277,6 +281,7 @@ export class Toolchains {
       if (!atLeast(version, OLDEST_VERSION.major, OLDEST_VERSION.minor)) {
         return refuse(
           `${values.GOVERSION} compiles ${folder}; AllocLens needs Go ${OLDEST_VERSION.major}.${OLDEST_VERSION.minor} or newer.`,
+          'install',
         );
       }
 
