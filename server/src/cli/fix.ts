@@ -19,6 +19,8 @@ export interface FixOptions extends ScanOptions {
   readonly suggestions: boolean;
   readonly permission: Permission;
   readonly cwd: string;
+  /** Which of the fixes are wanted; all when absent. */
+  readonly accepts?: (fix: Fix) => boolean;
 }
 
 export interface FixResult {
@@ -49,7 +51,7 @@ export async function fixFiles(
   files: readonly string[],
   options: FixOptions,
 ): Promise<FixResult> {
-  const { permission, cwd } = options;
+  const { permission, cwd, accepts = () => true } = options;
   const work = new Map<string, Work>();
   const buffers = new Map<string, SourceDocument>();
   let result = await scan(analyser, files, options);
@@ -114,7 +116,9 @@ export async function fixFiles(
       const known = work.get(analysis.path);
       if (isGenerated(analysis.text) || known?.given || (known?.rounds ?? 0) >= maximumRounds) continue;
       const folder = dirname(analysis.path);
-      const fixes = chosenFixes(analysis.findings, options).filter((fix) => isPermitted(fix, analysis.path));
+      const fixes = chosenFixes(analysis.findings, options).filter(
+        (fix) => accepts(fix) && isPermitted(fix, analysis.path),
+      );
       if (fixes.length === 0) continue;
       if (careful.has(folder) && changes.some((change) => change.folders.has(folder))) {
         waiting.push(analysis.path);

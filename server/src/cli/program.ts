@@ -1,13 +1,16 @@
-import { resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import type { Note, RuleMeta } from '../../../rules/model';
+import type { Fix, Note, RuleMeta } from '../../../rules/model';
+import { exists } from '../host/files';
 import { nullLogger, type Logger } from '../host/logger';
 import { replaceAll, ReplaceError } from '../host/replace';
 import { TrustGate } from '../host/trust';
 import { jsonReport, jsonText } from '../report/json';
 import { jsonHotspots, markdownHotspots, prettyHotspots } from '../report/hotspots';
 import { count, prettyReport } from '../report/pretty';
+import { jsonProof, markdownProof, prettyProof } from '../report/proof';
 import { Analyser, type EngineLoaders } from '../service/analyser';
+import type { EngineHost } from '../service/engine';
 import { byMessage, namesOf } from '../service/notes';
 import type { RuleLevel, Show } from '../service/ranking';
 import { defaultSettings, type Settings } from '../service/settings';
@@ -16,6 +19,7 @@ import { escapedLines, logText, visible } from '../text/foreign';
 import { fixFiles, patchOf, type ChangedFile } from './fix';
 import { Permission } from './permission';
 import { hotspots } from './hotspots';
+import { nothingToProve, proveFixes, type ProveRun } from './prove';
 import { Progress } from './progress';
 import { textOnDisk } from './read';
 import { scan } from './scan';
@@ -43,10 +47,12 @@ Examples:
   alloclens scan ./... --show hot        hot code of the Go packages
   alloclens scan src/a.ts --format json
   alloclens hotspots ./... --profile mem.out    the heaviest lines of a profile, and why
+  alloclens prove ./... --each                  which fixes move a benchmark
   alloclens fix --dry-run pkg            what the safe fixes would change, as a diff
   alloclens fix --rule go/append-format
 
 Exit status: 0 nothing to report, 1 findings, 2 the job could not be done.
+Of prove: 0 something allocates less and nothing more, 1 not so, 2 nothing was measured.
 
 Running AllocLens on a folder trusts it, as running "go build" there does: the go command
 compiles its packages (without the network, and without tools that its GOFLAGS name).`;
@@ -129,13 +135,7 @@ function commands(around: Surroundings, exit: (code: ExitCode) => void): Command
     .description('the lines that allocate most by a Go profile: why, and what to do')
     .argument('[path...]', 'files, folders, or ./... for Go packages', ['.'])
     .requiredOption('--profile <file>', 'a heap, allocs or CPU profile that Go wrote (pprof)')
-    .addOption(
-      new Option('--top <n>', 'how many lines').default(10).argParser((text: string) => {
-        const top = Number(text);
-        if (!Number.isInteger(top) || top < 1) throw new InvalidArgumentError('It is a whole number from 1.');
-        return top;
-      }),
-    )
+    .addOption(new Option('--top <n>', 'how many lines').default(10).argParser(wholeNumber))
     .addOption(
       new Option('--format <format>', 'form of the report')
         .choices(['pretty', 'json', 'markdown'])
@@ -145,6 +145,52 @@ function commands(around: Surroundings, exit: (code: ExitCode) => void): Command
     .action(async (paths: string[], options: HotspotsOptions) =>
       exit(await hotspotsCommand(paths, options, around)),
     );
+  const bench = new Option(
+    '--bench <regexp>',
+    'benchmarks to run, by name; all that reach the fixes',
+  ).argParser((text: string) => {
+    try {
+      return new RegExp(text);
+    } catch (error) {
+      throw new InvalidArgumentError(`It is not a regular expression: ${(error as Error).message}.`);
+    }
+  });
+  const runs = new Option('--count <n>', 'runs of each benchmark before and after, in turns')
+    .default(6)
+    .argParser(wholeNumber);
+  const benchtime = new Option('--benchtime <t>', 'length of a run, as "go test" takes it')
+    .default('100ms')
+    .argParser((text: string) => {
+      if (!/^(?:\d+x|(?:\d+(?:\.\d+)?(?:ms|s|m))+)$/.test(text))
+        throw new InvalidArgumentError(
+          'It is a duration such as 100ms or 1s, or a number of iterations such as 500x.',
+        );
+      return text;
+    });
+  const timeout = new Option('--timeout <seconds>', 'a benchmark that prints nothing for so long is ended')
+    .default(120)
+    .argParser(wholeNumber);
+  program
+    .command('prove')
+    .description('run the benchmarks that reach the fixes, before and after; nothing is written')
+    .argument('[path...]', 'files, folders, ./... for Go packages, or FILE:LINE for the fix there', ['.'])
+    .option('--each', 'each fix alone, best first; else all together', false)
+    .addOption(bench)
+    .addOption(runs)
+    .addOption(benchtime)
+    .addOption(timeout)
+    .option('--suggestions', 'also fixes whose condition you have to check', false)
+    .addOption(
+      new Option('--format <format>', 'form of the report')
+        .choices(['pretty', 'json', 'markdown'])
+        .default('pretty'),
+    )
+    .addOption(show)
+    .addOption(rule)
+    .addOption(verbose)
+    .action(async (paths: string[], options: ProveOptions) =>
+      exit(await proveCommand(paths, options, around)),
+    );
   program
     .command('fix')
     .description('apply safe fixes, each checked before')
@@ -153,11 +199,22 @@ function commands(around: Surroundings, exit: (code: ExitCode) => void): Command
     .addOption(rule)
     .option('--dry-run', 'print the changes as a diff and write nothing', false)
     .option('--suggestions', 'also apply fixes whose condition you have to check', false)
+    .option('--proved', 'only fixes with which a benchmark allocates less, see "prove"', false)
+    .addOption(bench)
+    .addOption(runs)
+    .addOption(benchtime)
+    .addOption(timeout)
     .addOption(verbose)
-    .action(async (paths: string[], options: CommonOptions & { dryRun: boolean; suggestions: boolean }) =>
+    .action(async (paths: string[], options: FixCommandOptions) =>
       exit(await fixCommand(paths, options, around)),
     );
   return program;
+}
+
+function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('It is a whole number from 1.');
+  return number;
 }
 
 async function scanCommand(
@@ -214,6 +271,80 @@ async function hotspotsCommand(
   });
 }
 
+interface BenchmarkOptions {
+  readonly bench?: RegExp;
+  readonly count: number;
+  readonly benchtime: string;
+  /** Seconds. */
+  readonly timeout: number;
+}
+
+interface ProveOptions extends CommonOptions, BenchmarkOptions {
+  readonly each: boolean;
+  readonly suggestions: boolean;
+  readonly format: 'pretty' | 'json' | 'markdown';
+}
+
+async function proveCommand(
+  paths: readonly string[],
+  options: ProveOptions,
+  around: Surroundings,
+): Promise<ExitCode> {
+  const { cwd, signal, stdout, stderr, color } = around;
+  return withAnalyser(options, around, async (analyser, settings, progress, host) => {
+    const { targets, line } = fixAt(paths, cwd);
+    const named = await filesOf(targets, cwd, signal);
+    const files = named.files.filter((file) => file.endsWith('.go'));
+    if (files.length === 0) throw new UsageError('prove needs Go files, and there are none below the paths.');
+    const scanned = await scan(analyser, files, { settings, signal, progress });
+    const { each, suggestions } = options;
+    const run = { ...proveRun(options, settings, around, host, progress), each, suggestions, line };
+    const { report } = await proveFixes(analyser, scanned, run);
+    if (report.changes.length === 0) {
+      stderr.write(`${visible(nothingToProve(scanned, [...named.notes, ...scanned.notes]))}\n`);
+      return 2;
+    }
+    if (options.format === 'json') stdout.write(jsonText(jsonProof(report)));
+    else stdout.write(options.format === 'markdown' ? markdownProof(report) : prettyProof(report, color));
+    const verdicts = new Set(
+      report.changes.flatMap(({ outcome }) => (outcome.kind === 'measured' ? [outcome.verdict] : [])),
+    );
+    if (verdicts.size === 0) return 2;
+    return verdicts.has('better') && !verdicts.has('worse') ? 0 : 1;
+  });
+}
+
+function proveRun(
+  { bench, count, benchtime, timeout }: BenchmarkOptions,
+  settings: Settings,
+  { cwd, signal }: Surroundings,
+  host: EngineHost,
+  progress: (done: number, total: number, path: string) => void,
+): Omit<ProveRun, 'each' | 'suggestions' | 'line'> {
+  return {
+    bench,
+    count,
+    benchtime,
+    patience: timeout * 1000,
+    settings,
+    cwd,
+    signal,
+    ...host,
+    progress: (what) => progress(0, 0, what),
+  };
+}
+
+/** `a.go:12` is the fixes on line 12 of a.go, unless there is a file of that name. */
+function fixAt(
+  paths: readonly string[],
+  cwd: string,
+): { targets: readonly string[]; line: number | undefined } {
+  const [, file, line] = /^(.+\.go):(\d+)$/.exec(paths[0] ?? '') ?? [];
+  if (paths.length !== 1 || file === undefined || exists(resolve(cwd, paths[0]!)))
+    return { targets: paths, line: undefined };
+  return { targets: [file], line: Number(line) };
+}
+
 /** Silence about files that nobody could look at is not "nothing to report". */
 function exitCodeWithoutFindings(files: readonly string[], notes: readonly Note[]): ExitCode {
   // A gate that could not look must not let pass.
@@ -223,17 +354,37 @@ function exitCodeWithoutFindings(files: readonly string[], notes: readonly Note[
   return files.every((file) => unseen.has(file)) ? 2 : 0;
 }
 
+interface FixCommandOptions extends CommonOptions, BenchmarkOptions {
+  readonly dryRun: boolean;
+  readonly suggestions: boolean;
+  readonly proved: boolean;
+}
+
 async function fixCommand(
   paths: readonly string[],
-  options: CommonOptions & { dryRun: boolean; suggestions: boolean },
+  options: FixCommandOptions,
   around: Surroundings,
 ): Promise<ExitCode> {
   const { cwd, signal, stdout, stderr } = around;
-  return withAnalyser(options, around, async (analyser, settings, progress) => {
-    const { files, notes: unread } = await filesOf(paths, cwd, signal);
-    const { suggestions, dryRun } = options;
+  return withAnalyser(options, around, async (analyser, settings, progress, host) => {
+    const { files: named, notes: unread } = await filesOf(paths, cwd, signal);
+    const { suggestions, dryRun, proved } = options;
+    const files = proved ? named.filter((file) => file.endsWith('.go')) : named;
     const permission = new Permission(targetsOf(paths, cwd), cwd);
-    const fix = { settings, signal, progress, suggestions, permission, cwd };
+    let accepts: ((fix: Fix) => boolean) | undefined;
+    if (proved) {
+      const scanned = await scan(analyser, files, { settings, signal, progress });
+      const run = { ...proveRun(options, settings, around, host, progress), each: true, suggestions };
+      const { report, proven } = await proveFixes(analyser, scanned, { ...run, line: undefined });
+      stderr.write(prettyProof(report, false));
+      const better = proven.filter(
+        ([, outcome]) => outcome.kind === 'measured' && outcome.verdict === 'better',
+      );
+      const keys = new Set(better.flatMap(([{ fixes }]) => fixes.map(({ edits }) => JSON.stringify(edits))));
+      // Of a text that has changed since, nothing is proven: its edits are others.
+      accepts = ({ edits }) => keys.has(JSON.stringify(edits));
+    }
+    const fix = { settings, signal, progress, suggestions, permission, cwd, ...(accepts && { accepts }) };
     const { changed, findings, notes } = await fixFiles(analyser, files, fix);
     signal.throwIfAborted();
     // A program gets the patch as it is; a terminal would obey what stands in it.
@@ -291,15 +442,17 @@ async function withAnalyser(
     analyser: Analyser,
     settings: Settings,
     progress: (done: number, total: number, path: string) => void,
+    host: EngineHost,
   ) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const progress = new Progress(around.stderr);
   const logger = options.verbose ? stderrLogger(around.stderr) : nullLogger;
-  const analyser = new Analyser(around.engines, { logger, trust: new TrustGate(true) });
+  const host = { logger, trust: new TrustGate(true) };
+  const analyser = new Analyser(around.engines, host);
+  const report = (done: number, total: number, what: string): void =>
+    progress.report(done, total, isAbsolute(what) ? shownPath(around.cwd, what) : visible(what));
   try {
-    return await job(analyser, settingsFor(options, around), (done, total, path) =>
-      progress.report(done, total, path === '' ? '' : shownPath(around.cwd, path)),
-    );
+    return await job(analyser, settingsFor(options, around), report, host);
   } finally {
     progress.clear();
     await analyser.dispose();

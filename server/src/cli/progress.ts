@@ -8,10 +8,11 @@ export class Progress {
 
   constructor(private readonly stream: NodeJS.WritableStream & { isTTY?: boolean; columns?: number }) {}
 
+  /** @param total 0 when nobody knows it */
   report(done: number, total: number, what: string): void {
     if (!this.stream.isTTY || performance.now() - this.#started < patience) return;
     this.#shown = true;
-    const line = `${done}/${total} ${what}`;
+    const line = total === 0 ? what : `${done}/${total} ${what}`;
     this.stream.write(`\r\u001b[K${line.slice(0, (this.stream.columns ?? 80) - 1)}`);
   }
 

@@ -147,6 +147,25 @@ export async function entriesOf(folder: string, onUnread?: (reason: string) => v
   return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+/** At most so many files are compared with what they were; a folder with more is data, not a package. */
+const stampedFiles = 5000;
+
+/** Time and size of the files at and below a folder, by absolute path: to see whether a program changed them. */
+export async function stampsOf(folder: string): Promise<ReadonlyMap<string, string>> {
+  const stamps = new Map<string, string>();
+  const folders = [folder];
+  for (let at = folders.pop(); at !== undefined && stamps.size < stampedFiles; at = folders.pop()) {
+    for (const { name, kind, link } of await entriesOf(at)) {
+      const file = path.join(at, name);
+      if (kind === 'folder' && !link) folders.push(file);
+      if (kind !== 'file') continue;
+      const found = await stat(file).catch(() => undefined);
+      if (found) stamps.set(file, `${found.mtimeMs} ${found.size}`);
+    }
+  }
+  return stamps;
+}
+
 /** Why `readBytes` would refuse what lies at a path; undefined when it would not, and when nothing lies there. */
 export async function refusal(file: string): Promise<string | undefined> {
   try {

@@ -1,14 +1,14 @@
 import path from 'node:path';
 import type { Note, WayOut } from '../../../../rules/model';
-import { ToolError, type ProcessRunner } from '../../host/process';
+import type { ProcessRunner } from '../../host/process';
 import { UntrustedError } from '../../host/trust';
 import type { EngineHost } from '../../service/engine';
 import type { Settings } from '../../service/settings';
 import { compile, type CompileError, type CompiledPackage, type CompileSummary } from './compile';
 import { PackageRecords } from './records';
-import { failureIn, reasonsOf } from '../plan/failure';
 import { GoFolder, type GoText } from '../plan/folder';
-import { findModule, UnusableModuleError } from '../plan/module';
+import { findModule, packagePattern, UnusableModuleError } from '../plan/module';
+import { everyPackage, importersOf, listPackages } from '../plan/packages';
 import { compileUnit, type CompileUnit } from '../plan/unit';
 import { OverlayStore } from './overlay';
 import { Toolchains, type GoToolchain } from '../plan/toolchain';
@@ -116,58 +116,18 @@ export class Builds {
    * @throws ToolError when the go command cannot tell
    */
   async dependents(unit: BuildUnit, directory: string, signal: AbortSignal): Promise<BuildUnit | undefined> {
-    const patterns = await this.#dependents(unit, directory, signal);
+    const { toolchain, unit: compiled, buildFlags } = unit;
+    if (toolchain.modules.length === 0) return undefined;
+    const { folder } = compiled;
+    const { file: overlay } = await (await this.#overlays()).write(compiled.replaced);
+    const flags = [...(overlay === undefined ? [] : [`-overlay=${overlay}`]), ...buildFlags];
+    const all = everyPackage(toolchain, folder);
+    const packages = await listPackages(this.runner, toolchain, folder, flags, all, signal);
+    const patterns = importersOf(packages, new Set([directory]))
+      .filter((found) => found.folder !== directory)
+      .map((found) => packagePattern(folder, found.folder));
     if (patterns.length === 0) return undefined;
-    return { ...unit, unit: { ...unit.unit, patterns, notes: [] } };
-  }
-
-  async #dependents(
-    { toolchain, unit, buildFlags }: BuildUnit,
-    directory: string,
-    signal: AbortSignal,
-  ): Promise<string[]> {
-    if (toolchain.modules.length === 0) return [];
-    const patternOf = (folder: string): string => {
-      const from = path.relative(unit.folder, folder).split(path.sep).join('/');
-      if (from === '') return '.';
-      return from.startsWith('../') || from === '..' ? from : `./${from}`;
-    };
-    const all = toolchain.modules.map(({ folder }) => `${patternOf(folder)}/...`);
-    const format =
-      '{{.Dir}}\t{{.ImportPath}}\t{{join .Imports " "}}\t{{join .TestImports " "}} {{join .XTestImports " "}}';
-    const { file: overlay } = await (await this.#overlays()).write(unit.replaced);
-    const replaced = overlay === undefined ? [] : [`-overlay=${overlay}`];
-    const { stdout, stderr, ...exit } = await this.runner.text(
-      {
-        command: toolchain.go,
-        args: ['list', '-e', ...replaced, ...buildFlags, '-f', format, '--', ...all],
-        cwd: unit.folder,
-        env: toolchain.env,
-        signal,
-      },
-      64 * 1024 * 1024,
-    );
-    if (exit.code !== 0) throw new ToolError(failureIn(unit.folder, reasonsOf(stderr), exit));
-    const packages = stdout.split(/\r?\n/).flatMap((line) => {
-      const [folder, importPath, imports, tests] = line.split('\t');
-      if (!folder || !importPath) return [];
-      return [{ folder, importPath, imports: imports!.split(' '), tests: (tests ?? '').split(' ') }];
-    });
-    const reached = new Set(
-      packages.filter(({ folder }) => folder === directory).map(({ importPath }) => importPath),
-    );
-    for (let size = -1; size !== reached.size;) {
-      size = reached.size;
-      for (const { importPath, imports } of packages) {
-        if (imports.some((imported) => reached.has(imported))) reached.add(importPath);
-      }
-    }
-    return packages
-      .filter(({ folder, importPath, tests }) => {
-        const reaches = reached.has(importPath) || tests.some((imported) => reached.has(imported));
-        return reaches && folder !== directory;
-      })
-      .map(({ folder }) => patternOf(folder));
+    return { ...unit, unit: { ...compiled, patterns, notes: [] } };
   }
 
   /** The temporary files; made anew when they could not be made, or something has removed them since. */

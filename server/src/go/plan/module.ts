@@ -64,10 +64,11 @@ export function placeOf(file: string, toolchain: Pick<GoToolchain, 'goroot' | 'm
   return inside(file, toolchain.modcache) ? 'module cache' : 'own';
 }
 
-/** The pattern for a folder at or below `root`, where the go command runs. */
+/** The pattern for a folder, from `root`, where the go command runs. */
 export function packagePattern(root: string, folder: string): string {
   const relative = path.relative(root, folder).split(path.sep).join('/');
-  return relative === '' ? '.' : `./${relative}`;
+  if (relative === '') return '.';
+  return relative === '..' || relative.startsWith('../') ? relative : `./${relative}`;
 }
 
 /** `example.com/dep/p` for a folder below the module's `vendor`. */

@@ -1,0 +1,163 @@
+import path from 'node:path';
+import type { OverlayStore } from '../go/compile/overlay';
+import { everyPackage, importersOf, listPackages, type ListedPackage } from '../go/plan/packages';
+import { readText, stampsOf } from '../host/files';
+import { buildTests, ProofError, type GoTests, type TestBinary } from './go-tests';
+import { measure, type MeasuredBenchmark, type MeasureOptions, type Verdict } from './measure';
+import { benchmarksReaching, type Benchmark, type Place } from './reach';
+
+/** A change of the program that is to be held against its benchmarks. */
+export interface Change {
+  /** Absolute path → text with the change. */
+  readonly texts: ReadonlyMap<string, string>;
+  /** The lines that it is about, as they are before: a benchmark that runs one of them says something. */
+  readonly places: readonly Place[];
+}
+
+export type Outcome =
+  | {
+      readonly kind: 'measured';
+      readonly verdict: Verdict;
+      readonly benchmarks: readonly MeasuredBenchmark[];
+    }
+  /** No benchmark runs the lines. */
+  | { readonly kind: 'unreached' }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+export interface ProveOptions extends MeasureOptions {
+  /** Which top-level benchmarks are asked for, by their whole name. */
+  readonly wanted: (name: string) => boolean;
+  readonly progress: (what: string) => void;
+}
+
+export interface Proofs {
+  /** As the changes. */
+  readonly outcomes: readonly Outcome[];
+  /** What limits them all, in sentences. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Runs the benchmarks that reach the changed lines before and after each change. Nothing is written into the working tree: what
+ * changes is an overlay, and the binaries lie in a private folder.
+ * @throws ToolError when the go command cannot list the packages, AbortError
+ */
+export async function prove(
+  changes: readonly Change[],
+  tests: GoTests,
+  overlays: OverlayStore,
+  options: ProveOptions,
+): Promise<Proofs> {
+  const { runner, toolchain, folder, flags, signal } = tests;
+  const all = await listPackages(runner, toolchain, folder, flags, everyPackage(toolchain, folder), signal);
+  const changed = new Set(changes.flatMap(({ places }) => places.map(({ file }) => path.dirname(file))));
+  const targets = all.filter((one) => changed.has(one.folder));
+  const notes = new Set<string>();
+  const benchmarks: Benchmark[] = [];
+  const tested: ListedPackage[] = [];
+  for (const one of importersOf(all, changed)) if (await hasBenchmarks(one)) tested.push(one);
+  const stamps = new Map<string, ReadonlyMap<string, string>>();
+  for (const one of tested) stamps.set(one.folder, await stampsOf(one.folder));
+  for (const [i, one] of tested.entries()) {
+    options.progress(`looking for benchmarks, package ${i + 1} of ${tested.length}: ${one.importPath}`);
+    try {
+      benchmarks.push(
+        ...(await benchmarksReaching(tests, one, targets, options.wanted, (message) => notes.add(message))),
+      );
+    } catch (error) {
+      if (!(error instanceof ProofError)) throw error;
+      notes.add(error.message);
+    }
+  }
+
+  const trials = new Trials(tests, overlays, options);
+  const outcomes: Outcome[] = [];
+  for (const [i, change] of changes.entries()) {
+    const reaching = benchmarks.filter((one) => change.places.some((place) => one.reaches(place)));
+    const which = changes.length === 1 ? '' : `change ${i + 1} of ${changes.length}, `;
+    outcomes.push(await trials.outcome(change, reaching, which));
+  }
+  for (const one of tested) {
+    const after = await stampsOf(one.folder);
+    const before = stamps.get(one.folder)!;
+    const touched = [...new Set([...before.keys(), ...after.keys()])].filter(
+      (file) => before.get(file) !== after.get(file),
+    );
+    if (touched.length > 0)
+      notes.add(
+        `The benchmarks of ${one.importPath} themselves changed ${touched.length === 1 ? 'a file' : `${touched.length} files`} in their folder while they ran, such as ${path.relative(one.folder, touched[0]!)}.`,
+      );
+  }
+  return { outcomes, notes: [...notes] };
+}
+
+/** Looks for the word only: which benchmarks there are, the test binary says. */
+async function hasBenchmarks({ folder, testFiles }: ListedPackage): Promise<boolean> {
+  for (const name of testFiles) {
+    const found = await readText(path.join(folder, name)).catch(() => undefined);
+    if (found && /^func Benchmark/m.test(found.text)) return true;
+  }
+  return false;
+}
+
+/** Before and after, one change at a time; the binaries without a change are built once. */
+class Trials {
+  readonly #before = new Map<string, Promise<TestBinary>>();
+  #built = 0;
+
+  constructor(
+    private readonly tests: GoTests,
+    private readonly overlays: OverlayStore,
+    private readonly options: ProveOptions,
+  ) {}
+
+  async outcome({ texts }: Change, reaching: readonly Benchmark[], which: string): Promise<Outcome> {
+    if (reaching.length === 0) return { kind: 'unreached' };
+    const measured: MeasuredBenchmark[] = [];
+    try {
+      const overlay = await this.overlays.write(texts);
+      for (const tested of new Set(reaching.map((one) => one.package))) {
+        this.options.progress(`${which}compiling the tests of ${tested.importPath}`);
+        const before = await this.#unchanged(tested);
+        const after = await this.#build(tested, [`-overlay=${overlay.file}`]);
+        if (before.digest === after.digest)
+          throw new ProofError(
+            `The test binary of ${tested.importPath} is the same with the fix and without: the fix was not compiled in.`,
+          );
+        for (const { name } of reaching.filter((one) => one.package === tested)) {
+          this.options.progress(`${which}${name} of ${tested.importPath}`);
+          measured.push(
+            ...(await measure(this.tests, { name, ...tested }, [before, after], this.options).catch(
+              (error: unknown) => {
+                if (error instanceof ProofError)
+                  throw new ProofError(`${name} of ${tested.importPath} proves nothing. ${error.message}`);
+                throw error;
+              },
+            )),
+          );
+        }
+      }
+    } catch (error) {
+      if (!(error instanceof ProofError)) throw error;
+      return { kind: 'failed', reason: error.message };
+    }
+    const verdicts = new Set(measured.map(({ verdict }) => verdict));
+    const verdict = verdicts.has('worse') ? 'worse' : verdicts.has('better') ? 'better' : 'same';
+    return { kind: 'measured', verdict, benchmarks: measured };
+  }
+
+  #unchanged(tested: ListedPackage): Promise<TestBinary> {
+    let known = this.#before.get(tested.importPath);
+    if (!known) this.#before.set(tested.importPath, (known = this.#build(tested, [])));
+    return known;
+  }
+
+  #build(tested: ListedPackage, more: readonly string[]): Promise<TestBinary> {
+    return buildTests(
+      this.tests,
+      tested.importPath,
+      `${this.#built++}-${path.basename(tested.folder)}.test`,
+      more,
+    );
+  }
+}

@@ -1,0 +1,72 @@
+import path from 'node:path';
+import type { ListedPackage } from '../go/plan/packages';
+import { readText } from '../host/files';
+import { reachedBlocks, reaches, type ReachedLines } from './coverage';
+import { buildTests, ProofError, runTests, type GoTests } from './go-tests';
+
+/** Lines of a file, by absolute path. */
+export interface Place extends ReachedLines {
+  readonly file: string;
+}
+
+/** A top-level benchmark and what of the packages under proof it runs. */
+export interface Benchmark {
+  readonly name: string;
+  readonly package: ListedPackage;
+  reaches(place: Place): boolean;
+}
+
+/**
+ * The benchmarks of a package that run code of the targets, found by one run each under coverage, without an overlay.
+ * @param targets packages whose code matters
+ * @param wanted which benchmarks are asked for
+ * @param onFailure hears of benchmarks that fail; they are left out
+ * @throws ProofError when the package's tests do not compile, AbortError
+ */
+export async function benchmarksReaching(
+  tests: GoTests,
+  tested: ListedPackage,
+  targets: readonly ListedPackage[],
+  wanted: (name: string) => boolean,
+  onFailure: (message: string) => void,
+): Promise<Benchmark[]> {
+  const covered = targets.map(({ importPath }) => importPath).join(',');
+  const name = `cover-${path.basename(tested.folder)}-${process.hrtime.bigint()}`;
+  const binary = await buildTests(tests, tested.importPath, name, [
+    '-cover',
+    '-covermode=set',
+    `-coverpkg=${covered}`,
+  ]);
+  const listed = await runTests(tests, binary, tested.folder, ['-test.list=^Benchmark']);
+  const names = listed.split(/\r?\n/).filter((line) => /^Benchmark\S*$/.test(line) && wanted(line));
+  const folders = new Map(targets.map(({ importPath, folder }) => [importPath, folder]));
+  const found: Benchmark[] = [];
+  for (const benchmark of names) {
+    const profile = `${binary.path}.cover`;
+    try {
+      await runTests(tests, binary, tested.folder, [
+        `-test.bench=^${benchmark}$`,
+        '-test.benchtime=1x',
+        `-test.coverprofile=${profile}`,
+      ]);
+    } catch (error) {
+      if (!(error instanceof ProofError)) throw error;
+      onFailure(`${benchmark} of ${tested.importPath} says nothing. ${error.message}`);
+      continue;
+    }
+    const { text } = await readText(profile);
+    const blocks = new Map(
+      [...reachedBlocks(text)].map(([file, lines]) => {
+        const slash = file.lastIndexOf('/');
+        const folder = folders.get(file.slice(0, slash));
+        return [folder === undefined ? file : path.join(folder, file.slice(slash + 1)), lines];
+      }),
+    );
+    found.push({
+      name: benchmark,
+      package: tested,
+      reaches: (place) => reaches(blocks.get(place.file), place),
+    });
+  }
+  return found;
+}

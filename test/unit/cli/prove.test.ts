@@ -1,0 +1,220 @@
+import assert from 'node:assert/strict';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, describe, it } from 'node:test';
+import { run } from '../../../server/src/cli/program';
+import { engines } from '../../../server/src/composition';
+
+const root = mkdtempSync(path.join(os.tmpdir(), 'alloclens-prove-'));
+after(() => rmSync(root, { recursive: true, force: true }));
+
+const joined = `package p
+
+import "fmt"
+
+var sink []string
+
+func Join(xs []int) []string {
+	out := make([]string, 0, len(xs))
+	for _, x := range xs {
+		out = append(out, fmt.Sprintf("%d", x))
+	}
+	return out
+}
+
+// Reached by no benchmark.
+func Alone(xs []int) []string {
+	out := make([]string, 0, len(xs))
+	for _, x := range xs {
+		out = append(out, fmt.Sprintf("%d", x))
+	}
+	return out
+}
+`;
+
+const benchmark = (name: string, body: string): string => `
+func Benchmark${name}(b *testing.B) {
+	xs := []int{1000, 20000, 300000}
+	${body}
+	for i := 0; i < b.N; i++ {
+		sink = Join(xs)
+	}
+}
+`;
+
+const testFile = (...benchmarks: string[]): string =>
+  `package p\n\nimport (\n\t"fmt"\n\t"os"\n\t"testing"\n\t"time"\n)\n\nvar _, _, _ = fmt.Print, os.Getpid, time.Now\n${benchmarks.join('')}`;
+
+/** A module in a folder of its own. */
+function moduleOf(name: string, files: Readonly<Record<string, string>>): string {
+  const folder = path.join(root, name);
+  mkdirSync(folder);
+  const all = { 'go.mod': 'module example.com/p\n\ngo 1.21\n', ...files };
+  for (const [file, text] of Object.entries(all)) writeFileSync(path.join(folder, file), text);
+  return folder;
+}
+
+async function alloclens(
+  cwd: string,
+  ...args: string[]
+): Promise<{ code: number; out: string; err: string }> {
+  let [out, err] = ['', ''];
+  const code = await run(args, {
+    cwd,
+    stdout: { write: (text: string) => ((out += text), true) } as never,
+    stderr: { write: (text: string) => ((err += text), true) } as never,
+    color: false,
+    signal: new AbortController().signal,
+    engines,
+    rules: [],
+    version: '0',
+  });
+  return { code, out, err };
+}
+
+/** Short runs: allocations hardly vary. */
+const quick = ['--show', 'all', '--count', '4', '--benchtime', '200x'];
+
+describe('alloclens prove', () => {
+  it('says by how much a benchmark allocates less, and leaves the folder as it was', async () => {
+    const folder = moduleOf('better', { 'p.go': joined, 'p_test.go': testFile(benchmark('Join', '')) });
+    const { code, out } = await alloclens(folder, 'prove', '--each', '--format', 'json', ...quick);
+    assert.equal(code, 0);
+    const { changes } = JSON.parse(out) as {
+      changes: {
+        line: number;
+        outcome: string;
+        verdict?: string;
+        benchmarks?: { name: string; rows: { unit: string; before: number; after: number; p: number }[] }[];
+      }[];
+    };
+    assert.deepEqual(
+      changes.map(({ line, outcome, verdict }) => [line, outcome, verdict]),
+      [
+        [10, 'measured', 'better'],
+        [19, 'unreached', undefined],
+      ],
+    );
+    const rows = changes[0]!.benchmarks![0]!.rows;
+    const allocations = rows.find(({ unit }) => unit === 'allocs/op')!;
+    // The slice, and a string and a boxed number for each element; then a string for each.
+    assert.deepEqual([allocations.before, allocations.after], [7, 4]);
+    assert.ok(allocations.p <= 0.05);
+    assert.deepEqual(readdirSync(folder).sort(), ['go.mod', 'p.go', 'p_test.go']);
+    assert.equal(readFileSync(path.join(folder, 'p.go'), 'utf8'), joined);
+  });
+
+  it('proves the fix of one line, and reports it for a pull request', async () => {
+    const folder = moduleOf('line', { 'p.go': joined, 'p_test.go': testFile(benchmark('Join', '')) });
+    const { code, out } = await alloclens(folder, 'prove', 'p.go:10', '--format', 'markdown', ...quick);
+    assert.equal(code, 0);
+    assert.match(out, /^\*\*`p\.go:10`\*\* /);
+    assert.match(
+      out,
+      /\| BenchmarkJoin \| allocs\/op \| 7\.000 ± ∞ \| 4\.000 ± ∞ \| -42\.86% \(p=0\.029 n=4\) \|/,
+    );
+    assert.match(out, /1 better, 0 same, 0 worse, 0 not measured\./);
+  });
+
+  it('finds the benchmark of another package that reaches the line', async () => {
+    const folder = moduleOf('importer', { 'p.go': joined });
+    mkdirSync(path.join(folder, 'q'));
+    const test =
+      'package q\n\nimport (\n\t"testing"\n\n\tp "example.com/p"\n)\n\nvar sink []string\n\nfunc BenchmarkQ(b *testing.B) {\n\tfor i := 0; i < b.N; i++ {\n\t\tsink = p.Join([]int{1000, 2000})\n\t}\n}\n';
+    writeFileSync(path.join(folder, 'q', 'q_test.go'), test);
+    const { code, out } = await alloclens(folder, 'prove', 'p.go:10', ...quick);
+    assert.equal(code, 0);
+    assert.match(out, /BenchmarkQ \(example\.com\/p\/q\)/);
+  });
+
+  it('works through a symbolic link to the folder', async () => {
+    const folder = moduleOf('real', { 'p.go': joined, 'p_test.go': testFile(benchmark('Join', '')) });
+    symlinkSync(folder, path.join(root, 'link'));
+    const { code, out } = await alloclens(path.join(root, 'link'), 'prove', 'p.go:10', ...quick);
+    assert.equal(code, 0, out);
+  });
+
+  it('says that nothing was measured, with another exit code, when no benchmark reaches the line', async () => {
+    const folder = moduleOf('unreached', { 'p.go': joined, 'p_test.go': testFile(benchmark('Join', '')) });
+    const { code, out } = await alloclens(folder, 'prove', 'p.go:19', ...quick);
+    assert.equal(code, 2);
+    assert.match(out, /not measured: no benchmark that could be run reaches these lines/);
+  });
+
+  it('names what is wrong with benchmarks that fail, print rubbish, write files, or hang', async () => {
+    const folder = moduleOf('faults', {
+      'p.go': joined,
+      'p_test.go': testFile(
+        benchmark('Fails', 'b.Fatal("no luck today")'),
+        benchmark('Panics', 'panic("dear me")'),
+        benchmark('Loud', 'fmt.Println("12 ns/op\\nBenchmarkElse 5 7 B/op")'),
+        benchmark('Writes', 'os.WriteFile("left.txt", []byte(time.Now().String()), 0o666)'),
+      ),
+    });
+    const { code, out } = await alloclens(folder, 'prove', 'p.go:10', ...quick);
+    assert.equal(code, 0);
+    assert.match(out, /note BenchmarkFails of example\.com\/p says nothing\. It failed: no luck today\./);
+    assert.match(out, /note BenchmarkPanics of example\.com\/p says nothing\. It failed: panic: dear me/);
+    assert.match(out, /BenchmarkLoud \(example\.com\/p\)\n +sec\/op/);
+    assert.match(
+      out,
+      /benchmarks of example\.com\/p themselves changed a file in their folder while they ran, such as left\.txt/,
+    );
+    assert.ok(!out.includes('BenchmarkElse'));
+
+    const hanging = moduleOf('hangs', {
+      'p.go': joined,
+      'p_test.go': testFile(benchmark('Hangs', 'for { time.Sleep(time.Second) }')),
+    });
+    const hung = await alloclens(hanging, 'prove', 'p.go:10', '--timeout', '2', ...quick);
+    assert.equal(hung.code, 2);
+    assert.match(hung.out, /BenchmarkHangs of example\.com\/p says nothing\. .* was ended: /);
+  });
+
+  it('refuses what it cannot understand in a sentence', async () => {
+    const folder = moduleOf('usage', { 'p.go': joined });
+    for (const [args, message] of [
+      [['--bench', '('], /not a regular expression/],
+      [['--count', '0'], /whole number from 1/],
+      [['--benchtime', 'soon'], /duration such as 100ms/],
+    ] as const) {
+      const { code, err } = await alloclens(folder, 'prove', ...args);
+      assert.equal(code, 2);
+      assert.match(err, message);
+    }
+  });
+
+  it('says when the tests do not compile', async () => {
+    const folder = moduleOf('broken', {
+      'p.go': joined,
+      'p_test.go': testFile(benchmark('Join', 'undefined()')),
+    });
+    const { code, out } = await alloclens(folder, 'prove', 'p.go:10', ...quick);
+    assert.equal(code, 2);
+    assert.match(
+      out,
+      /The tests of example\.com\/p do not compile: \.\/p_test\.go:\d+:\d+: undefined: undefined\./,
+    );
+  });
+});
+
+describe('alloclens fix --proved', () => {
+  it('applies the fix that a benchmark agrees with and leaves the others', async () => {
+    const folder = moduleOf('proved', { 'p.go': joined, 'p_test.go': testFile(benchmark('Join', '')) });
+    const { out } = await alloclens(folder, 'fix', '--proved', ...quick);
+    const text = readFileSync(path.join(folder, 'p.go'), 'utf8');
+    const [reached, alone] = text.split('// Reached by no benchmark.') as [string, string];
+    assert.match(reached, /strconv\.Itoa\(x\)/);
+    assert.match(alone, /fmt\.Sprintf\("%d", x\)/);
+    assert.match(out, /1 fix applied in 1 file/);
+  });
+});
