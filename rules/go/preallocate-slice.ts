@@ -2,10 +2,10 @@ import type { Node } from 'web-tree-sitter';
 import type { Evidence, Related, TextEdit } from '../model';
 import { appendedAmount, appendedSlices, type AppendedAmount } from './growth/appended-amount';
 import { checkLoops, countable, isDoubtful, knownAtDeclaration } from './growth/filling-loop';
-import { leadsToLoop } from './flow/loop-exits';
+import { leadsToLoop, mayBeGivenUp } from './flow/loop-exits';
 import { graphOf } from './flow/functions';
 import { mayPanic, mayRecover } from './flow/effects';
-import { mayPrecede } from './flow/paths';
+import { mayPrecede, usesBehind } from './flow/paths';
 import { isHot } from './heat/static-heat';
 import { sizeOf } from './types/declared-types';
 import type { GoFile, GoFix, GoReport, GoRule } from './rule';
@@ -363,59 +363,106 @@ function fix(growth: Growth, amount: AppendedAmount, uses: Uses, file: GoFile): 
   const { loop, slice, declaration } = growth;
   if (file.generated || uses.memoryShared) return [];
   if (isShadowed('len', loop, file) || isShadowed('make', loop, file)) return [];
-  // Not known is what is appended behind the loop, or whether the number is negative: make and Grow would panic.
-  const { capacity } = amount;
-  if (capacity === undefined) return [];
   // A run that appends nothing, or has not yet, leaves nil.
   const nilSeen = declaration.nil && uses.nilSeen;
-  if (nilSeen && (amount.maybeBehind || isSeenRecovered(growth, file))) return [];
-  const statement = loop.parent?.type === 'labeled_statement' ? loop.parent : loop;
-  const here = statement.startIndex;
+  const { min, max } = amount.behind;
+  if (nilSeen && ((min === 0 && max > 0) || isSeenRecovered(growth, file))) return [];
+  const room = roomFor(growth, amount, nilSeen, file);
+  if (!room) return [];
   const conditions = conditionsOf(amount);
-  const condition = conditions.length === 0 ? '' : ` (if ${conditions.join(', and ')})`;
-  const common = {
-    kind: amount.exact && condition === '' ? ('safe' as const) : ('suggestion' as const),
-    claim: {
-      effect: 'runs less' as const,
-      within: [spanOf(slice.owner)],
-      callees: ['runtime.growslice', 'runtime.growsliceBuf'],
+  if (mayBeFree(growth, amount, file))
+    conditions.push(`${slice.declaration.text} is seldom given up behind the loop`);
+  if (room.condition !== undefined) conditions.push(room.condition);
+  const suffix = conditions.length === 0 ? '' : ` (if ${conditions.join(', and ')})`;
+  return [
+    {
+      title: `${room.title}${suffix}`,
+      kind: amount.exact && conditions.length === 0 ? 'safe' : 'suggestion',
+      claim: {
+        effect: 'runs less',
+        within: [spanOf(slice.owner)],
+        callees: ['runtime.growslice', 'runtime.growsliceBuf'],
+      },
+      obligations: amount.counts.flatMap(({ count }) => countable(count, loop)),
+      edits: room.edits.map((edit) => ({ ...edit, file: file.path })),
+      imports: room.imports ?? [],
     },
-    obligations: amount.counts.flatMap(({ count }) => countable(count, loop)),
-  };
-  const place = (edits: readonly TextEdit[]): GoFix['edits'] =>
-    edits.map((edit) => ({ ...edit, file: file.path }));
+  ];
+}
+
+/** How room is made for what a loop appends. */
+interface Room {
+  readonly title: string;
+  readonly edits: readonly TextEdit[];
+  readonly imports?: readonly string[];
+  /** Where it may cost what was free. */
+  readonly condition?: string;
+}
+
+/** At the declaration where the number is known there and nobody tells nil from empty, else right before the loop. */
+function roomFor(growth: Growth, amount: AppendedAmount, nilSeen: boolean, file: GoFile): Room | undefined {
+  const { loop, slice, appends, declaration } = growth;
+  // Not known is what is appended behind the loop, or whether the number is negative: make and Grow would panic.
+  const { capacity, counts, exact, expression } = amount;
+  if (capacity === undefined) return undefined;
+  const name = slice.declaration.text;
   if (
     declaration.withCapacity &&
     !nilSeen &&
-    amount.counts.every(({ count, outermost }) =>
+    counts.every(({ count, outermost }) =>
       knownAtDeclaration(declaration.statement, outermost, count, file),
     ) &&
     leadsToLoop(declaration.statement, loop, amount.constant !== undefined, file)
   ) {
-    return [
-      {
-        ...common,
-        title: `Declare ${slice.declaration.text} with ${amount.exact ? `capacity ${capacity}` : `room for at most ${capacity} elements`}${condition}`,
-        edits: place(declaration.withCapacity(capacity)),
-      },
-    ];
+    const size = exact ? `capacity ${capacity}` : `room for at most ${capacity} elements`;
+    return { title: `Declare ${name} with ${size}`, edits: declaration.withCapacity(capacity) };
   }
-  const title = `Grow ${slice.declaration.text} by ${amount.exact ? '' : 'at most '}${capacity} before the loop${condition}`;
-  const inFront = (text: string): GoFix['edits'] =>
-    place([{ span: { start: here, end: here }, newText: statementsAt(file, here, [text, '']) }]);
+  const title = (size: string): string => `Grow ${name} by ${exact ? '' : 'at most '}${size} before the loop`;
+  const statement = loop.parent?.type === 'labeled_statement' ? loop.parent : loop;
+  const here = statement.startIndex;
+  const inFront = (text: string): TextEdit[] => [
+    { span: { start: here, end: here }, newText: statementsAt(file, here, [text, '']) },
+  ];
+  const make = (size: string): string => `${name} = make(${declaration.type.text}, 0, ${size})`;
+  // What is made stays on the stack where the slice does; what Grow makes never does. In the body of an iterator the
+  // compiler does not say what becomes of a slice.
+  const leaves = !file.facts || appends.some((call) => file.facts!.decision(call)?.outcome === 'heap');
+  const isGuarded = capacity === `max(${expression}, 0)`;
+  const isAlone = amount.behind.max === 0 && counts.length === 1;
   // The slice is nil so far, and stays it where the number is not positive.
-  const isNil = declaration.nil && statement.parent?.id === declaration.statement.parent?.id;
-  if (isNil && capacity === `max(${amount.expression}, 0)`) {
-    const made = `${slice.declaration.text} = make(${declaration.type.text}, 0, ${amount.expression})`;
-    const [, of, less] = /^(.+)-(\d+)$/.exec(amount.counts[0]!.count.expression) ?? [];
-    const more = of === undefined ? `${amount.counts[0]!.count.expression} > 0` : `${of} > ${less}`;
-    const edits = inFront(`if ${more} {\n\t${made}\n}`);
-    return [{ ...common, title: title.replace(capacity, amount.expression), edits }];
+  if (declaration.nil && isAlone && (isGuarded || (nilSeen && !leaves))) {
+    const [, of, less] = /^(.+)-(\d+)$/.exec(counts[0]!.count.expression) ?? [];
+    const more = of === undefined ? `${counts[0]!.count.expression} > 0` : `${of} > ${less}`;
+    return { title: title(expression), edits: inFront(`if ${more} {\n\t${make(expression)}\n}`) };
   }
-  if (!atLeast(file.pkg.language, 1, 21) || !canImportAt(file, 'slices', loop)) return [];
-  const slices = importedAs(file, 'slices');
-  const grow = `${slice.declaration.text} = ${slices}.Grow(${slice.declaration.text}, ${amount.isInt ? capacity : `int(${capacity})`})`;
-  return [{ ...common, title, edits: inFront(grow), imports: ['slices'] }];
+  if (!nilSeen && !leaves) return { title: title(capacity), edits: inFront(make(capacity)) };
+  if (!atLeast(file.pkg.language, 1, 21) || !canImportAt(file, 'slices', loop)) return undefined;
+  const size = amount.isInt ? capacity : `int(${capacity})`;
+  return {
+    title: title(capacity),
+    edits: inFront(`${name} = ${importedAs(file, 'slices')}.Grow(${name}, ${size})`),
+    imports: ['slices'],
+    ...(!leaves &&
+      atLeast(file.pkg.toolchain, 1, 25) && { condition: `${name} usually holds more than 32 bytes` }),
+  };
+}
+
+/**
+ * Go 1.26 grows a slice that escapes in one place in 32 bytes of the stack, and moves it to the heap there: ways on which
+ * it does not get there cost nothing, unless it is longer.
+ */
+function mayBeFree({ loop, slice, declaration }: Growth, amount: AppendedAmount, file: GoFile): boolean {
+  const found = graphOf(file, slice.owner).loopOf(loop);
+  if (!found) return false;
+  const bytes = amount.constant === undefined ? undefined : bytesOf(amount.constant, declaration, file);
+  if (bytes !== undefined && bytes > 32) return false;
+  const moved = found.exits
+    .flatMap(({ edge, why }) => (why === 'bound reached' ? usesBehind(edge, slice) : []))
+    .filter((use) => {
+      const calls = file.facts?.emitted(enclosingStatement(use) ?? use) ?? [];
+      return calls.some(({ callee }) => callee.startsWith('runtime.moveSlice'));
+    });
+  return moved.length > 0 && mayBeGivenUp(file, found, slice, ({ id }) => moved.some((use) => use.id === id));
 }
 
 /**
@@ -430,7 +477,7 @@ function isSeenRecovered({ slice, loop, appends }: Growth, file: GoFile): boolea
 
 /** What the user has to agree to; for an upper bound also that it is one, which the title says by itself. */
 function conditionsOf(amount: AppendedAmount): string[] {
-  const { counts, exact, atLeastHalf, leftEarly, mayEnd, expression } = amount;
+  const { counts, exact, atLeastHalf, leftEarly, mayEnd, behind, expression } = amount;
   // A number from outside, and a loop that may end before it: today memory follows what is really there. The product of
   // two lengths is no length of anything in memory.
   const isBounded = counts.length === 1 && counts[0]!.count.bounded;
@@ -441,5 +488,6 @@ function conditionsOf(amount: AppendedAmount): string[] {
         ? []
         : ['most iterations append']),
     ...(isBounded || !mayEnd ? [] : [`${expression} is never much too large`]),
+    ...(behind.min === behind.max ? [] : ['all that can be appended behind the loop usually is']),
   ];
 }

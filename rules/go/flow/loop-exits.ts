@@ -5,7 +5,7 @@ import { mayPanic } from './effects';
 import { reportsError } from './error-paths';
 import { graphAround } from './functions';
 import type { Edge, Loop } from './graph';
-import { mayMissLoop, usesBehind } from './paths';
+import { mayLose, mayMissLoop, usesBehind } from './paths';
 
 /** How a loop may be left before its bound, for somebody who fills a collection in it. */
 export interface EarlyExits {
@@ -50,6 +50,33 @@ export function leadsToLoop(from: Node, loop: Node, strictly: boolean, file: GoF
   return (
     found !== undefined && !mayMissLoop(graph!, from, found, (edge) => !strictly && isFailure(file, edge))
   );
+}
+
+/**
+ * True when what a loop has filled up to its bound may be given up behind it, with something in it and nothing failed: control
+ * may get to an end of the function without a node that `keeps` accepts.
+ */
+export function mayBeGivenUp(
+  file: GoFile,
+  loop: Loop,
+  collection: Binding,
+  keeps: (node: Node) => boolean,
+): boolean {
+  return loop.exits.some(
+    ({ edge, why }) =>
+      why === 'bound reached' &&
+      mayLose(edge, collection, keeps, (way) => isFailure(file, way) || saysEmpty(way, collection)),
+  );
+}
+
+/** The way is taken when the collection is empty: behind `len(s) == 0`, `s == nil`, and where `len(s) > 0` does not hold. */
+function saysEmpty({ kind, at }: Edge, { name }: Binding): boolean {
+  if ((kind !== 'true' && kind !== 'false') || at?.type !== 'binary_expression') return false;
+  const [left, operator, right] = ['left', 'operator', 'right'].map(
+    (field) => at.childForFieldName(field)?.text,
+  );
+  const isAsked = (left === `len(${name})` && right === '0') || (left === name && right === 'nil');
+  return isAsked && (kind === 'true' ? operator === '==' : operator === '!=' || operator === '>');
 }
 
 function isFailure(file: GoFile, { kind, at }: Edge): boolean {

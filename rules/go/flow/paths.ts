@@ -11,6 +11,8 @@ interface Stretch {
   readonly block: Block;
   readonly first: number;
   readonly end: number;
+  /** The way ends here, before the block does. */
+  readonly stopped: boolean;
 }
 
 interface Limits {
@@ -27,7 +29,7 @@ function* waysFrom({ block, index }: Place, { stops, avoids }: Limits = {}): Gen
   for (let at = waiting.pop(); at; at = waiting.pop()) {
     const { nodes, out } = at.block;
     const stop = stops ? nodes.findIndex((node, i) => i >= at!.index && stops(node)) : -1;
-    yield { block: at.block, first: at.index, end: stop < 0 ? nodes.length : stop + 1 };
+    yield { block: at.block, first: at.index, end: stop < 0 ? nodes.length : stop + 1, stopped: stop >= 0 };
     if (stop >= 0) continue;
     for (const edge of out) {
       if (seen.has(edge.to) || avoids?.(edge)) continue;
@@ -129,6 +131,24 @@ export function mayMissLoop(
       (index > 0 && block === start.block && first < start.index) ||
       block.out.some((edge) => edge.to.out.length === 0 && !avoids(edge) && !forgiven(edge)),
   );
+}
+
+/**
+ * True when control may get from the edge to an end of the function, or to where the variable is declared anew, without
+ * evaluating a node that `keeps` accepts, and without such an edge.
+ */
+export function mayLose(
+  { to }: Edge,
+  variable: Binding,
+  keeps: (node: Node) => boolean,
+  avoids: (edge: Edge) => boolean,
+): boolean {
+  for (const { block, first, end, stopped } of waysFrom({ block: to, index: 0 }, { stops: keeps, avoids })) {
+    if (block.out.length === 0) return true;
+    const met = block.nodes.slice(first, stopped ? end - 1 : end);
+    if (met.some(({ id }) => id === variable.declaration.id)) return true;
+  }
+  return false;
 }
 
 /** True when something that `test` accepts may be evaluated from the loop's header on before any of the nodes. */

@@ -46,8 +46,8 @@ export interface AppendedAmount {
   readonly leftEarly: boolean;
   /** A run may end early, if only by a panic. */
   readonly mayEnd: boolean;
-  /** Behind the loop something is appended, but not on every way. */
-  readonly maybeBehind: boolean;
+  /** How many elements are appended behind the loop, those of loops there left out; they count in `capacity`. */
+  readonly behind: { readonly min: number; readonly max: number };
   /** The trip counts that the capacity is made of, outermost first, each with its loop and the outermost loop around it. */
   readonly counts: readonly { readonly count: TripCount; readonly loop: Node; readonly outermost: Node }[];
   readonly isInt: boolean;
@@ -110,7 +110,7 @@ export function appendedAmount(
     atLeastHalf: all.loops.every(usesHalf),
     leftEarly: measure.leftEarly,
     mayEnd: measure.mayEnd(),
-    maybeBehind: behind !== undefined && behind.min === 0 && behind.max > 0,
+    behind: all,
     counts,
     isInt: adds || whole.count.isInt,
   };

@@ -6,17 +6,11 @@ import { defaults } from '../options';
 import { problemsOf, statistics, type RuleReport } from '../report';
 import { goHalf } from './half';
 
-/**
- * Rules with a counterexample that is being worked on, and what it is: at most 32 bytes of an appended slice stay on the stack
- * until it leaves the function, and a way out behind the loop may give it up.
- */
-const open: readonly RuleId[] = ['go/preallocate-slice'];
-
 describe('Go: fixed programs do what they did', async () => {
   const reports = new Map<RuleId, RuleReport>();
   await goHalf.run(defaults, (report) => reports.set(report.ruleId, report));
   for (const [ruleId, report] of reports) {
-    it(`${ruleId}, seed ${defaults.seed}`, { todo: open.includes(ruleId) }, (t) => {
+    it(`${ruleId}, seed ${defaults.seed}`, (t) => {
       t.diagnostic(statistics(report));
       assert.equal(problemsOf(report).join('\n\n'), '');
     });

@@ -67,6 +67,12 @@ export function preallocateSlice(random: Random): Pattern {
     `@for i := range xs {\nx := xs[i]`,
     `@for i := range len(xs) {\nx := xs[i]`,
   ]);
+  // Some slices stay in the call, and a function looks at them that can tell nil from empty.
+  const stays = random.chance(0.4);
+  if (stays)
+    tops.push(
+      `//go:noinline\nfunc count$(out ${type}) int {\nif out == nil {\nreturn -1\n}\nreturn len(out)\n}`,
+    );
   const append = `out = append(out, ${element.from})`;
   const after = random.pick([
     '',
@@ -77,8 +83,10 @@ export function preallocateSlice(random: Random): Pattern {
   return {
     name: `append ${element.type}`,
     parameters: [{ name: 'xs', type: element.source, values: element.values }],
-    results: [{ type, value: 'out', zero: 'nil' }],
-    declares: { name: 'out', ...start },
+    results: stays
+      ? [{ type: 'int', value: random.pick(['count$(out)', 'len(out)']), zero: '0' }]
+      : [{ type, value: 'out', zero: 'nil' }],
+    declares: { name: 'out', text: start.text, nameable: start.nameable && !stays },
     top: tops.join('\n'),
     body: `
 •
@@ -90,7 +98,7 @@ ${append}
 }
 ${after}
 •`,
-    reads: ['len(out)', 'out == nil', 'out', 'len(out) > 2'],
+    reads: ['len(out)', 'out == nil', 'len(out) > 2', ...(stays ? [] : ['out'])],
     own: [
       '{\nalias := out\n_ = alias\n}',
       'if len(xs) > 3 {\nreturn ZERO\n}',
