@@ -1,7 +1,7 @@
 // Bundles everything that ships: `node esbuild.mjs [--watch]`. Type checking is `tsc -b`'s work.
 import { build, context } from 'esbuild';
 import { createRequire } from 'node:module';
-import { copyFile, mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -123,6 +123,7 @@ await rm(dist, { recursive: true, force: true });
 await mkdir(dist, { recursive: true });
 for (const [name, text] of Object.entries(entries)) await writeFile(join(dist, name), text, { mode: 0o755 });
 for (const file of wasm) await copyFile(file, join(dist, file.split(/[\\/]/).at(-1)));
+await cp(join(root, 'samples', 'start'), join(dist, 'sample'), { recursive: true });
 for (const language of ['go', 'typescript'])
   await writePages(join(root, 'rules', language), join(dist, 'rules', language));
 

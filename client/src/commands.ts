@@ -1,75 +1,90 @@
-import { commands, LogLevel, ProgressLocation, window, type Disposable, type LogOutputChannel } from 'vscode';
+import { commands, ProgressLocation, window, type Disposable, type LogOutputChannel } from 'vscode';
 import {
-  analyseRequest,
   clearNotification,
-  type AnalyseParams,
-  type AnalyseResult,
+  revealRequest,
+  type RevealParams,
+  type RevealResult,
 } from '../../server/src/lsp/protocol';
 import { logText } from '../../server/src/text/foreign';
+import { analyse } from './analyse';
+import { goToHotspot, listHotspots } from './hotspots';
 import { analysedDocument } from './languages';
-import { showRuleDocumentation, type LanguageServer } from './language-server';
+import { fixApplied, showRuleDocumentation, type LanguageServer } from './language-server';
+import { selectLevel, type LevelSchema } from './levels';
+import { reached } from './milestones';
 import type { RulePages } from './rule-pages';
+import type { Sample } from './sample';
 import { fail, inform } from './say';
-import { count } from './status-view';
+import type { Status } from './status';
+import type { ToolchainCheck } from './toolchain-check';
 
 export interface CommandContext {
   readonly server: LanguageServer;
   readonly output: LogOutputChannel;
   readonly pages: RulePages;
+  readonly status: Status;
+  readonly sample: Sample;
+  readonly toolchain: ToolchainCheck;
+  readonly levels: LevelSchema;
 }
 
 /** Every command of the manifest. They exist from activation on and answer whether or not the server runs. */
 export function registerCommands(context: CommandContext): Disposable[] {
+  const { server, output } = context;
   const table: Record<string, (...args: unknown[]) => unknown> = {
-    'alloclens.analyseFile': () => analyseDocument('file', context),
-    'alloclens.analysePackage': () => analyseDocument('package', context),
-    'alloclens.analyseWorkspace': () => analyse({ scope: 'workspace' }, context),
+    'alloclens.showAll': () => withDocument((uri) => toggleAll(uri, server)),
+    'alloclens.selectLevel': () => selectLevel(context.status, context.levels),
+    'alloclens.nextHotspot': () => goToHotspot('next'),
+    'alloclens.previousHotspot': () => goToHotspot('previous'),
+    'alloclens.listHotspots': () => listHotspots(server),
+    'alloclens.fixAll': () =>
+      withDocument(() =>
+        commands.executeCommand('editor.action.codeAction', {
+          kind: 'source.fixAll.alloclens',
+          apply: 'first',
+        }),
+      ),
+    'alloclens.analyseFile': () => withDocument((uri) => analyse({ scope: 'file', uri }, server, output)),
+    'alloclens.analysePackage': () =>
+      withDocument((uri) => analyse({ scope: 'package', uri }, server, output)),
+    'alloclens.analyseWorkspace': () => analyse({ scope: 'workspace' }, server, output),
     'alloclens.clearFindings': async () => {
-      if (context.server.started) await (await context.server.start()).sendNotification(clearNotification);
+      if (server.started) await (await server.start()).sendNotification(clearNotification);
     },
+    'alloclens.checkToolchain': () => context.toolchain.run(),
+    'alloclens.openSample': async () =>
+      context.sample.open((await context.toolchain.find()).go ? 'go' : 'typescript'),
     'alloclens.restartServer': () => restart(context),
-    'alloclens.showOutput': () => context.output.show(true),
+    'alloclens.showOutput': () => output.show(true),
     [showRuleDocumentation]: (rule) => context.pages.show(rule),
+    [fixApplied]: () => reached('fixApplied'),
   };
   return Object.entries(table).map(([name, run]) =>
     commands.registerCommand(name, async (...args: unknown[]) => {
       try {
         await run(...args);
       } catch (error) {
-        context.output.error(
+        output.error(
           logText(`${name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
         );
-        const choice = await fail(error instanceof Error ? error.message : String(error), 'Show Output');
-        if (choice) context.output.show(true);
+        const choice = await fail(error instanceof Error ? error.message : String(error), 'Open the Log');
+        if (choice) output.show(true);
       }
     }),
   );
 }
 
-async function analyseDocument(scope: 'file' | 'package', context: CommandContext): Promise<void> {
+/** Does something with the active editor's document, or says that there is none of ours. */
+async function withDocument(run: (uri: string) => unknown): Promise<void> {
   const document = analysedDocument(window.activeTextEditor);
-  if (document) await analyse({ scope, uri: document.uri.toString() }, context);
+  if (document) await run(document.uri.toString());
   else void inform('Only Go, TypeScript and JavaScript are analysed: open such a file first.');
 }
 
-/** Runs an analysis; the server shows its progress, with a way to cancel it. */
-async function analyse(params: AnalyseParams, { server, output }: CommandContext): Promise<void> {
-  const client = await server.start();
-  const result = await client.sendRequest<AnalyseResult>(analyseRequest, params);
-  for (const { uri, message } of result.notes)
-    output.warn(logText(uri === undefined ? message : `${uri}: ${message}`));
-  const summary = `${result.cancelled ? 'Cancelled after ' : ''}${count(result.files, 'file')}: ${count(result.findings, 'finding')}`;
-  // What the channel's level hides must not be pointed to.
-  const logged = output.logLevel !== LogLevel.Off && output.logLevel <= LogLevel.Warning;
-  const notes =
-    result.notes.length === 0 ? '' : `; ${count(result.notes.length, 'note')}${logged ? ' in the log' : ''}`;
-  const choice = await inform(
-    `${summary}${notes}.`,
-    ...(result.findings > 0 ? ['Show Problems'] : []),
-    ...(result.notes.length > 0 && logged ? ['Show Output'] : []),
-  );
-  if (choice === 'Show Problems') await commands.executeCommand('workbench.actions.view.problems');
-  if (choice === 'Show Output') output.show(true);
+/** Shows all allocations of the file, or no longer does. */
+async function toggleAll(uri: string, server: LanguageServer): Promise<void> {
+  const params: RevealParams = { uri };
+  await (await server.start()).sendRequest<RevealResult>(revealRequest, params);
 }
 
 async function restart({ server, output }: CommandContext): Promise<void> {

@@ -3,9 +3,21 @@ import { logText } from '../../server/src/text/foreign';
 import { registerCommands } from './commands';
 import { isAnalysed } from './languages';
 import { LanguageServer } from './language-server';
+import type { LevelSchema } from './levels';
+import { reached } from './milestones';
 import { ProblemNotice } from './problem-notice';
 import { RulePages } from './rule-pages';
+import { Sample } from './sample';
+import { registerSourceActions } from './source-actions';
 import { Status } from './status';
+import { ToolchainCheck } from './toolchain-check';
+
+/** The part of package.json that is read. */
+interface Manifest {
+  readonly contributes: {
+    readonly configuration: { readonly properties: { readonly 'alloclens.show': LevelSchema } };
+  };
+}
 
 let server: LanguageServer | undefined;
 
@@ -20,13 +32,25 @@ export function activate(context: ExtensionContext): void {
   const language = new LanguageServer(context, output, (now) => {
     status.update(now);
     notice.update(now);
+    if (now?.documents.some(({ go }) => go)) void reached('toolchainFound');
   });
   server = language;
+  const sample = new Sample(context);
+  const manifest = context.extension.packageJSON as Manifest;
   context.subscriptions.push(
     output,
     status,
     language,
-    ...registerCommands({ server: language, output, pages: new RulePages(context.extensionUri) }),
+    registerSourceActions(),
+    ...registerCommands({
+      server: language,
+      output,
+      status,
+      sample,
+      pages: new RulePages(context.extensionUri),
+      toolchain: new ToolchainCheck(language, sample),
+      levels: manifest.contributes.configuration.properties['alloclens.show'],
+    }),
     workspace.onDidGrantWorkspaceTrust(() => void language.trustGranted()),
   );
 

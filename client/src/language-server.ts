@@ -1,4 +1,11 @@
-import { workspace, type Disposable, type ExtensionContext, type LogOutputChannel } from 'vscode';
+import {
+  CodeAction,
+  CodeActionKind,
+  workspace,
+  type Disposable,
+  type ExtensionContext,
+  type LogOutputChannel,
+} from 'vscode';
 import {
   CodeActionTriggerKind,
   LanguageClient,
@@ -19,6 +26,9 @@ import { rulePages } from './rule-pages';
 
 /** The command that the server's "Show documentation" actions and its hovers call. */
 export const showRuleDocumentation = 'alloclens.showRuleDocumentation';
+
+/** Runs after a fix of ours has changed the text. Nobody calls it by hand, so the manifest does not have it. */
+export const fixApplied = '_alloclens.fixApplied';
 
 /** The language server's life: started once it is needed, restarted on request, told what only the editor knows. */
 export class LanguageServer implements Disposable {
@@ -110,12 +120,19 @@ export class LanguageServer implements Disposable {
       markdown: { isTrusted: { enabledCommands: [showRuleDocumentation] } },
       middleware: {
         // While the cursor moves nothing is asked of the server unless one of our diagnostics stands there.
-        provideCodeActions: (document, range, context, token, next) =>
-          context.triggerKind === CodeActionTriggerKind.Automatic &&
-          context.only === undefined &&
-          !context.diagnostics.some(({ source }) => source === diagnosticSource)
-            ? []
-            : next(document, range, context, token),
+        provideCodeActions: async (document, range, context, token, next) => {
+          if (
+            context.triggerKind === CodeActionTriggerKind.Automatic &&
+            context.only === undefined &&
+            !context.diagnostics.some(({ source }) => source === diagnosticSource)
+          )
+            return [];
+          const actions = await next(document, range, context, token);
+          for (const action of actions ?? [])
+            if (action instanceof CodeAction && isFix(action))
+              action.command ??= { title: action.title, command: fixApplied };
+          return actions;
+        },
       },
     };
   }
@@ -125,4 +142,13 @@ export class LanguageServer implements Disposable {
     this.#queue = result.catch(() => undefined);
     return result;
   }
+}
+
+/** Whether the action changes the code for the better: it does more than to silence a finding or to show its page. */
+function isFix({ kind, command }: CodeAction): boolean {
+  return (
+    !command &&
+    (kind?.value === CodeActionKind.QuickFix.value ||
+      (kind !== undefined && CodeActionKind.SourceFixAll.contains(kind)))
+  );
 }

@@ -1,10 +1,11 @@
 import { commands, type Memento } from 'vscode';
 import type { StatusParams } from '../../server/src/lsp/protocol';
 import { warn } from './say';
+import { steps } from './steps';
 
 const shownKey = 'alloclens.problemShown';
 
-/** Says once a workspace that the Go toolchain cannot be used; after that the language status says it. */
+/** Says once a workspace that the Go toolchain cannot be used; after that the status bar says it. */
 export class ProblemNotice {
   #showing = false;
 
@@ -12,17 +13,16 @@ export class ProblemNotice {
 
   update(status: StatusParams | undefined): void {
     if (status?.state !== 'problem' || !status.trusted || this.#showing || this.state.get(shownKey)) return;
-    const note = status.documents.flatMap(({ notes }) => notes)[0];
+    const notes = status.documents.flatMap((document) => document.notes);
+    const note = notes.find(({ remedy }) => remedy !== undefined) ?? notes[0];
     if (!note) return;
     this.#showing = true;
-    void this.#show(note.message);
+    void this.#show(note.message, steps[note.remedy ?? 'log']);
   }
 
-  async #show(message: string): Promise<void> {
+  async #show(message: string, step: (typeof steps)[keyof typeof steps]): Promise<void> {
     await this.state.update(shownKey, true);
-    const choice = await warn(message, 'Open Settings', 'Show Output');
-    if (choice === 'Open Settings')
-      await commands.executeCommand('workbench.action.openSettings', 'alloclens.go');
-    if (choice === 'Show Output') await commands.executeCommand('alloclens.showOutput');
+    if (await warn(message, step.title))
+      await commands.executeCommand(step.command, ...((step.arguments ?? []) as unknown[]));
   }
 }

@@ -1,4 +1,4 @@
-import { window } from 'vscode';
+import { window, type Progress } from 'vscode';
 import { plainText } from '../../server/src/text/foreign';
 
 /**
@@ -16,6 +16,16 @@ export function warn(message: string, ...choices: string[]): Thenable<string | u
 
 export function fail(message: string, ...choices: string[]): Thenable<string | undefined> {
   return window.showErrorMessage(sentence(message), ...choices);
+}
+
+/** Says how far the work is: by how many hundredths further, and at what. */
+export function report(progress: Progress<ProgressStep>, increment: number, what: string): void {
+  progress.report({ increment, message: plainText(what) });
+}
+
+interface ProgressStep {
+  readonly increment: number;
+  readonly message: string;
 }
 
 function sentence(message: string): string {

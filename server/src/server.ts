@@ -28,17 +28,23 @@ import {
 import { overlaps, rangeOf } from './lsp/convert';
 import { diagnosticsOf } from './lsp/diagnostics';
 import { registerAnalyse } from './lsp/analyse';
+import { hotspotsOf } from './lsp/hotspots';
 import {
   clearNotification,
+  hotspotsRequest,
   revealRequest,
+  toolchainRequest,
   trustGrantedNotification,
+  type Hotspot,
   type InitializationOptions,
   type RevealParams,
   type RevealResult,
+  type ToolchainParams,
+  type ToolchainResult,
 } from './lsp/protocol';
 import { loggerOf } from './lsp/say';
 import { SettingsCache } from './lsp/settings-cache';
-import { StatusReporter } from './lsp/status';
+import { StatusReporter, toStatusNote, toStatusToolchain } from './lsp/status';
 import { isVirtual, pathOf, Uris } from './lsp/uris';
 import { readTextSync } from './host/files';
 import type { TrustGate } from './host/trust';
@@ -105,6 +111,25 @@ export function serve(connection: Connection, options: ServerOptions): void {
   connection.onRequest(revealRequest, ({ uri, revealed }: RevealParams): RevealResult => ({
     revealed: session?.service.reveal(pathOf(uri), revealed) ?? false,
   }));
+  connection.onRequest(hotspotsRequest, (): Hotspot[] =>
+    session ? hotspotsOf(session.service.shown, (path) => session!.uris.of(path)) : [],
+  );
+  connection.onRequest(
+    toolchainRequest,
+    async ({ uri }: ToolchainParams, token): Promise<ToolchainResult> => {
+      if (!session) throw new ResponseError(LSPErrorCodes.RequestFailed, 'The server is not initialised.');
+      const abort = new AbortController();
+      const onCancel = token.onCancellationRequested(() => abort.abort());
+      try {
+        const path = pathOf(uri);
+        const settings = await session.settings.get(path);
+        const found = await session.analyser.findToolchain(path, settings, abort.signal);
+        return 'version' in found ? { go: toStatusToolchain(found) } : { note: toStatusNote(found) };
+      } finally {
+        onCancel.dispose();
+      }
+    },
+  );
   connection.onNotification(clearNotification, () => session?.service.forgetClosed());
   connection.onDidChangeConfiguration(({ settings }) => {
     session?.settings.clear((settings as { alloclens?: unknown } | null)?.alloclens);

@@ -5,10 +5,13 @@ import { CancellationTokenSource } from 'vscode-languageserver/node';
 import {
   analyseRequest,
   clearNotification,
+  hotspotsRequest,
   revealRequest,
+  toolchainRequest,
   trustGrantedNotification,
   type AnalyseResult,
   type RevealResult,
+  type Hotspot,
 } from '../../server/src/lsp/protocol';
 import { uri, vscodeCapabilities } from '../support/fake-editor';
 import { start } from '../support/fake-session';
@@ -188,8 +191,8 @@ test('the quick fixes, in this order, for what the diagnostics point at', async 
     [
       ['Reuse it', 'quickfix', true],
       ['Fix all go/per-call-buffer in this file', 'quickfix', undefined],
-      ['Disable go/per-call-buffer for this line', 'quickfix', undefined],
-      ['Disable go/per-call-buffer for this file', 'quickfix', undefined],
+      ['Disable go/per-call-buffer for this line', 'quickfix.suppress', undefined],
+      ['Disable go/per-call-buffer for this file', 'quickfix.suppress', undefined],
       ['Show the documentation of go/per-call-buffer', 'quickfix', undefined],
     ],
   );
@@ -440,6 +443,36 @@ test('analyse the package: files that nobody opened show theirs, until cleared',
   await editor.shows(at('p/b.go'), []);
 });
 
+test('the hotspots of all files come with the most urgent first, then the hottest', async (t) => {
+  const { editor, at } = await start(t, { 'a.go': '', 'b.ts': '' });
+  assert.deepEqual(await editor.connection.sendRequest(hotspotsRequest), []);
+  await editor.open(at('a.go'), 'package a\n\nvar x = alloc() + hotalloc()');
+  await editor.open(at('b.ts'), '  badalloc()');
+  await editor.idle();
+  const hotspots = (await editor.connection.sendRequest(hotspotsRequest)) as Hotspot[];
+  assert.deepEqual(
+    hotspots.map(({ uri: of, line, character, severity }) => [of, line, character, severity]),
+    [
+      [uri(at('b.ts')), 0, 2, 'warning'],
+      [uri(at('a.go')), 2, 18, 'information'],
+      [uri(at('a.go')), 2, 8, 'hint'],
+    ],
+  );
+  const { score, because, safeFix, ruleId } = hotspots[1]!;
+  assert.deepEqual([score, because, safeFix, ruleId], [0.7, ['in a loop'], true, 'go/per-call-buffer']);
+});
+
+test('the toolchain of a file is looked for without opening it, and what is missing is a note', async (t) => {
+  const { editor, at } = await start(t, { 'a.go': '', 'none.go': '' });
+  const find = (name: string) => editor.connection.sendRequest(toolchainRequest, { uri: uri(at(name)) });
+  assert.deepEqual(await find('a.go'), {
+    go: { version: 'go1.26.8', path: '/fake/go', how: 'in a test' },
+  });
+  assert.deepEqual(await find('none.go'), {
+    note: { message: 'There is no go command.', remedy: 'install' },
+  });
+});
+
 test('what the settings hide is counted, shown on request until the document is closed, with fixes', async (t) => {
   const { editor, go, at } = await start(t, { 'a.go': '', 'b.go': '' });
   const reveal = (revealed?: boolean): Promise<RevealResult> =>
@@ -463,6 +496,7 @@ test('what the settings hide is counted, shown on request until the document is 
   await editor.shows(at('a.go'), ['coldalloc()', 'alloc()']);
   await editor.until(() => go.requests.length === before + 1, 'another analysis');
   go.gate.open();
+  await editor.until(() => status().revealed === true, 'a status that says so');
   await editor.idle();
   assert.deepEqual([status().findings, status().hidden, status().revealed], [2, 0, true]);
   assert.match((await editor.codeActions(at('a.go'), 'coldalloc()'))[0]!.title, /^Reuse it/);

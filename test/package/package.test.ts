@@ -20,8 +20,8 @@ interface Manifest {
   activationEvents: string[];
   contributes: {
     commands: { command: string; title: string; category: string }[];
-    menus: { commandPalette: { command: string }[] };
-    walkthroughs: { steps: { description: string; media: { svg: string } }[] }[];
+    menus: Record<string, { command?: string; submenu?: string; when?: string }[]>;
+    walkthroughs: { steps: { description: string; completionEvents: string[]; media: { svg: string } }[] }[];
     configuration: { properties: Record<string, { default: unknown; markdownDescription: string }> };
   };
 }
@@ -53,6 +53,9 @@ describe('the package', () => {
       'dist/cli.js',
       'dist/extension.js',
       'dist/main.js',
+      'dist/sample/go.mod',
+      'dist/sample/orders.go',
+      'dist/sample/orders.ts',
       'dist/server.js',
       'dist/tree-sitter-go.wasm',
       'dist/typescript.js',
@@ -149,9 +152,29 @@ describe('the manifest', () => {
       .join('\n');
     const registered = new Set([...sources.matchAll(/'(alloclens\.[a-z]\w*)'/gi)].map((match) => match[1]!));
     assert.deepEqual(declared, [...registered].sort());
-    for (const { command } of manifest.contributes.menus.commandPalette)
-      assert.ok(declared.includes(command), command);
-    for (const { category } of manifest.contributes.commands) assert.equal(category, 'AllocLens');
+    for (const { command } of Object.values(manifest.contributes.menus).flat())
+      assert.ok(command === undefined || declared.includes(command), command);
+  });
+
+  it('has commands that somebody finds who looks for allocations', () => {
+    for (const { category, title } of manifest.contributes.commands) {
+      assert.equal(category, 'AllocLens');
+      assert.match(title, /\bAllocations?\b/);
+    }
+  });
+
+  it('takes no key: all that others use are taken', () => {
+    assert.ok(!('keybindings' in manifest.contributes));
+  });
+
+  it('completes the steps of the walkthrough by what has happened, not by what was pressed', () => {
+    const milestones = read('client/src/milestones.ts');
+    for (const { completionEvents } of manifest.contributes.walkthroughs.flatMap(({ steps }) => steps))
+      for (const event of completionEvents) {
+        const [kind, name] = event.split(':alloclens.') as [string, string];
+        assert.ok(kind === 'onContext' || kind === 'onSettingChanged', event);
+        if (kind === 'onContext') assert.ok(milestones.includes(`'${name}'`), event);
+      }
   });
 
   it('links only to commands and settings that exist', () => {

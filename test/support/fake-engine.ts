@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Finding, Fix, Language } from '../../rules/model';
+import type { Finding, Fix, Language, Note } from '../../rules/model';
 import type {
   AnalysisRequest,
   Engine,
@@ -73,6 +73,11 @@ export class FakeEngine implements Engine {
     }
     const unit = this.#unit(request);
     publish(unit.map((document) => this.#analysis(document, unit, request)));
+  }
+
+  findToolchain(path: string): Promise<ToolchainReport | Note> {
+    const missing: Note = { message: 'There is no go command.', wayOut: 'install' };
+    return Promise.resolve(path.endsWith('none.go') ? missing : this.toolchain()!);
   }
 
   toolchain(): ToolchainReport | undefined {

@@ -11,7 +11,7 @@ import type { Host } from './host';
 import { hostileFolder } from './hostile-folder';
 import { repository } from './repository';
 import { copySamples, type Samples } from './samples';
-import { Workbench } from './workbench';
+import { analysed, Workbench } from './workbench';
 
 const vsix = join(repository, 'dist', 'alloclens.vsix');
 
@@ -178,7 +178,7 @@ function editing(host: () => Host): void {
 
     it('says in the language status what was found, by which Go, and how fast', async () => {
       await openFinding('go/append-format');
-      await workbench.languageStatus(/\d+ findings?[^]*Go 1\.\d+[^]*\d+(\.\d)? m?s/);
+      await workbench.languageStatus(/\d+ shown · \d+ hidden[^]*Go 1\.\d+[^]*\d+(\.\d)? m?s/);
     });
 
     it("renders a rule's page for users where the rule's link leads, and another one in its place", async () => {
@@ -192,14 +192,17 @@ function editing(host: () => Host): void {
       );
       assert.doesNotMatch(page, /##|txtar|<!--/);
       await workbench.screenshot('rule-page');
-      await workbench.commandAndPick('AllocLens: Show Rule Documentation', 'go/per-call-buffer');
+      await workbench.commandAndPick(
+        'AllocLens: Show Documentation of an Allocation Rule',
+        'go/per-call-buffer',
+      );
       await workbench.renderedPage(/^go\/per-call-buffer/);
       assert.deepEqual((await workbench.tabs()).slice(1), ['per-call-buffer.md']);
     });
 
     it('restarts the server, and the findings come back', async () => {
       await openFinding('go/append-format');
-      await workbench.command('AllocLens: Restart Language Server');
+      await workbench.command('AllocLens: Restart the Allocation Server');
       // The old server's findings go with it.
       await openFinding('go/append-format');
     });
@@ -231,11 +234,11 @@ function restricted(host: () => Host, plant: 'PATH' | 'alloclens.go.path'): void
       await workbench.type(' ');
       await workbench.save(join(samples.folder, file));
       // Also when asked to, and after a restart. The answer comes when the analysis is through.
-      await workbench.command('AllocLens: Analyse Workspace');
-      await workbench.shows(/AllocLens: \d+ files?:/);
-      await workbench.command('AllocLens: Restart Language Server');
-      await workbench.command('AllocLens: Analyse Package');
-      await workbench.shows(/AllocLens: \d+ files?:/);
+      await workbench.command('AllocLens: Find Allocations in the Workspace');
+      await workbench.shows(analysed);
+      await workbench.command('AllocLens: Restart the Allocation Server');
+      await workbench.command('AllocLens: Find Allocations in This Package');
+      await workbench.shows(analysed);
       // TypeScript rules need no program, so they report all the same.
       await workbench.openFile(join(samples.folder, await samples.fileOf('ts/accumulating-spread')));
       await workbench.squiggle('info', 'hint', 'warning');

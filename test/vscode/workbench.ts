@@ -13,6 +13,9 @@ export type Squiggle = 'warning' | 'info' | 'hint' | 'error';
 /** How long an analysis may take here: a cold Go build cache on two cores that run other things, too. Milliseconds. */
 const patience = 90_000;
 
+/** What is said at the end of an analysis. */
+export const analysed = /AllocLens: (\d+|no) problems? in (\d+|no) files?/;
+
 /** A window of VS Code, driven as a person drives it: keys, menus, and what can be read on the screen. */
 export class Workbench {
   readonly #window: OpenWindow;

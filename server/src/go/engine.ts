@@ -20,6 +20,7 @@ import { Builds, joinBuilds, NotCompiled, packageIn, sameBuild, type Build } fro
 import type { CompileError, CompiledPackage } from './compile/compile';
 import { describeError, withWayOut } from './plan/failure';
 import { GoFolder } from './plan/folder';
+import type { GoToolchain } from './plan/toolchain';
 import { combineFixes, fixedTexts } from './verify/combine';
 import { buildPackage } from './facts/package';
 import { unjoinedNotes } from './facts/unjoined';
@@ -204,9 +205,8 @@ export class GoEngine implements Engine {
     const members = program && new Set(program);
     const texts = members ? new Map([...folder.texts].filter(([name]) => members.has(name))) : folder.texts;
     if (!(unit instanceof NotCompiled)) {
-      const { versionText, go, why } = unit.toolchain;
-      for (const name of texts.keys())
-        this.#toolchains.set(name, { version: versionText, path: go, how: why });
+      const report = reportOf(unit.toolchain);
+      for (const name of texts.keys()) this.#toolchains.set(name, report);
     }
     return { directory, texts, unread, unit };
   }
@@ -446,6 +446,17 @@ export class GoEngine implements Engine {
     return this.#toolchains.get(file);
   }
 
+  async findToolchain(
+    file: string,
+    settings: Settings,
+    signal: AbortSignal,
+  ): Promise<ToolchainReport | Note> {
+    const either = AbortSignal.any([signal, this.#disposed.signal]);
+    const unit = await this.#builds.locate(file, new Map(), settings, either);
+    if (!(unit instanceof NotCompiled)) return reportOf(unit.toolchain);
+    return { message: unit.why, ...(unit.wayOut !== undefined && { wayOut: unit.wayOut }) };
+  }
+
   async dispose(): Promise<void> {
     this.#disposed.abort(new DOMException('The engine was stopped.', 'AbortError'));
     await this.#builds.dispose();
@@ -471,6 +482,10 @@ const unknownVersion: GoVersion = { major: 1, minor: 21 };
 /** Why nothing can be compiled at all, for the title of a fix. */
 function reasonFor({ trust }: EngineHost): string {
   return trust.trusted ? 'nothing was compiled' : 'the workspace is not trusted';
+}
+
+function reportOf({ versionText, go, why }: GoToolchain): ToolchainReport {
+  return { version: versionText, path: go, how: why };
 }
 
 function isCompiled(compiled: CompiledPackage | undefined, file: string): boolean {

@@ -19,6 +19,9 @@ import { diagnosticSource, diagnosticsOf } from './diagnostics';
 /** `source.fixAll.alloclens`: safe fixes only, as the protocol asks of `source.fixAll`. */
 export const fixAllKind = `${CodeActionKind.SourceFixAll}.alloclens`;
 
+/** A comment that silences a finding: a quick fix that fixes nothing. */
+const suppressKind = `${CodeActionKind.QuickFix}.suppress`;
+
 export const codeActionKinds = [CodeActionKind.QuickFix, fixAllKind];
 
 export interface CodeActionContext {
@@ -100,7 +103,7 @@ export async function quickFixes(
     });
     const silence = (title: string, edit: FileEdit): void => {
       const changes = workspaceEdit([edit], context);
-      if (changes) silences.push(action(title, { edit: changes }));
+      if (changes) silences.push(action(title, { kind: suppressKind, edit: changes }));
     };
     for (const comment of disableForLine(analysis.text, finding)) {
       if (!(await context.silences(comment, finding))) continue;
@@ -142,7 +145,9 @@ export async function quickFixes(
 /** One action that applies all safe fixes of the file, or none when there is nothing to apply. */
 export async function fixAll(analysis: FileAnalysis, context: CodeActionContext): Promise<CodeAction[]> {
   const all = await fixAllOf(analysis, context, () => true);
-  return all ? [{ title: 'Apply all safe AllocLens fixes', kind: fixAllKind, edit: all.edit }] : [];
+  return all
+    ? [{ title: 'Apply all safe allocation fixes in this file', kind: fixAllKind, edit: all.edit }]
+    : [];
 }
 
 /** What the edit of “Fix all … in this file” is worked out from once it is chosen. */

@@ -73,6 +73,44 @@ export interface RevealResult {
   readonly revealed: boolean;
 }
 
+/**
+ * Request, client → server, no parameters → Hotspot[]: what is shown of all files that have been analysed, most urgent
+ * first, then hottest; at most 1000.
+ */
+export const hotspotsRequest = 'alloclens/hotspots';
+
+export interface Hotspot {
+  readonly uri: string;
+  /** Where the finding starts: 0-based line, UTF-16 character. */
+  readonly line: number;
+  readonly character: number;
+  readonly ruleId: string;
+  readonly message: string;
+  readonly severity: 'error' | 'warning' | 'information' | 'hint';
+  /** How hot the line is, from 0 to 1. */
+  readonly score: number;
+  /** Why, in words: "in a loop". */
+  readonly because: readonly string[];
+  /** A safe fix is offered. */
+  readonly safeFix: boolean;
+}
+
+/**
+ * Request, client → server: ToolchainParams → ToolchainResult. Looks for the Go toolchain of a file's module, whether or not
+ * the file is open; nothing is compiled.
+ */
+export const toolchainRequest = 'alloclens/toolchain';
+
+export interface ToolchainParams {
+  /** A Go file on disk. */
+  readonly uri: string;
+}
+
+/** The toolchain, or a note that says what is missing. */
+export type ToolchainResult =
+  | { readonly go: NonNullable<DocumentStatus['go']>; readonly note?: undefined }
+  | { readonly go?: undefined; readonly note: StatusNote };
+
 /** Notification, client → server, no parameters: drop the findings of files that no editor shows. */
 export const clearNotification = 'alloclens/clear';
 

@@ -3,6 +3,7 @@ import type { TrustGate } from '../host/trust';
 import type { Analyser } from '../service/analyser';
 import { languageOf } from '../service/languages';
 import { compareText, hotScore } from '../service/ranking';
+import type { ToolchainReport } from '../service/engine';
 import type { AnalysisService } from '../service/service';
 import { plainText } from '../text/foreign';
 import { statusNotification, type DocumentStatus, type StatusNote, type StatusParams } from './protocol';
@@ -66,7 +67,7 @@ export class StatusReporter {
         }),
         ...(revealed && { revealed }),
         ...(milliseconds !== undefined && { milliseconds: Math.round(milliseconds) }),
-        ...(go && { go: { ...go, version: plainText(go.version, 60), how: plainText(go.how) } }),
+        ...(go && { go: toStatusToolchain(go) }),
         notes: notes.map(toStatusNote),
       });
     }
@@ -77,6 +78,10 @@ export class StatusReporter {
       documents,
     };
   }
+}
+
+export function toStatusToolchain(go: ToolchainReport): NonNullable<DocumentStatus['go']> {
+  return { ...go, version: plainText(go.version, 60), how: plainText(go.how) };
 }
 
 export function toStatusNote({ file, message, wayOut }: Note): StatusNote {

@@ -269,6 +269,18 @@ export class Analyser {
     return engine?.toolchain?.(path);
   }
 
+  /** The Go toolchain that would compile the file, or what is missing; see Engine.findToolchain. */
+  async findToolchain(
+    path: string,
+    settings: Settings,
+    signal: AbortSignal,
+  ): Promise<ToolchainReport | Note> {
+    const engine = await this.#engine('go');
+    return (
+      (await engine.findToolchain?.(path, settings, signal)) ?? { message: 'This build has no Go compiler.' }
+    );
+  }
+
   /** Ends the engines and their child processes. */
   async dispose(): Promise<void> {
     this.#disposed = true;

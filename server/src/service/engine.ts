@@ -103,6 +103,11 @@ export interface Engine {
   ): Promise<readonly string[]>;
   /** The toolchain last used for the file, for the status. */
   toolchain?(path: string): ToolchainReport | undefined;
+  /**
+   * The toolchain that would compile the file, or what is missing.
+   * @param path absolute, of a file on disk
+   */
+  findToolchain?(path: string, settings: Settings, signal: AbortSignal): Promise<ToolchainReport | Note>;
   /** Ends child processes and frees what the engine holds. Running analyses reject with AbortError. */
   dispose(): Promise<void>;
 }

@@ -72,6 +72,11 @@ export class AnalysisService {
     return this.#results.get(path)?.shown;
   }
 
+  /** The files of which something is known, as they are shown. */
+  get shown(): FileAnalysis[] {
+    return [...this.#results.values()].map(({ shown }) => shown);
+  }
+
   /** How long the last analysis of the file's unit took, in milliseconds. */
   duration(path: string): number | undefined {
     return this.#results.get(path)?.milliseconds;
