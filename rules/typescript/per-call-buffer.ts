@@ -13,11 +13,13 @@ import { lifetimeOf, type Lifetime } from './memory/buffer-lifetime';
 import { constantNumber, type ConstantNumber } from './types/constants';
 import { hotThreshold } from './heat/static-heat';
 import { tryAround } from './flow/completion';
+import { comesFirst, mostly } from './flow/first-round';
 import { listForeign } from './flow/effects';
 import { loopsOutlivedBy, outermostLoopStatement } from './flow/loops';
 import { comesBack } from './flow/mentions';
 import { createRule, type ProposedFix } from './rule';
 import {
+  contains,
   enclosingFunction,
   isLoop,
   memberName,
@@ -280,8 +282,13 @@ function usedBare(variable: TSESLint.Scope.Variable, within: TSESTree.Node | und
   });
 }
 
+/** What is made serves loops behind it, by itself and through views that are made beside it. */
 function onlyInLoops(declarator: TSESTree.VariableDeclarator, lifetime: Lifetime): boolean {
-  return lifetime.uses.every((use) => [...loopsOutlivedBy(use, declarator)].some(isLoop));
+  return lifetime.uses.every(
+    (use) =>
+      lifetime.views.some((view) => contains(view, use)) ||
+      [...loopsOutlivedBy(use, declarator)].some(isLoop),
+  );
 }
 
 /** @param hotCall the function around the loop is hot itself: moving the creation before the loop is not enough */
@@ -340,6 +347,8 @@ function filledWithRandom(lifetime: Lifetime): boolean {
 interface Scratch {
   readonly declarations: string[];
   readonly edits: TextEdit[];
+  /** It takes one object more than a single use did: a byte view, to clear what cannot be filled. */
+  readonly extra: boolean;
 }
 
 /**
@@ -359,6 +368,7 @@ function scratchOf(
   const eol = newlineOf(sourceCode.text);
   const declarations: string[] = [];
   const edits: TextEdit[] = [];
+  let extra = false;
   const replace = (node: TSESTree.Node, newText: string): void => {
     edits.push({ span: { start: node.range[0], end: node.range[1] }, newText });
   };
@@ -376,6 +386,7 @@ function scratchOf(
     replace(init, `${scratch}.fill(${big ? '0n' : '0'})`);
   } else {
     // An ArrayBuffer or a DataView cannot be filled: a byte view of it can.
+    extra = true;
     const bytes = moduleName(sourceCode, derivedName(name, 'Bytes'));
     declarations.push(
       `const ${bytes} = new Uint8Array(${creation.kind === 'array buffer' ? scratch : `${scratch}.buffer`})`,
@@ -397,7 +408,7 @@ function scratchOf(
     declarations.push(`const ${viewScratch} = new ${sourceCode.getText(made.callee)}(${memory}${more})`);
     replace(made, viewScratch);
   }
-  return { declarations, edits: edits.sort((a, b) => a.span.start - b.span.start) };
+  return { declarations, edits: edits.sort((a, b) => a.span.start - b.span.start), extra };
 }
 
 /** The creation as it can be written elsewhere; allocUnsafe becomes alloc, which owns its memory. */
@@ -407,10 +418,11 @@ function creationText(sourceCode: TSESLint.SourceCode, place: Place, outside: bo
   if (creation.kind === 'view') return sourceCode.getText(init);
   const { size, argument } = creation;
   const loop = place.loop;
-  const reachable = size!.from.every((from) =>
-    outside
-      ? from.parent.parent.type === 'Program' || from.parent.parent.type === 'ExportNamedDeclaration'
-      : loop !== undefined && (from.range[0] < loop.range[0] || from.range[0] > loop.range[1]),
+  const reachable = size!.from.every(
+    (from) =>
+      from.parent.parent.type === 'Program' ||
+      from.parent.parent.type === 'ExportNamedDeclaration' ||
+      (!outside && from.range[0] < loop!.range[0]),
   );
   const length = reachable ? sourceCode.getText(argument) : String(size!.value);
   if (creation.type === 'Buffer') return `Buffer.alloc(${length})`;
@@ -518,12 +530,21 @@ function beforeLoop(sourceCode: TSESLint.SourceCode, place: Place, lifetime: Lif
   const eol = newlineOf(sourceCode.text);
   const end = isSemicolonFree(sourceCode) ? '' : ';';
   const indent = indentAt(sourceCode.text, at);
-  const bytes = place.creation.bytes ?? 0;
-  const large = bytes > largeBytes ? ` (if the loop mostly runs: it takes ${bytes} bytes)` : '';
+  const conditions: string[] = [];
+  // A loop that ends before it comes to the memory would have it made for nothing.
+  if (scratch.extra || !comesFirst(sourceCode, place.declarator.init!, place.loop!)) {
+    const bytes = place.creation.bytes ?? 0;
+    const size = bytes > largeBytes ? `: it takes ${bytes} bytes` : '';
+    conditions.push(`${mostly}${size}`);
+    const needed = neededBy(sourceCode, place);
+    const early = needed.length > 0 ? earliestRun(sourceCode, place.declarator, needed) : 'later';
+    if (early === 'too early') return [];
+    if (early === 'in an import cycle') conditions.push(noCycle);
+  }
   return [
     {
-      title: `Make ${place.name} once, before the loop${large}`,
-      kind: large ? 'suggestion' : 'safe',
+      title: `Make ${place.name} once, before the loop${conditions.length > 0 ? ` (if ${conditions.join(', and ')})` : ''}`,
+      kind: conditions.length > 0 ? 'suggestion' : 'safe',
       edits: [
         {
           span: { start: at, end: at },

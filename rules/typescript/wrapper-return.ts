@@ -5,6 +5,7 @@ import { appendItem } from './edit/lists';
 import { derivedName, localName, moduleName } from './edit/names';
 import { isSemicolonFree } from './edit/statements';
 import { completionOf } from './flow/completion';
+import { comesFirst, mostly } from './flow/first-round';
 import { earliestRun } from './flow/module-load';
 import { noCycle } from './hoist/hoist';
 import { declareConstants } from './hoist/place';
@@ -509,6 +510,7 @@ function outParameter(
     ? `{ ${keys.map((key, i) => `${key}: ${fields.initial[i]}`).join(', ')} }`
     : `[${fields.initial.join(', ')}]`;
   const top: string[] = [];
+  const conditions: string[] = [];
   for (const call of calls) {
     const { node, form } = call;
     if (node.arguments.length !== fn.params.length || node.arguments.some((a) => a.type === 'SpreadElement'))
@@ -522,9 +524,11 @@ function outParameter(
       const place = scratchPlace(node);
       scratch = moduleName(sourceCode, derivedName(name, 'Result'));
       const declaration = `const ${scratch}${typed ? `: ${fields.type}` : ''} = ${literal}`;
-      if (place)
+      if (place) {
         insert(place.range[0], `${declaration}${end}${eol}${indentAt(sourceCode.text, place.range[0])}`);
-      else {
+        const certain = comesFirst(sourceCode, node, outermostLoopStatement(node)!);
+        if (!certain && !conditions.includes(mostly)) conditions.push(mostly);
+      } else {
         // Shared by all calls: the writes and the reads must follow each other directly.
         if (form === 'held') return undefined;
         top.push(declaration);
@@ -537,7 +541,6 @@ function outParameter(
       insert(close.range[0], scratch);
     }
   }
-  const conditions: string[] = [];
   if (top.length > 0) {
     const foreign: ForeignCode[] = [];
     for (const { value } of wrappers.flatMap(valuesOf)) {

@@ -6,16 +6,22 @@ import ts from 'typescript';
 import type { RuleId } from '../../rules/model';
 import { inRepository, root } from '../support/repository';
 
-/** A precondition that is taken out of a rule, to see that the programs miss it. */
-export interface Fault {
-  /** What the rule forgets, for the test's name. */
-  readonly forgets: string;
-  readonly rule: RuleId;
+/** What looks after a precondition, and what it does once it is taken out. */
+interface Part {
   /** The function that looks after it: its file, relative to the repository, and its name. */
   readonly file: string;
   readonly function: string;
   /** The statements that take the place of its body: `return false;` */
   readonly body: string;
+}
+
+/** A precondition that is taken out of a rule, to see that the programs miss it. */
+export interface Fault extends Part {
+  /** What the rule forgets, for the test's name. */
+  readonly forgets: string;
+  readonly rule: RuleId;
+  /** The second line of defence, where there is one: it is taken out as well. */
+  readonly behind?: Part;
 }
 
 /**
@@ -28,8 +34,12 @@ export async function loadWithFault(
   fault: Fault,
   entry = `rules/${fault.rule.startsWith('go/') ? 'go' : 'typescript'}/${fault.rule.slice(3)}.ts`,
 ): Promise<Record<string, unknown>> {
-  const target = inRepository(...fault.file.split('/'));
-  let applied = false;
+  const parts = new Map(
+    [fault, ...(fault.behind ? [fault.behind] : [])].map((part) => [
+      inRepository(...part.file.split('/')),
+      part,
+    ]),
+  );
   const result = await build({
     absWorkingDir: root,
     entryPoints: [inRepository(...entry.split('/'))],
@@ -44,15 +54,20 @@ export async function loadWithFault(
         name: 'fault',
         setup({ onLoad }) {
           onLoad({ filter: /\.ts$/ }, async (file) => {
-            if (file.path !== target) return undefined;
-            applied = true;
-            return { loader: 'ts', contents: withBody(await readFile(target, 'utf8'), fault) };
+            const part = parts.get(file.path);
+            if (!part) return undefined;
+            parts.delete(file.path);
+            return {
+              loader: 'ts',
+              contents: withBody(await readFile(file.path, 'utf8'), part, fault.forgets),
+            };
           });
         },
       },
     ],
   });
-  if (!applied) throw new Error(`${fault.file} is not a part of ${entry}: mend the table of faults.`);
+  for (const { file } of parts.values())
+    throw new Error(`${file} is not a part of ${entry}: mend the table of faults.`);
   // Packages are looked up from the repository.
   const module = { exports: {} as Record<string, unknown> };
   const run = compileFunction(result.outputFiles[0]!.text, ['module', 'exports', 'require']) as (
@@ -63,11 +78,11 @@ export async function loadWithFault(
 }
 
 /** The text with the function's body replaced. */
-function withBody(text: string, fault: Fault): string {
-  const source = ts.createSourceFile(fault.file, text, ts.ScriptTarget.Latest, true);
+function withBody(text: string, part: Part, forgets: string): string {
+  const source = ts.createSourceFile(part.file, text, ts.ScriptTarget.Latest, true);
   const bodies: ts.Block[] = [];
   const visit = (node: ts.Node): void => {
-    if (ts.isFunctionDeclaration(node) && node.name?.text === fault.function && node.body)
+    if (ts.isFunctionDeclaration(node) && node.name?.text === part.function && node.body)
       bodies.push(node.body);
     ts.forEachChild(node, visit);
   };
@@ -75,8 +90,8 @@ function withBody(text: string, fault: Fault): string {
   const [body] = bodies;
   if (!body || bodies.length > 1) {
     throw new Error(
-      `${fault.file} has ${bodies.length} functions ${fault.function}, and the fault “${fault.forgets}” needs one: mend the table of faults.`,
+      `${part.file} has ${bodies.length} functions ${part.function}, and the fault “${forgets}” needs one: mend the table of faults.`,
     );
   }
-  return `${text.slice(0, body.getStart())}{ ${fault.body} }${text.slice(body.end)}`;
+  return `${text.slice(0, body.getStart())}{ ${part.body} }${text.slice(body.end)}`;
 }

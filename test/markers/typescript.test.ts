@@ -11,11 +11,13 @@ import { perform } from '../equivalence/typescript/stage';
 import { ProgramTypes } from '../equivalence/typescript/type-check';
 import { formatTxtar, parseTxtar } from '../support/txtar';
 import { newTypeScriptEngine, analyseTypeScript, ruleNames } from '../support/typescript';
+import { matchTitles } from '../support/titles';
 import { matchWants, parseWants, type Reported, type Want } from '../support/wants';
 
 /**
  * Marker cases of the TypeScript rules: `test/markers/typescript/<rule>/*.txtar`. All rules run on each file.
  * `@fix/<id>/<path>`: the text after all fixes of that rule. `@nofix/<id>/<path>`: reported, but without a fix.
+ * `@titles/<id>/<path>`: the titles of its fixes.
  * `@run/<path>`: a driver that imports `./<path>` and exports `run`: what it shows is the same after all safe fixes, and
  * TypeScript says nothing new (test/equivalence/typescript/stage.ts has the globals that both may use).
  * `settings.json`: settings without their prefix; `show` is `all` unless set, so that cold findings are seen.
@@ -46,6 +48,7 @@ for (const name of cases) {
       for (const [path, text] of sources) {
         wants.push(...parseWants(path, text));
         const { findings } = await analyseTypeScript(engine, path, text, settings);
+        matchTitles(files, path, { findings });
         for (const finding of findings) {
           found.push({ file: path, ruleId: finding.ruleId, message: finding.message, start: finding.span.start });
           assert.ok(finding.span.end > finding.span.start, `${finding.ruleId} has an empty span`);

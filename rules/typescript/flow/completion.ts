@@ -146,7 +146,7 @@ export function goesOn({ normal, jumps }: Completion, loop: LoopNode): boolean {
 }
 
 /** `while (true)`, `for (;;)`. */
-function isEndless(loop: LoopNode): boolean {
+export function isEndless(loop: LoopNode): boolean {
   if (loop.type === 'ForOfStatement' || loop.type === 'ForInStatement') return false;
   return loop.test === null || (loop.test.type === 'Literal' && Boolean(loop.test.value));
 }

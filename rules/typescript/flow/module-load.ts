@@ -16,13 +16,13 @@ export type EarliestRun =
   | 'too early';
 
 /**
- * Whether the function around a node may run before a statement of the module has run.
- * @param until the statement; without it the place behind the imports
+ * Whether the function around a node may run before statements of the module have run.
+ * @param until the statements; without any the place behind the imports
  */
 export function earliestRun(
   sourceCode: TSESLint.SourceCode,
   inside: TSESTree.Node,
-  until?: TSESTree.ProgramStatement,
+  until: readonly TSESTree.Node[] = [],
 ): EarliestRun {
   const { body } = sourceCode.ast;
   const holder = topStatementOf(inside);
@@ -31,7 +31,10 @@ export function earliestRun(
   // A declared function is there from the start; everything else only when its statement runs.
   const hoisted = fn.type === 'FunctionDeclaration' && declarationOf(holder) === fn;
   const from = hoisted ? 0 : body.indexOf(holder);
-  const to = until ? body.indexOf(until) : 0;
+  const to = Math.max(
+    0,
+    ...until.map((statement) => body.indexOf(statement as TSESTree.ProgramStatement) + 1),
+  );
   const before = body.slice(from, Math.max(from, to));
   if (before.some((statement) => mayReach(sourceCode, statement, fn))) return 'too early';
   if (!hoisted && !before.some((statement) => runsForeignCode(sourceCode, statement))) return 'later';

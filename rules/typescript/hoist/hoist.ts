@@ -49,7 +49,7 @@ export function hoist(sourceCode: TSESLint.SourceCode, hoisted: Hoisted): Propos
   if (id?.typeAnnotation && !namesModuleTypes(sourceCode, id.typeAnnotation)) return undefined;
 
   const annotation = id?.typeAnnotation ? sourceCode.getText(id.typeAnnotation) : '';
-  // What needs constants of the module throws today where it runs before they are there.
+  // What needs constants of the module throws today where it is made before they are there.
   const top = needed.length > 0 ? 'later' : earliestRun(sourceCode, at);
   if (top === 'too early') return undefined;
   const shared = hoisted.shareable && annotation === '';
@@ -63,7 +63,11 @@ export function hoist(sourceCode: TSESLint.SourceCode, hoisted: Hoisted): Propos
   if (id && !moves && annotation !== '') return undefined;
 
   const conditions = [...hoisted.conditions, ...risks];
-  if (top === 'in an import cycle') conditions.push(noCycle);
+  // What moves throws where it is used instead, and an enum that is not there yet is another error than a constant.
+  const elsewhere = needed.length > 0 && (moves || !needed.every(isConstant));
+  const early = elsewhere ? earliestRun(sourceCode, at, needed) : top;
+  if (early === 'too early') return undefined;
+  if (early === 'in an import cycle') conditions.push(noCycle);
   const name =
     existing ??
     (moves ? id.name : moduleName(sourceCode, ...hoisted.names, ...nameByPlace(at, hoisted.suffix)));
@@ -81,6 +85,10 @@ export function hoist(sourceCode: TSESLint.SourceCode, hoisted: Hoisted): Propos
     edits: edits.sort((a, b) => a.span.start - b.span.start),
   };
 }
+
+const isConstant = (statement: TSESTree.Node): boolean =>
+  statement.type === 'VariableDeclaration' ||
+  (statement.type === 'ExportNamedDeclaration' && statement.declaration?.type === 'VariableDeclaration');
 
 /** The condition under which a constant of the module is there when a declared function runs. */
 export const noCycle = 'no import cycle calls it before this module has run';
@@ -108,7 +116,7 @@ function sameInstance(
     if (declaration?.type !== 'VariableDeclaration' || declaration.kind !== 'const') continue;
     for (const { id, init } of declaration.declarations) {
       if (id.type !== 'Identifier' || !init || sourceCode.getText(init) !== creation) continue;
-      const early = earliestRun(sourceCode, at, statement);
+      const early = earliestRun(sourceCode, at, [statement]);
       if (early === 'later' || early === top) return id.name;
     }
   }

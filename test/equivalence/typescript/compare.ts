@@ -20,11 +20,11 @@ export function compare(before: Performance, after: Performance): Difference | u
     const [was, is] = [meaning(before.effects[i] ?? 'nothing'), meaning(after.effects[i] ?? 'nothing')];
     if (was !== is) return { kind: 'effects', text: `effect ${i}: ${was} before, ${is} after` };
   }
-  if (after.allocations > before.allocations)
-    return {
-      kind: 'allocations',
-      text: `counted allocations of a run: ${before.allocations} before, ${after.allocations} after`,
-    };
+  for (const [i, count] of after.allocations.entries()) {
+    const was = before.allocations[i] ?? 0;
+    if (count > was)
+      return { kind: 'allocations', text: `counted allocations of call ${i}: ${was} before, ${count} after` };
+  }
   return undefined;
 }
 

@@ -41,6 +41,59 @@ const faults: readonly (Fault & { readonly shows: Difference['kind'] })[] = [
     shows: 'result',
   },
   {
+    forgets: 'that a loop may end before it comes to what is made',
+    rule: 'ts/per-call-buffer',
+    file: 'rules/typescript/flow/first-round.ts',
+    function: 'comesFirst',
+    body: 'return true;',
+    shows: 'allocations',
+  },
+  {
+    forgets: 'that a comma inside of a value separates values where it moves to',
+    rule: 'ts/accumulating-spread',
+    file: 'rules/typescript/edit/expressions.ts',
+    function: 'asItem',
+    body: 'return sourceCode.getText(value);',
+    shows: 'result',
+  },
+  {
+    forgets: 'that a statement which begins with a parenthesis goes on with the line before it',
+    rule: 'ts/delete-property',
+    file: 'rules/typescript/edit/statements.ts',
+    function: 'guard',
+    body: "return '';",
+    behind: {
+      file: 'server/src/typescript/structure-check.ts',
+      function: 'changedStructure',
+      body: 'return undefined;',
+    },
+    shows: 'syntax',
+  },
+  {
+    forgets: 'that tables of texts keep what is assigned to them as a text',
+    rule: 'ts/delete-property',
+    file: 'rules/typescript/types/objects.ts',
+    function: 'objectKind',
+    body: "return 'ordinary';",
+    shows: 'result',
+  },
+  {
+    forgets: 'that reduce() without a type argument takes the accumulator for an element',
+    rule: 'ts/chained-arrays',
+    file: 'rules/typescript/chained-arrays.ts',
+    function: 'argumentFor',
+    body: "return '';",
+    shows: 'types',
+  },
+  {
+    forgets: 'that what is evaluated behind a copy may write to the original',
+    rule: 'ts/copy-for-view',
+    file: 'rules/typescript/copy-for-view.ts',
+    function: 'changesMeanwhile',
+    body: 'return false;',
+    shows: 'result',
+  },
+  {
     forgets: 'that break and continue leave elements out',
     rule: 'ts/preallocate-array',
     file: 'rules/typescript/preallocate-array.ts',
@@ -84,8 +137,11 @@ async function counterexample(
   faulty: EngineOf,
 ): Promise<string | undefined> {
   const [broken, sound] = [new Trial(faulty), new Trial(engineWith)];
-  for (const program of programsOf(rule, most, seed)) {
-    const { difference } = await broken.one(program);
+  const programs = programsOf(rule, most, seed);
+  // Types are checked of many programs at once.
+  const tried = shows === 'types' ? await broken.all(programs) : undefined;
+  for (const [i, program] of programs.entries()) {
+    const { difference } = tried?.[i] ?? (await broken.one(program));
     if (difference?.kind === shows && !(await sound.one(program)).difference) return difference.text;
   }
   return undefined;

@@ -70,8 +70,12 @@ function statementsOf(path: string, text: string): { kind: ts.SyntaxKind; start:
   const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, false);
   const found: { kind: ts.SyntaxKind; start: number; end: number }[] = [];
   const visit = (node: ts.Node): void => {
-    if (ts.isStatement(node) && !ts.isBlock(node))
-      found.push({ kind: node.kind, start: node.getStart(file), end: node.end });
+    if (ts.isStatement(node) && !ts.isBlock(node)) {
+      const start = node.getStart(file);
+      // A semicolon that guards the next line belongs to the statement before it.
+      const end = start + text.slice(start, node.end).replace(/\s*;$/, '').length;
+      found.push({ kind: node.kind, start, end });
+    }
     ts.forEachChild(node, visit);
   };
   visit(file);

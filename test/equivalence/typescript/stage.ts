@@ -26,8 +26,11 @@ export interface Performance {
   readonly outcomes: readonly string[];
   /** What was logged, in order. */
   readonly effects: readonly string[];
-  /** Calls of counted constructors and of the Buffer functions that allocate, in the second run. */
-  readonly allocations: number;
+  /**
+   * Calls of counted constructors and of the Buffer functions that allocate, in the second run: of each call that is
+   * attempted, and what comes besides. Calls that were made by `again` belong to the one that they came from.
+   */
+  readonly allocations: readonly number[];
 }
 
 /** The globals of the stage, for TypeScript. */
@@ -56,12 +59,13 @@ const helpers = new vm.Script(
     const { defineProperty, getOwnPropertyDescriptor, freeze } = Object;
     globalThis.log = (...values) => tools.log(values);
     globalThis.attempt = (call) => {
+      const end = (outcome) => (tools.next(), outcome);
       try {
         const value = call();
-        if (!(value instanceof Promise)) return { returned: value };
-        return value.then((returned) => ({ returned }), (threw) => ({ threw }));
+        if (!(value instanceof Promise)) return end({ returned: value });
+        return value.then((returned) => end({ returned }), (threw) => end({ threw }));
       } catch (threw) {
-        return { threw };
+        return end({ threw });
       }
     };
     globalThis.frozen = (value) => freeze(value);
@@ -142,7 +146,7 @@ async function performed({ path, text, driver, neighbour = '' }: Staged): Promis
   const outcomes: string[] = [];
   const targets = new WeakMap<object, object>();
   const show = (value: unknown): string => describe(value, (proxy) => targets.get(proxy));
-  let allocations = 0;
+  let allocations = [0];
   let left = rounds;
 
   const context = vm.createContext({ TextDecoder, TextEncoder, structuredClone });
@@ -154,7 +158,8 @@ async function performed({ path, text, driver, neighbour = '' }: Staged): Promis
       targets.set(proxy, target);
       return proxy;
     },
-    count: () => allocations++,
+    count: () => allocations[allocations.length - 1]!++,
+    next: () => void allocations.push(0),
     constructors,
   };
   (helpers.runInContext(context) as (given: typeof tools) => void)(tools);
@@ -205,8 +210,8 @@ async function performed({ path, text, driver, neighbour = '' }: Staged): Promis
   };
   const run = (): unknown => (require('./run') as { run(): unknown }).run();
   if (!(await outcome(() => void require(main))) || !(await outcome(run)))
-    return { outcomes, effects, allocations: 0 };
-  allocations = 0;
+    return { outcomes, effects, allocations: [] };
+  allocations = [0];
   await outcome(run);
   return { outcomes, effects, allocations };
 }

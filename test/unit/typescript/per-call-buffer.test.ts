@@ -98,9 +98,9 @@ testRule(perCallBuffer, {
     },
     {
       // The labelled, outermost loop of the function.
-      code: 'export function f(xs: number[][]) {\n  outer: for (const ys of xs) {\n    for (const y of ys) {\n      const b = new Uint8Array(100);\n      b[y] = 1;\n      if (b[3]) continue outer;\n    }\n  }\n}\n',
+      code: 'export function f() {\n  outer: for (;;) {\n    for (let y = 0; y < 9; y++) {\n      const b = new Uint8Array(100);\n      b[y] = 1;\n      if (b[3]) continue outer;\n    }\n  }\n}\n',
       output:
-        'export function f(xs: number[][]) {\n  const bScratch = new Uint8Array(100);\n  outer: for (const ys of xs) {\n    for (const y of ys) {\n      const b = bScratch.fill(0);\n      b[y] = 1;\n      if (b[3]) continue outer;\n    }\n  }\n}\n',
+        'export function f() {\n  const bScratch = new Uint8Array(100);\n  outer: for (;;) {\n    for (let y = 0; y < 9; y++) {\n      const b = bScratch.fill(0);\n      b[y] = 1;\n      if (b[3]) continue outer;\n    }\n  }\n}\n',
       errors: [{ messageId: 'offHeap' }],
     },
     {

@@ -2,7 +2,7 @@ import { wrapperReturn } from '../../../rules/typescript/wrapper-return';
 import { testRule } from '../../support/rule-tester';
 
 const loop = (call: string, fn: string): string =>
-  `${fn}\nexport function g(xs: number[]) {\n  let s = 0;\n  for (const x of xs) ${call}\n  return s;\n}\n`;
+  `${fn}\nexport function g(xs: number[]) {\n  let s = 0;\n  for (let x = 0; x < 9; x++) ${call}\n  return s;\n}\n`;
 const two = 'function f(x: number) {\n  if (x < 0) return { a: 0, b: 1 };\n  return { a: x, b: x + 1 };\n}';
 /** A body of more than 250 nodes. */
 const large = Array.from({ length: 40 }, (_, i) => `  h = (h ^ (h >>> ${(i % 13) + 1})) + ${i};\n`).join('');
@@ -34,7 +34,7 @@ testRule(wrapperReturn, {
     {
       code: loop('{ const { b } = f(x); s += b; }', two),
       output:
-        'function f(x: number, out: { a: number; b: number }) {\n  if (x < 0) {\n    out.a = 0;\n    out.b = 1;\n    return out;\n  }\n  out.a = x;\n  out.b = x + 1;\n  return out;\n}\nexport function g(xs: number[]) {\n  let s = 0;\n  const fResult: { a: number; b: number } = { a: 0, b: 0 };\n  for (const x of xs) { const { b } = f(x, fResult); s += b; }\n  return s;\n}\n',
+        'function f(x: number, out: { a: number; b: number }) {\n  if (x < 0) {\n    out.a = 0;\n    out.b = 1;\n    return out;\n  }\n  out.a = x;\n  out.b = x + 1;\n  return out;\n}\nexport function g(xs: number[]) {\n  let s = 0;\n  const fResult: { a: number; b: number } = { a: 0, b: 0 };\n  for (let x = 0; x < 9; x++) { const { b } = f(x, fResult); s += b; }\n  return s;\n}\n',
       errors: [
         {
           messageId: 'wrapper',
@@ -45,16 +45,27 @@ testRule(wrapperReturn, {
       ],
     },
     {
-      // Each call has an object of its own: both are held at once.
+      // Each call has an object of its own: both are held at once. The first call may throw.
       code: loop('{ const p = f(x); const q = f(s); s += p.a + q.a; }', two),
-      output: loop(
-        '{ const p = f(x, fResult); const q = f(s, fResult2); s += p.a + q.a; }',
-        'function f(x: number, out: { a: number; b: number }) {\n  if (x < 0) {\n    out.a = 0;\n    out.b = 1;\n    return out;\n  }\n  out.a = x;\n  out.b = x + 1;\n  return out;\n}',
-      ).replace(
-        '  for (',
-        '  const fResult: { a: number; b: number } = { a: 0, b: 0 };\n  const fResult2: { a: number; b: number } = { a: 0, b: 0 };\n  for (',
-      ),
-      errors: [{ messageId: 'wrapper' }],
+      output: null,
+      errors: [
+        {
+          messageId: 'wrapper',
+          suggestions: [
+            {
+              messageId: 'fix',
+              data: { title: 'Let f() write into an object of its caller (if the loop mostly comes to it)' },
+              output: loop(
+                '{ const p = f(x, fResult); const q = f(s, fResult2); s += p.a + q.a; }',
+                'function f(x: number, out: { a: number; b: number }) {\n  if (x < 0) {\n    out.a = 0;\n    out.b = 1;\n    return out;\n  }\n  out.a = x;\n  out.b = x + 1;\n  return out;\n}',
+              ).replace(
+                '  for (',
+                '  const fResult: { a: number; b: number } = { a: 0, b: 0 };\n  const fResult2: { a: number; b: number } = { a: 0, b: 0 };\n  for (',
+              ),
+            },
+          ],
+        },
+      ],
     },
     {
       code: loop(

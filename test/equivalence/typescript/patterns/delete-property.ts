@@ -13,6 +13,7 @@ function deletion(pen: Pen): Core {
     ['{ old?: number[]; id: number }[]', 'x'],
     ['{ inner: { old?: string }; id: number }[]', 'x.inner'],
     ['{ dataset: Record<string, string>; id: number }[]', 'x.dataset'],
+    ['{ old?: number; id: number }[]', '(x as any)'],
     ['any[]', '(x as any)'],
   ); // prettier-ignore
   const value = (): string => {
@@ -23,7 +24,13 @@ function deletion(pen: Pen): Core {
   };
   const env = pen.chance(0.15);
   const remove = env ? 'delete env.old;' : `delete ${target}.old;`;
-  const before = pen.one('', 'all.push(...[x.id]);', 'all.push(x.id);', 'const f = log;\nf(x.id);');
+  const before = pen.one(
+    '',
+    'all.push(...[x.id]);',
+    'all.push(x.id);',
+    'all.push(x.id);\nlog;',
+    'const f = log;\nf(x.id);',
+  );
   const objects = pen.input(
     'xs',
     type,

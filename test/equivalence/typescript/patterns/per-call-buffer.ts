@@ -53,6 +53,16 @@ function memory(pen: Pen, name: string): Memory {
   );
 }
 
+/** Of a loop that may have no round, or none at all. */
+const head = (pen: Pen): string =>
+  pen.one(
+    'for (let i = 0; i < rounds; i++)',
+    'for (let i = 0; i < 3; i++)',
+    'for (let i = 0; i < 3; i++)',
+    'for (const i of [0, 1, 2])',
+    'for (let i = SIZE; i < 3; i++)',
+  );
+
 function scratch(pen: Pen): Core {
   const name = pen.one('buf', 'dv', 'scratch');
   const made = memory(pen, name);
@@ -77,8 +87,8 @@ function scratch(pen: Pen): Core {
     module,
     inputs: [...inputs, pen.input('rounds', 'number', () => pen.one('0', '1', '2', '3'))],
     body: `const seen: unknown[] = [];
-      for (let i = 0; i < rounds; i++) {
-      ${pen.between(['i === 1', 'n > 1'], { inLoop: true })}
+      ${head(pen)} {
+      ${pen.between(['i === 1', 'n > 1'], { inLoop: true, probability: 0.15 })}
       ${uses.join('\n')}
       seen.push(${shown});
       }`,
@@ -88,10 +98,10 @@ function scratch(pen: Pen): Core {
 
 function view(pen: Pen): Core {
   return {
-    module: 'const memory = new ArrayBuffer(256);',
+    module: 'const SIZE = 128;\nconst memory = new ArrayBuffer(256);',
     inputs: [values(pen), pen.input('rounds', 'number', () => pen.one('0', '1', '3'))],
     body: `let sum = 0;
-      for (let i = 0; i < rounds; i++) {
+      ${head(pen)} {
       ${pen.between(['i === 1'], { inLoop: true })}
       const dv = new DataView(memory${pen.one('', ', 8', ', 8, 64')});
       dv.setFloat64(0, ${pen.one('o.v', 'i')});

@@ -3,7 +3,9 @@ import type { Pattern } from '../program';
 
 /** Functions whose callers take their result apart at once. */
 export const wrapperReturn: readonly Pattern[] = [
-  { weight: 3, typedOnly: true, write: pair },
+  { weight: 2, typedOnly: true, write: pair },
+  // "if the loop mostly comes to it"
+  { weight: 2, suggestions: true, typedOnly: true, write: pair },
   { weight: 2, write: single },
   { typedOnly: true, write: shared },
 ];
@@ -52,7 +54,7 @@ function pair(pen: Pen): Core {
     inputs: [xs(pen)],
     body: `const all: unknown[] = [];
       const later: (() => unknown)[] = [];
-      for (const x of xs) {
+      ${pen.one('for (const x of xs)', 'for (let x = 0; x < 6; x++)', 'for (let x = 6; x < 6; x++)')} {
       ${pen.between(['x === 2'], { inLoop: true })}
       ${use}
       ${pen.between(['x === 1'], { inLoop: true })}
