@@ -1,4 +1,5 @@
 import type { Node } from 'web-tree-sitter';
+import type { CheckedTypes } from './types/go-type';
 import type { Allocation, FileEdit, FixKind, Related, RuleMeta, Span } from '../model';
 
 /**
@@ -35,6 +36,8 @@ export interface GoFile {
   readonly imports: ReadonlyMap<string, string>;
   /** `undefined` when the package did not compile or no compile may run: only syntax is known. */
   readonly facts: GoFacts | undefined;
+  /** The type checker's words; `undefined` when it was not asked. `typeOf` (types/types.ts) asks it, and declarations else. */
+  readonly types: CheckedTypes | undefined;
 }
 
 /** The compiler's words about one file. */

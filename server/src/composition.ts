@@ -14,8 +14,20 @@ const grammar = {
   go: wasm('tree-sitter-go/tree-sitter-go.wasm'),
 };
 
+/** Beside the bundle's folder, or in the sources. */
+const typeChecker = [
+  join(__dirname, '../server/typechecker'),
+  join(__dirname, '../../../server/typechecker'),
+].find((folder) => exists(join(folder, 'main.go')));
+
 export const engines: EngineLoaders = {
-  go: () => Promise.resolve((host) => createGoEngine(host, { grammar })),
+  go: () =>
+    Promise.resolve((host) =>
+      createGoEngine(host, {
+        grammar,
+        ...(typeChecker !== undefined && { types: { sources: typeChecker } }),
+      }),
+    ),
   // Its own bundle (esbuild.mjs): who writes only Go never loads TypeScript's parser.
   typescript: async () => {
     const { createTypeScriptEngine } = await import('./typescript/main.js');

@@ -10,6 +10,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import type { FileEdit } from '../../rules/model';
+import type { GoEngineOptions } from '../../server/src/go/engine';
 import type { FileAnalysis } from '../../server/src/service/engine';
 import { applyEdits } from '../../server/src/text/edits';
 import { hasToolchain } from '../support/go-package';
@@ -48,7 +49,10 @@ function findCases(directory: string): string[] {
     .sort();
 }
 
-/** `min_go=1.25 max_go=1.26 ignore_rules=go/a,go/b go=go1.23.12` in the section `flags`. */
+/**
+ * `min_go=1.25 max_go=1.26 ignore_rules=go/a,go/b go=go1.23.12 types` in the section `flags`. `types`: the case needs the type
+ * checker; without it less may be found. Every other case comes out the same with what declarations spell.
+ */
 function parseFlags(text: string | undefined): Map<string, string> {
   const flags = new Map<string, string>();
   for (const word of (text ?? '').split(/\s+/)) {
@@ -98,10 +102,14 @@ function lay(root: string, cases: readonly Case[], alone: boolean): void {
   });
 }
 
-async function scan(cases: readonly Case[], texts: (one: Case) => Iterable<string>): Promise<Map<string, FileAnalysis>> {
+async function scan(
+  cases: readonly Case[],
+  texts: (one: Case) => Iterable<string>,
+  options: Partial<GoEngineOptions> = {},
+): Promise<Map<string, FileAnalysis>> {
   const result = new Map<string, FileAnalysis>();
   const first = cases[0]!;
-  const engine = await testEngine();
+  const engine = await testEngine(options);
   try {
     const written = JSON.parse(first.archive.files.get('settings.json') ?? '{}') as Record<string, unknown>;
     const settings = testSettings(first.flags.get('go'), written);
@@ -119,6 +127,8 @@ async function scan(cases: readonly Case[], texts: (one: Case) => Iterable<strin
 
 interface Outcome {
   before: Map<string, FileAnalysis>;
+  /** Without the type checker. */
+  spelled: Map<string, FileAnalysis>;
   /** Rule id → file → text with all its fixes applied. */
   fixed: Map<string, Map<string, string>>;
   /** Rule id → analysis of the fixed texts. */
@@ -169,9 +179,11 @@ async function analyseAll(cases: readonly Case[]): Promise<Map<Case, Outcome>> {
   const outcomes = new Map<Case, Outcome>();
   if (cases.length === 0) return outcomes;
   const before = await scan(cases, (one) => one.texts.keys());
+  const spelled = await scan(cases, (one) => one.texts.keys(), { types: undefined });
   for (const one of cases) {
-    const own = new Map([...before].filter(([file]) => one.texts.has(file)));
-    const outcome: Outcome = { before: own, fixed: new Map(), again: new Map() };
+    const ownOf = (all: Map<string, FileAnalysis>) => new Map([...all].filter(([file]) => one.texts.has(file)));
+    const own = ownOf(before);
+    const outcome: Outcome = { before: own, spelled: ownOf(spelled), fixed: new Map(), again: new Map() };
     for (const analysis of own.values()) {
       for (const { ruleId, fixes } of analysis.findings) {
         if (fixes.length === 0) continue;
@@ -249,12 +261,28 @@ describe('Go marker cases', { concurrency: 2 }, async () => {
         assert.deepEqual(notes, [], 'the case must compile; flag `broken` when that is the point');
       }
       const wants: Want[] = [...texts].flatMap(([file, text]) => parseWants(file, text));
-      const found = [...outcome.before.values()].flatMap((analysis) =>
-        analysis.findings
-          .filter((finding) => !ignored.has(finding.ruleId))
-          .map((f) => ({ file: relative(f.file), ruleId: f.ruleId, message: f.message, start: f.span.start })),
-      );
+      const findingsOf = (all: Map<string, FileAnalysis>) =>
+        [...all.values()].flatMap((analysis) => analysis.findings.filter(({ ruleId }) => !ignored.has(ruleId)));
+      const found = findingsOf(outcome.before).map((f) => ({
+        file: relative(f.file),
+        ruleId: f.ruleId,
+        message: f.message,
+        start: f.span.start,
+      }));
       matchWants(wants, found, texts);
+      const wordsOf = (all: Map<string, FileAnalysis>): Set<string> =>
+        new Set(
+          findingsOf(all).map((f) =>
+            [relative(f.file), f.span.start, f.ruleId, ...f.fixes.flatMap(({ edits }) => edits.map((e) => e.newText))].join(' '),
+          ),
+        );
+      const [typed, spelled] = [wordsOf(outcome.before), wordsOf(outcome.spelled)];
+      const otherwise = [...spelled].filter((words) => !typed.has(words));
+      assert.deepEqual(otherwise, [], 'found without the type checker alone');
+      if (!one.flags.has('types')) {
+        const missing = [...typed].filter((words) => !spelled.has(words));
+        assert.deepEqual(missing, [], 'not found without the type checker; flag `types` when that is the point');
+      }
 
       for (const [ruleId, fixed] of outcome.fixed) {
         if (ignored.has(ruleId)) continue;

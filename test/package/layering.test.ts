@@ -79,6 +79,7 @@ const wingsOfGo: Readonly<Record<string, readonly string[]>> = {
 const foldersOfGoServer: Readonly<Record<string, readonly string[]>> = {
   plan: [],
   compile: ['plan'],
+  types: ['plan', 'compile'],
   facts: ['plan', 'compile'],
   verify: ['plan', 'compile', 'facts'],
   layout: ['plan'],

@@ -26,6 +26,7 @@ import { buildPackage } from './facts/package';
 import { unjoinedNotes } from './facts/unjoined';
 import { gofmt } from './layout/gofmt';
 import { GoSyntax, type GrammarPaths, type ParsedFile } from './facts/syntax-trees';
+import { noTypes, Types, type FolderTypes, type TypesOptions } from './types/types';
 import { Verifier } from './verify/verifier';
 import { type Verdict } from './verify/verdict';
 import { type FixJob } from './verify/questions';
@@ -34,6 +35,8 @@ import { analyses, Confirmed, jobsOf, originOf, type Checked, type Sources } fro
 
 export interface GoEngineOptions {
   readonly grammar: GrammarPaths;
+  /** The type checker; without it types come from declarations alone. */
+  readonly types?: TypesOptions | undefined;
   /** For tests of single rules. */
   readonly rules?: readonly GoRule[];
   /** How long the go command may be still; ProcessRunner's unless given. */
@@ -70,6 +73,7 @@ export class GoEngine implements Engine {
   readonly #builds: Builds;
   readonly #runner: ProcessRunner;
   readonly #verifier: Verifier;
+  readonly #types: Types | undefined;
   readonly #confirmed = new Confirmed();
 
   constructor(
@@ -81,6 +85,7 @@ export class GoEngine implements Engine {
     this.#meanwhile = options.meanwhile ?? 3000;
     this.#runner = new ProcessRunner(host.trust, host.logger, options.patience);
     this.#builds = new Builds(host, this.#runner);
+    this.#types = options.types && new Types(this.#runner, host.logger, options.types);
     this.#verifier = new Verifier(this.#builds, syntax, host.logger);
   }
 
@@ -129,6 +134,7 @@ export class GoEngine implements Engine {
     const checked = this.#check(
       { directory, texts, unread, unit },
       unit,
+      noTypes,
       settings,
       true,
       new Set(),
@@ -227,8 +233,10 @@ export class GoEngine implements Engine {
     const overlays = overlaysOf(buffers);
     let build: Build | NotCompiled | undefined;
     if (units.length > 0) {
+      const unit = joinBuilds(units);
+      this.#types?.prepare(unit.toolchain);
       try {
-        build = await this.#builds.run(joinBuilds(units), overlays, signal);
+        build = await this.#builds.run(unit, overlays, signal, { exports: this.#types !== undefined });
       } catch (error) {
         signal.throwIfAborted();
         const reason = error instanceof Error ? error.message : String(error);
@@ -245,9 +253,15 @@ export class GoEngine implements Engine {
       for (const sources of batch) {
         await turn();
         signal.throwIfAborted();
+        const said = sources.unit instanceof NotCompiled ? sources.unit : build!;
+        const types =
+          said instanceof NotCompiled
+            ? undefined
+            : await this.#types?.of(said, sources.directory, sources.texts, signal);
         const checked = this.#check(
           sources,
-          sources.unit instanceof NotCompiled ? sources.unit : build!,
+          said,
+          types ?? noTypes,
           settings,
           // Hovers explain what is open; nobody asks about the rest of a scan.
           document !== undefined || [...sources.texts.keys()].some((file) => buffers.has(file)),
@@ -294,6 +308,7 @@ export class GoEngine implements Engine {
   #check(
     sources: Sources,
     build: Build | NotCompiled,
+    types: FolderTypes,
     settings: Settings,
     explained: boolean,
     revealed: ReadonlySet<string>,
@@ -320,6 +335,7 @@ export class GoEngine implements Engine {
     if (!(build instanceof NotCompiled)) {
       this.#compiled.add(directory);
       notes.push(...build.notes.filter(({ file }) => file === undefined || texts.has(file)));
+      if (types.fault !== undefined) notes.push({ message: types.fault });
     }
     const files: CheckedFile[] = [];
     const unverifiable = new Map<string, string>();
@@ -342,6 +358,7 @@ export class GoEngine implements Engine {
         files: parsed,
         records: build instanceof NotCompiled ? undefined : build.records,
         compiled: (file) => isCompiled(compiled, file),
+        types: types.files,
         toolchain: unit?.toolchain.version ?? unknownVersion,
         language: compiled?.module?.language ?? unit?.toolchain.version ?? unknownVersion,
       });
@@ -459,6 +476,7 @@ export class GoEngine implements Engine {
 
   async dispose(): Promise<void> {
     this.#disposed.abort(new DOMException('The engine was stopped.', 'AbortError'));
+    await this.#types?.dispose();
     await this.#builds.dispose();
     this.syntax.dispose();
   }

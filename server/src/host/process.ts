@@ -42,6 +42,18 @@ const GRACE_MILLISECONDS = 500;
 /** Time for what a tool started to end after it. */
 const LEFT_BEHIND_MILLISECONDS = 1000;
 
+/** A program that stays and is talked to. */
+export interface Dialogue {
+  /** To its standard input; nothing happens once it has ended. */
+  send(text: string): void;
+  /** From now on it counts as hanging, and is ended, when it is still for longer than its patience; until the call of what is returned. */
+  expect(): () => void;
+  /** Ends it and everything that it started. */
+  end(): void;
+  /** Once it and its output have ended, for whatever reason: a clause for a sentence about it, such as "it ended with code 2". */
+  readonly ended: Promise<string>;
+}
+
 /** How long a program may be still, in milliseconds, before it counts as hanging. */
 export interface Patience {
   /**
@@ -143,6 +155,51 @@ export class ProcessRunner {
   }
 
   /**
+   * Starts a program that stays until `end` is called, or this process ends.
+   *
+   * @param patience while something is expected of it
+   * @throws UntrustedError when the workspace is not trusted
+   */
+  converse(run: Omit<ToolRun, 'signal'>, patience: Patience): Dialogue {
+    const name = path.basename(run.command);
+    this.trust.require(`“${name}”`);
+    this.logger.debug(`${run.cwd}: ${name} ${run.args.join(' ')} (stays)`);
+    const { child, untrack } = start(run, 'pipe');
+    let cause: string | undefined;
+    const end = (why: string): void => {
+      cause ??= why;
+      killTree(child, 'SIGKILL');
+    };
+    child.stdout?.on('data', (chunk: Uint8Array) => run.onStdout?.(chunk));
+    child.stderr?.on('data', (chunk: Uint8Array) => run.onStderr?.(chunk));
+    // What it does not read any more is lost; `ended` tells.
+    child.stdin?.on('error', () => {});
+    const ended = new Promise<string>((resolve) => {
+      const settle = (why: string): void => {
+        killTree(child, 'SIGKILL');
+        untrack();
+        resolve(cause ?? why);
+      };
+      child.once('error', (error: NodeJS.ErrnoException) => settle(startFailure(run, error)));
+      child.once('exit', (code, signal) => {
+        child.stdin?.destroy();
+        settle(signal === null ? `it ended with code ${code}` : `it was ended by ${signal}`);
+      });
+    });
+    return {
+      send: (text) => void child.stdin?.write(text),
+      expect: () => {
+        const stillness = new Stillness(child, patience, end);
+        const stop = (): void => stillness.end();
+        void ended.then(stop);
+        return stop;
+      },
+      end: () => end('it was not needed any more'),
+      ended,
+    };
+  }
+
+  /**
    * Runs a tool whose output is small and gives it as text.
    *
    * @throws ToolError when either stream exceeds `limit` bytes; otherwise as `run`.
@@ -182,7 +239,10 @@ export class ProcessRunner {
  * A process group of its own, so that the tree can be ended as one. It does not hear Ctrl-C and does not end with us, so we
  * end it; and we are ready for that before it starts, because a signal that comes while `spawn` returns would leave it.
  */
-function start(run: ToolRun): { readonly child: ChildProcess; readonly untrack: () => void } {
+function start(
+  run: ToolRun,
+  stdin: 'ignore' | 'pipe' = 'ignore',
+): { readonly child: ChildProcess; readonly untrack: () => void } {
   let child: ChildProcess | undefined;
   const untrack = beforeLeaving(() => child && killTree(child, 'SIGKILL'));
   try {
@@ -192,7 +252,7 @@ function start(run: ToolRun): { readonly child: ChildProcess; readonly untrack: 
       shell: false,
       windowsHide: true,
       detached: process.platform !== 'win32',
-      stdio: ['ignore', run.onStdout ? 'pipe' : 'ignore', run.onStderr ? 'pipe' : 'ignore'],
+      stdio: [stdin, run.onStdout ? 'pipe' : 'ignore', run.onStderr ? 'pipe' : 'ignore'],
     });
   } catch (error) {
     untrack();

@@ -4,7 +4,13 @@ import type { ProcessRunner } from '../../host/process';
 import { UntrustedError } from '../../host/trust';
 import type { EngineHost } from '../../service/engine';
 import type { Settings } from '../../service/settings';
-import { compile, type CompileError, type CompiledPackage, type CompileSummary } from './compile';
+import {
+  compile,
+  type CompileError,
+  type CompiledPackage,
+  type CompileSummary,
+  type Exports,
+} from './compile';
 import { PackageRecords } from './records';
 import { GoFolder, type GoText } from '../plan/folder';
 import { findModule, packagePattern, UnusableModuleError } from '../plan/module';
@@ -35,6 +41,8 @@ export interface Build {
   readonly packages: readonly CompiledPackage[];
   readonly errors: readonly CompileError[];
   readonly notes: readonly Note[];
+  /** Empty unless it was asked for. */
+  readonly exports: Exports;
 }
 
 /** The package of the folder. */
@@ -87,21 +95,27 @@ export class Builds {
 
   /**
    * One compile. Rejects with AbortError when `signal` fires.
+   * @param more what is wanted besides
    * @throws ToolError when the go command cannot be started or fails as a whole
    */
-  async run(unit: BuildUnit, files: Overlays, signal: AbortSignal): Promise<Build> {
+  async run(
+    unit: BuildUnit,
+    files: Overlays,
+    signal: AbortSignal,
+    more: { readonly exports?: boolean } = {},
+  ): Promise<Build> {
     const store = await this.#overlays();
     const records = new PackageRecords((file) => (path.isAbsolute(file) ? file : undefined));
     const summary: CompileSummary = await compile(
       this.runner,
       store,
-      { ...unit, files },
+      { ...unit, files, ...more },
       (record) => records.add(record),
       signal,
     );
-    const { packages, errors, unaccounted } = summary;
+    const { packages, errors, exports, unaccounted } = summary;
     const notes = unaccounted.count === 0 ? summary.notes : [...summary.notes, unaccountedNote(unaccounted)];
-    return { unit, records, packages, errors, notes };
+    return { unit, records, packages, errors, notes, exports };
   }
 
   /** The errors of a compile of which nothing else is wanted. As `run` in everything else. */

@@ -26,6 +26,16 @@ export interface CompileRequest {
   readonly withoutListing?: boolean;
   /** No decisions and no listing: the compiler's ordinary flags, for which the build cache mostly has an answer. */
   readonly errorsOnly?: boolean;
+  /** Where the export data of everything lies that the packages depend on, for the type checker. */
+  readonly exports?: boolean;
+}
+
+/** Export data in the build cache, by the names that the go command gives packages: `p`, or `p [q.test]` as q's tests see it. */
+export interface Exports {
+  /** Absolute file of each package that was built. */
+  readonly files: ReadonlyMap<string, string>;
+  /** Of a package: import as it is spelled → name, where they are not the same. */
+  readonly imports: ReadonlyMap<string, Readonly<Record<string, string>>>;
 }
 
 /** A compile error or one of the go command, at the logical file. */
@@ -68,6 +78,8 @@ export interface CompileSummary {
   /** All errors, those of the packages included, each once. */
   readonly errors: readonly CompileError[];
   readonly notes: readonly Note[];
+  /** Empty unless it was asked for. */
+  readonly exports: Exports;
   /** Lines of the compiler that the grammar does not know, and the first of them. */
   readonly unaccounted: { readonly count: number; readonly examples: readonly string[] };
   readonly exitCode: number | null;
@@ -76,16 +88,18 @@ export interface CompileSummary {
 }
 
 const LIST_FIELDS =
-  'ImportPath,ForTest,Dir,Name,Standard,Export,BuildID,Module,GoFiles,CgoFiles,TestGoFiles,XTestGoFiles,IgnoredGoFiles,InvalidGoFiles,Error,DepsErrors';
+  'ImportPath,ForTest,DepOnly,Dir,Name,Standard,Export,ImportMap,BuildID,Module,GoFiles,CgoFiles,TestGoFiles,XTestGoFiles,IgnoredGoFiles,InvalidGoFiles,Error,DepsErrors';
 
 /** Fields of `go list -json` that are used; see `go help list`. */
 interface ListedPackage {
   readonly ImportPath: string;
   readonly ForTest?: string;
+  readonly DepOnly?: boolean;
   readonly Dir?: string;
   readonly Name?: string;
   readonly Standard?: boolean;
   readonly Export?: string;
+  readonly ImportMap?: Readonly<Record<string, string>>;
   readonly BuildID?: string;
   readonly Module?: { readonly Path: string; readonly Dir?: string; readonly GoVersion?: string };
   readonly GoFiles?: readonly string[];
@@ -150,6 +164,10 @@ export async function compile(
     packages,
     errors: [...first.errors, ...again.errors.filter((error) => !known.has(JSON.stringify(error)))],
     notes: first.notes,
+    exports: {
+      files: new Map([...first.exports.files, ...again.exports.files]),
+      imports: new Map([...first.exports.imports, ...again.exports.imports]),
+    },
     unaccounted: {
       count: first.unaccounted.count + again.unaccounted.count,
       examples: [...first.unaccounted.examples, ...again.unaccounted.examples].slice(0, 5),
@@ -223,7 +241,11 @@ async function compileOnce(
 
   const errors = new ErrorList(names);
   for (const error of stderrErrors) errors.add(error);
-  const packages = describePackages(listed.end(), errors);
+  const all = listed.end();
+  const packages = describePackages(
+    all.filter((entry) => !entry.DepOnly),
+    errors,
+  );
   const { unaccounted, bytes } = parser.counts;
   // With -e, what is wrong with a package is listed with it. This is about the go command, its cache or its modules.
   if (exit.code !== 0) {
@@ -236,6 +258,7 @@ async function compileOnce(
     packages,
     errors: errors.all,
     notes,
+    exports: exportsOf(request.exports ? all : []),
     unaccounted: { count: unaccounted, examples },
     exitCode: exit.code,
     bytes,
@@ -270,6 +293,7 @@ async function compileArguments(
   const listing = request.withoutListing ? '' : ' -S';
   const args = ['list', '-e', '-export'];
   if (unit.tests) args.push('-test');
+  if (request.exports) args.push('-deps');
   args.push('-trimpath', ...(request.buildFlags ?? []));
   if (overlay.file !== undefined) args.push('-overlay', overlay.file);
   if (unit.modfile !== undefined) {
@@ -357,6 +381,16 @@ class ErrorList {
     }
     return added;
   }
+}
+
+function exportsOf(listed: readonly ListedPackage[]): Exports {
+  const files = new Map<string, string>();
+  const imports = new Map<string, Readonly<Record<string, string>>>();
+  for (const { ImportPath, Export, ImportMap } of listed) {
+    if (Export) files.set(ImportPath, Export);
+    if (ImportMap) imports.set(ImportPath, ImportMap);
+  }
+  return { files, imports };
 }
 
 /** The packages as they were asked for: the errors of their test variants are theirs, the variants are not listed. */

@@ -1,3 +1,4 @@
+import type { CheckedTypes } from '../../../../rules/go/types/go-type';
 import type { GoFile, GoPackage, GoVersion } from '../../../../rules/go/rule';
 import { FileFacts, locator } from './file-facts';
 import { type PackageRecords } from '../compile/records';
@@ -12,6 +13,8 @@ export interface PackageInput {
   readonly records: PackageRecords | undefined;
   /** False for files that the build leaves out or that did not compile: they have no facts. */
   readonly compiled?: (path: string) => boolean;
+  /** By absolute path, of files that the type checker knows. */
+  readonly types?: ReadonlyMap<string, CheckedTypes>;
   readonly toolchain: GoVersion;
   readonly language: GoVersion;
 }
@@ -36,6 +39,7 @@ export function buildPackage(input: PackageInput): GoPackage {
       pkg,
       generated: file.generated,
       imports: file.imports,
+      types: input.types?.get(file.path),
       facts:
         records && locate && input.compiled?.(file.path) !== false
           ? new FileFacts(file, records, pkg, locate)

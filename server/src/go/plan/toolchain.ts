@@ -46,6 +46,8 @@ export interface GoToolchain {
   readonly goroot: string;
   readonly modcache: string;
   readonly gopath: string;
+  /** The build cache. */
+  readonly gocache: string;
   readonly goos: string;
   readonly goarch: string;
   /** GO111MODULE=off: packages are found below GOPATH. */
@@ -177,6 +179,7 @@ const ENV_NAMES = [
   'GOFLAGS',
   'GOMODCACHE',
   'GOPATH',
+  'GOCACHE',
   'GOOS',
   'GOARCH',
   'GO111MODULE',
@@ -309,6 +312,7 @@ export class Toolchains {
         goroot: values.GOROOT,
         modcache: values.GOMODCACHE,
         gopath: values.GOPATH,
+        gocache: values.GOCACHE,
         goos: values.GOOS,
         goarch: values.GOARCH,
         gopathMode,

@@ -1,0 +1,3 @@
+module alloclens/typechecker
+
+go 1.21

@@ -1,0 +1,3 @@
+module alloclens/test/go-types
+
+go 1.22
