@@ -107,6 +107,8 @@ const bundles = [
     entryNames: 'main',
     plugins: [typescriptApart],
   },
+  // Loaded into the programs that `alloclens record` starts.
+  { ...common, entryPoints: { recorder: 'server/src/host/v8-recorder.ts' } },
   {
     ...common,
     entryPoints: { typescript: relative(root, typescriptEntry) },

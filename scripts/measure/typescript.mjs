@@ -1,12 +1,12 @@
 // Measures the TypeScript samples before and after the tool's own fix, in a fresh process per sample and Node major.
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { transform } from 'esbuild';
+import { nodeBinary } from '../lib/node-binary.mjs';
 
 const run = promisify(execFile);
 const require = createRequire(import.meta.url);
@@ -77,32 +77,6 @@ async function measureOne(binary, folder, name, text) {
     { env: { PATH: process.env.PATH } },
   );
   return JSON.parse(stdout);
-}
-
-/** The `node` of a major: this process's own, or the npm package that carries it, kept in the user's cache folder. */
-async function nodeBinary(major, log) {
-  if (process.versions.node.startsWith(`${major}.`)) return process.execPath;
-  const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
-  const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
-  const folder = join(cache, 'alloclens', `node-${major}`);
-  const binary = join(
-    folder,
-    'node_modules',
-    name,
-    'bin',
-    process.platform === 'win32' ? 'node.exe' : 'node',
-  );
-  if (!existsSync(binary)) {
-    log(`fetching Node ${major} (npm package ${name})`);
-    await mkdir(folder, { recursive: true });
-    await writeFile(join(folder, 'package.json'), '{ "private": true }\n');
-    const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-    await run(npm, ['install', '--no-audit', '--no-fund', '--ignore-scripts', `${name}@${major}`], {
-      cwd: folder,
-      shell: process.platform === 'win32',
-    });
-  }
-  return binary;
 }
 
 function table(rows) {

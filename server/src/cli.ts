@@ -1,7 +1,7 @@
 import pico from 'picocolors';
 import { run } from './cli/program';
 import { keepHeapSmall } from './host/heap';
-import { engines, rules, version } from './composition';
+import { engines, recorder, rules, version } from './composition';
 
 keepHeapSmall();
 
@@ -24,6 +24,7 @@ void run(process.argv.slice(2), {
   color: pico.isColorSupported && (process.stdout.isTTY || 'FORCE_COLOR' in process.env),
   signal: interrupt.signal,
   engines,
+  recorder,
   rules,
   version,
 }).then((code) => (process.exitCode = code));

@@ -35,6 +35,12 @@ export const engines: EngineLoaders = {
   },
 };
 
+/** What `alloclens record` loads into Node programs: its own bundle, or the compiled file. */
+export const recorder: string = [
+  join(__dirname, 'recorder.js'),
+  join(__dirname, 'host', 'v8-recorder.js'),
+].find(exists)!;
+
 /** All rules, by id. */
 export const rules: readonly RuleMeta[] = [
   ...goRules.map(({ meta }) => meta),

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import type { TestContext } from 'node:test';
 import type { RuleMeta } from '../../rules/model';
-import { run, type Surroundings } from '../../server/src/cli/program';
+import { run } from '../../server/src/cli/program';
+import type { Surroundings } from '../../server/src/cli/surroundings';
 import { temporaryFolder } from './fake-editor';
 import { FakeEngine } from './fake-engine';
 
@@ -35,6 +36,7 @@ export function setUp(t: TestContext, files: Record<string, string>) {
       color: false,
       signal: new AbortController().signal,
       rules,
+      recorder: 'none',
       version: '1.2.3',
       engines: { go: () => Promise.resolve(() => go), typescript: () => Promise.resolve(() => typescript) },
       ...more,

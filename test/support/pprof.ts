@@ -1,4 +1,4 @@
-import type { Frame } from '../../server/src/profile/pprof';
+import type { Frame } from '../../server/src/profile/sample';
 
 /** A stack of locations, leaf first; a location with several frames is one where the first are inlined. */
 export interface WrittenSample {

@@ -12,7 +12,10 @@ import type { Settings } from '../service/settings';
 import { shownPath } from '../service/walk';
 import { applyEdits } from '../text/edits';
 import { LineIndex } from '../text/positions';
+import type { BenchmarkOptions } from './options';
 import type { ScanResult } from './scan';
+import type { Session } from './session';
+import type { Surroundings } from './surroundings';
 import { textOnDisk } from './read';
 
 export interface ProveRun extends ModuleOptions {
@@ -29,6 +32,25 @@ export interface ProveRun extends ModuleOptions {
 export interface Candidate extends Change {
   readonly fixes: readonly Fix[];
   readonly module: GoModule;
+}
+
+/** What the options of a command say about a proof. */
+export function proveRun(
+  { bench, count, benchtime, timeout }: BenchmarkOptions,
+  { settings, host, progress }: Session,
+  { cwd, signal }: Surroundings,
+): Omit<ProveRun, 'each' | 'suggestions' | 'line'> {
+  return {
+    bench,
+    count,
+    benchtime,
+    patience: timeout * 1000,
+    settings,
+    cwd,
+    signal,
+    ...host,
+    progress: (what) => progress(0, 0, what),
+  };
 }
 
 /** Holds the fixes of a scan against the benchmarks of their modules. */

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Frame } from './pprof';
+import type { Frame } from './sample';
 import { packageOf } from './weights';
 
 /** A package of the code at hand. */

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { ProfileError } from './profile-error';
 import { exact, readFields, type Cursor } from './protobuf';
+import type { Frame, Sample } from './sample';
 
 /**
  * Reads profiles in pprof's format (google/pprof, proto/profile.proto) in two passes, because Go writes the strings
@@ -11,27 +12,6 @@ import { exact, readFields, type Cursor } from './protobuf';
 
 /** Bytes of an uncompressed profile, over which it is taken for a trap. */
 const sizeLimit = 4 * 1024 ** 3;
-
-/** A function on a stack. */
-export interface Frame {
-  /** As the linker spells it: `net/http.(*conn).serve`, `main.box[go.shape.int]`. */
-  readonly name: string;
-  /** As the compiler of the profiled program was told: absolute, or below a module path with `-trimpath`. */
-  readonly file: string;
-  /** 1-based. */
-  readonly line: number;
-  /** 1-based line of the function's declaration; 0 when the profile does not say. */
-  readonly startLine: number;
-}
-
-export interface Sample {
-  /** Leaf first; what was inlined comes before what it was inlined into. */
-  readonly stack: readonly Frame[];
-  /** One for each sample type. In heap profiles of Go already scaled up from what was sampled. */
-  readonly values: readonly number[];
-  /** Bytes of one object after rounding up to its size class: Go's label `bytes`. */
-  readonly size?: number;
-}
 
 export interface ProfileHead {
   readonly sampleTypes: readonly { readonly type: string; readonly unit: string }[];

@@ -1,5 +1,6 @@
-import type { Frame, ProfileHead, Sample } from './pprof';
+import type { ProfileHead } from './pprof';
 import { ProfileError } from './profile-error';
+import type { Frame, Sample } from './sample';
 
 /** Which of a profile's values is weighed. */
 export interface Measure {
@@ -16,10 +17,12 @@ export interface LineWeight {
   readonly file: string;
   /** 1-based. */
   readonly line: number;
-  /** As the linker spells it, without type arguments. */
+  /** As the frame names it; Go's without type arguments. */
   readonly function: string;
   /** 1-based line of the function's declaration when the profile was made; 0 when it does not say. */
   readonly startLine: number;
+  /** See Frame. */
+  readonly column?: number;
   /** Bytes, or nanoseconds that CPU profiles spend in the allocator. */
   amount: number;
   /** 0 when the profile does not count objects. Not exact for objects of at most 16 bytes: Go's tiny allocator packs them. */
@@ -30,7 +33,7 @@ export interface LineWeight {
   own: number;
   /** Amount by the foreign functions from the call to the allocation: `strings.Split → strings.genSplit`. */
   readonly through: Map<string, number>;
-  /** Amount by the next own frame outwards: who calls this function. Keys are `function file:line`. */
+  /** Amount by the next own frame outwards: who calls this function. Keys are made by `callerKey`. */
   readonly callers: Map<string, number>;
 }
 
@@ -77,9 +80,10 @@ export class WeightsBuilder {
     private readonly measure: Measure,
     private readonly period: number,
     private readonly locate: (frame: Frame) => string | undefined,
+    private readonly nameOf: (name: string) => string = plainName,
   ) {}
 
-  add({ stack, values, size }: Sample): void {
+  add({ stack, values, size, samples }: Sample): void {
     const amount = values[this.measure.index] ?? 0;
     if (this.measure.unit === 'nanoseconds' && !stack.some(({ name }) => allocator.test(name))) return;
     this.#total += amount;
@@ -93,15 +97,17 @@ export class WeightsBuilder {
     const objects = this.measure.objects === undefined ? 0 : (values[this.measure.objects] ?? 0);
     weight.amount += amount;
     weight.objects += objects;
-    weight.samples += this.#samplesBehind(amount, objects, size);
+    weight.samples += samples ?? this.#samplesBehind(amount, objects, size);
     const foreign = stack
       .slice(0, at)
       .filter(({ name }) => !allocator.test(name) && !name.startsWith('runtime.'));
     if (foreign.length === 0) weight.own += amount;
-    else addTo(weight.through, chainOf(foreign), amount);
+    else addTo(weight.through, this.#chainOf(foreign), amount);
     const caller = stack.slice(at + 1).find((outer) => this.locate(outer) !== undefined);
-    if (caller)
-      addTo(weight.callers, `${plainName(caller.name)} ${this.locate(caller)!}:${caller.line}`, amount);
+    if (caller) {
+      const key = callerKey(this.nameOf(caller.name), this.locate(caller)!, caller.line);
+      addTo(weight.callers, key, amount);
+    }
   }
 
   result(): Weights {
@@ -111,9 +117,9 @@ export class WeightsBuilder {
     return { unit: this.measure.unit, total: this.#total, elsewhere: this.#elsewhere, lines };
   }
 
-  #lineOf({ name, line, startLine }: Frame, file: string): LineWeight {
-    const fn = plainName(name);
-    const key = `${file}\0${line}\0${fn}`;
+  #lineOf({ name, line, startLine, column }: Frame, file: string): LineWeight {
+    const fn = this.nameOf(name);
+    const key = `${file}\0${line}\0${column ?? ''}\0${fn}`;
     let weight = this.#lines.get(key);
     if (!weight) {
       weight = {
@@ -121,6 +127,7 @@ export class WeightsBuilder {
         line,
         function: fn,
         startLine,
+        ...(column !== undefined && { column }),
         amount: 0,
         objects: 0,
         samples: 0,
@@ -131,6 +138,13 @@ export class WeightsBuilder {
       this.#lines.set(key, weight);
     }
     return weight;
+  }
+
+  /** The call and the allocation behind it; what lies between tells a reader little. */
+  #chainOf(foreign: readonly Frame[]): string {
+    const called = this.nameOf(foreign.at(-1)!.name);
+    const leaf = this.nameOf(foreign[0]!.name);
+    return called === leaf ? called : `${called} → ${leaf}`;
   }
 
   /**
@@ -145,11 +159,9 @@ export class WeightsBuilder {
   }
 }
 
-/** The call and the allocation behind it; what lies between tells a reader little. */
-function chainOf(foreign: readonly Frame[]): string {
-  const called = plainName(foreign.at(-1)!.name);
-  const leaf = plainName(foreign[0]!.name);
-  return called === leaf ? called : `${called} → ${leaf}`;
+/** A caller as a key of `LineWeight.callers`. No name has a NUL. */
+export function callerKey(name: string, file: string, line: number): string {
+  return `${name}\0${file}:${line}`;
 }
 
 /** Without type arguments: several shapes of a generic function are one function of the source. */

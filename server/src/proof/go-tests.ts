@@ -7,7 +7,10 @@ import { failureOf } from './benchmark-output';
 
 /** Builds and runs the tests of packages without touching the working tree. */
 export interface GoTests {
+  /** Starts the go command. */
   readonly runner: ProcessRunner;
+  /** Starts the test binaries, which may be patient or not. */
+  readonly binaries: ProcessRunner;
   readonly toolchain: GoToolchain;
   /** Build tags and the like. */
   readonly flags: readonly string[];
@@ -64,7 +67,7 @@ export async function buildTests(
  * @throws ProofError when it fails, hangs or floods its output, AbortError
  */
 export async function runTests(
-  { runner, env, signal }: GoTests,
+  { binaries, env, signal }: GoTests,
   binary: TestBinary,
   folder: string,
   args: readonly string[],
@@ -74,7 +77,7 @@ export async function runTests(
     signal: killed,
     stdout,
     stderr,
-  } = await runner
+  } = await binaries
     .text({ command: binary.path, args: ['-test.run=^$', ...args], cwd: folder, env, signal })
     .catch((error: unknown) => {
       if (error instanceof ToolError) throw new ProofError(error.message);

@@ -33,7 +33,7 @@ export async function proveInModule(
     outcomes: changes.map(() => ({ kind: 'failed', reason })),
     notes: [],
   });
-  const runner = new ProcessRunner(trust, logger, { idle: Math.min(60_000, patience), silent: patience });
+  const runner = new ProcessRunner(trust, logger);
   const { go } = settings;
   const toolchains = new Toolchains({ runner, logger, configured: go.path, environment: go.environment });
   const { toolchain, note } = await toolchains.for(module, signal);
@@ -44,6 +44,7 @@ export async function proveInModule(
   const overlays = await OverlayStore.create();
   const tests = {
     runner,
+    binaries: new ProcessRunner(trust, logger, { idle: Math.min(60_000, patience), silent: patience }),
     toolchain,
     flags: go.buildFlags,
     folder: module.folder,

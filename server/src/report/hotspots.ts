@@ -97,7 +97,7 @@ function summary({ unit, total, elsewhere, lines }: Weights, shown: readonly Hot
   const sum = shown.reduce((all, { weight }) => all + weight.amount, 0);
   const rest = lines.length > shown.length ? ` of ${lines.length}` : '';
   const what = unit === 'bytes' ? 'allocated' : 'in the allocator';
-  const part = total > 0 ? `; these ${shown.length}${rest} lines have ${percent(sum / total)}` : '';
+  const part = total > 0 ? `; these ${shown.length}${rest} have ${percent(sum / total)}` : '';
   const outside = elsewhere > 0 ? `, ${percent(elsewhere / total)} elsewhere (no frame in this code)` : '';
   return `${amountText(total, unit)} ${what}${part}${outside}.`;
 }
@@ -127,10 +127,9 @@ function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
 }
 
-/** `function file:line` with the path as reports print it. */
+/** A key of `LineWeight.callers` with the path as reports print it. */
 function callerText(caller: string, cwd: string): string {
-  const space = caller.indexOf(' ');
-  const place = caller.slice(space + 1);
+  const [name, place] = caller.split('\0') as [string, string];
   const colon = place.lastIndexOf(':');
-  return `${caller.slice(0, space)} (${displayPath(cwd, place.slice(0, colon))}${place.slice(colon)})`;
+  return `${name} (${displayPath(cwd, place.slice(0, colon))}${place.slice(colon)})`;
 }

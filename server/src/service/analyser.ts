@@ -10,6 +10,7 @@ import type {
   FilesRequest,
   FolderRequest,
   SourceDocument,
+  SourceFunction,
   ToolchainReport,
 } from './engine';
 import { readText } from '../host/files';
@@ -164,6 +165,12 @@ export class Analyser {
       this.host.logger.error(`The fixes of ${analysis.path} could not be combined: ${describe(error)}`);
     }
     return mergeFixes(fixes.slice(0, 1));
+  }
+
+  /** See Engine.functions; empty where the engine does not know them. */
+  async functions(document: SourceDocument): Promise<readonly SourceFunction[]> {
+    const language = languageOf(document.languageId);
+    return (language && (await this.#engine(language)).functions?.(document)) ?? [];
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { FileEdit, Finding, Fix, Language, Note } from '../../../rules/model';
+import type { FileEdit, Finding, Fix, Language, Note, Span } from '../../../rules/model';
 import type { Logger } from '../host/logger';
 import type { TrustGate } from '../host/trust';
 import type { Changed } from '../text/lay-out';
@@ -101,6 +101,8 @@ export interface Engine {
     settings: Settings,
     signal: AbortSignal,
   ): Promise<readonly string[]>;
+  /** The functions of a text, outer ones before those in them; for profiles that know functions only. */
+  functions?(document: SourceDocument): readonly SourceFunction[];
   /** The toolchain last used for the file, for the status. */
   toolchain?(path: string): ToolchainReport | undefined;
   /**
@@ -110,6 +112,15 @@ export interface Engine {
   findToolchain?(path: string, settings: Settings, signal: AbortSignal): Promise<ToolchainReport | Note>;
   /** Ends child processes and frees what the engine holds. Running analyses reject with AbortError. */
   dispose(): Promise<void>;
+}
+
+/** A function with a body. */
+export interface SourceFunction {
+  /** Empty when it has none and is assigned to nothing. */
+  readonly name: string;
+  readonly span: Span;
+  /** Where its body begins. */
+  readonly body: number;
 }
 
 export interface FolderRequest {

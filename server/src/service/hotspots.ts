@@ -156,10 +156,12 @@ function whatOf(weight: LineWeight, findings: readonly Finding[]): string[] {
   return ['AllocLens knows no remedy for this place'];
 }
 
+export function fewSamplesCaution({ samples }: LineWeight): string[] {
+  return samples < fewSamples ? [`few samples (about ${Math.max(1, Math.round(samples))})`] : [];
+}
+
 function cautionsOf(weight: LineWeight, { unit }: Weights): string[] {
-  const cautions: string[] = [];
-  if (weight.samples < fewSamples)
-    cautions.push(`few samples (about ${Math.max(1, Math.round(weight.samples))})`);
+  const cautions = fewSamplesCaution(weight);
   if (unit === 'bytes' && weight.objects > 0 && weight.amount / weight.objects <= 16)
     cautions.push('small objects share blocks: their number is not exact');
   return cautions;

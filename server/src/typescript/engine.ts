@@ -10,6 +10,7 @@ import type {
   FileAnalysis,
   FilesRequest,
   SourceDocument,
+  SourceFunction,
 } from '../service/engine';
 import { compareFindings, judge, severityOf } from '../service/ranking';
 import type { Settings } from '../service/settings';
@@ -17,6 +18,7 @@ import { normaliseEdits } from '../text/edits';
 import { CandidateTests } from './candidates';
 import { checkFixes, compatibleFixes, editsTogether, type Candidate } from './fix-check';
 import { lintPath, RuleLinter, type LintReport, type LintResult } from './linter';
+import { functionsOf } from './functions';
 import { outlineOf } from './outline';
 import { hasErrors, syntaxExtension, syntaxTree, type SyntaxTree } from './parse';
 import { scanFiles, type CachedInspection } from './scan';
@@ -90,6 +92,10 @@ export class TypeScriptEngine implements Engine {
 
   accepts(document: Pick<SourceDocument, 'path' | 'languageId'>): boolean {
     return syntaxExtension(document.path, document.languageId) !== undefined;
+  }
+
+  functions({ text, path, languageId }: SourceDocument): readonly SourceFunction[] {
+    return functionsOf(syntaxTree(text, lintPath(path, syntaxExtension(path, languageId)!)));
   }
 
   async analyse(

@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
 import { run } from '../../../server/src/cli/program';
-import { engines } from '../../../server/src/composition';
+import { engines, recorder } from '../../../server/src/composition';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'alloclens-hotspots-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -55,6 +55,7 @@ async function alloclens(...args: string[]): Promise<{ code: number; out: string
     color: false,
     signal: new AbortController().signal,
     engines,
+    recorder,
     rules: [],
     version: '0',
   });
@@ -142,7 +143,7 @@ describe('alloclens hotspots, on a profile that go test writes', () => {
   it('prints the same for people and as a table, and counts what lies elsewhere', async () => {
     const pretty = await alloclens('hotspots', '.', '--profile', 'mem.out', '--top', '1');
     assert.match(pretty.out, /^ *\d+\.\d %  .* objects  a\.go:\d+  example\.com\/hot\./);
-    assert.match(pretty.out, /these 1 of \d+ lines have .* elsewhere/);
+    assert.match(pretty.out, /these 1 of \d+ have .* elsewhere/);
     const markdown = await alloclens('hotspots', '.', '--profile', 'mem.out', '--format', 'markdown');
     assert.match(markdown.out, /^\| share \| bytes \|/);
   });

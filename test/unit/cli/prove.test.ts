@@ -12,7 +12,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
 import { run } from '../../../server/src/cli/program';
-import { engines } from '../../../server/src/composition';
+import { engines, recorder } from '../../../server/src/composition';
 
 const root = mkdtempSync(path.join(os.tmpdir(), 'alloclens-prove-'));
 after(() => rmSync(root, { recursive: true, force: true }));
@@ -75,6 +75,7 @@ async function alloclens(
     color: false,
     signal: new AbortController().signal,
     engines,
+    recorder,
     rules: [],
     version: '0',
   });

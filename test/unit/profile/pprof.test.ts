@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { readPprof, type ProfileHead, type Sample } from '../../../server/src/profile/pprof';
+import { readPprof, type ProfileHead } from '../../../server/src/profile/pprof';
+import type { Sample } from '../../../server/src/profile/sample';
 import { pprofOf, type WrittenProfile } from '../../support/pprof';
 
 async function read(

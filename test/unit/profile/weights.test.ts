@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { locator } from '../../../server/src/profile/locate';
-import type { Frame, Sample } from '../../../server/src/profile/pprof';
+import type { Frame, Sample } from '../../../server/src/profile/sample';
 import { measureOf, packageOf, plainName, WeightsBuilder } from '../../../server/src/profile/weights';
 
 const frame = (name: string, file: string, line: number, startLine = 1): Frame => ({
@@ -44,7 +44,7 @@ describe('weights of lines', () => {
       ['/app/a.go', 12, 500, 20, 11],
     );
     assert.deepEqual([...line!.through], [['strings.Split → strings.genSplit', 480]]);
-    assert.deepEqual([...line!.callers], [['app.main /app/main.go:3', 480]]);
+    assert.deepEqual([...line!.callers], [['app.main\0/app/main.go:3', 480]]);
   });
 
   it('what is inlined has its own line; the runtime is nobody’s callee', () => {

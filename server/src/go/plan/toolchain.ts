@@ -6,6 +6,7 @@ import type { GoVersion } from '../../../../rules/go/rule';
 import { atLeast } from '../../../../rules/go/syntax/version';
 import { entriesOf, isExecutable, readBytes } from '../../host/files';
 import type { Logger } from '../../host/logger';
+import { onPath } from '../../host/on-path';
 import { ToolError, type Environment, type ProcessRunner } from '../../host/process';
 import { UntrustedError } from '../../host/trust';
 import { failureIn, reasonsOf } from './failure';
@@ -105,13 +106,8 @@ export async function findGo(options: FindOptions = {}): Promise<GoCommand> {
       return { path: candidate, why: `${candidate}, from the variable GOROOT` };
   }
 
-  const searchPath = Object.entries(env).find(([key]) => key.toUpperCase() === 'PATH')?.[1] ?? '';
-  for (const folder of searchPath.split(path.delimiter)) {
-    // Relative entries would let the opened folder choose the program.
-    if (!path.isAbsolute(folder)) continue;
-    const candidate = path.join(folder, name);
-    if (await isExecutable(candidate)) return { path: candidate, why: `${candidate}, from the PATH` };
-  }
+  const found = await onPath(name, path.sep, env, platform);
+  if (found !== undefined) return { path: found, why: `${found}, from the PATH` };
 
   const usual = options.usualFolders ?? usualFolders(platform, env, home);
   for (const folder of [...usual, ...(await sdkFolders(home))]) {

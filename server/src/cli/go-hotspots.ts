@@ -1,23 +1,21 @@
 import { join } from 'node:path';
 import type { Finding } from '../../../rules/model';
-import { entriesOf, readChunks, UnreadError } from '../host/files';
-import { ProfileError } from '../profile/profile-error';
+import { entriesOf, readChunks } from '../host/files';
 import { locator, type LocalPackage } from '../profile/locate';
 import { readPprof, type ProfileHead } from '../profile/pprof';
 import { measureOf, WeightsBuilder, type Weights } from '../profile/weights';
 import type { HotspotReport } from '../report/hotspots';
 import { hotspotsOf } from '../service/hotspots';
-import { shownPath } from '../service/walk';
 import { textOnDisk } from './read';
 import type { ScanResult } from './scan';
-import { UsageError } from './usage-error';
+import { unusable } from './profile';
 
 /**
  * Joins a Go profile with what a scan found.
  * @param top how many lines, heaviest first
  * @throws UsageError when the profile cannot be used; its message names the file
  */
-export async function hotspots(
+export async function goHotspots(
   profile: string,
   scanned: ScanResult,
   { cwd, top }: { readonly cwd: string; readonly top: number },
@@ -54,9 +52,7 @@ async function weightsOf(
       (sample) => builder!.add(sample),
     );
   } catch (error) {
-    if (error instanceof ProfileError || error instanceof UnreadError)
-      throw new UsageError(`${shownPath(cwd, profile)} cannot be used as a profile. ${error.message}`);
-    throw error;
+    throw unusable(error, profile, cwd);
   }
   return { weights: builder!.result(), head: head! };
 }

@@ -1,0 +1,80 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { exists } from '../../host/files';
+import { jsonText } from '../../report/json';
+import { jsonProof, markdownProof, prettyProof } from '../../report/proof';
+import { visible } from '../../text/foreign';
+import {
+  benchmarkOptions,
+  formatOption,
+  ruleOption,
+  showOption,
+  verboseOption,
+  type BenchmarkOptions,
+  type CommonOptions,
+} from '../options';
+import { nothingToProve, proveFixes, proveRun } from '../prove';
+import { scan } from '../scan';
+import { withAnalyser } from '../session';
+import type { ExitCode, Surroundings } from '../surroundings';
+import { filesOf } from '../targets';
+import { UsageError } from '../usage-error';
+
+export function proveCommand(program: Command, around: Surroundings, exit: (code: ExitCode) => void): void {
+  const command = program
+    .command('prove')
+    .description('run the benchmarks that reach the fixes, before and after; nothing is written')
+    .argument('[path...]', 'files, folders, ./... for Go packages, or FILE:LINE for the fix there', ['.'])
+    .option('--each', 'each fix alone, best first; else all together', false);
+  for (const option of benchmarkOptions()) command.addOption(option);
+  command
+    .option('--suggestions', 'also fixes whose condition you have to check', false)
+    .addOption(formatOption('pretty', 'json', 'markdown'))
+    .addOption(showOption())
+    .addOption(ruleOption(around.rules))
+    .addOption(verboseOption())
+    .action(async (paths: string[], options: ProveOptions) => exit(await run(paths, options, around)));
+}
+
+interface ProveOptions extends CommonOptions, BenchmarkOptions {
+  readonly each: boolean;
+  readonly suggestions: boolean;
+  readonly format: 'pretty' | 'json' | 'markdown';
+}
+
+async function run(paths: readonly string[], options: ProveOptions, around: Surroundings): Promise<ExitCode> {
+  const { cwd, signal, stdout, stderr, color } = around;
+  return withAnalyser(options, around, async (session) => {
+    const { analyser, settings, progress } = session;
+    const { targets, line } = fixAt(paths, cwd);
+    const named = await filesOf(targets, cwd, signal);
+    const files = named.files.filter((file) => file.endsWith('.go'));
+    if (files.length === 0) throw new UsageError('prove needs Go files, and there are none below the paths.');
+    const scanned = await scan(analyser, files, { settings, signal, progress });
+    const { each, suggestions } = options;
+    const run = { ...proveRun(options, session, around), each, suggestions, line };
+    const { report } = await proveFixes(analyser, scanned, run);
+    if (report.changes.length === 0) {
+      stderr.write(`${visible(nothingToProve(scanned, [...named.notes, ...scanned.notes]))}\n`);
+      return 2;
+    }
+    if (options.format === 'json') stdout.write(jsonText(jsonProof(report)));
+    else stdout.write(options.format === 'markdown' ? markdownProof(report) : prettyProof(report, color));
+    const verdicts = new Set(
+      report.changes.flatMap(({ outcome }) => (outcome.kind === 'measured' ? [outcome.verdict] : [])),
+    );
+    if (verdicts.size === 0) return 2;
+    return verdicts.has('better') && !verdicts.has('worse') ? 0 : 1;
+  });
+}
+
+/** `a.go:12` is the fixes on line 12 of a.go, unless there is a file of that name. */
+function fixAt(
+  paths: readonly string[],
+  cwd: string,
+): { targets: readonly string[]; line: number | undefined } {
+  const [, file, line] = /^(.+\.go):(\d+)$/.exec(paths[0] ?? '') ?? [];
+  if (paths.length !== 1 || file === undefined || exists(resolve(cwd, paths[0]!)))
+    return { targets: paths, line: undefined };
+  return { targets: [file], line: Number(line) };
+}

@@ -1,0 +1,68 @@
+import { isAbsolute } from 'node:path';
+import type { Note } from '../../../rules/model';
+import { nullLogger, type Logger } from '../host/logger';
+import { TrustGate } from '../host/trust';
+import { Analyser } from '../service/analyser';
+import type { EngineHost } from '../service/engine';
+import type { RuleLevel } from '../service/ranking';
+import { defaultSettings, type Settings } from '../service/settings';
+import { shownPath } from '../service/walk';
+import { logText, visible } from '../text/foreign';
+import type { CommonOptions } from './options';
+import { Progress } from './progress';
+import type { ExitCode, Surroundings } from './surroundings';
+
+/** What a command works with. */
+export interface Session {
+  readonly analyser: Analyser;
+  readonly settings: Settings;
+  /** @param total 0 when nobody knows it */
+  readonly progress: (done: number, total: number, what: string) => void;
+  readonly host: EngineHost;
+}
+
+/** Runs a command's job; whatever happens, its processes end with it. */
+export async function withAnalyser(
+  options: CommonOptions,
+  around: Surroundings,
+  job: (session: Session) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const progress = new Progress(around.stderr);
+  const logger = options.verbose ? stderrLogger(around.stderr) : nullLogger;
+  const host = { logger, trust: new TrustGate(true) };
+  const analyser = new Analyser(around.engines, host);
+  const report = (done: number, total: number, what: string): void =>
+    progress.report(done, total, isAbsolute(what) ? shownPath(around.cwd, what) : visible(what));
+  try {
+    return await job({ analyser, settings: settingsFor(options, around), progress: report, host });
+  } finally {
+    progress.clear();
+    await analyser.dispose();
+  }
+}
+
+function settingsFor({ show, rule }: CommonOptions, { rules }: Surroundings): Settings {
+  const off: Record<string, RuleLevel> = {};
+  if (rule.length > 0) for (const { id } of rules) if (!rule.includes(id)) off[id] = 'off';
+  return { ...defaultSettings, show, rules: off };
+}
+
+/** Silence about files that nobody could look at is not "nothing to report". */
+export function exitCodeWithoutFindings(files: readonly string[], notes: readonly Note[]): ExitCode {
+  // A gate that could not look must not let pass.
+  if (notes.some(({ kind }) => kind === 'unchecked contract')) return 2;
+  const missing = notes.filter(({ kind }) => kind !== 'withheld fix');
+  const unseen = new Set(missing.map(({ file }) => file));
+  return files.every((file) => unseen.has(file)) ? 2 : 0;
+}
+
+function stderrLogger(stderr: NodeJS.WritableStream): Logger {
+  const line = (level: string) => (message: string) => void stderr.write(`${level}: ${logText(message)}\n`);
+  return {
+    trace: line('trace'),
+    debug: line('debug'),
+    info: line('info'),
+    warn: line('warn'),
+    error: line('error'),
+  };
+}

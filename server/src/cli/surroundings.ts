@@ -1,0 +1,19 @@
+import type { RuleMeta } from '../../../rules/model';
+import type { EngineLoaders } from '../service/analyser';
+
+/** What the command line runs with; tests put in their own. */
+export interface Surroundings {
+  readonly cwd: string;
+  readonly stdout: NodeJS.WritableStream & { isTTY?: boolean };
+  readonly stderr: NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
+  readonly color: boolean;
+  readonly signal: AbortSignal;
+  readonly engines: EngineLoaders;
+  /** Absolute path of host/v8-recorder.ts as it was compiled or bundled. */
+  readonly recorder: string;
+  readonly rules: readonly RuleMeta[];
+  readonly version: string;
+}
+
+/** 0 nothing to report, 1 findings, 2 could not do the job, 130 interrupted. */
+export type ExitCode = 0 | 1 | 2 | 130;

@@ -1,0 +1,116 @@
+import { fileURLToPath } from 'node:url';
+import type { Finding } from '../../../rules/model';
+import { readChunks } from '../host/files';
+import { realPath } from '../host/paths';
+import { ProfileError } from '../profile/profile-error';
+import type { Frame } from '../profile/sample';
+import { readV8, type V8Profile } from '../profile/v8';
+import { WeightsBuilder, type Weights } from '../profile/weights';
+import type { HotspotReport } from '../report/hotspots';
+import type { Analyser } from '../service/analyser';
+import { functionHotspotsOf } from '../service/function-hotspots';
+import { unusable } from './profile';
+import { readSource } from './read';
+import type { ScanResult } from './scan';
+
+/** Bytes of a profile; V8 itself cannot hold a text of more than 512 MiB. */
+const sizeLimit = 480 * 1024 * 1024;
+
+/**
+ * Joins a profile of V8 with what a scan found.
+ * @param files absolute paths of the code at hand
+ * @param top how many functions, heaviest first
+ * @throws UsageError when the profile cannot be used; its message names the file
+ */
+export async function v8Hotspots(
+  profile: string,
+  scanned: ScanResult,
+  analyser: Analyser,
+  { cwd, top, files }: { readonly cwd: string; readonly top: number; readonly files: readonly string[] },
+): Promise<HotspotReport> {
+  const read = await v8Profile(profile).catch((error: unknown) => {
+    throw unusable(error, profile, cwd);
+  });
+  const builder = new WeightsBuilder(
+    { index: 0, objects: 1, unit: 'bytes' },
+    read.interval ?? 0,
+    locatorOf(files),
+    (name) => name,
+  );
+  for (const sample of read.samples) builder.add(sample);
+  const weights = builder.result();
+  const findings = new Map<string, Finding[]>();
+  for (const finding of scanned.findings)
+    findings.set(finding.file, [...(findings.get(finding.file) ?? []), finding]);
+  const known = new Map<string, ReturnType<typeof fileOf>>();
+  const fileOf = async (file: string) => {
+    const document = await readSource(file);
+    const { text } = document;
+    return { text, functions: await analyser.functions(document), findings: findings.get(file) ?? [] };
+  };
+  const hotspots = await functionHotspotsOf(
+    weights,
+    (file) => {
+      let found = known.get(file);
+      if (!found) known.set(file, (found = fileOf(file)));
+      return found;
+    },
+    top,
+  );
+  return { cwd, weights, hotspots, notes: notesOf(read, weights) };
+}
+
+async function v8Profile(profile: string): Promise<V8Profile> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of readChunks(profile)) {
+    size += chunk.length;
+    if (size > sizeLimit)
+      throw new ProfileError(
+        'It is larger than 480 MiB: record with a larger --interval, or for a shorter time.',
+      );
+    chunks.push(Uint8Array.from(chunk));
+  }
+  return readV8(Buffer.concat(chunks).toString('utf8'));
+}
+
+/** Scripts are named by their real path, or by its URL. */
+function locatorOf(files: readonly string[]): (frame: Frame) => string | undefined {
+  const byPath = new Map(
+    files.flatMap((file) => [[file, file] as const, [realPath(file) ?? file, file] as const]),
+  );
+  const known = new Map<string, string | undefined>();
+  return ({ file }) => {
+    if (!known.has(file)) known.set(file, byPath.get(pathOf(file)));
+    return known.get(file);
+  };
+}
+
+function pathOf(url: string): string {
+  if (!url.startsWith('file:')) return url;
+  try {
+    return fileURLToPath(url);
+  } catch {
+    return url;
+  }
+}
+
+function notesOf({ interval, collected }: V8Profile, { total, elsewhere }: Weights): string[] {
+  const notes = [
+    'V8 charges what an inlined function makes to the function that it is inlined into.',
+    ...(interval !== undefined && interval > 1
+      ? [`V8 sampled about every ${Math.round(interval / 1024)} KiB; figures are estimates.`]
+      : []),
+  ];
+  if (collected !== true)
+    notes.push(
+      collected === false
+        ? 'The recording left out what was collected: it shows what was still alive at its end.'
+        : 'The file does not say whether garbage is in it: by default V8 records only what is still alive at the end, and a function that only makes garbage shows 0. “alloclens record” records both.',
+    );
+  if (total > 0 && elsewhere / total > 0.5)
+    notes.push(
+      'More than half lies in scripts that are not among the paths: dependencies, Node itself, or JavaScript that was compiled from this code.',
+    );
+  return notes;
+}

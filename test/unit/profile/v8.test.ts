@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { ProfileError } from '../../../server/src/profile/profile-error';
+import { readV8 } from '../../../server/src/profile/v8';
+import { mergeV8 } from '../../../server/src/profile/v8-merge';
+
+interface Node {
+  callFrame: {
+    functionName: string;
+    url: string;
+    lineNumber: number;
+    columnNumber: number;
+    scriptId: string;
+  };
+  selfSize: number;
+  id: number;
+  children: Node[];
+}
+
+let ids = 0;
+const node = (functionName: string, url: string, selfSize: number, ...children: Node[]): Node => ({
+  callFrame: {
+    functionName,
+    url,
+    lineNumber: url === '' ? -1 : 4,
+    columnNumber: url === '' ? -1 : 9,
+    scriptId: '1',
+  },
+  selfSize,
+  id: ++ids,
+  children,
+});
+const recorded = { interval: 16384, collected: true, node: 'v20.0.0', command: ['node', 'a.js'] };
+
+describe('a .heapprofile', () => {
+  const slice = node('slice', '', 300);
+  const profile = {
+    head: node(
+      '(root)',
+      '',
+      0,
+      node('work', 'file:///app/a.js', 100, slice),
+      node('', 'file:///app/a.js', 0),
+    ),
+    samples: [1, 2, 3].map((ordinal) => ({ size: 100, nodeId: slice.id, ordinal })),
+  };
+
+  it('gives a stack for each size, leaf first, and how many samples stand behind it', () => {
+    const { samples, collected, interval } = readV8(JSON.stringify(profile));
+    const sizes = Object.fromEntries(
+      samples.map(({ stack, values, samples: count }) => [
+        stack.map(({ name }) => name).join('<'),
+        [values[0], count],
+      ]),
+    );
+    assert.deepEqual(sizes, { work: [100, undefined], 'slice<work': [300, 3] });
+    assert.deepEqual([collected, interval], [undefined, undefined], 'V8 does not say how it recorded');
+  });
+
+  it('has 1-based lines and columns of the function’s start', () => {
+    const { samples } = readV8(JSON.stringify(profile));
+    const { line, startLine, column } = samples.find(({ stack }) => stack.length === 1)!.stack[0]!;
+    assert.deepEqual([line, startLine, column], [5, 5, 10]);
+  });
+
+  it('names the package of a function in node_modules', () => {
+    const url = 'file:///app/node_modules/a/node_modules/@scope/b/lib/x.js';
+    const { samples } = readV8(JSON.stringify({ head: node('(root)', '', 0, node('parse', url, 1)) }));
+    assert.equal(samples[0]!.stack[0]!.name, '@scope/b: parse');
+  });
+
+  it('knows what alloclens record wrote beside it', () => {
+    const { collected, interval } = readV8(mergeV8([JSON.stringify(profile)], recorded));
+    assert.deepEqual([collected, interval], [true, 16384]);
+  });
+
+  it('is one of several processes: sizes and samples of each stay with it', () => {
+    const text = JSON.stringify(profile);
+    const { samples } = readV8(mergeV8([text, text, text], recorded));
+    assert.equal(samples.length, 6);
+    assert.equal(
+      samples.reduce((sum, { values }) => sum + values[0]!, 0),
+      1200,
+    );
+    assert.deepEqual(
+      samples.flatMap(({ samples: count }) => count ?? []),
+      [3, 3, 3],
+    );
+  });
+});
+
+describe('a .heaptimeline', () => {
+  it('counts every allocation by stack', () => {
+    const text = JSON.stringify({
+      snapshot: {
+        meta: {
+          trace_function_info_fields: ['function_id', 'name', 'script_name', 'script_id', 'line', 'column'],
+        },
+      },
+      trace_function_infos: [0, 0, 1, 0, 0, 0, 1, 2, 3, 1, 4, 9],
+      trace_tree: [1, 0, 0, 0, [2, 1, 50, 2000, []]],
+      strings: ['(root)', '', 'work', '/app/a.js'],
+    });
+    const { samples, collected } = readV8(text);
+    assert.equal(collected, true);
+    assert.deepEqual(samples, [
+      {
+        stack: [{ name: 'work', file: '/app/a.js', line: 5, startLine: 5, column: 10 }],
+        values: [2000, 50],
+        samples: 50,
+      },
+    ]);
+  });
+});
+
+describe('what is no allocation profile of V8 is said in a sentence', () => {
+  const deep = (levels: number): string =>
+    `{"head":${'{"callFrame":{"functionName":"f","url":"","lineNumber":0,"columnNumber":0},"selfSize":1,"id":1,"children":['.repeat(levels)}${']}'.repeat(levels)}}`;
+  for (const [what, text, message] of [
+    ['cut off', '{"head":', /no profile/],
+    ['something else', '{"a":1}', /not what V8 writes/],
+    ['a list', '[]', /not what V8 writes/],
+    ['a CPU profile', '{"nodes":[],"timeDeltas":[]}', /CPU profile of V8/],
+    ['a snapshot', '{"snapshot":{"meta":{}},"trace_tree":[]}', /without recorded stacks/],
+    ['a negative size', JSON.stringify({ head: node('(root)', '', -1) }), /-1 where a size is/],
+    [
+      'a size that is text',
+      JSON.stringify({ head: { ...node('(root)', '', 0), selfSize: 'x' } }),
+      /"x" where a size is/,
+    ],
+    [
+      'a node without children',
+      '{"head":{"callFrame":{},"selfSize":1,"id":1}}',
+      /no call frame or no children/,
+    ],
+    ['a stack without end', deep(20_000), /more than 10000 frames/],
+  ] as const)
+    it(what, () => {
+      assert.throws(
+        () => readV8(text),
+        (error: Error) => {
+          assert.ok(error instanceof ProfileError);
+          assert.match(error.message, message);
+          return true;
+        },
+      );
+    });
+});
