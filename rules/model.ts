@@ -137,13 +137,28 @@ export interface Finding {
   readonly file: string;
   /** The whole expression or declaration, never a point. */
   readonly span: Span;
-  /** One sentence: what allocates, and why. */
+  /**
+   * The title, in at most 80 UTF-16 units and without a full stop: what allocates and how much. Source text stands in
+   * backticks; see rules/wording.ts.
+   */
   readonly message: string;
+  /** What the title has no room for, in sentences, for those who ask why. */
+  readonly details?: string;
   readonly severity: Severity;
   readonly allocation: Allocation;
   readonly heat: Heat;
   readonly related: readonly Related[];
   readonly fixes: readonly Fix[];
+  /** Only without fixes. */
+  readonly noFix?: NoFix;
+}
+
+/** What is said where no fix is offered. */
+export interface NoFix {
+  /** Why there is none, as a clause without a full stop, where the rule or the verification knows. */
+  readonly because?: string;
+  /** What to do by hand: the rule's recipe. */
+  readonly recipe: string;
 }
 
 /** Why something was not analysed, or was analysed without the compiler. Never silently empty. */
@@ -172,6 +187,10 @@ export interface RuleMeta {
   /** One line, for tables and the quick-fix menu: "a buffer allocated on every call that never outlives it". */
   readonly summary: string;
   readonly fix: FixKind | 'none';
+  /**
+   * What to do by hand where no fix is offered: one imperative sentence of at most 160 UTF-16 units, without a full stop.
+   */
+  readonly recipe: string;
   /**
    * `bug`: corrupts or leaks, reported everywhere as a warning. `allocation`: ranked by heat.
    * `hot only`: reported only in hot code, because the pattern does not matter elsewhere. `contract`: breaks what the

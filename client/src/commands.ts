@@ -9,7 +9,14 @@ import { logText } from '../../server/src/text/foreign';
 import { analyse } from './analyse';
 import { goToHotspot, listHotspots } from './hotspots';
 import { analysedDocument } from './languages';
-import { fixApplied, showRuleDocumentation, type LanguageServer } from './language-server';
+import type { FindingLinks } from './finding-links';
+import {
+  applyFix,
+  explainFinding,
+  fixApplied,
+  showRuleDocumentation,
+  type LanguageServer,
+} from './language-server';
 import { selectLevel, type LevelSchema } from './levels';
 import { reached } from './milestones';
 import type { RulePages } from './rule-pages';
@@ -26,9 +33,10 @@ export interface CommandContext {
   readonly sample: Sample;
   readonly toolchain: ToolchainCheck;
   readonly levels: LevelSchema;
+  readonly links: FindingLinks;
 }
 
-/** Every command of the manifest. They exist from activation on and answer whether or not the server runs. */
+/** Every command of the manifest, and those that hovers link to. They exist from activation on and answer whether or not the server runs. */
 export function registerCommands(context: CommandContext): Disposable[] {
   const { server, output } = context;
   const table: Record<string, (...args: unknown[]) => unknown> = {
@@ -58,6 +66,8 @@ export function registerCommands(context: CommandContext): Disposable[] {
     'alloclens.showOutput': () => output.show(true),
     [showRuleDocumentation]: (rule) => context.pages.show(rule),
     [fixApplied]: () => reached('fixApplied'),
+    [applyFix]: (reference) => context.links.apply(reference),
+    [explainFinding]: (reference) => context.links.explain(reference),
   };
   return Object.entries(table).map(([name, run]) =>
     commands.registerCommand(name, async (...args: unknown[]) => {

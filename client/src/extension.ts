@@ -1,6 +1,7 @@
 import { window, workspace, type ExtensionContext } from 'vscode';
 import { logText } from '../../server/src/text/foreign';
 import { registerCommands } from './commands';
+import { FindingLinks } from './finding-links';
 import { isAnalysed } from './languages';
 import { LanguageServer } from './language-server';
 import type { LevelSchema } from './levels';
@@ -37,16 +38,19 @@ export function activate(context: ExtensionContext): void {
   server = language;
   const sample = new Sample(context);
   const manifest = context.extension.packageJSON as Manifest;
+  const links = new FindingLinks(language);
   context.subscriptions.push(
     output,
     status,
     language,
+    links,
     registerSourceActions(),
     ...registerCommands({
       server: language,
       output,
       status,
       sample,
+      links,
       pages: new RulePages(context.extensionUri),
       toolchain: new ToolchainCheck(language, sample),
       levels: manifest.contributes.configuration.properties['alloclens.show'],

@@ -24,11 +24,15 @@ import { diagnosticSource } from './diagnostic-source';
 import { documentSelector } from './languages';
 import { rulePages } from './rule-pages';
 
-/** The command that the server's "Show documentation" actions and its hovers call. */
+/** The command that the server's "Show documentation" actions call. */
 export const showRuleDocumentation = 'alloclens.showRuleDocumentation';
 
 /** Runs after a fix of ours has changed the text. Nobody calls it by hand, so the manifest does not have it. */
 export const fixApplied = '_alloclens.fixApplied';
+
+/** What the links of a hover call; see finding-links.ts. */
+export const applyFix = 'alloclens.applyFix';
+export const explainFinding = 'alloclens.explainFinding';
 
 /** The language server's life: started once it is needed, restarted on request, told what only the editor knows. */
 export class LanguageServer implements Disposable {
@@ -109,6 +113,7 @@ export class LanguageServer implements Disposable {
       trusted: workspace.isTrusted,
       pagesUri: rulePages(this.context.extensionUri).toString(),
       showPageCommand: showRuleDocumentation,
+      hover: { showsDiagnostics: true, applyFixCommand: applyFix, explainCommand: explainFinding },
     });
     return {
       documentSelector,
@@ -116,8 +121,8 @@ export class LanguageServer implements Disposable {
       revealOutputChannelOn: RevealOutputChannelOn.Never,
       diagnosticCollectionName: diagnosticSource,
       initializationOptions: initialization,
-      // Hovers may link to a rule's page, and to nothing else.
-      markdown: { isTrusted: { enabledCommands: [showRuleDocumentation] } },
+      // Hovers may apply the fix that they show and explain the finding, and nothing else.
+      markdown: { isTrusted: { enabledCommands: [applyFix, explainFinding] } },
       middleware: {
         // While the cursor moves nothing is asked of the server unless one of our diagnostics stands there.
         provideCodeActions: async (document, range, context, token, next) => {

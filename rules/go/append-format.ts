@@ -22,6 +22,8 @@ export const rule: GoRule = {
     id: 'go/append-format',
     summary: 'a string formatted only to become bytes: appended, converted, copied or written',
     fix: 'safe',
+    recipe:
+      'Append the value with `strconv.Append…`, `fmt.Appendf` or its own Append method, straight into the bytes that take it',
     reports: 'allocation',
     sample: 'go/appendformat',
   },

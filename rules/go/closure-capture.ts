@@ -33,6 +33,8 @@ export const rule: GoRule = {
     id: 'go/closure-capture',
     summary: 'a variable on the heap because a goroutine or deferred closure captures it by reference',
     fix: 'safe',
+    recipe:
+      'Assign the variable once, or give the closure a copy of its own: `x := x` before it, or a parameter',
     reports: 'allocation',
     sample: 'go/closurecapture',
   },

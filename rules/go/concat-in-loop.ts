@@ -39,6 +39,8 @@ export const rule: GoRule = {
     id: 'go/concat-in-loop',
     summary: 'a string that grows by += in a loop, copied as a whole each time',
     fix: 'safe',
+    recipe:
+      'Collect the pieces in a `strings.Builder`, or in a slice for `strings.Join`, and make the string once after the loop',
     reports: 'allocation',
     sample: 'go/concatinloop',
   },

@@ -1,10 +1,11 @@
 import type { Node } from 'web-tree-sitter';
 import type { AllocationKind } from '../model';
+import { code } from '../wording';
 import { allocates } from './sites/emitted-calls';
 import { positionRow } from './sites/compiler-position';
 import { isBuiltin } from './syntax/universe';
 import { declaredType, spelledType } from './types/declared-types';
-import { adviceFor, explainFlow, explainWhy, type Step } from './sites/explain';
+import { adviceFor, explainBriefly, explainFlow, explainWhy, type Step } from './sites/explain';
 import { decided } from './sites/evidence';
 import type { Decision, EmittedCall, FlowStep, GoFile, GoReport, GoRule } from './rule';
 import { argumentsOf, enclosingDeclaration, qualified, unparenthesised } from './syntax/nodes';
@@ -15,6 +16,7 @@ export const rule: GoRule = {
     id: 'go/escape',
     summary: 'why the compiler puts a value on the heap',
     fix: 'none',
+    recipe: 'Follow the flow to the line that lets the value out, and hand on a copy of what is needed there',
     reports: 'on request',
     sample: 'go/escape',
   },
@@ -29,43 +31,41 @@ export const rule: GoRule = {
       const sentences = explainFlow(flow);
       // A go or defer statement keeps its operands in a closure that stands nowhere in the source.
       const started = /^(?:go|defer)_statement$/.test(node.type);
-      const why = started
-        ? undefined
-        : ((reason && explainWhy(reason)?.says(`\`${shortened(text)}\``)) ?? plain(sentences.at(-1)));
+      const why =
+        reason === undefined ? explainBriefly(flow) : explainBriefly([{ expression: text, why: reason }]);
       const advice = (reason && explainWhy(reason)?.advice) ?? adviceFor(flow);
       const growth = node.type === 'call_expression' && isBuiltin(file, node, 'append');
-      const quoted = `\`${shortened(growth ? node.text : text)}\``;
-      const name = subject === 'moved' ? text : decision.ofResult ? `a result of ${quoted}` : quoted;
       const goes =
         subject === 'moved'
-          ? `${name} moves to the heap`
+          ? `${code(text)} moves to the heap`
           : growth
-            ? `${name} grows its array on the heap`
+            ? `${code(node.text)} grows on the heap`
             : started
-              ? `\`${shortened(node.text)}\` puts what it hands over on the heap`
-              : `${name} is allocated on the heap`;
-      const message = capitalised(why === undefined ? goes : `${goes}: ${why}`);
+              ? `${code(node.text)} puts what it hands over on the heap`
+              : `${subjectOf(file, decision)} goes to the heap`;
+      const message = why === undefined || started ? goes : `${goes}: ${why}`;
       // The variable of a type switch is one in each clause, and moves in each for the same reason.
       const key = `${node.startIndex} ${message}`;
       if (said.has(key)) continue;
       said.add(key);
+      const cause = reason && explainWhy(reason)?.says(code(text, 60));
       report({
         node,
         message,
         allocation: {
           kind: decision.ofResult ? 'interface conversion' : kindOf(node, subject),
           cost: emitted.some(isCertain) ? 'always' : 'conditional',
-          reason:
-            [
-              ...(growth ? [grownArray] : []),
-              ...sentences,
-              ...(advice === undefined ? [] : [`To keep it on the stack: ${plain(advice)}.`]),
-            ].join(' ') || goes,
+          reason: cause ?? plain(sentences.at(-1)) ?? 'the compiler gives no reason',
           evidence: [
             decided(decision),
             { kind: 'emitted call', callee: emitted[0]!.callee, count: emitted.length },
           ],
         },
+        ...detailed([
+          ...(growth ? [grownArray] : []),
+          ...(sentences.length > 1 ? sentences : []),
+          ...(advice === undefined ? [] : [`To keep it on the stack: ${plain(advice)}.`]),
+        ]),
       });
     }
     for (const growth of growing(file)) report(growth);
@@ -84,15 +84,15 @@ function* growing(file: GoFile): Iterable<GoReport> {
       .emitted(node)
       .filter(({ line, callee }) => line === row && callee.startsWith('runtime.growslice'));
     if (grows.length === 0) continue;
-    const slice = shortened(argumentsOf(node)[0]?.text ?? '');
-    const text = shortened(node.text);
+    const slice = argumentsOf(node)[0]?.text ?? '';
     yield {
       node,
-      message: `\`${text}\` grows its array on the heap when the capacity of \`${slice}\` is used up: how many elements there will be is known only at run time`,
+      message: `${code(node.text)} grows on the heap when ${code(slice)} is full`,
+      details: `To allocate once or not at all: give ${code(slice, 60)} its capacity before it is filled.`,
       allocation: {
         kind: 'append growth',
         cost: 'conditional',
-        reason: `${grownArray} To allocate once or not at all: give \`${slice}\` its capacity before it is filled.`,
+        reason: 'a full array is copied to a larger one, whose size is known only at run time',
         evidence: [{ kind: 'emitted call', callee: grows[0]!.callee, count: grows.length }],
       },
     };
@@ -110,7 +110,7 @@ function withCall(file: GoFile, step: FlowStep): Step {
   const method = callee.childForFieldName('field')?.text ?? '';
   const operand = callee.childForFieldName('operand');
   // Inlining leaves another call at the place; generic code calls through a dictionary.
-  const spelt = step.expression.replace(/\s/g, '').startsWith(`${callee.text.replace(/\s/g, '')}(`);
+  const spelt = step.printed.replace(/\s/g, '').startsWith(`${callee.text.replace(/\s/g, '')}(`);
   if (!operand || !spelt || file.facts.inlined(call) !== undefined) return step;
   if (file.facts.emitted(call).some((emitted) => emitted.callee.endsWith(`.${method}`))) return step;
   if (enclosingDeclaration(call)?.childForFieldName('type_parameters')) return step;
@@ -175,11 +175,6 @@ function kindOf(node: Node, subject: Decision['subject']): AllocationKind {
   }
 }
 
-/** A name begins as it is spelled. */
-function capitalised(message: string): string {
-  return message.startsWith('a result of ') ? `A${message.slice(1)}` : message;
-}
-
 function plain(sentence: string | undefined): string | undefined {
   return sentence && lowered(sentence.replace(/\.$/, ''));
 }
@@ -188,12 +183,14 @@ function lowered(text: string): string {
   return text.startsWith('`') ? text : text.charAt(0).toLowerCase() + text.slice(1);
 }
 
-function shortened(text: string): string {
-  const one = text
-    .replace(/\s+/g, ' ')
-    .replaceAll('`', "'")
-    // Inlining leaves results without a name.
-    .replace(/~r\d+\b/g, 'result')
-    .replace(/^\.\.\. argument$/, 'the variadic arguments');
-  return one.length > 50 ? `${one.slice(0, 49)}…` : one;
+function detailed(sentences: readonly string[]): Pick<GoReport, 'details'> {
+  return sentences.length > 0 ? { details: sentences.join(' ') } : {};
+}
+
+/** The value in the source's words: what an inlined call has made stands nowhere in them. */
+function subjectOf(file: GoFile, { node, text, ofResult }: Decision): string {
+  if (text.startsWith('... ')) return 'The slice of the variadic arguments';
+  if (ofResult) return `A result of ${code(node.text)}`;
+  const inlined = node.type === 'call_expression' && file.facts?.inlined(node) !== undefined;
+  return inlined ? `What ${code(node.text)} makes` : code(node.text);
 }

@@ -21,6 +21,7 @@ export const rule: GoRule = {
     id: 'go/format-simple',
     summary: 'fmt.Sprintf of one value or of strings that a concatenation joins',
     fix: 'safe',
+    recipe: 'Join strings with +, and turn one number into text with strconv, in place of a format',
     reports: 'hot only',
     sample: 'go/formatsimple',
   },

@@ -39,6 +39,7 @@ export const rule: GoRule = {
     id: 'go/grow-builder',
     summary: 'a strings.Builder or bytes.Buffer filled in a loop with a known number of bytes',
     fix: 'safe',
+    recipe: 'Call Grow before the loop with the number of bytes that the loop will write',
     reports: 'allocation',
     sample: 'go/growbuilder',
   },

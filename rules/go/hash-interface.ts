@@ -27,6 +27,8 @@ export const rule: GoRule = {
     id: 'go/hash-interface',
     summary: 'a hash behind an interface that allocates, where a direct form gives the same value',
     fix: 'safe',
+    recipe:
+      'Call the one-shot function of the hash package, such as `sha256.Sum256`, or give Sum a buffer that you keep',
     reports: 'allocation',
     sample: 'go/hashinterface',
   },

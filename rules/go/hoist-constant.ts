@@ -32,6 +32,8 @@ export const rule: GoRule = {
     id: 'go/hoist-constant',
     summary: 'a value of constants built on every call: a pattern, a template, a table',
     fix: 'safe',
+    recipe:
+      'Make the value once, in a package variable or behind `sync.OnceValue`, and only read it in the function',
     reports: 'allocation',
     sample: 'go/hoistconstant',
   },

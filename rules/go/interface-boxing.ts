@@ -14,6 +14,7 @@ export const rule: GoRule = {
     id: 'go/interface-boxing',
     summary: 'a value that goes to the heap because a call in hot code takes an interface',
     fix: 'safe',
+    recipe: 'Call a typed form in hot code, or hand over a pointer that exists already',
     reports: 'hot only',
     sample: 'go/interfaceboxing',
   },

@@ -23,6 +23,7 @@ export const rule: GoRule = {
     id: 'go/large-object',
     summary: 'an allocation as large as the input says',
     fix: 'suggestion',
+    recipe: 'Check the size against a limit before the allocation, or work in pieces of a fixed size',
     reports: 'allocation',
     sample: 'go/largeobject',
   },

@@ -29,6 +29,7 @@ export const rule: GoRule = {
     id: 'go/loop-allocation',
     summary: 'a scratch buffer allocated in each iteration that does not survive it',
     fix: 'safe',
+    recipe: 'Make the buffer once before the loop, and start each iteration with `buf[:0]` or `clear(buf)`',
     reports: 'allocation',
     sample: 'go/loopallocation',
   },

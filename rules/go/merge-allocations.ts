@@ -35,6 +35,8 @@ export const rule: GoRule = {
     id: 'go/merge-allocations',
     summary: 'several small objects allocated one by one of which one holds the others',
     fix: 'suggestion',
+    recipe:
+      'Declare one struct that holds all the objects as values, allocate that, and take the addresses of its fields',
     reports: 'hot only',
     sample: 'go/mergeallocations',
   },

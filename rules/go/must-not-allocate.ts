@@ -15,6 +15,7 @@ export const rule: GoRule = {
     id: 'go/must-not-allocate',
     summary: 'an allocation in a function that is marked `//alloclens:noalloc`, inlined callees included',
     fix: 'none',
+    recipe: 'Follow the flow to what allocates and let the caller provide the memory, or drop the directive',
     reports: 'contract',
     sample: 'go/mustnotallocate',
   },

@@ -19,6 +19,7 @@ export const rule: GoRule = {
     id: 'go/needless-conversion',
     summary: 'a conversion between string and []byte that copies and is not needed',
     fix: 'safe',
+    recipe: 'Keep one form: most functions of strings have a twin in bytes, and writers take both',
     reports: 'allocation',
     sample: 'go/needlessconversion',
   },

@@ -16,6 +16,7 @@ export const rule: GoRule = {
     id: 'go/noescape-trick',
     summary: 'a pointer that goes through an integer to hide it from escape analysis',
     fix: 'none',
+    recipe: 'Let the pointer stay a pointer: make the callee generic or inlinable, or reuse the object',
     reports: 'allocation',
     sample: 'go/noescapetrick',
   },

@@ -26,6 +26,8 @@ export const rule: GoRule = {
     id: 'go/oversized-preallocation',
     summary: 'a capacity far over what is appended',
     fix: 'safe',
+    recipe:
+      'Make the slice or map with the capacity that the loop needs, not with that of everything it looks at',
     reports: 'allocation',
     sample: 'go/oversizedpreallocation',
   },

@@ -14,6 +14,8 @@ export const rule: GoRule = {
     id: 'go/per-call-buffer',
     summary: 'a buffer allocated on every call that never outlives it',
     fix: 'safe',
+    recipe:
+      'Take the buffer from a `sync.Pool`, put it back when the function ends, and drop what has grown too large',
     reports: 'allocation',
     sample: 'go/perbuffer',
   },

@@ -25,6 +25,8 @@ export const rule: GoRule = {
     id: 'go/per-call-constructor',
     summary: 'a compressor, buffered stream or hash made on every call that could be reused',
     fix: 'safe',
+    recipe:
+      'Keep the object in a `sync.Pool` and call its Reset with the new reader or writer before each use',
     reports: 'allocation',
     sample: 'go/perconstructor',
   },

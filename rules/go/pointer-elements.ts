@@ -16,6 +16,8 @@ export const rule: GoRule = {
     id: 'go/pointer-elements',
     summary: 'a slice, map or channel of pointers to small structs that are only read',
     fix: 'suggestion',
+    recipe:
+      'Keep the structs themselves in the slice, map or channel, and hand out `&s[i]` where a pointer is needed',
     reports: 'allocation',
     sample: 'go/pointerelements',
   },

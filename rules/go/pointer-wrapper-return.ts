@@ -24,6 +24,7 @@ export const rule: GoRule = {
     id: 'go/pointer-wrapper-return',
     summary: 'a local copied from *p, changed and returned as &local: a new heap object on every call',
     fix: 'safe',
+    recipe: 'Return the struct by value, or change it through the pointer that came in',
     reports: 'allocation',
     sample: 'go/pointerwrapper',
   },

@@ -14,6 +14,7 @@ export const rule: GoRule = {
     id: 'go/pool-missing-put',
     summary: 'a path on which an object from a sync.Pool is not put back, so that the next Get allocates',
     fix: 'suggestion',
+    recipe: 'Put the object back with defer right behind Get, or before each return',
     reports: 'bug',
     sample: 'go/poolmissingput',
   },

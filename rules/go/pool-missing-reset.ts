@@ -24,6 +24,7 @@ export const rule: GoRule = {
     id: 'go/pool-missing-reset',
     summary: 'an object is used as Get gave it and put back as it is: the content of the call before shows',
     fix: 'suggestion',
+    recipe: 'Reset the object right after Get, or right before Put, but in one place for all users',
     reports: 'bug',
     sample: 'go/poolmissingreset',
   },

@@ -25,6 +25,7 @@ export const rule: GoRule = {
     id: 'go/pool-put-address',
     summary: 'pool.Put(&param) or pool.Put(&local): each Put allocates the pointer that the pool was to save',
     fix: 'safe',
+    recipe: 'Keep the pointer that Get gave until Put, and store the grown slice in what it points to',
     reports: 'allocation',
     sample: 'go/poolput',
   },

@@ -11,6 +11,7 @@ export const rule: GoRule = {
     id: 'go/pool-put-value',
     summary: 'pool.Put(slice), of a string or struct by value: each Put allocates the box for the interface',
     fix: 'safe',
+    recipe: 'Keep pointers in the pool: New returns a pointer, and Put gets the pointer that Get gave',
     reports: 'allocation',
     sample: 'go/poolputvalue',
   },

@@ -28,6 +28,7 @@ export const rule: GoRule = {
     id: 'go/pool-unbounded-retention',
     summary: 'buffers that grow with the input go back into the pool whatever their size',
     fix: 'suggestion',
+    recipe: 'Before Put, drop the buffer if its capacity is over a limit that ordinary inputs stay under',
     reports: 'allocation',
     sample: 'go/poolretention',
   },

@@ -15,6 +15,7 @@ export const rule: GoRule = {
     id: 'go/pool-use-after-put',
     summary: 'a pooled object, or memory that it owns, is used or returned although it is back in the pool',
     fix: 'suggestion',
+    recipe: 'Move Put behind the last use, or copy what outlives it before Put',
     reports: 'bug',
     sample: 'go/pooluseafterput',
   },

@@ -23,6 +23,7 @@ export const rule: GoRule = {
     id: 'go/preallocate-map',
     summary: 'a map filled in a loop whose trip count is known',
     fix: 'safe',
+    recipe: 'Make the map with the number of entries that the loop will add',
     reports: 'allocation',
     sample: 'go/preallocatemap',
   },

@@ -31,6 +31,7 @@ export const rule: GoRule = {
     id: 'go/preallocate-slice',
     summary: 'a slice grown by append in a loop whose trip count is known',
     fix: 'safe',
+    recipe: 'Make the slice with the capacity that the loop will need, or call `slices.Grow` before the loop',
     reports: 'allocation',
     sample: 'go/preallocateslice',
   },

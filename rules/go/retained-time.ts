@@ -18,6 +18,8 @@ export const rule: GoRule = {
     summary:
       'structs in a collection that the garbage collector scans for nothing but the location of a time.Time',
     fix: 'suggestion',
+    recipe:
+      'Store `UnixNano`, or seconds and nanoseconds, in place of the `time.Time`, if the wall clock in UTC will do',
     reports: 'allocation',
     sample: 'go/retainedtime',
   },

@@ -94,8 +94,12 @@ export type HeapReason =
   'too large for stack' | 'too aligned for stack' | 'non-constant size' | 'zero-sized element';
 
 export interface FlowStep {
-  /** The expression, as the compiler prints it; as the source has it where the compiler prints a temporary of its own. */
+  /** The expression as the source has it; as the compiler prints it where it stands in no file of the package. */
   readonly expression: string;
+  /** The expression as the compiler prints it: a method that it knows is a function there, `(*T).Read(r, b)`. */
+  readonly printed: string;
+  /** The step is in code that was inlined from another package. */
+  readonly elsewhere?: boolean | undefined;
   /** One of the results or arguments of the call that `expression` is. */
   readonly of?: 'result' | 'argument' | undefined;
   /** One of the 34 notes: `call parameter`, `return`, `interface-converted`, … */
@@ -127,10 +131,15 @@ export interface PlacedCall {
 
 export interface GoReport {
   readonly node: Node;
+  /** The finding's title; names longer than a title has room for are shortened where it is published. */
   readonly message: string;
+  /** What the title has no room for, in sentences. */
+  readonly details?: string;
   readonly allocation: Allocation;
   readonly related?: readonly Related[];
   readonly fixes?: readonly GoFix[];
+  /** Why the rule has no fix here, as a clause without a full stop. */
+  readonly noFix?: string | undefined;
   /**
    * What the finding itself, not only its fix, rests on. It is published when the compiler has agreed and withdrawn when it
    * has not; nothing is said while nobody can tell.

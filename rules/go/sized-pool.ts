@@ -29,6 +29,7 @@ export const rule: GoRule = {
     id: 'go/sized-pool',
     summary: 'one sync.Pool for buffers of different sizes: what is too small is dropped and made anew',
     fix: 'suggestion',
+    recipe: 'Keep one pool for each power of two, and take from the one that is large enough',
     reports: 'allocation',
     sample: 'go/sizedpool',
   },

@@ -16,6 +16,7 @@ export const rule: GoRule = {
     id: 'go/struct-padding',
     summary: 'fields in an order that puts an allocated struct into a larger size class',
     fix: 'suggestion',
+    recipe: 'Order the fields by their alignment, the largest first, if nothing depends on their order',
     reports: 'allocation',
     sample: 'go/structpadding',
   },

@@ -22,6 +22,7 @@ export const rule: GoRule = {
     id: 'go/value-receiver-escape',
     summary: 'a value receiver whose copy goes to the heap on each call',
     fix: 'suggestion',
+    recipe: 'Give the method a pointer receiver, if its callers do not change the value meanwhile',
     reports: 'allocation',
     sample: 'go/valuereceiver',
   },

@@ -36,6 +36,8 @@ export const rule: GoRule = {
     id: 'go/write-format',
     summary: 'a text formatted or converted only to be written',
     fix: 'safe',
+    recipe:
+      'Write with `fmt.Fprintf`, `io.WriteString` or Write of the bytes, so that no text is made in between',
     reports: 'allocation',
     sample: 'go/writeformat',
   },

@@ -20,6 +20,8 @@ export const accumulatingSpread = createRule({
   id: 'ts/accumulating-spread',
   summary: 'a reduce or loop that copies everything collected so far on every iteration',
   fix: 'safe',
+  recipe:
+    'Make the accumulator once and change it in place: `push()`, `set()` or an assignment to its property',
   reports: 'allocation',
   sample: 'typescript/accumulating-spread',
   allocation: {

@@ -13,6 +13,8 @@ export const chainedArrays = createRule({
   id: 'ts/chained-arrays',
   summary: 'an array made by map() or filter() in hot code only to be counted, summed up or indexed',
   fix: 'safe',
+  recipe:
+    'Do the steps in one loop, or with `find()`, `some()` or `reduce()`, so that no array is made in between',
   reports: 'hot only',
   sample: 'typescript/chained-arrays',
   allocation: { kind: 'array', cost: 'always', reason: 'each step of the chain fills an array of its own' },

@@ -14,6 +14,7 @@ export const concatInLoop = createRule({
   id: 'ts/concat-in-loop',
   summary: 'a buffer or array that is copied by concat for each chunk of a stream',
   fix: 'suggestion',
+  recipe: 'Push the chunks into an array and concatenate them once, when all have arrived',
   reports: 'allocation',
   sample: 'typescript/concat-in-loop',
   allocation: {

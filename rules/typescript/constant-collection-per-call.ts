@@ -20,6 +20,7 @@ export const constantCollectionPerCall = createRule({
   id: 'ts/constant-collection-per-call',
   summary: 'a Set, Map, RegExp or lookup table of constants that hot code makes anew each time',
   fix: 'safe',
+  recipe: 'Move the constant collection to the top of the module, and only read it',
   reports: 'hot only',
   sample: 'typescript/constant-collection-per-call',
   allocation: { kind: 'object', cost: 'always', reason: 'it is filled with the same constants each time' },

@@ -20,6 +20,7 @@ export const copyForView = createRule({
   id: 'ts/copy-for-view',
   summary: 'a part of a typed array copied with slice() only to be read, where subarray() would not copy',
   fix: 'suggestion',
+  recipe: 'Take `subarray()` in place of `slice()`, where nobody writes to the bytes meanwhile',
   reports: 'allocation',
   sample: 'typescript/copy-for-view',
   allocation: {

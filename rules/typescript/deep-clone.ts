@@ -12,6 +12,7 @@ export const deepClone = createRule({
   id: 'ts/deep-clone',
   summary: 'a deep copy by JSON or structuredClone() in hot code',
   fix: 'suggestion',
+  recipe: 'Copy only what will change, with a spread for each level, or keep the value immutable',
   reports: 'hot only',
   sample: 'typescript/deep-clone',
   allocation: {

@@ -11,6 +11,7 @@ export const deleteProperty = createRule({
   id: 'ts/delete-property',
   summary: 'delete of a named property in hot code',
   fix: 'suggestion',
+  recipe: 'Set the property to undefined, or keep such keys in a Map',
   reports: 'hot only',
   sample: 'typescript/delete-property',
   allocation: {

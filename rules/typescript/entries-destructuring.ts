@@ -12,6 +12,7 @@ export const entriesDestructuring = createRule({
   id: 'ts/entries-destructuring',
   summary: 'pairs of entries() or Object.entries() that are taken apart in each iteration of a hot loop',
   fix: 'safe',
+  recipe: 'Loop over the keys and read the value, or over `values()`, or call `forEach()`',
   reports: 'hot only',
   sample: 'typescript/entries-destructuring',
   allocation: {

@@ -14,6 +14,7 @@ export const errorPerCall = createRule({
   id: 'ts/error-per-call',
   summary: 'an error made on an expected path of hot code: returned, or caught in the same function',
   fix: 'suggestion',
+  recipe: 'Return a plain result such as undefined or a constant, and make errors only for the unexpected',
   reports: 'hot only',
   sample: 'typescript/error-per-call',
   allocation: { kind: 'object', cost: 'always', reason: 'each error records the stack at its creation' },

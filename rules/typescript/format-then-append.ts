@@ -35,6 +35,7 @@ export const formatThenAppend = createRule({
   summary:
     'text encoded into bytes of its own only to be copied into a buffer, and buffers concatenated in a loop',
   fix: 'suggestion',
+  recipe: 'Write with `encodeInto()` or `write()` into the target, and concatenate once behind the loop',
   reports: 'allocation',
   sample: 'typescript/format-then-append',
   allocation: { kind: 'buffer', cost: 'always', reason: 'the encoded bytes are an array of their own' },

@@ -50,6 +50,7 @@ export const intlPerCall = createRule({
   summary:
     'an Intl formatter or collator made on each call, also by toLocaleString and localeCompare with options',
   fix: 'suggestion',
+  recipe: 'Make the formatter once for the module, or once for each locale in a Map',
   reports: 'allocation',
   sample: 'typescript/intl-per-call',
   allocation: {

@@ -17,6 +17,7 @@ export const mustNotAllocate = createRule({
   id: 'ts/must-not-allocate',
   summary: 'an allocation in a function that is tagged @noalloc, or in what it calls in the file',
   fix: 'none',
+  recipe: 'Let the caller provide the memory, or take the tag from the function',
   reports: 'contract',
   sample: 'typescript/must-not-allocate',
   allocation: {

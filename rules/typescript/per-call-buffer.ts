@@ -53,6 +53,7 @@ export const perCallBuffer = createRule({
   summary:
     'a buffer, typed array or DataView of constant size, made on each call, that never leaves the function',
   fix: 'suggestion',
+  recipe: 'Keep one buffer for the module, or a free list where calls overlap',
   reports: 'hot only',
   sample: 'typescript/per-call-buffer',
   allocation: { kind: 'typed array', cost: 'always', reason: 'the memory is requested anew on each call' },

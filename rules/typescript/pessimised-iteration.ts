@@ -9,6 +9,7 @@ export const pessimisedIteration = createRule({
   id: 'ts/pessimised-iteration',
   summary: 'Array.from with a callback, which V8 runs element by element without its fast paths',
   fix: 'suggestion',
+  recipe: 'Spread the iterable and call `map()` on the array, or `fill()` and `map()` for a length',
   reports: 'hot only',
   sample: 'typescript/pessimised-iteration',
   allocation: {

@@ -10,6 +10,7 @@ export const poolMisuse = createRule({
   id: 'ts/pool-misuse',
   summary: 'a pooled object that is not released on every path, or used after its release',
   fix: 'suggestion',
+  recipe: 'Release the object once, in a finally block behind its last use',
   reports: 'bug',
   sample: 'typescript/pool-misuse',
   allocation: {

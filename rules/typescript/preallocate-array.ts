@@ -13,6 +13,7 @@ export const preallocateArray = createRule({
   id: 'ts/preallocate-array',
   summary: 'an array that grows by push in a loop whose number of iterations is known',
   fix: 'safe',
+  recipe: 'Set the length of the array once, and assign by index',
   reports: 'hot only',
   sample: 'typescript/preallocate-array',
   allocation: {

@@ -2,6 +2,7 @@ import { RuleCreator } from '@typescript-eslint/utils/eslint-utils';
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { replacesBuiltIns } from './flow/built-ins';
 import type { AllocationCost, AllocationKind, Heat, RuleMeta, Span } from '../model';
+import { code, roomForCode } from '../wording';
 import type { ProposedFix } from './edit/proposed-fix';
 import { heatOf, hotThreshold, likelyThreshold } from './heat/static-heat';
 
@@ -38,6 +39,10 @@ export interface RuleReport<MessageIds extends string> {
   /** Where heat is measured, when it is not at `at`: the loop's body and not the declaration before it. */
   readonly heatAt?: TSESTree.Node;
   readonly fixes?: readonly ProposedFix[];
+  /** What the title has no room for, in sentences. */
+  readonly details?: string | undefined;
+  /** Why the rule has no fix here, as a clause without a full stop. */
+  readonly noFix?: string | undefined;
 }
 
 export type ReportFunction<MessageIds extends string> = (report: RuleReport<MessageIds>) => void;
@@ -59,7 +64,10 @@ export interface RuleDefinition<MessageIds extends string> extends RuleMeta {
   readonly allocation: AllocationClaim;
   readonly words: RuleDocs['words'];
   readonly wordsOfPools?: boolean;
-  /** Message texts with `{{placeholders}}`. One sentence: what allocates, and why. */
+  /**
+   * Titles with `{{placeholders}}`: what allocates and how much. A placeholder between backticks stands for source text,
+   * which is shortened as far as the title needs.
+   */
   readonly messages: Readonly<Record<MessageIds, string>>;
   /** Pure; must not throw on any tree. */
   check(context: RuleContext, report: ReportFunction<MessageIds>): TSESLint.RuleListener;
@@ -88,6 +96,8 @@ export interface ReportDetail {
   readonly heat: Heat;
   readonly related: readonly { readonly span: Span; readonly message: string }[];
   readonly fixes: readonly ProposedFix[];
+  readonly details?: string;
+  readonly noFix?: string;
 }
 
 const details = new WeakMap<TSESLint.SourceCode, ReportDetail[]>();
@@ -137,6 +147,7 @@ export function createRule<Ids extends string>(definition: RuleDefinition<Ids>):
     id,
     summary,
     fix,
+    recipe,
     reports,
     sample,
     allocation,
@@ -147,7 +158,18 @@ export function createRule<Ids extends string>(definition: RuleDefinition<Ids>):
     name: pluginRuleName(id),
     meta: {
       type: reports === 'bug' || reports === 'contract' ? 'problem' : 'suggestion',
-      docs: { description: summary, id, summary, fix, reports, sample, allocation, words, wordsOfPools },
+      docs: {
+        description: summary,
+        id,
+        summary,
+        fix,
+        recipe,
+        reports,
+        sample,
+        allocation,
+        words,
+        wordsOfPools,
+      },
       // A rule whose fix is a suggestion on some reports may be safe on others and the reverse.
       ...(fix === 'none' ? {} : { fixable: 'code' as const, hasSuggestions: true }),
       messages: { ...messages, fix: '{{title}}' },
@@ -167,7 +189,9 @@ export function createRule<Ids extends string>(definition: RuleDefinition<Ids>):
           ('range' in report.at ? report.at : (sourceCode.getNodeByRangeIndex(span.start) ?? sourceCode.ast));
         const measured = heat(node);
         if (measured.score < from) return;
-        const fixes = replacesBuiltIns(sourceCode) ? [] : (report.fixes ?? []);
+        const replaced = replacesBuiltIns(sourceCode);
+        const fixes = replaced ? [] : (report.fixes ?? []);
+        const noFix = replaced ? 'the file replaces a method of the language' : report.noFix;
         keepDetail(sourceCode, {
           ruleName: pluginRuleName(id),
           messageId: report.messageId,
@@ -176,12 +200,14 @@ export function createRule<Ids extends string>(definition: RuleDefinition<Ids>):
           heat: measured,
           related: (report.related ?? []).map(({ at, message }) => ({ span: spanOf(at), message })),
           fixes,
+          ...(report.details !== undefined && { details: report.details }),
+          ...(noFix !== undefined && { noFix }),
         });
         const safe = fixes.find((candidate) => candidate.kind === 'safe');
         context.report({
           loc: { start: sourceCode.getLocFromIndex(span.start), end: sourceCode.getLocFromIndex(span.end) },
           messageId: report.messageId,
-          ...(report.data ? { data: inOneLine(report.data) } : {}),
+          ...(report.data ? { data: fitted(messages[report.messageId], report.data) } : {}),
           fix: safe ? (fixer) => applyWith(fixer, safe) : null,
           suggest: fixes
             .filter((candidate) => candidate !== safe)
@@ -197,14 +223,25 @@ export function createRule<Ids extends string>(definition: RuleDefinition<Ids>):
   return rule as unknown as TypeScriptRule;
 }
 
-/** Source text in a message: a sentence has no line breaks. */
-function inOneLine(data: Readonly<Record<string, string | number>>): Record<string, string | number> {
-  return Object.fromEntries(
-    Object.entries(data).map(([name, value]) => [
-      name,
-      typeof value === 'string' ? value.replace(/\s*\n\s*/g, ' ') : value,
-    ]),
+type Data = Readonly<Record<string, string | number>>;
+
+/** What the placeholders stand for, on one line each, and source text as long as the title has room for. */
+function fitted(message: string, data: Data): Data {
+  const quoted = new Set(
+    [...message.matchAll(/`[^`]*`/g)].flatMap(([span]) =>
+      [...span.matchAll(/\{\{\s*(\w+)\s*\}\}/g)].map(([, name]) => name!),
+    ),
   );
+  const within = (longest: number): Data =>
+    Object.fromEntries(
+      Object.entries(data).map(([name, value]) => {
+        if (quoted.has(name)) return [name, code(String(value), longest).slice(1, -1)];
+        return [name, typeof value === 'string' ? value.replace(/\s*\n\s*/g, ' ') : value];
+      }),
+    );
+  const filled = (values: Data): string =>
+    message.replace(/\{\{\s*(\w+)\s*\}\}/g, (_, name: string) => String(values[name] ?? ''));
+  return within(roomForCode((longest) => filled(within(longest))));
 }
 
 function applyWith(fixer: TSESLint.RuleFixer, fix: ProposedFix): TSESLint.RuleFix[] {

@@ -26,6 +26,7 @@ export const shiftDrain = createRule({
   summary:
     'a loop that empties an array with shift(), which copies the rest each time once the array is long',
   fix: 'suggestion',
+  recipe: 'Walk through the queue with an index, and cut off what is done from time to time',
   reports: 'allocation',
   sample: 'typescript/shift-drain',
   allocation: {

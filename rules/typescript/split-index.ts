@@ -25,6 +25,7 @@ export const splitIndex = createRule({
   id: 'ts/split-index',
   summary: 'a string that hot code splits into an array of all parts to take one of them',
   fix: 'safe',
+  recipe: 'Find the separator with `indexOf()` and take the part with `slice()`',
   reports: 'hot only',
   sample: 'typescript/split-index',
   allocation: {

@@ -11,6 +11,7 @@ export const spreadKnownShape = createRule({
   id: 'ts/spread-known-shape',
   summary: 'an object spread in hot code although the file says which properties the object has',
   fix: 'suggestion',
+  recipe: 'Write out the properties that the type lists',
   reports: 'hot only',
   sample: 'typescript/spread-known-shape',
   allocation: {

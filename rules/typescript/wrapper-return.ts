@@ -63,6 +63,7 @@ export const wrapperReturn = createRule({
   id: 'ts/wrapper-return',
   summary: 'an object or tuple returned on each call, taken apart by every caller, that V8 does not remove',
   fix: 'safe',
+  recipe: 'Let the caller pass in an object to fill, or return the parts one by one',
   reports: 'hot only',
   sample: 'typescript/wrapper-return',
   allocation: { kind: 'object', cost: 'always', reason: 'V8 does not replace it by its fields' },

@@ -3,7 +3,6 @@ import {
   DidChangeWatchedFilesNotification,
   FileChangeType,
   LSPErrorCodes,
-  MarkupKind,
   ResponseError,
   TextDocuments,
   TextDocumentSyncKind,
@@ -25,10 +24,10 @@ import {
   wants,
   type CodeActionContext,
 } from './lsp/code-actions';
-import { overlaps, rangeOf } from './lsp/convert';
 import { diagnosticsOf } from './lsp/diagnostics';
 import { registerAnalyse } from './lsp/analyse';
 import { hotspotsOf } from './lsp/hotspots';
+import { registerFindings, type FindingsContext } from './lsp/findings';
 import {
   clearNotification,
   hotspotsRequest,
@@ -50,10 +49,8 @@ import { readTextSync } from './host/files';
 import type { TrustGate } from './host/trust';
 import { Analyser, type EngineLoaders } from './service/analyser';
 import type { CombinedFix, FileAnalysis, SourceDocument } from './service/engine';
-import { explain } from './service/explain';
 import { pageOf } from './service/pages';
 import { AnalysisService, defaultDebounce } from './service/service';
-import { LineIndex } from './text/positions';
 
 /** What the entry point (or a test) puts in. */
 export interface ServerOptions {
@@ -154,30 +151,7 @@ export function serve(connection: Connection, options: ServerOptions): void {
       await connection.window.showDocument({ uri: page, external: /^https?:/.test(page) });
   });
 
-  connection.onHover(async ({ textDocument, position }, token) => {
-    const { service, pages } = session ?? {};
-    const analysis = service?.current(pathOf(textDocument.uri));
-    if (!analysis || token.isCancellationRequested) return null;
-    const lines = new LineIndex(analysis.text);
-    const here = { start: position, end: position };
-    const published = analysis.findings.filter(({ span }) => overlaps(rangeOf(lines, span), here));
-    // What nobody asked to see everywhere: on its first line only, and not beside a finding.
-    const explained = (analysis.hidden ?? []).filter(
-      ({ span }) => overlaps(rangeOf(lines, span), here) && rangeOf(lines, span).start.line === position.line,
-    );
-    const found = published.length > 0 ? published : explained;
-    if (found.length === 0) return null;
-    return {
-      contents: {
-        kind: MarkupKind.Markdown,
-        value: found.map((finding) => explain(finding, pageOf(finding.ruleId, pages))).join('\n\n---\n\n'),
-      },
-      range: rangeOf(
-        lines,
-        found.reduce((a, b) => (a.span.end - a.span.start <= b.span.end - b.span.start ? a : b)).span,
-      ),
-    };
-  });
+  registerFindings(connection, () => session?.findings);
 
   connection.onCodeAction(async (params, token) => {
     const path = pathOf(params.textDocument.uri);
@@ -308,6 +282,15 @@ class Session {
     if (before !== undefined && this.service.last(path))
       void this.connection.sendDiagnostics({ uri: before, diagnostics: [] });
     this.service.open(sourceOf(document));
+  }
+
+  get findings(): FindingsContext {
+    return {
+      options: this.#initialization,
+      analysis: (uri) => this.service.current(pathOf(uri)),
+      textOf: (path) => this.service.last(path)?.text ?? textOnDisk(path),
+      actions: (analysis, signal) => this.codeActionContext(analysis, signal),
+    };
   }
 
   dispose(): Promise<void> {

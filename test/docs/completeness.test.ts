@@ -8,6 +8,7 @@ import { typescriptRules } from '../../rules/typescript';
 import { parsePage, sectionOrder } from '../support/page';
 import { inRepository } from '../support/repository';
 import { parseTxtar } from '../support/txtar';
+import { assertMeta } from '../support/wording';
 
 const languages = [
   { folder: 'go', prefix: 'go', metas: goRules.map((rule) => rule.meta) },
@@ -33,6 +34,7 @@ for (const { folder, prefix, metas } of languages) {
       if (folder === 'go' && meta.fix !== 'none') {
         it(`${meta.id} has a case whose fix the compiler refutes`, () => checkRefuted(meta));
       }
+      it(`${meta.id} says in a sentence what it finds and what to do by hand`, () => assertMeta(meta));
       it(`${meta.id} has a measured sample`, () => {
         assert.ok(existsSync(inRepository('samples', meta.sample)), `samples/${meta.sample} is missing`);
       });

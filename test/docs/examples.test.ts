@@ -14,6 +14,7 @@ import type { FileAnalysis } from '../../server/src/service/engine';
 import { defaultSettings } from '../../server/src/service/settings';
 import { testEngine } from '../support/go';
 import { parsePage } from '../support/page';
+import { assertWording } from '../support/wording';
 import { inRepository } from '../support/repository';
 import { analyseTypeScript, newTypeScriptEngine } from '../support/typescript';
 
@@ -32,8 +33,9 @@ function examplesOf(folder: string, rule: RuleId): Example[] {
     .map(({ info, code, line }) => ({ rule, info, code, at: `${page}:${line}` }));
 }
 
-function check({ rule, info, at }: Example, { findings, notes }: FileAnalysis): void {
+function check({ rule, info, at }: Example, { findings, notes, text }: FileAnalysis): void {
   const ids = findings.map((finding) => finding.ruleId);
+  assertWording(findings, () => text);
   assert.deepEqual(notes, [], at);
   if (info.endsWith(' before'))
     assert.ok(ids.includes(rule), `${at}: reports ${ids.join(', ') || 'nothing'}`);

@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { MarkupContent } from 'vscode-languageserver';
 import { ESLint } from 'eslint';
-import { analyseRequest, type AnalyseResult } from '../../server/src/lsp/protocol';
+import {
+  analyseRequest,
+  explainRequest,
+  type AnalyseResult,
+  type ExplainResult,
+} from '../../server/src/lsp/protocol';
 import { uri } from '../support/fake-editor';
 import { start } from '../support/fake-session';
 
@@ -106,10 +111,19 @@ test('what an analysis quotes is markup nowhere: diagnostic, hover, menu, status
   const hover = await editor.hover(file, 'hotalloc');
   const { value } = hover!.contents as MarkupContent;
   assert.match(value, /\\\[Repair it\\\]\(command:/);
+  const position = { line: 0, character: 0 };
+  const why: ExplainResult = await editor.connection.sendRequest(explainRequest, {
+    uri: uri(file),
+    position,
+  });
   // The evidence is code.
-  assert.match(value, /`hotalloc\(\) escapes to heap \(\[Repair it\]\(command:/);
+  assert.match(why!.markdown, /`hotalloc\(\) escapes to heap \(\[Repair it\]\(command:/);
   assert.doesNotMatch(
-    value.replace(/`[^`]*`/g, '').replace(/^\[ts\/[\w-]+\]\(https.*$/m, ''),
+    why!.markdown.replace(/`[^`]*`/g, '').replace(/^\[About ts\/[\w-]+\]\(https.*$/m, ''),
+    /(?<!\\)[[\]]|(?<!\\)\$\(/,
+  );
+  assert.doesNotMatch(
+    value.replace(/`[^`]*`/g, '').replace(/ · \[ts\/[\w-]+\]\(https.*$/m, ''),
     /(?<!\\)[[\]]|(?<!\\)\$\(/,
   );
 

@@ -1,15 +1,21 @@
 import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
+import type { MarkupContent } from 'vscode-languageserver';
 import { CancellationTokenSource } from 'vscode-languageserver/node';
 import {
   analyseRequest,
+  applyFixRequest,
   clearNotification,
   hotspotsRequest,
+  explainRequest,
   revealRequest,
   toolchainRequest,
   trustGrantedNotification,
   type AnalyseResult,
+  type ApplyFixResult,
+  type ExplainResult,
+  type FindingReference,
   type RevealResult,
   type Hotspot,
 } from '../../server/src/lsp/protocol';
@@ -89,7 +95,11 @@ test('an opened file shows its findings, and an edit that is not saved changes t
     both.map(({ severity }) => severity),
     [3, 2],
   );
-  assert.equal(both[0]!.relatedInformation![1]!.message, 'Heat: in a loop');
+  assert.deepEqual(
+    both[0]!.relatedInformation!.map(({ message }) => message),
+    ['it flows to here'],
+    'the way to the cause, and nothing about heat',
+  );
   await editor.edit(at('a.go'), 'hotalloc() + badalloc()', '1');
   await editor.shows(at('a.go'), []);
 });
@@ -274,26 +284,61 @@ test('source.fixAll applies safe fixes only, for the newest text, and only when 
   assert.deepEqual(await editor.codeActions(at('a.ts'), 'maybealloc()', ['source.fixAll']), []);
 });
 
-test('the hover says what, why, how hot, on what evidence, and what to do', async (t) => {
+test('the hover says what, why, how hot, and what to do', async (t) => {
   const { editor, at } = await start(t, {}, { initializationOptions: { pagesUri: 'file:///pages' } });
   await editor.open(at('a.ts'), 'hotalloc();  badalloc()');
   await editor.shows(at('a.ts'), ['hotalloc()', 'badalloc()']);
   assert.deepEqual(await editor.hover(at('a.ts'), 'hotalloc()'), {
     contents: {
       kind: 'markdown',
-      value: `**hotalloc() allocates on each call**
-
-- What: make; allocates each time it runs.
-- Why: The buffer is made anew.
-- Heat: 0.7 of 1: in a loop.
-- Evidence: the compiler says \`hotalloc() escapes to heap\`.
-- Fix: Reuse it · safe.
-
-[ts/per-call-buffer](file:///pages/typescript/per-call-buffer.md) · hot code`,
+      value: [
+        '**hotalloc() allocates on each call**',
+        'The buffer is made anew.',
+        'Hot (0.7 of 1): in a loop.',
+        'Fix: Reuse it · [ts/per-call-buffer](file:///pages/typescript/per-call-buffer.md)',
+      ].join('  \n'),
     },
     range: { start: { line: 0, character: 0 }, end: { line: 0, character: 10 } },
   });
   assert.equal(await editor.hover(at('a.ts'), '  badalloc'), null);
+});
+
+test('a client that shows the diagnostic gets no second one, and links to the commands that it named', async (t) => {
+  const hover = { showsDiagnostics: true, applyFixCommand: 'x.apply', explainCommand: 'x.why' };
+  const { editor, at } = await start(t, {}, { initializationOptions: { hover } });
+  await editor.open(at('a.ts'), 'hotalloc();  badalloc()');
+  await editor.shows(at('a.ts'), ['hotalloc()', 'badalloc()']);
+  const linesAt = async (text: string): Promise<string[]> =>
+    ((await editor.hover(at('a.ts'), text))!.contents as MarkupContent).value.split('  \n');
+
+  const lines = await linesAt('hotalloc()');
+  assert.equal(lines[0], 'The buffer is made anew.');
+  const links = [...lines.at(-1)!.matchAll(/\[(\w+)\]\(command:([\w.]+)\?([\w%]+)\)/g)];
+  assert.deepEqual(
+    links.map(([, label, command]) => [label, command]),
+    [
+      ['Apply', 'x.apply'],
+      ['Why', 'x.why'],
+    ],
+  );
+  const [reference] = JSON.parse(decodeURIComponent(links[0]![3]!)) as [FindingReference];
+  assert.deepEqual(reference, {
+    uri: uri(at('a.ts')),
+    version: 1,
+    ruleId: 'ts/per-call-buffer',
+    position: { line: 0, character: 0 },
+  });
+  assert.doesNotMatch((await linesAt('badalloc()')).at(-1)!, /Apply/, 'there is no fix');
+
+  const explained: ExplainResult = await editor.connection.sendRequest(explainRequest, reference);
+  assert.match(explained!.markdown, /## Evidence\n\n- the compiler says `hotalloc\(\) escapes to heap`/);
+  const applied: ApplyFixResult = await editor.connection.sendRequest(applyFixRequest, reference);
+  assert.deepEqual(applied, { applied: true });
+  assert.equal(editor.document(at('a.ts')).getText(), 'reuse();  badalloc()');
+  await editor.shows(at('a.ts'), ['badalloc()']);
+  const late: ApplyFixResult = await editor.connection.sendRequest(applyFixRequest, reference);
+  assert.deepEqual(late, { applied: false, reason: 'The file has changed: look at the finding again.' });
+  assert.equal(await editor.connection.sendRequest(explainRequest, reference), null);
 });
 
 test('settings belong to the resource: two folders, two answers', async (t) => {

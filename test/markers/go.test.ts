@@ -20,6 +20,7 @@ import { assertRunsAlike, runTests } from '../support/go-run';
 import { matchRefusals } from '../support/refusals';
 import { matchTitles } from '../support/titles';
 import { formatTxtar, parseTxtar, type Archive } from '../support/txtar';
+import { assertWording } from '../support/wording';
 import { matchWants, parseWants, type Want } from '../support/wants';
 
 const folder = path.join(__dirname, '../../../test/markers/go');
@@ -283,6 +284,8 @@ describe('Go marker cases', { concurrency: 2 }, async () => {
         const missing = [...typed].filter((words) => !spelled.has(words));
         assert.deepEqual(missing, [], 'not found without the type checker; flag `types` when that is the point');
       }
+      for (const { findings, hidden = [], text } of outcome.before.values())
+        assertWording([...findings, ...hidden], () => text);
 
       for (const [ruleId, fixed] of outcome.fixed) {
         if (ignored.has(ruleId)) continue;

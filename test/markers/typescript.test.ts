@@ -12,6 +12,7 @@ import { ProgramTypes } from '../equivalence/typescript/type-check';
 import { formatTxtar, parseTxtar } from '../support/txtar';
 import { newTypeScriptEngine, analyseTypeScript, ruleNames } from '../support/typescript';
 import { matchTitles } from '../support/titles';
+import { assertWording } from '../support/wording';
 import { matchWants, parseWants, type Reported, type Want } from '../support/wants';
 
 /**
@@ -49,6 +50,7 @@ for (const name of cases) {
         wants.push(...parseWants(path, text));
         const { findings } = await analyseTypeScript(engine, path, text, settings);
         matchTitles(files, path, { findings });
+        assertWording(findings, () => text);
         for (const finding of findings) {
           found.push({ file: path, ruleId: finding.ruleId, message: finding.message, start: finding.span.start });
           assert.ok(finding.span.end > finding.span.start, `${finding.ruleId} has an empty span`);

@@ -12,6 +12,7 @@ const rule = (id: RuleMeta['id'], reports: RuleMeta['reports'] = 'allocation'): 
   id,
   summary: `summary of ${id}`,
   fix: 'safe',
+  recipe: 'Do it by hand',
   reports,
   sample: 'go/x',
 });

@@ -7,6 +7,7 @@ import {
   createProtocolConnection,
   StreamMessageReader,
   StreamMessageWriter,
+  type ApplyWorkspaceEditParams,
   type ClientCapabilities,
   type CodeAction,
   type Diagnostic,
@@ -16,6 +17,7 @@ import {
   type PublishDiagnosticsParams,
   type Range,
   type Registration,
+  type TextDocumentContentChangeEvent,
   type TextDocumentEdit,
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
@@ -117,6 +119,14 @@ export class FakeEditor {
       'window/showMessage',
       heard(({ message }: { message: string }) => void this.messages.push(message)),
     );
+    connection.onRequest('workspace/applyEdit', async ({ edit }: ApplyWorkspaceEditParams) => {
+      for (const { textDocument, edits } of (edit.documentChanges ?? []) as TextDocumentEdit[]) {
+        const document = this.#documents.get(textDocument.uri);
+        if (document?.version !== textDocument.version) return { applied: false };
+        await this.#change(document, [{ text: TextDocument.applyEdits(document, edits as never) }]);
+      }
+      return { applied: true };
+    });
     connection.onRequest('window/workDoneProgress/create', () => null);
     connection.onRequest('window/showDocument', ({ uri }: { uri: string }) => {
       this.shown.push(uri);
@@ -194,11 +204,15 @@ export class FakeEditor {
     const start = document.getText().indexOf(before);
     if (start < 0) throw new Error(`no "${before}" in ${path}`);
     const range = { start: document.positionAt(start), end: document.positionAt(start + before.length) };
+    await this.#change(document, [{ range, text: after }]);
+  }
+
+  async #change(document: TextDocument, changes: TextDocumentContentChangeEvent[]): Promise<void> {
     const version = document.version + 1;
-    TextDocument.update(document, [{ range, text: after }], version);
+    TextDocument.update(document, changes, version);
     await this.connection.sendNotification('textDocument/didChange', {
       textDocument: { uri: document.uri, version },
-      contentChanges: [{ range, text: after }],
+      contentChanges: changes,
     });
   }
 

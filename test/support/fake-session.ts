@@ -9,6 +9,7 @@ const rule = (id: RuleMeta['id'], reports: RuleMeta['reports'] = 'allocation'): 
   id,
   summary: 's',
   fix: 'safe',
+  recipe: 'Do it by hand',
   reports,
   sample: 'go/x',
 });

@@ -1,4 +1,5 @@
-import type { Finding, Note, Related, RuleId } from '../../../rules/model';
+import type { Finding, NoFix, Note, Related, RuleId } from '../../../rules/model';
+import { titled } from '../../../rules/wording';
 import { explainStep, explainWhy } from '../../../rules/go/sites/explain';
 import { staticHeat } from '../../../rules/go/heat/static-heat';
 import { loopsAround } from '../../../rules/go/flow/loops';
@@ -71,12 +72,14 @@ function checkFile(
         language: 'go',
         file: file.path,
         span: spanOf(report.node),
-        message: report.message,
+        message: titled(report.message),
+        ...(report.details !== undefined && { details: report.details }),
         severity,
         allocation: report.allocation,
         heat,
         related: relatedOf(file, report),
         fixes: [],
+        noFix: { ...whyNone(file, report), recipe: meta.recipe },
       };
       const inLoop = loopsAround(file, heatAt).length > 0;
       return { finding, ...claimsOf(file, report), inLoop, explains, hidden, otherwise };
@@ -102,6 +105,12 @@ function checkFile(
   }
   candidates.sort((a, b) => compareFindings(a.finding, b.finding));
   return { file, candidates, notes };
+}
+
+/** Why the report has no fix, before verification. */
+function whyNone({ generated }: GoFile, { noFix, fixes = [] }: GoReport): Pick<NoFix, 'because'> {
+  if (generated && fixes.length > 0) return { because: 'the file is generated' };
+  return noFix === undefined ? {} : { because: noFix };
 }
 
 /** The report's fixes, each together with what the finding rests on, and the latter by itself. */

@@ -174,12 +174,37 @@ function said(checked: Checked, checkedFile: CheckedFile, verdictOf: VerdictOf, 
     if (standing === 'holds' || waits) others.push(candidate.finding);
     if (standing === 'open' && !(waits && confirmed.has(checkedFile, candidate))) continue;
     withheld.push(...withheldNotes(candidate, verdictOf));
-    const fixes = isWanted(checked, candidate) ? offersOf(checked, file.pkg, candidate, verdictOf) : [];
-    (candidate.hidden ? hidden : shown).push({ ...candidate.finding, fixes });
+    const wanted = isWanted(checked, candidate);
+    const finding = wanted
+      ? withFixes(candidate, offersOf(checked, file.pkg, candidate, verdictOf), verdictOf)
+      : withoutFixes(candidate);
+    (candidate.hidden ? hidden : shown).push(finding);
   }
   for (const candidate of explaining)
     if (isAlone(file, candidate.finding, others)) (candidate.hidden ? hidden : shown).push(candidate.finding);
   return { shown: shown.sort(compareFindings), hidden: hidden.sort(compareFindings), withheld };
+}
+
+/** The finding as a hover explains it: nobody has looked for a fix. */
+function withoutFixes({ finding, fixes }: Candidate): Finding {
+  if (fixes.length === 0 || !finding.noFix) return finding;
+  return { ...finding, noFix: { because: 'one is looked for once the finding is shown', ...finding.noFix } };
+}
+
+/** The finding with its fixes, or with why it has none. */
+function withFixes(
+  { finding: { noFix, ...finding }, fixes }: Candidate,
+  offered: readonly Fix[],
+  verdictOf: VerdictOf,
+): Finding {
+  if (offered.length > 0 || !noFix) return { ...finding, fixes: offered };
+  const refusals = fixes.flatMap((fix) => {
+    const verdict = verdictOf(fix);
+    return verdict?.verdict === 'refuted' ? [verdict.because] : [];
+  });
+  const waits = fixes.length > refusals.length ? 'the compiler is still checking it' : undefined;
+  const because = noFix.because ?? waits ?? refusals[0];
+  return { ...finding, fixes: [], noFix: { ...noFix, ...(because !== undefined && { because }) } };
 }
 
 /** The candidate's fixes as the editor shows them; none while a verdict is awaited, or when it was refuted. */

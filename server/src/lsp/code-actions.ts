@@ -84,8 +84,7 @@ export async function quickFixes(
   for (const finding of findings) {
     const diagnostics = diagnosticOf(finding);
     for (const fix of finding.fixes) {
-      const { edits } = await context.combine([fix]);
-      const edit = workspaceEdit(edits, context);
+      const edit = await fixEdit(fix, context);
       if (!edit) continue;
       fixes.push({
         title: visible(fix.title, 300),
@@ -182,6 +181,12 @@ async function fixAllOf(
   const { edits, applied } = await context.combine(safe);
   const edit = edits.length > 0 ? workspaceEdit(edits, context) : undefined;
   return edit && { edit, count: applied.length };
+}
+
+/** What applying one fix changes; undefined when a file no longer has the text that it was made for. */
+export async function fixEdit(fix: Fix, context: CodeActionContext) {
+  const { edits } = await context.combine([fix]);
+  return workspaceEdit(edits, context);
 }
 
 /** Versioned edits, or `undefined` when a file no longer has the text that the offsets count in. */

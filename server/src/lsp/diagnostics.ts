@@ -55,19 +55,13 @@ export function diagnosticsOf(analysis: FileAnalysis, options: DiagnosticOptions
   });
 }
 
-/** The way to the cause first, then what makes the line hot. */
+/** The way to the cause; what makes the line hot is in the hover. */
 function relatedTo(
   finding: Finding,
   indexOf: (path: string) => LineIndex | undefined,
   uriOf: (path: string) => string,
 ): DiagnosticRelatedInformation[] {
-  const places = [
-    ...finding.related,
-    ...finding.heat.because.flatMap(({ text, span }) =>
-      span ? [{ location: { file: finding.file, span }, message: `Heat: ${text}` }] : [],
-    ),
-  ];
-  return places.flatMap(({ location, message }) => {
+  return finding.related.flatMap(({ location, message }) => {
     const lines = indexOf(location.file);
     return lines
       ? [

@@ -18,8 +18,51 @@ export interface InitializationOptions {
    * its own command `alloclens.server.showPage`, which asks the client to show the document.
    */
   readonly showPageCommand?: string;
+  /** How this client shows hovers. Absent: each is complete in itself and has no command links. */
+  readonly hover?: HoverOptions;
   /** The settings, as the section `alloclens` holds them, for clients without `workspace/configuration`. */
   readonly settings?: unknown;
+}
+
+export interface HoverOptions {
+  /** The client shows the diagnostics of the place above the hover, so that their messages need not be repeated in it. */
+  readonly showsDiagnostics?: boolean;
+  /**
+   * Commands of the client that links in a hover may call, each with a FindingReference as its argument: they send
+   * `alloclens/applyFix` and `alloclens/explain`. Absent: no link.
+   */
+  readonly applyFixCommand?: string;
+  readonly explainCommand?: string;
+}
+
+/** Which finding of an open document is meant. */
+export interface FindingReference {
+  /** The document. */
+  readonly uri: string;
+  /** A position in the finding; of several the smallest is meant. */
+  readonly position: { readonly line: number; readonly character: number };
+  /** Only of this rule. */
+  readonly ruleId?: string;
+  /** Only while the document has this version. */
+  readonly version?: number;
+}
+
+/** Request, client → server: FindingReference → ExplainResult. All that is known of the findings there, as Markdown. */
+export const explainRequest = 'alloclens/explain';
+
+/** Null when there is no finding, or the document has another version. */
+export type ExplainResult = { readonly title: string; readonly markdown: string } | null;
+
+/**
+ * Request, client → server: FindingReference → ApplyFixResult. Applies the finding's first fix by `workspace/applyEdit`, laid
+ * out as the code action would.
+ */
+export const applyFixRequest = 'alloclens/applyFix';
+
+export interface ApplyFixResult {
+  readonly applied: boolean;
+  /** Why not, as a sentence. */
+  readonly reason?: string;
 }
 
 /** Notification, client → server, no parameters: the user now trusts the workspace. */

@@ -35,6 +35,7 @@ export interface JsonFinding {
   readonly range: JsonRange;
   readonly severity: Severity;
   readonly message: string;
+  readonly details?: string;
   readonly allocation: {
     readonly kind: AllocationKind;
     readonly cost: AllocationCost;
@@ -42,6 +43,8 @@ export interface JsonFinding {
   };
   readonly heat: { readonly score: number; readonly because: readonly string[] };
   readonly fixes: readonly JsonFix[];
+  /** Only where there are no fixes. */
+  readonly noFix?: { readonly because?: string; readonly recipe: string };
 }
 
 export interface JsonFix {
@@ -85,13 +88,14 @@ export function jsonReport(
     schema: 1,
     tool: { name: 'alloclens', version },
     findings: findings.map(
-      ({ ruleId, language, file, span, severity, message, allocation, heat, fixes }) => ({
+      ({ ruleId, language, file, span, severity, message, details, allocation, heat, fixes, noFix }) => ({
         ruleId,
         language,
         file: displayPath(cwd, file),
         range: range(file, span),
         severity,
         message,
+        ...(details !== undefined && { details }),
         allocation: { kind: allocation.kind, cost: allocation.cost, reason: allocation.reason },
         heat: { score: heat.score, because: heat.because.map(({ text }) => text) },
         fixes: fixes.map(({ title, kind, verification, allocationsBefore, allocationsAfter, edits }) => ({
@@ -102,6 +106,7 @@ export function jsonReport(
           ...(allocationsAfter !== undefined && { allocationsAfter }),
           edits: edits.map(edit),
         })),
+        ...(noFix && { noFix }),
       }),
     ),
     notes: notes.map(({ file, message }) => ({

@@ -1,6 +1,6 @@
 import pico from 'picocolors';
 import type { Finding, Note, Severity } from '../../../rules/model';
-import { fixText } from '../service/explain';
+import { fixText, noFixText } from '../service/explain';
 import { isSafe } from '../service/fixes';
 import { byMessage, namesOf } from '../service/notes';
 import { shownPath } from '../service/walk';
@@ -58,6 +58,7 @@ function one(finding: Finding, lines: LineIndex, colors: Colors): string[] {
       (fix) =>
         `      ${label('fix')}${isSafe(fix) ? colors.green(visible(fix.title)) : visible(fix.title)} · ${fixText(fix)}`,
     ),
+    ...(fixes.length === 0 && finding.noFix ? [`      ${label('fix')}${visible(noFixText(finding))}`] : []),
   ];
 }
 

@@ -57,7 +57,7 @@ function resultOf(json: JsonFinding, finding: Finding): SarifResultBuilder {
   const builder = new SarifResultBuilder();
   builder.setLevel(levels[json.severity]);
   builder.setRuleId(json.ruleId);
-  builder.setMessageText(plainText(`${json.message} ${json.allocation.reason}`));
+  builder.setMessageText(plainText(messageOf(json)));
   builder.setLocationArtifactUri(artifact(json.file));
   builder.setLocationRegion(regionOf(json.range));
   const fixes = json.fixes.filter((_, i) => isSafe(finding.fixes[i]!));
@@ -79,6 +79,19 @@ function resultOf(json: JsonFinding, finding: Finding): SarifResultBuilder {
     }),
   } satisfies Partial<Result>);
   return builder;
+}
+
+/** A viewer has no other place for it: the title, why, and what to do by hand. */
+function messageOf({ message, details, allocation, noFix }: JsonFinding): string {
+  const sentences = [
+    message,
+    allocation.reason,
+    ...(details === undefined ? [] : [details]),
+    ...(noFix ? [noFix.recipe] : []),
+  ];
+  return sentences
+    .map((one) => `${one.charAt(0).toUpperCase()}${one.slice(1).replace(/\.$/, '')}.`)
+    .join(' ');
 }
 
 /** @param file as in the JSON report: relative, with slashes; absolute where there is no way from the working directory */

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
-import type { Finding, Fix, Note } from '../../../rules/model';
+import type { Finding, Fix, NoFix, Note } from '../../../rules/model';
 import { warmestPossible } from '../../../rules/typescript/heat/static-heat';
 import type { ProposedFix, TypeScriptRule } from '../../../rules/typescript/rule';
 import type {
@@ -261,11 +261,11 @@ export class TypeScriptEngine implements Engine {
       return this.#without(document, [{ file: path, message }]);
     }
     for (const [name, error] of result.crashed) this.#reportCrash(name, path, error);
-    return {
-      ...this.#without(document, []),
-      reports: result.reports,
-      ...(isGenerated(text) || result.reports.length === 0 ? {} : { linted: result }),
-    };
+    const whole = this.#without(document, []);
+    if (!isGenerated(text))
+      return { ...whole, reports: result.reports, ...(result.reports.length > 0 && { linted: result }) };
+    const noFix = 'the file is generated';
+    return { ...whole, reports: result.reports.map((report) => ({ ...report, fixes: [], noFix })) };
   }
 
   #without({ text }: SourceDocument, notes: readonly Note[]): Analysis {
@@ -318,6 +318,7 @@ export class TypeScriptEngine implements Engine {
       file: path,
       span: report.span,
       message: report.message,
+      ...(report.details !== undefined && { details: report.details }),
       severity: this.#judge(report, settings)!.severity,
       allocation: { ...report.allocation, evidence: [{ kind: 'measured sample', sample: docs.sample }] },
       heat: report.heat,
@@ -328,6 +329,7 @@ export class TypeScriptEngine implements Engine {
         this.#offered.set(offered, { report, fix });
         return offered;
       }),
+      ...(fixes.length === 0 && { noFix: { ...because(report), recipe: docs.recipe } }),
     };
   }
 
@@ -365,4 +367,10 @@ function isMinified(text: string): boolean {
   let lines = 1;
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines++;
   return text.length / lines > 500;
+}
+
+/** Why a report has no fix: the rule's reason, or that what it proposed was not found right. */
+function because({ noFix, fixes }: LintReport): Pick<NoFix, 'because'> {
+  if (fixes.length > 0) return { because: 'the fixed text has not passed its check' };
+  return noFix === undefined ? {} : { because: noFix };
 }

@@ -11,7 +11,14 @@ import { testEngine, testSettings } from '../../support/go';
 
 /** Reports every `make` that the compiler keeps on the heap, and without a compiler every one, with a fix. */
 const makes: GoRule = {
-  meta: { id: 'go/makes', summary: 'test', fix: 'safe', reports: 'allocation', sample: 'test' },
+  meta: {
+    id: 'go/makes',
+    summary: 'test',
+    fix: 'safe',
+    recipe: 'Do it by hand',
+    reports: 'allocation',
+    sample: 'test',
+  },
   check(file, report) {
     for (const node of file.root.descendantsOfType('call_expression')) {
       if (node.childForFieldName('function')?.text !== 'make') continue;
@@ -42,7 +49,14 @@ const makes: GoRule = {
 };
 
 const throwing: GoRule = {
-  meta: { id: 'go/throws', summary: 'test', fix: 'none', reports: 'bug', sample: 'test' },
+  meta: {
+    id: 'go/throws',
+    summary: 'test',
+    fix: 'none',
+    recipe: 'Do it by hand',
+    reports: 'bug',
+    sample: 'test',
+  },
   check() {
     throw new Error('defect');
   },

@@ -47,6 +47,10 @@ describe('the notes of the compiler', () => {
       assert.match(clause, /^[`a-z].{15,}[^.]$/);
       // The compiler's own words are not an explanation.
       if (why.includes('-')) assert.ok(!clause.includes(why), clause);
+      assert.match(
+        typeof explanation.brief === 'string' ? explanation.brief : explanation.brief('`f(x)`'),
+        /^(?:its?|an?|the|what|append) .{8,40}[^.]$/,
+      );
       if (explanation.advice) assert.match(explanation.advice, /^[a-z].{10,}[^.]$/);
     });
   }
@@ -113,7 +117,7 @@ describe('flows of both text formats', () => {
       assert.deepEqual(explain(136), [
         'It is assigned in `b := make([]byte, 8)`.',
         'It is passed to `f`, which may keep it.',
-        'Call a function that does not keep its argument, and call it directly: through an interface or a function value the compiler must assume the worst.',
+        'Call a function that does not keep its argument, and call it directly: through an interface or a function value anything may keep it.',
       ]);
     });
 

@@ -46,28 +46,28 @@ test('the hover explains the four causes in a sentence each, with the flow and a
     const end = start + line.trimStart().length;
     const found = (hidden ?? []).find(({ span }) => start <= span.start && span.start < end);
     assert.ok(found, line);
-    return explain(found, 'file:///escape.md');
+    return explain(found, 'file:///escape.md', () => 'causes.go:1');
   };
-  const causes: readonly [line: string, sentence: RegExp, way: RegExp][] = [
+  const causes: readonly [line: string, title: RegExp, way: RegExp][] = [
     [
       '\tr := Reading{sensor, value}',
-      /^\*\*r moves to the heap: it is sent on a channel in `to <- &r`, and which goroutine receives it/,
-      /Its address is taken in `&r`\. It is sent on .* To keep it on the stack: send a value/,
+      /^# `r` moves to the heap: it is sent on a channel\n/,
+      /It is sent on a channel in `to <- &r`, and which goroutine receives it.*\n.*Its address is taken in `&r`\. .* To keep it on the stack: send a value/s,
     ],
     [
       '\treadings = append(readings, &Reading',
-      /^\*\*`&Reading{...}` is allocated on the heap: it is appended in `.*`, and what the elements of a slice point to/,
+      /^# `&Reading\{.*\}` goes to the heap: it is appended to a slice\n/,
       /To keep it on the stack: keep values in the slice instead of pointers/,
     ],
     [
       '\t\t\tfound = append(found, v)',
-      /^\*\*`append\(found, v\)` grows its array on the heap: it is returned by `return found`\*\*/,
-      /A full array is copied to a larger one.* It is returned by `return found`\. To keep it on the stack:/,
+      /^# `append\(found, v\)` grows on the heap: it is returned\n/,
+      /It is returned by `return found`\.\n.*A full array is copied to a larger one.* To keep it on the stack:/s,
     ],
     [
       '\tvar head [16]byte',
-      /^\*\*head moves to the heap: it is passed to `from.Read` through the interface io.Reader: /,
-      /Its address is taken in `head`\. It is passed to .* To keep it on the stack: call a function/,
+      /^# `head` moves to the heap: it is passed to `from\.Read` through an interface\n/,
+      /It is passed to `from\.Read` through the interface io\.Reader, behind which .* To keep it on the stack: call a function/s,
     ],
   ];
   for (const [line, sentence, way] of causes) {

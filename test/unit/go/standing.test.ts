@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { GoFix, Obligation } from '../../../rules/go/rule';
 import { current, toCheck, type Standable } from '../../../server/src/go/verify/standing';
-import type { Verdict } from '../../../server/src/go/verify/verdict';
+import { refutedBecause, type Verdict } from '../../../server/src/go/verify/verdict';
 
 interface Said extends Standable<Said> {
   readonly name: string;
@@ -18,8 +18,13 @@ function said(name: string, more: Partial<Said> = {}): Said {
 }
 
 const verified: Verdict = { verdict: 'verified' };
-const refuted: Verdict = { verdict: 'refuted', reason: 'no gain' };
-const wrong: Verdict = { verdict: 'refuted', reason: 'no slice', assumption: { ...isSlice } };
+const refuted: Verdict = refutedBecause('no gain');
+const wrong: Verdict = {
+  verdict: 'refuted',
+  reason: 'no slice',
+  because: 'no slice',
+  assumption: { ...isSlice },
+};
 
 /** What stands, and the titles of what is asked next. */
 function state(first: Said, verdicts: readonly (readonly [GoFix, Verdict])[] = []): string {

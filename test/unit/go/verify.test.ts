@@ -39,7 +39,14 @@ function replace(file: GoFile, from: string, to: string, more: Partial<GoFix> = 
 /** A rule that reports the package clause of a.go once for each fix. */
 function ruleOf(fixes: (file: GoFile) => readonly GoFix[]): GoRule {
   return {
-    meta: { id: 'go/test', summary: 'test', fix: 'safe', reports: 'bug', sample: 'test' },
+    meta: {
+      id: 'go/test',
+      summary: 'test',
+      fix: 'safe',
+      recipe: 'Do it by hand',
+      reports: 'bug',
+      sample: 'test',
+    },
     check(file, report) {
       if (!file.path.endsWith('/a.go')) return;
       for (const fix of fixes(file)) {

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import type { Finding, Fix } from '../../../rules/model';
-import { evidenceText, explain } from '../../../server/src/service/explain';
+import { briefly, evidenceText, explain } from '../../../server/src/service/explain';
 
 const finding = (more: Partial<Finding>): Finding => ({
   ruleId: 'go/per-call-buffer',
   language: 'go',
   file: '/a.go',
   span: { start: 0, end: 1 },
-  message: 'm',
+  message: '`make([]byte, n)` allocates on each call',
   severity: 'hint',
   allocation: {
     kind: 'make',
@@ -16,39 +16,102 @@ const finding = (more: Partial<Finding>): Finding => ({
     reason: 'the size is known only at run time',
     evidence: [{ kind: 'emitted call', callee: 'runtime.makeslice', count: 2 }],
   },
-  heat: { score: 0.4, because: [] },
+  heat: { score: 0.4, because: [{ text: 'called in a loop' }] },
   related: [],
   fixes: [],
   ...more,
 });
 
-test('without a fix the explanation says so, and a warm place is not called hot', () => {
-  assert.equal(
-    explain(finding({}), 'file:///p.md'),
-    `**m**
+const fix: Fix = { title: 'Do it (verified)', kind: 'safe', edits: [], verification: 'verified' };
+const noFix = { recipe: 'Take the buffer from a pool' };
 
-- What: make; allocates, depending on a size known only at run time.
-- Why: The size is known only at run time.
-- Heat: 0.4 of 1.
-- Evidence: the compiler emits \`runtime.makeslice\` 2 times.
-- Fix: none is offered here; the page says when one is.
+describe('a hover', () => {
+  const brief = (more: Partial<Finding>, titled = true): string[] =>
+    briefly(finding(more), ['[Why](command:why)'], titled).split('  \n');
 
-[go/per-call-buffer](file:///p.md)`,
-  );
+  test('says what, why, how hot, and what to do, in a line each', () => {
+    assert.deepEqual(brief({ fixes: [fix] }), [
+      '**`make([]byte, n)` allocates on each call**',
+      'The size is known only at run time.',
+      'Warm (0.4 of 1): called in a loop.',
+      'Fix: Do it (verified) · [Why](command:why)',
+    ]);
+  });
+
+  test('leaves out the message where the reader sees it already', () => {
+    assert.equal(brief({ fixes: [fix] }, false)[0], 'The size is known only at run time.');
+  });
+
+  test('says why there is no fix, and what to do by hand', () => {
+    assert.equal(
+      brief({ noFix: { ...noFix, because: 'it is not certain that `xs` is a slice' } })[3],
+      'No automatic fix: it is not certain that `xs` is a slice. By hand: take the buffer from a pool. · [Why](command:why)',
+    );
+  });
+
+  test('has the recipe where nobody knows why there is no fix', () => {
+    assert.equal(
+      brief({ noFix })[3],
+      'No automatic fix. By hand: take the buffer from a pool. · [Why](command:why)',
+    );
+  });
+
+  test('shows the first of several fixes, and how many there are', () => {
+    assert.match(brief({ fixes: [fix, fix, fix] })[3]!, /^Fix: Do it \(verified\) \(2 more\) ·/);
+  });
+
+  test('calls a suggestion what is not safe and checked', () => {
+    const unverified: Fix = { ...fix, verification: 'unverified' };
+    assert.match(brief({ fixes: [unverified] })[3]!, /^Suggestion: Do it/);
+  });
 });
 
-test('what is not safe and verified is a suggestion', () => {
-  const fix: Fix = { title: 'Do it', kind: 'safe', edits: [], verification: 'unverified' };
-  assert.match(explain(finding({ fixes: [fix] }), 'p'), /- Fix: Do it · suggestion: check its condition\./);
-  assert.match(
-    explain(finding({ fixes: [{ ...fix, verification: 'verified' }] }), 'p'),
-    /- Fix: Do it · safe\./,
-  );
-});
+describe('what stands behind Why', () => {
+  const why = (more: Partial<Finding>): string => explain(finding(more), 'file:///p.md', () => 'a.go:7');
 
-test('code in a message is not Markdown or HTML, but its code spans stay', () => {
-  const [first] = explain(finding({ message: '*p of <b>[]T</b>\nin `a*b` # x_y' }), 'p').split('\n');
-  assert.equal(first, '**\\*p of \\<b\\>\\[\\]T\\</b\\> in `a*b` \\# x\\_y**');
+  test('has sections for reason, flow, heat, fixes and evidence', () => {
+    const location = { file: '/a.go', span: { start: 0, end: 1 } };
+    assert.equal(
+      why({ fixes: [fix], details: 'More.', related: [{ location, message: 'it is returned' }] }),
+      `# \`make([]byte, n)\` allocates on each call
+
+It allocates depending on a size known only at run time (make).
+
+## Why
+
+The size is known only at run time.
+
+More.
+
+## Flow
+
+1. it is returned (\`a.go:7\`)
+
+## Heat
+
+Warm (0.4 of 1): called in a loop.
+
+## Fix
+
+- Do it (verified) · safe
+
+## Evidence
+
+- the compiler emits \`runtime.makeslice\` 2 times
+
+[About go/per-call-buffer](file:///p.md)
+`,
+    );
+  });
+
+  test('has the recipe where there is no fix', () => {
+    assert.match(why({ noFix }), /## Fix\n\nNo automatic fix\. By hand: take the buffer from a pool\.\n/);
+  });
+
+  test('has nothing of a code span that the code could end', () => {
+    const [first] = why({ message: '*p of <b>[]T</b>\nin `a*b` # x_y' }).split('\n');
+    assert.equal(first, '# \\*p of \\<b\\>\\[\\]T\\</b\\> in `a*b` \\# x\\_y');
+  });
 });
 
 test('evidence with backquotes is fenced with more of them', () => {

@@ -8,6 +8,7 @@ const probe = createRule({
   id: 'ts/probe',
   summary: 'here()',
   fix: 'none',
+  recipe: 'Do it by hand',
   reports: 'allocation',
   sample: 'typescript/probe',
   allocation: { kind: 'object', cost: 'always', reason: 'a probe' },

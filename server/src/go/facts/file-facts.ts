@@ -17,7 +17,7 @@ import type { FileRecords, PackageRecords, RawDecision, ResolveFile } from '../c
 import { freeDecisions } from './free';
 import { nodeAt, parenthesisOf, switchAlias } from './node-at';
 import { symbolOf } from './symbol-of';
-import { isTemporary, mentionsTemporary, spellTemporary, type Spelled } from './temporaries';
+import { isTemporary, mentionsTemporary, sourceOf, spellTemporary, type Spelled } from './spelling';
 
 /** Columns saturate in the compiler's position tables (cmd/internal/src, colMax). */
 const lastColumn = 255;
@@ -56,9 +56,11 @@ class JoinedDecision implements Decision {
     return (this.#flow ??= this.steps.map(({ expression, why, at }) => {
       const place = at && this.locate(at, expression);
       const location = place && { file: place.file, span: place.span };
-      if (!mentionsTemporary(expression)) return { expression, why, location };
-      const spelled = spellTemporary(expression, place?.node);
-      return { expression: spelled.expression, of: spelled.of, why, location };
+      const elsewhere = at !== undefined && !place;
+      const words = mentionsTemporary(expression)
+        ? spellTemporary(expression, place?.node)
+        : { expression: sourceOf(expression, place?.node), of: undefined };
+      return { expression: words.expression, of: words.of, printed: expression, why, location, elsewhere };
     }));
   }
 }

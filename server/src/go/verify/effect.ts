@@ -7,7 +7,7 @@ import { callsIn, callsOnLines, type Counts, type Lines } from '../compile/call-
 import type { PackageRecords } from '../compile/records';
 import { nodeOf } from '../facts/node-at';
 import { symbolOf } from '../facts/symbol-of';
-import type { Figures, Verdict } from './verdict';
+import { refutedBecause, type Figures, type Verdict } from './verdict';
 
 /** The listing before the change or after it. */
 export interface Listing {
@@ -37,14 +37,14 @@ export function judge(fix: GoFix, pkg: GoPackage, before: Listing, after: Listin
   for (const span of claim.within.length > 0 ? claim.within : [undefined]) {
     const was = partOf(before, pkg, span);
     const is = partOf(after, pkg, span);
-    if (!was || !is) return { verdict: 'refuted', reason: 'the function of the claim was not found' };
+    if (!was || !is) return refutedBecause('the function of the claim was not found');
     had += claimed(was.emitted, claim);
     left += claimed(is.emitted, claim) + brought(was.emitted, is.emitted, claim);
     othersStay ||= keepsOthers(is.emitted, claim);
     functions.push(was.name);
     const added = newAllocation(was.emitted, is.emitted, claim);
     if (added !== undefined)
-      return { verdict: 'refuted', reason: `the changed function would call ${added}` };
+      return refutedBecause('something else would allocate', `the changed function would call ${added}`);
     whole.before += claimed(was.calls, claim);
     whole.after += claimed(is.calls, claim) + brought(was.calls, is.calls, claim);
     place.before += claimed(was.placed, claim);
@@ -52,13 +52,12 @@ export function judge(fix: GoFix, pkg: GoPackage, before: Listing, after: Listin
   }
   if (left >= had) {
     const names = claim.callees.join(', ');
-    return {
-      verdict: 'refuted',
-      reason:
-        had === 0
-          ? `the compiler emits no call of ${names} here`
-          : `the compiler still emits ${left} of ${had} calls of ${names}`,
-    };
+    if (had === 0)
+      return refutedBecause('this allocates nothing', `the compiler emits no call of ${names} here`);
+    return refutedBecause(
+      `${left === 1 ? 'an allocation' : `${left} allocations`} would be left`,
+      `the compiler still emits ${left} of ${had} calls of ${names}`,
+    );
   }
   if (claim.grows || claim.uncounted) return { verdict: 'verified' };
   return { verdict: 'verified', figures: figuresOf(place, whole, othersStay, functions) };

@@ -14,7 +14,7 @@ import { brief, concerns, newErrors } from './errors';
 import { failedObligation, withObligations } from './obligations';
 import { placesOf } from './place';
 import { fileOf, groups, homeOf, insideBodies, suspectsOf, type FixJob, type Question } from './questions';
-import type { Verdict } from './verdict';
+import { refutedBecause, type Verdict } from './verdict';
 
 /** Fixes and probes of one function are compiled apart; someone waits for the last of them. */
 const concurrentCompiles = Math.min(4, availableParallelism());
@@ -68,7 +68,7 @@ export class Run {
       );
       const apart = [...withheld.keys()].map(({ question }) => question);
       if (questions.length === 1) {
-        for (const [{ question }, reason] of withheld) this.#refute(question, reason);
+        for (const [{ question }, reason] of withheld) this.#refute(question, reason, reason);
       } else if (applied.length > 0 && apart.length > 0) again.push(apart);
       else again.push(...apart.map((question) => [question]));
       const asked = applied.map(({ question }) => question);
@@ -120,11 +120,12 @@ export class Run {
     const what = obligation ? `it is not certain that ${obligation.states}` : 'the package would not compile';
     // Among others the line is that of a text that nobody has.
     const said = alone || !error ? brief(error) : error.message.split('\n')[0]!;
-    this.#refute(question, `${what}: ${said}`, question.probe ?? obligation);
+    const because = obligation ? what : 'the fixed text would not compile';
+    this.#refute(question, `${what}: ${said}`, because, question.probe ?? obligation);
   }
 
-  #refute(question: Question, reason: string, assumption?: Assumption): void {
-    this.#answers.set(question, { verdict: 'refuted', reason, ...(assumption && { assumption }) });
+  #refute(question: Question, reason: string, because: string, assumption?: Assumption): void {
+    this.#answers.set(question, { verdict: 'refuted', reason, because, ...(assumption && { assumption }) });
   }
 
   #judge(
@@ -163,7 +164,8 @@ export class Run {
     parse: (file: string) => ParsedFile | undefined,
   ): Verdict {
     const file = fileOf(probe, job);
-    const refuted = (reason: string): Verdict => ({ verdict: 'refuted', reason, assumption: probe });
+    const because = `the compiler does not confirm that ${probe.states}`;
+    const refuted = (reason: string): Verdict => ({ verdict: 'refuted', reason, because, assumption: probe });
     const tree = parse(file);
     if (!tree) return refuted(`${probe.states}: the changed text could not be parsed`);
     const facts = new FileFacts({ ...tree, path: file }, after.records, pkg, () => undefined);
@@ -175,7 +177,7 @@ export class Run {
     const cause = decision?.flow[0]
       ? ` (${decision.flow.at(-1)!.why} ${decision.flow.at(-1)!.expression})`
       : '';
-    return refuted(`the compiler does not confirm that ${probe.states}${cause}`);
+    return refuted(`${because}${cause}`);
   }
 
   #effect(
@@ -190,7 +192,7 @@ export class Run {
     const home = homeOf(job);
     const file = pkg.files.find(({ path }) => path === home);
     const tree = file && parse(home);
-    if (!file || !tree) return { verdict: 'refuted', reason: 'the changed text could not be parsed' };
+    if (!file || !tree) return refutedBecause('the changed text could not be parsed');
     const { before, after: now } = placesOf(job, pkg, edits);
     return judge(
       fix,

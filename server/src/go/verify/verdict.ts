@@ -5,8 +5,21 @@ export type Verdict =
   | { readonly verdict: 'verified'; readonly figures?: Figures }
   /** It compiles; nothing more was claimed, or nothing that can be seen. */
   | { readonly verdict: 'checked' }
-  /** `reason` completes "… was withheld: "; `assumption` is what failed, when it was one. */
-  | { readonly verdict: 'refuted'; readonly reason: string; readonly assumption?: Assumption };
+  /**
+   * `reason` completes "… was withheld: ", with the compiler's words and runtime calls, for the log; `because` says it in words
+   * for everybody; `assumption` is what failed, when it was one.
+   */
+  | {
+      readonly verdict: 'refuted';
+      readonly reason: string;
+      readonly because: string;
+      readonly assumption?: Assumption;
+    };
+
+/** Without an assumption that failed. */
+export function refutedBecause(because: string, reason = because): Verdict {
+  return { verdict: 'refuted', reason, because };
+}
 
 /** Emitted calls of the claimed callees, not executions: a loop repeats them. */
 export interface Figures {

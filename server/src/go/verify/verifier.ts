@@ -7,7 +7,7 @@ import type { GoSyntax } from '../facts/syntax-trees';
 import { questionsOf, type FixJob, type Question } from './questions';
 import { Run } from './run';
 import { exportedSignature } from './signatures';
-import type { Verdict } from './verdict';
+import { refutedBecause, type Verdict } from './verdict';
 
 /** Verdicts kept; each is a few numbers. */
 const cached = 4000;
@@ -86,7 +86,12 @@ export class Verifier {
         new Map(
           group.map((job) => {
             const reason = broken.get(job);
-            return [job, reason === undefined ? agreedTo(job) : { verdict: 'refuted', reason }];
+            return [
+              job,
+              reason === undefined
+                ? agreedTo(job)
+                : refutedBecause('another package would not compile', reason),
+            ];
           }),
         ),
       );

@@ -2,6 +2,8 @@ import type { Node } from 'web-tree-sitter';
 import { unparenthesised } from '../../../../rules/go/syntax/nodes';
 
 /**
+ * Expressions of the compiler in the words of the source.
+ *
  * The compiler keeps what it evaluates once in temporaries of its own, `.autotmp_3`, and speaks of them: the results of
  * `return f()` with several of them, the two values of `v, ok = m[k]`, the arguments of a go or defer statement. Whoever
  * wrote the program knows only the expression that they come from.
@@ -22,6 +24,22 @@ export function isTemporary(expression: string): boolean {
 
 export function mentionsTemporary(expression: string): boolean {
   return expression.includes('.autotmp');
+}
+
+/**
+ * The source's own text of an expression: the compiler prints what it has made of it, methods as functions
+ * (`ksuid.KSUID.String(k)`), conversions with their parentheses, results of inlined calls.
+ * @param at the node at the compiler's point; undefined when that is no place of the package
+ */
+export function sourceOf(expression: string, at: Node | undefined): string {
+  if (!at || /^[\w.]+$|^\.\.\. /.test(expression)) return expression;
+  if (/^return\b|^[^("]*? :?= /.test(expression)) return statementOf(at)?.text ?? expression;
+  if (at.type === 'func_literal' || expression === 'func literal') return expression;
+  if (at.type === 'call_expression') {
+    const called = /\w+$/.exec(at.childForFieldName('function')?.text ?? '')?.[0];
+    return called === undefined || expression.includes(called) ? at.text : expression;
+  }
+  return /_expression$|^composite_literal$/.test(at.type) ? at.text : expression;
 }
 
 /** @param at the node at the compiler's point; undefined when that is no place of the package */
