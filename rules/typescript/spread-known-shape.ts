@@ -1,7 +1,7 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { createRule, type ProposedFix } from './rule';
 import { type Field, fieldsOf, isPath, writtenType } from './types/shapes';
-import { isFunction, methodName, resolve } from './syntax/nodes';
+import { enclosingFunction, type FunctionNode, isFunction, methodName, resolve } from './syntax/nodes';
 
 /** Written out, more properties are harder to read than the spread. */
 const maxFields = 12;
@@ -80,7 +80,13 @@ function literal(
   const spread = node.properties[0]!;
   const source = sourceCode.getText(value);
   const overridden = fields.filter(({ name }) => own.has(name));
-  const title = `Write out the properties of ${source} (if it has no others)`;
+  // A literal may only name what its type expects; what is spread may be more.
+  const expected = expectedType(sourceCode, node);
+  const admitted = typeof expected === 'object' ? fieldsOf(sourceCode, expected) : undefined;
+  if (admitted && !fields.every(({ name }) => admitted.some((field) => field.name === name)))
+    return undefined;
+  const more = expected === 'none' || admitted ? '' : ', and none that is not expected here';
+  const title = `Write out the properties of ${source} (if it has no others${more})`;
   const written = fields.map(({ name }) => {
     const instead = own.get(name);
     return instead ? sourceCode.getText(instead) : `${name}: ${source}.${name}`;
@@ -97,6 +103,44 @@ function literal(
   for (const [name, property] of own) if (!names.has(name)) written.push(sourceCode.getText(property));
   const span = { start: node.range[0], end: node.range[1] };
   return { title, kind: 'suggestion', edits: [{ span, newText: `{ ${written.join(', ')} }` }] };
+}
+
+/** The type that an object literal is held against, `none` where nothing is, and `unknown` where the file does not show it. */
+function expectedType(
+  sourceCode: TSESLint.SourceCode,
+  node: TSESTree.Expression,
+): TSESTree.TypeNode | 'none' | 'unknown' {
+  const { parent } = node;
+  switch (parent?.type) {
+    case 'VariableDeclarator':
+      return parent.id.typeAnnotation?.typeAnnotation ?? 'none';
+    case 'ArrowFunctionExpression':
+      return expectedResult(parent);
+    case 'ReturnStatement': {
+      const fn = enclosingFunction(parent);
+      return fn ? expectedResult(fn) : 'unknown';
+    }
+    case 'ExpressionStatement':
+    case 'TSAsExpression':
+    case 'SpreadElement':
+    case 'MemberExpression':
+      return 'none';
+    case 'AssignmentExpression':
+      return writtenType(sourceCode, parent.left as TSESTree.Expression) ?? 'unknown';
+    default:
+      return 'unknown';
+  }
+}
+
+/** A callback of map() gives what it gives. */
+function expectedResult(fn: FunctionNode): TSESTree.TypeNode | 'none' | 'unknown' {
+  if (fn.returnType) return fn.returnType.typeAnnotation;
+  const { parent } = fn;
+  if (fn.type === 'FunctionDeclaration') return 'none';
+  if (parent.type === 'VariableDeclarator') return parent.id.typeAnnotation ? 'unknown' : 'none';
+  return parent.type === 'CallExpression' && /^(?:map|flatMap)$/.test(methodName(parent) ?? '')
+    ? 'none'
+    : 'unknown';
 }
 
 /** Literals, names, property paths and arithmetic of them. */

@@ -76,6 +76,7 @@ export function reduceFix(
     conditions.add(newWhenEmpty);
   } else return undefined;
   const annotation = parameterType(callback) ?? call.typeArguments?.params[0] ?? assertedType(seed);
+  if (context.typed && annotation === undefined && !admits(literal, copies)) return undefined;
   const mutability = mutabilityOf(context, annotation, object);
   if (mutability === 'readonly') return undefined;
   if (mutability === 'unknown') conditions.add(mutableType);
@@ -141,6 +142,7 @@ export function loopFix(
   const annotation = name?.typeAnnotation?.typeAnnotation ?? assertedType(declarator.init);
   // `let x = []` evolves to any[]; `let o = {}` stays {}.
   const evolves = annotation === undefined && !copy.object;
+  if (context.typed && annotation === undefined && !admits(literal, [copy])) return undefined;
   const mutability = evolves ? 'mutable' : mutabilityOf(context, annotation, copy.object);
   if (mutability === 'readonly') return undefined;
   if (mutability === 'unknown') conditions.add(mutableType);
@@ -543,6 +545,35 @@ function assertedType(expression: TSESTree.Expression): TSESTree.TypeNode | unde
   return expression.type === 'TSAsExpression' || expression.type === 'TSTypeAssertion'
     ? expression.typeAnnotation
     : undefined;
+}
+
+/**
+ * What is written is among the properties of the first value: without an annotation the type is that of the literal, and
+ * `{}` has none, whatever the result is assigned to.
+ */
+function admits(literal: TSESTree.Expression, copies: readonly Copy[]): boolean {
+  if (literal.type !== 'ObjectExpression') return true;
+  if (literal.properties.some(({ type }) => type === 'SpreadElement')) return true;
+  const nameOf = (property: TSESTree.ObjectLiteralElement): string | undefined =>
+    property.type === 'Property' && !property.computed
+      ? property.key.type === 'Identifier'
+        ? property.key.name
+        : String((property.key as TSESTree.Literal).value)
+      : undefined;
+  const names = new Set(literal.properties.map(nameOf));
+  const written = copies.flatMap(({ node }): readonly TSESTree.Node[] =>
+    node.type === 'CallExpression' ? node.arguments : [node],
+  );
+  return written.every(
+    (node) =>
+      node.type !== 'ObjectExpression' ||
+      node.properties.every((property) => {
+        // A spread becomes Object.assign(), which takes what it is given.
+        if (property.type === 'SpreadElement') return true;
+        const name = nameOf(property);
+        return name !== undefined && names.has(name);
+      }),
+  );
 }
 
 function mutabilityOf(context: FixContext, type: TSESTree.TypeNode | undefined, object: boolean): Mutability {
