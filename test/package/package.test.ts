@@ -53,6 +53,7 @@ describe('the package', () => {
       'dist/cli.js',
       'dist/extension.js',
       'dist/main.js',
+      'dist/recorder.js',
       'dist/sample/go.mod',
       'dist/sample/orders.go',
       'dist/sample/orders.ts',

@@ -202,7 +202,7 @@ const refusals: [string[], RegExp][] = [
   [['scan', '--show', 'warm'], /Allowed choices are hot, likely, all/],
   [['scan', '--format', 'xml'], /Allowed choices are pretty, json, sarif/],
   [['scan', '--profile', 'x'], /unknown option '--profile'/],
-  [['prove'], /unknown command 'prove'/],
+  [['improve'], /unknown command 'improve'/],
   [['fix', 'nowhere'], /^nowhere does not exist\.$/m],
 ];
 for (const [args, sentence] of refusals) {
