@@ -89,7 +89,8 @@ export function checkOut(project: Project): Checkout {
       const partial = `${folder}.partial`;
       cpSync((JSON.parse(download) as { Dir: string }).Dir, partial, { recursive: true });
       execFileSync('chmod', ['-R', 'u+w', partial]);
-      execFileSync('go', ['mod', 'download'], { cwd: partial });
+      // `all` also adds to go.sum what an old module left out: its tests need it.
+      execFileSync('go', ['mod', 'download', 'all'], { cwd: partial });
       renameSync(partial, folder);
     }
     return { cwd: folder, target: './...' };
