@@ -3,10 +3,12 @@ import type { AllocationKind, FileEdit, Span } from '../model';
 import { isBuiltin } from './syntax/universe';
 import { intLiteral } from './types/declared-types';
 import { graphOf } from './flow/functions';
-import { isEachTime } from './flow/paths';
+import { isFailure } from './flow/loop-exits';
+import { isEachTime, isFirstThing } from './flow/paths';
 import {
   isWrittenBeforeRead,
   lifetimeOf,
+  seesRoom,
   type ContractCall,
   type Lifetime,
   type Shape,
@@ -154,6 +156,18 @@ function loopsAlways({ declaration, owner }: Binding, file: GoFile): Node[] {
   return loops;
 }
 
+/** Once an iteration has begun, only a failure keeps control from the declaration: else one value is made for nothing. */
+function isNeededFirst(file: GoFile, { declaration, owner }: Binding, outermost: Node): boolean {
+  const graph = graphOf(file, owner);
+  let inner = declaration;
+  for (const loop of graph.loopsOf(declaration)) {
+    if (!isFirstThing(graph, loop, inner, (edge) => isFailure(file, edge))) return false;
+    if (!loop.statement || loop.statement.id === outermost.id) break;
+    inner = loop.statement;
+  }
+  return true;
+}
+
 /** The expression that the variable starts with. */
 function valueOf(binding: Binding): Node | undefined {
   const value = initializer(binding);
@@ -247,9 +261,18 @@ function buildFix(file: GoFile, scratch: Scratch, lifetime: Lifetime): GoFix | u
       newText: reset,
     },
   ];
+  const conditions = [
+    ...(seesRoom(lifetime, scratch.shape)
+      ? [`it does not matter how much room ${variable.name} starts with`]
+      : []),
+    ...(isNeededFirst(file, variable, loop)
+      ? []
+      : [`the loop is seldom left before it needs ${variable.name}`]),
+  ];
+  const condition = conditions.length === 0 ? '' : ` (if ${conditions.join(', and ')})`;
   return {
-    title: `Declare ${variable.name} before the loop`,
-    kind: 'safe',
+    title: `Declare ${variable.name} before the loop${condition}`,
+    kind: condition === '' ? 'safe' : 'suggestion',
     edits,
     claim: { effect: 'moves', within: [spanOf(body)], callees: [emitted] },
   };

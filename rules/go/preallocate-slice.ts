@@ -5,7 +5,7 @@ import { checkLoops, countable, isDoubtful, knownAtDeclaration } from './growth/
 import { leadsToLoop, mayBeGivenUp } from './flow/loop-exits';
 import { graphOf } from './flow/functions';
 import { mayPanic, mayRecover } from './flow/effects';
-import { mayPrecede, usesBehind } from './flow/paths';
+import { mayPrecede } from './flow/paths';
 import { isHot } from './heat/static-heat';
 import { sizeOf } from './types/declared-types';
 import type { GoFile, GoFix, GoReport, GoRule } from './rule';
@@ -453,17 +453,20 @@ function roomFor(growth: Growth, amount: AppendedAmount, nilSeen: boolean, file:
  * it does not get there cost nothing, unless it is longer.
  */
 function mayBeFree({ loop, slice, declaration }: Growth, amount: AppendedAmount, file: GoFile): boolean {
-  const found = graphOf(file, slice.owner).loopOf(loop);
+  const graph = graphOf(file, slice.owner);
+  const found = graph.loopOf(loop);
   if (!found) return false;
   const bytes = amount.constant === undefined ? undefined : bytesOf(amount.constant, declaration, file);
   if (bytes !== undefined && bytes > 32) return false;
-  const moved = found.exits
-    .flatMap(({ edge, why }) => (why === 'bound reached' ? usesBehind(edge, slice) : []))
-    .filter((use) => {
-      const calls = file.facts?.emitted(enclosingStatement(use) ?? use) ?? [];
-      return calls.some(({ callee }) => callee.startsWith('runtime.moveSlice'));
-    });
-  return moved.length > 0 && mayBeGivenUp(file, found, slice, ({ id }) => moved.some((use) => use.id === id));
+  const uses = new Set(slice.uses.map(({ node }) => node.id));
+  const moves = (node: Node): boolean => {
+    const isBareReturn = node.type === 'return_statement' && node.namedChildCount === 0;
+    if (!uses.has(node.id) && !(isBareReturn && slice.kind === 'result')) return false;
+    const calls = file.facts?.emitted(enclosingStatement(node) ?? node) ?? [];
+    return calls.some(({ callee }) => callee.startsWith('runtime.moveSlice'));
+  };
+  const isMoved = graph.blocks.some(({ nodes }) => nodes.some((node) => moves(node)));
+  return isMoved && mayBeGivenUp(file, found, slice, moves);
 }
 
 /**

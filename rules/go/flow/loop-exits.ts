@@ -79,6 +79,7 @@ function saysEmpty({ kind, at }: Edge, { name }: Binding): boolean {
   return isAsked && (kind === 'true' ? operator === '==' : operator === '!=' || operator === '>');
 }
 
-function isFailure(file: GoFile, { kind, at }: Edge): boolean {
+/** The way is taken when something has failed: a return of an error, a panic, the end of the program. */
+export function isFailure(file: GoFile, { kind, at }: Edge): boolean {
   return kind === 'return' ? reportsError(file, at!) : kind === 'panic' || kind === 'ends';
 }

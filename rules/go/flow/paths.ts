@@ -161,21 +161,39 @@ export function mayPrecede(loop: Loop, nodes: readonly Node[], test: (node: Node
 
 /** True when every iteration that another one follows has evaluated the node. */
 export function isEachTime(graph: Graph, loop: Loop, node: Node): boolean {
-  return !mayMiss(graph, loop, node, ({ to }) => !loop.blocks.has(to));
+  return passes(graph, loop, node, ({ to }) => !loop.blocks.has(to), []);
 }
 
-/** True when every iteration that begins evaluates the node, before the loop may be left. */
-export function isFirstThing(graph: Graph, loop: Loop, node: Node): boolean {
+/**
+ * True when every iteration that begins evaluates the node, before the loop may be left. Ways out that `forgiven` accepts do not
+ * count.
+ */
+export function isFirstThing(
+  graph: Graph,
+  loop: Loop,
+  node: Node,
+  forgiven: (edge: Edge) => boolean = () => false,
+): boolean {
   const bounds = loop.exits.flatMap(({ edge, why }) => (why === 'bound reached' ? [edge] : []));
-  return !mayMiss(graph, loop, node, (edge) => bounds.includes(edge));
+  const early = loop.exits.flatMap(({ edge, why }) =>
+    why === 'bound reached' || forgiven(edge) ? [] : [edge],
+  );
+  return passes(graph, loop, node, (edge) => bounds.includes(edge), early);
 }
 
-/** From the header there is a way back to it, or out of the loop, that neither meets the node nor takes such an edge. */
-function mayMiss(graph: Graph, loop: Loop, node: Node, avoids: (edge: Edge) => boolean): boolean {
+/** No way from the header that avoids such edges comes back to it, or to one of the exits, without the node. */
+function passes(
+  graph: Graph,
+  loop: Loop,
+  node: Node,
+  avoids: (edge: Edge) => boolean,
+  exits: readonly Edge[],
+): boolean {
   const goal = graph.placeOf(node)?.block;
-  if (!goal || !loop.blocks.has(goal)) return true;
-  if (goal === loop.header) return false;
+  if (!goal || !loop.blocks.has(goal)) return false;
+  if (goal === loop.header) return true;
   const start = { block: loop.header, index: 0 };
-  const [, ...later] = waysFrom(start, { avoids: (edge) => edge.to === goal || avoids(edge) });
-  return later.some(({ block }) => block === loop.header || !loop.blocks.has(block));
+  const [first, ...later] = waysFrom(start, { avoids: (edge) => edge.to === goal || avoids(edge) });
+  const met = new Set(later.map(({ block }) => block));
+  return !met.has(loop.header) && !exits.some(({ from }) => from === first!.block || met.has(from));
 }

@@ -35,7 +35,10 @@ export interface Lifetime {
   readonly grows: boolean;
   /** `v = v[k:]` with k other than 0: the front of the array is lost to v. */
   readonly advances: boolean;
-  /** `append(v, …)` whose result goes elsewhere than back to v, or `cap(v)`: the capacity is observable. */
+  /**
+   * `append(v, …)` whose result goes elsewhere than back to v, or `cap(v)`: the capacity is observable. Of a buffer, too, when it
+   * is filled from a reader, which is asked for as much as there is room.
+   */
   readonly capacityObserved: boolean;
 }
 
@@ -44,6 +47,11 @@ export function lifetimeOf(file: GoFile, binding: Binding, shape: Shape, typeNam
   const walk = new Walk(file, binding, typeName);
   walk.variable(binding, shape);
   return walk.result();
+}
+
+/** A buffer that is used again has the room that it has grown to, and something in the call can tell. */
+export function seesRoom({ capacityObserved }: Lifetime, shape: Shape): boolean {
+  return capacityObserved && (shape === 'buffer value' || shape === 'buffer pointer');
 }
 
 const breakers = new WeakMap<GoPackage, Map<string, boolean>>();
@@ -105,7 +113,6 @@ class Walk {
   private grows = false;
   private advances = false;
   private capacityObserved = false;
-  private readonly seen = new Set<Binding>();
 
   constructor(
     private readonly file: GoFile,
@@ -113,6 +120,7 @@ class Walk {
     private readonly typeName: string | undefined,
     /** Functions and methods of the package are followed, not only asked what the compiler says of them. */
     private readonly follows = false,
+    private readonly seen = new Set<Binding>(),
   ) {}
 
   result(): Lifetime {
@@ -285,15 +293,17 @@ class Walk {
         : contractOf(this.file, call, node, form, (method) => keepsItsArgument(this.file, method));
     if (contract) {
       this.contracts.push({ call, argument: node, shape: form, contract });
+      const isTarget = argumentsOf(call)[0]?.id === node.id;
+      if (isTarget && /^io\.Copy(?:N|Buffer)?$/.test(contract.name)) this.capacityObserved = true;
       return;
     }
-    if (callee.type === 'identifier' && this.parameterStays(callee, call, node)) return;
+    if (callee.type === 'identifier' && this.parameterStays(callee, call, node, shape)) return;
     if (this.follows && shape === 'slice' && this.isFollowed(callee, call, node)) return;
     this.keep(node);
   }
 
   /** The compiler says that the function of this package does not keep the parameter. */
-  private parameterStays(callee: Node, call: Node, argument: Node): boolean {
+  private parameterStays(callee: Node, call: Node, argument: Node, shape: Shape): boolean {
     if (namesAround(this.file.root, callee).resolve(callee)) return false;
     const fn = packageNames(this.file.pkg).functions.get(callee.text);
     const index = argumentsOf(call).findIndex((other) => other.id === argument.id);
@@ -305,7 +315,14 @@ class Walk {
     );
     const name = names[index];
     if (name?.text === '_') return true;
-    return name !== undefined && fn.file.facts?.parameter(name)?.kind === 'stays';
+    if (name === undefined || fn.file.facts?.parameter(name)?.kind !== 'stays') return false;
+    const parameter = namesAround(fn.file.root, name).resolve(name);
+    if (parameter && shape === 'buffer pointer') {
+      const walk = new Walk(fn.file, parameter, undefined, false, this.seen);
+      walk.variable(parameter, shape);
+      this.capacityObserved ||= walk.capacityObserved;
+    }
+    return true;
   }
 
   /** A function of the package, or a method that can only be one of the package, that keeps the argument nowhere either. */
@@ -386,6 +403,7 @@ class Walk {
     const method = parent.childForFieldName('field')?.text ?? '';
     if (method === 'WriteTo' && keepsItsArgument(this.file, 'Write')) return this.keep(node);
     if (method === 'ReadFrom' && keepsItsArgument(this.file, 'Read')) return this.keep(node);
+    if (method === 'ReadFrom' || method === 'Cap' || method === 'Available') this.capacityObserved = true;
     if (bufferMethods.has(method)) return;
     if (method === 'Bytes' || method === 'Next') return this.flow(call, 'slice', binding);
     this.keep(node);

@@ -7,6 +7,7 @@ import {
   isBoundedByCount,
   keepsItsArgument,
   isWrittenBeforeRead,
+  seesRoom,
   type ContractCall,
   type Lifetime,
 } from '../memory/lifetime';
@@ -64,11 +65,13 @@ export function buildFix(
     ...plan.rewrites,
   ];
   edits.sort(byPlace);
-  // Where the slice stays on the stack as it is, a pool is no gain but a loss.
   const condition =
     candidate.cost === 'conditional' && candidate.slice
-      ? ` (if ${short(candidate.slice.size.text)} is more than ${Math.floor(stackBytes / candidate.slice.bytes)} as a rule: up to there it stays on the stack)`
-      : '';
+      ? // Where the slice stays on the stack as it is, a pool is no gain but a loss.
+        ` (if ${short(candidate.slice.size.text)} is more than ${Math.floor(stackBytes / candidate.slice.bytes)} as a rule: up to there it stays on the stack)`
+      : seesRoom(lifetime, candidate.shape)
+        ? ` (if it does not matter how much room ${variable.name} starts with)`
+        : '';
   return {
     title: `Reuse ${subject(candidate)} from a sync.Pool${condition}`,
     kind: condition === '' ? 'safe' : 'suggestion',

@@ -1,5 +1,5 @@
 import type { Observation, Outcome } from './execute';
-import type { Slack } from './program';
+import type { Program } from './program';
 
 /** A difference that a fix made. */
 export interface Difference {
@@ -10,17 +10,14 @@ export interface Difference {
   readonly text: string;
 }
 
-/**
- * What a call that fails may allocate more: it is abandoned on its way, and what it would have filled is there already. The
- * bytes keep a size that nobody vouches for, such as a literal bound, from being allocated for nothing.
- */
-const abandoned: Slack = { objects: 4, bytes: 16 << 10 };
-
 /** An object less is worth the smallest size class, in bytes. */
 const smallestClass = 8;
 
-/** The first difference; undefined when nobody could tell the two apart, and the second allocates no more. */
-export function compare(before: Outcome, after: Outcome, slack?: Slack): Difference | undefined {
+/**
+ * The first difference; undefined when nobody could tell the two apart, and the second allocates no more, but for what the
+ * program's pattern allows.
+ */
+export function compare(before: Outcome, after: Outcome, program: Program): Difference | undefined {
   if ('fails' in before) return undefined;
   if ('fails' in after) return { kind: 'fails', input: undefined, text: `after the fix it ${after.fails}` };
   for (const [input, was] of before.entries()) {
@@ -31,19 +28,27 @@ export function compare(before: Outcome, after: Outcome, slack?: Slack): Differe
   }
   for (const [input, was] of before.entries()) {
     const is = after[input]!;
-    if (was.unsteady || !allocatesMore(was, is, slack)) continue;
+    if (was.unsteady || !allocatesMore(was, is, program, input)) continue;
     const text = `input ${input}: ${was.objects} objects, ${was.bytes} bytes before, ${is.objects} objects, ${is.bytes} bytes after`;
     return { kind: 'allocations', input, text };
   }
   return undefined;
 }
 
-function allocatesMore(was: Observation, is: Observation, slack: Slack = { objects: 0, bytes: 0 }): boolean {
-  const failed = was.failed ? abandoned : { objects: 0, bytes: 0 };
-  const objects = was.objects + slack.objects + failed.objects;
-  const bytes =
-    was.bytes + slack.bytes + failed.bytes + smallestClass * Math.max(0, was.objects - is.objects);
-  return is.objects > objects || is.bytes > bytes;
+function allocatesMore(was: Observation, is: Observation, program: Program, input: number): boolean {
+  let { objects, bytes } = was;
+  for (const slack of program.slack) {
+    const { when } = slack;
+    const applies =
+      when === 'always' ||
+      (when === 'it fails'
+        ? was.failed
+        : program.calls.inputs[input]!.some((argument) => when.test(argument)));
+    if (!applies) continue;
+    objects += slack.objects;
+    bytes += slack.bytes;
+  }
+  return is.objects > objects || is.bytes > bytes + smallestClass * Math.max(0, was.objects - is.objects);
 }
 
 /** The first line that differs, of both. */

@@ -77,7 +77,7 @@ export function frame(ruleId: RuleId, pattern: Pattern, number: number, random: 
     name: notes.join(', '),
     company: pattern.company ?? '',
     text: number_(text),
-    slack: pattern.slack,
+    slack: pattern.slack ?? [],
     calls: {
       callee: number_(`${carrier.receiver?.value ?? ''}${name}`),
       parameters: parameters.map(({ name, type }) => ({

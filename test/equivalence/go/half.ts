@@ -86,7 +86,7 @@ async function tried(
     const { before, after } = await execute(path.join(folder, 'run'), packages, texts);
     return new Map(
       [...fixed].map(([program, fixed]) => {
-        const difference = compare(before.get(program)!, after.get(program)!, program.slack);
+        const difference = compare(before.get(program)!, after.get(program)!, program);
         return [program, { fixed, difference }];
       }),
     );

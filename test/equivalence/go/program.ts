@@ -55,14 +55,16 @@ export interface Pattern {
   readonly not?: readonly CarrierName[];
   /** `//alloclens:hot` in front of the function. */
   readonly hot?: boolean;
-  /** Where the fix is known to cost a little for small inputs; say why. */
-  readonly slack?: Slack;
+  /** What the fix is known to cost on some calls; the rule's page says so. */
+  readonly slack?: readonly Slack[];
 }
 
-/** What a fixed program may allocate more on a call, in objects and bytes. */
+/** What a fixed program may allocate more on a call, in objects and bytes. All that apply are added up. */
 export interface Slack {
   readonly objects: number;
   readonly bytes: number;
+  /** A regular expression: one of the call's arguments, as Go text, matches it. Failing is a panic or an error. */
+  readonly when: 'always' | 'it fails' | RegExp;
 }
 
 export type CarrierName =
@@ -95,7 +97,7 @@ export interface Program {
   /** The file, of package p. */
   readonly text: string;
   readonly calls: Calls;
-  readonly slack: Slack | undefined;
+  readonly slack: readonly Slack[];
 }
 
 /** How the function under test is called. */

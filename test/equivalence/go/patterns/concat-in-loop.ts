@@ -2,6 +2,10 @@ import type { Random } from '../../random';
 import type { Pattern } from '../program';
 import { words } from './values';
 
+/** Arguments with which the loop adds no more than one or two pieces that are not empty, or is left after them. */
+const short =
+  /^(?:nil|\[\]string\{""\}|make\(\[\]string, 12\)|\[\]string\{"x", "", "y"\}|o\.(?:Panic)?At\(\d\))$/;
+
 export function concatInLoop(random: Random): Pattern {
   const name = random.pick(['s', 's', 'line', 'sql']);
   const piece = random.pick([
@@ -48,7 +52,19 @@ export function concatInLoop(random: Random): Pattern {
         : { type: 'int', value: `len(${name})`, zero: '0' },
     ],
     // A builder starts with 8 bytes and doubles: a short text takes it up to three steps, a concatenation one.
-    slack: { objects: 2, bytes: 48 },
+    slack: [
+      { objects: 0, bytes: 48, when: 'always' },
+      // Some carriers run the loop three times.
+      { objects: 3, bytes: 0, when: short },
+      { objects: 1, bytes: 0, when: 'it fails' },
+      // fmt.Fprintf puts the builder on the heap.
+      ...(piece.includes('Sprintf')
+        ? [
+            { objects: 0, bytes: 96, when: 'always' as const },
+            { objects: 3, bytes: 0, when: short },
+          ]
+        : []),
+    ],
     declares: { name, text: start, nameable: false },
     ...(top !== undefined && { top }),
     body: `

@@ -38,6 +38,8 @@ export function growBuilder(random: Random): Pattern {
       text: random.pick([`var b ${type}`, `var b ${type}`, `b := ${type}{}`]),
       nameable: false,
     },
+    // What fails on its way has room for what it no longer gets.
+    slack: [{ objects: 1, bytes: 2048, when: 'it fails' }],
     body: `
 •
 ${loop}

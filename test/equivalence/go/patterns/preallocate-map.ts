@@ -45,6 +45,8 @@ export function preallocateMap(random: Random): Pattern {
       text: random.pick([`m := make(${type})`, `m := ${type}{}`, `var m = make(${type})`]),
       nameable: false,
     },
+    // What fails on its way has room for what it no longer gets.
+    slack: [{ objects: 1, bytes: 2048, when: 'it fails' }],
     body: `
 •
 @for ${shape.head} {

@@ -88,6 +88,8 @@ export function preallocateSlice(random: Random): Pattern {
       : [{ type, value: 'out', zero: 'nil' }],
     declares: { name: 'out', text: start.text, nameable: start.nameable && !stays },
     top: tops.join('\n'),
+    // What fails on its way has room for what it no longer gets.
+    slack: [{ objects: 1, bytes: 2048, when: 'it fails' }],
     body: `
 •
 ${loop}
