@@ -194,7 +194,8 @@ export interface RuleMeta {
   /**
    * `bug`: corrupts or leaks, reported everywhere as a warning. `allocation`: ranked by heat.
    * `hot only`: reported only in hot code, because the pattern does not matter elsewhere. `contract`: breaks what the
-   * source promises, reported everywhere as an error. `on request`: explains, and is shown only with `show: all`.
+   * source promises, reported everywhere as an error. `on request`: explains what no other rule
+   * speaks of; shown with `show: all`, and unasked where it is certain and hot (service/ranking.ts).
    */
   readonly reports: 'bug' | 'allocation' | 'hot only' | 'contract' | 'on request';
   /** Folder under `samples/` with the rule's before and after and its benchmark: "go/perbuffer". */

@@ -63,7 +63,7 @@ function rulesTable() {
     bug: 'everywhere, as a warning',
     allocation: 'by heat',
     'hot only': 'hot code only',
-    'on request': 'hover, and `show: all`',
+    'on request': 'hover, `show: all`, hottest code',
   };
   const rows = rules.map(({ id, summary, fix, reports: when }) => {
     const page = `rules/${id.replace(/^ts\//, 'typescript/')}.md`;

@@ -1,5 +1,5 @@
 import type { Node } from 'web-tree-sitter';
-import type { AllocationKind } from '../model';
+import type { AllocationCost, AllocationKind } from '../model';
 import { code } from '../wording';
 import { allocates } from './sites/emitted-calls';
 import { positionRow } from './sites/compiler-position';
@@ -22,6 +22,7 @@ export const rule: GoRule = {
   },
   check(file, report) {
     const said = new Set<string>();
+    const claims = claimsByLine(file);
     for (const decision of file.facts?.decisions ?? []) {
       if (decision.outcome !== 'heap' || decision.free) continue;
       const emitted = allocationOf(file, decision);
@@ -49,12 +50,13 @@ export const rule: GoRule = {
       if (said.has(key)) continue;
       said.add(key);
       const cause = reason && explainWhy(reason)?.says(code(text, 60));
+      const kind = decision.ofResult ? 'interface conversion' : kindOf(file, decision);
       report({
         node,
         message,
         allocation: {
-          kind: decision.ofResult ? 'interface conversion' : kindOf(node, subject),
-          cost: emitted.some(isCertain) ? 'always' : 'conditional',
+          kind,
+          cost: costOf(kind, emitted, isInlined(file, node) ? 0 : (claims.get(decision.line) ?? 0)),
           reason: cause ?? plain(sentences.at(-1)) ?? 'the compiler gives no reason',
           evidence: [
             decided(decision),
@@ -125,6 +127,19 @@ function withCall(file: GoFile, step: FlowStep): Step {
 const wellKnown =
   /^(?:error|io\.(?:(?:Read|Write|Seek|Clos)\w*|ByteReader|ByteWriter|StringWriter|RuneReader)|hash\.Hash(?:32|64)?|net\.(?:Conn|PacketConn|Listener)|http\.(?:ResponseWriter|RoundTripper|Handler)|context\.Context)$/;
 
+/** 0-based line → decisions there that an allocation call of the line can be for. */
+function claimsByLine(file: GoFile): ReadonlyMap<number, number> {
+  const claims = new Map<number, number>();
+  for (const { node, line, outcome, free } of file.facts?.decisions ?? [])
+    if (outcome === 'heap' && !free && !isInlined(file, node)) claims.set(line, (claims.get(line) ?? 0) + 1);
+  return claims;
+}
+
+/** The compiler emits the body's allocations under the callee's own lines. */
+function isInlined(file: GoFile, node: Node): boolean {
+  return node.type === 'call_expression' && file.facts?.inlined(node) !== undefined;
+}
+
 /** The allocation calls that can be the decision's: on the line of its position, or in what was inlined there. */
 function allocationOf(
   file: GoFile,
@@ -135,11 +150,10 @@ function allocationOf(
     (call) => call.line === line && allocates(call.callee),
   );
   if (here.length > 0) return here;
-  if (!declaration || node.type !== 'call_expression' || file.facts?.inlined(node) === undefined)
-    return undefined;
+  if (!declaration || !isInlined(file, node)) return undefined;
   const [first, last] = [declaration.startPosition.row, declaration.endPosition.row];
-  const elsewhere = file.facts
-    .emittedFor(declaration)
+  const elsewhere = file
+    .facts!.emittedFor(declaration)
     .filter(
       ({ at, callee }) =>
         allocates(callee) && !(at?.file === file.path && first <= at.line && at.line <= last),
@@ -147,12 +161,29 @@ function allocationOf(
   return elsewhere.length > 0 ? elsewhere.slice(0, 1) : undefined;
 }
 
-/** The size or the value decides about the others at run time. */
-function isCertain({ callee }: Pick<EmittedCall, 'callee'>): boolean {
-  return /^runtime\.(?:newobject|makeslice\w*|makemap\w*|makechan\w*|convT|convTnoptr)$/.test(callee);
+/**
+ * With more decisions on the line than calls, nobody knows which of them allocate; unless the compiler has put several
+ * into one call of mallocgc.
+ */
+function costOf(
+  kind: AllocationKind,
+  emitted: readonly Pick<EmittedCall, 'callee'>[],
+  claims: number,
+): AllocationCost {
+  if (kind === 'append growth' || !emitted.some(isCertain)) return 'conditional';
+  const joined = emitted.some(({ callee }) => callee === 'runtime.mallocgc');
+  return claims > emitted.length && !joined ? 'unknown' : 'always';
 }
 
-function kindOf(node: Node, subject: Decision['subject']): AllocationKind {
+/** The size or the value decides about the others at run time; that an empty text or slice is boxed for nothing decides little. */
+function isCertain({ callee }: Pick<EmittedCall, 'callee'>): boolean {
+  return /^runtime\.(?:newobject|mallocgc|makeslice\w*|makemap\w*|makechan\w*|convT|convTnoptr|convTstring|convTslice)$/.test(
+    callee,
+  );
+}
+
+function kindOf(file: GoFile, { node, subject, text }: Decision): AllocationKind {
+  if (isInlined(file, node)) return 'call';
   if (subject === 'moved') return 'moved variable';
   switch (node.type) {
     case 'func_literal':
@@ -168,7 +199,9 @@ function kindOf(node: Node, subject: Decision['subject']): AllocationKind {
       const callee = node.childForFieldName('function')?.text;
       if (callee === 'make') return 'make';
       if (callee === 'new') return 'new';
-      return callee === 'append' ? 'append growth' : 'call';
+      if (callee === 'append') return 'append growth';
+      // What it returns is boxed, unless it is about the slice that holds its variadic arguments.
+      return text === '... argument' ? 'composite literal' : 'interface conversion';
     }
     default:
       return 'interface conversion';

@@ -72,7 +72,7 @@ test('an opened file shows its findings, and an edit that is not saved changes t
   const [diagnostic] = await editor.shows(at('a.go'), ['alloc()']);
   assert.deepEqual(diagnostic, {
     range: { start: { line: 2, character: 8 }, end: { line: 2, character: 15 } },
-    severity: 4,
+    severity: 3,
     source: 'alloclens',
     code: 'go/per-call-buffer',
     codeDescription: {
@@ -457,7 +457,7 @@ test('analyse the package: files that nobody opened show theirs, until cleared',
   assert.deepEqual(await analyse('package', 'p/a.go'), {
     files: 2,
     findings: 2,
-    bySeverity: { error: 0, warning: 1, information: 0, hint: 1 },
+    bySeverity: { error: 0, warning: 1, information: 1, hint: 0 },
     hidden: 1,
     notes: [{ uri: uri(at('p/b.go')), message: 'The package does not compile.' }],
     cancelled: false,
@@ -500,7 +500,7 @@ test('the hotspots of all files come with the most urgent first, then the hottes
     [
       [uri(at('b.ts')), 0, 2, 'warning'],
       [uri(at('a.go')), 2, 18, 'information'],
-      [uri(at('a.go')), 2, 8, 'hint'],
+      [uri(at('a.go')), 2, 8, 'information'],
     ],
   );
   const { score, because, safeFix, ruleId } = hotspots[1]!;

@@ -13,6 +13,8 @@ export const hotScore = 0.6;
 
 const plain = 0.4;
 const looped = 0.7;
+/** A loop may be short; requests keep coming. */
+const perRequest = 0.75;
 const nested = [looped, 0.85, 0.9];
 const marked = 0.9;
 const cold = 0.1;
@@ -22,8 +24,8 @@ interface Weighed extends HeatReason {
 }
 
 /**
- * How much the node matters, from syntax alone: 0.4 for a plain function; more in loops, in functions that the package
- * calls in loops, in request handlers, benchmarks and functions marked `//alloclens:hot`; at most 0.1 where code runs
+ * How much the node matters, from syntax alone: 0.4 for a plain function; more in loops, in request handlers, in functions that
+ * the package calls there, in benchmarks and functions marked `//alloclens:hot`; at most 0.1 where code runs
  * once (package level, init and what only they call, main), in tests, in the set-up of benchmarks, and on paths that end in
  * an error or a panic.
  */
@@ -251,38 +253,46 @@ function isGrpcMethod(file: GoFile, function_: Node, types: readonly string[]): 
   return results?.length === 2 && /^\*\w+\.\w+$/.test(results[0] ?? '') && results[1] === 'error';
 }
 
+/** The innermost function around the node that handles requests. */
+function handlerAround(file: GoFile, node: Node): { readonly kind: string; readonly node: Node } | undefined {
+  // A function literal is made by the function around it.
+  for (let at = node.parent; at; at = at.parent) {
+    const kind = isFunction(at) ? handlerKind(file, at) : undefined;
+    if (kind !== undefined) return { kind, node: at };
+  }
+  return undefined;
+}
+
 /** What calls the functions around the node: handlers, benchmarks, loops elsewhere in the package. */
 function contextOf(file: GoFile, node: Node): Weighed | undefined {
-  for (let at: Node | null = node; at; at = at.parent) {
-    if (!isFunction(at)) continue;
-    const handler = handlerKind(file, at);
-    if (handler !== undefined) return { score: looped, text: handler, span: head(at) };
-  }
+  const handler = handlerAround(file, node);
+  if (handler) return { score: perRequest, text: handler.kind, span: head(handler.node) };
   const declaration = enclosingDeclaration(node);
   if (!declaration) return undefined;
   if (isBenchmark(declaration)) return { score: looped, text: 'in a benchmark', span: head(declaration) };
   const name = declaration.childForFieldName('name')?.text;
   if (name === undefined) return undefined;
-  const call = callsInLoops(file.pkg).get(declaration.type === 'method_declaration' ? `.${name}` : name);
+  const call = hotCalls(file.pkg).get(declaration.type === 'method_declaration' ? `.${name}` : name);
   if (!call || (call.file === file && enclosingDeclaration(call.node)?.equals(declaration))) return undefined;
-  const text = call.benchmark ? 'called in a benchmark' : 'called in a loop';
-  return call.file === file ? { score: looped, text, span: spanOf(call.node) } : { score: looped, text };
+  const { score, text } = call;
+  return call.file === file ? { score, text, span: spanOf(call.node) } : { score, text };
 }
 
-interface LoopCall {
+interface HotCall {
   readonly file: GoFile;
   readonly node: Node;
-  readonly benchmark: boolean;
+  readonly score: number;
+  readonly text: string;
 }
 
-const loopCalls = new WeakMap<GoPackage, ReadonlyMap<string, LoopCall>>();
+const hotCallsOf = new WeakMap<GoPackage, ReadonlyMap<string, HotCall>>();
 
 /**
- * Functions of the package that some file of it calls in a loop: `f` for functions, `.m` for methods whose name only
- * one type of the package declares (without types, a method call says no more than its name).
+ * Functions of the package that some file of it calls in a request handler or in a loop: `f` for functions, `.m` for methods
+ * whose name only one type of the package declares (without types, a method call says no more than its name).
  */
-function callsInLoops(pkg: GoPackage): ReadonlyMap<string, LoopCall> {
-  const known = loopCalls.get(pkg);
+function hotCalls(pkg: GoPackage): ReadonlyMap<string, HotCall> {
+  const known = hotCallsOf.get(pkg);
   if (known) return known;
   const declared = new Map<string, number>();
   for (const file of pkg.files) {
@@ -293,7 +303,7 @@ function callsInLoops(pkg: GoPackage): ReadonlyMap<string, LoopCall> {
       declared.set(key, (declared.get(key) ?? 0) + 1);
     }
   }
-  const calls = new Map<string, LoopCall>();
+  const calls = new Map<string, HotCall>();
   for (const file of pkg.files) {
     const test = file.path.endsWith('_test.go');
     for (const node of file.root.descendantsOfType('call_expression')) {
@@ -303,13 +313,22 @@ function callsInLoops(pkg: GoPackage): ReadonlyMap<string, LoopCall> {
       else if (callee?.type === 'selector_expression' && !qualified(callee, file.imports)) {
         key = `.${callee.childForFieldName('field')?.text}`;
       }
-      if (key === undefined || declared.get(key) !== 1 || calls.has(key)) continue;
-      if (loopsAround(file, node).length === 0 || errorPathOf(file, node)) continue;
-      const benchmark = test && isBenchmark(enclosingDeclaration(node)) && isTimed(node);
-      if (test && !benchmark) continue;
-      calls.set(key, { file, node, benchmark });
+      if (key === undefined || declared.get(key) !== 1 || errorPathOf(file, node)) continue;
+      const call = hotCall(file, node, test);
+      if (call && call.score > (calls.get(key)?.score ?? 0)) calls.set(key, call);
     }
   }
-  loopCalls.set(pkg, calls);
+  hotCallsOf.set(pkg, calls);
   return calls;
+}
+
+function hotCall(file: GoFile, node: Node, test: boolean): HotCall | undefined {
+  const loop = loopsAround(file, node).length > 0;
+  if (test) {
+    const timed = loop && isBenchmark(enclosingDeclaration(node)) && isTimed(node);
+    return timed ? { file, node, score: looped, text: 'called in a benchmark' } : undefined;
+  }
+  const handler = handlerAround(file, node);
+  if (handler) return { file, node, score: perRequest, text: handler.kind.replace(/^in /, 'called in ') };
+  return loop ? { file, node, score: looped, text: 'called in a loop' } : undefined;
 }

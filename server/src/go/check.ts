@@ -1,4 +1,4 @@
-import type { Finding, NoFix, Note, Related, RuleId } from '../../../rules/model';
+import type { Finding, NoFix, Note, Related, RuleId, Severity } from '../../../rules/model';
 import { titled } from '../../../rules/wording';
 import { explainStep, explainWhy } from '../../../rules/go/sites/explain';
 import { staticHeat } from '../../../rules/go/heat/static-heat';
@@ -20,6 +20,8 @@ import { compareFindings, judge, type Visibility } from '../service/ranking';
 /** A finding that has not got its fixes yet. */
 export interface Candidate extends Standable<Candidate> {
   readonly finding: Finding;
+  /** See `judge`. */
+  readonly withSafeFix: Severity;
   /** In a loop of its function: "per call" would be wrong. */
   readonly inLoop: boolean;
   /** Of a rule that explains what no other rule speaks of. */
@@ -65,7 +67,7 @@ function checkFile(
       const heat = staticHeat(home ?? file, heatAt);
       const judgement = judge(meta, report.allocation.cost, heat.score, visibility);
       if (!judgement) return otherwise;
-      const { severity, hidden } = judgement;
+      const { severity, withSafeFix, hidden } = judgement;
       const explains = meta.reports === 'on request';
       const finding: Finding = {
         ruleId: meta.id,
@@ -82,7 +84,7 @@ function checkFile(
         noFix: { ...whyNone(file, report), recipe: meta.recipe },
       };
       const inLoop = loopsAround(file, heatAt).length > 0;
-      return { finding, ...claimsOf(file, report), inLoop, explains, hidden, otherwise };
+      return { finding, ...claimsOf(file, report), withSafeFix, inLoop, explains, hidden, otherwise };
     };
     try {
       const note = (message: string): void => {

@@ -136,7 +136,6 @@ export class GoEngine implements Engine {
       unit,
       noTypes,
       settings,
-      true,
       new Set(),
       new Map(this.#broken),
     );
@@ -258,15 +257,7 @@ export class GoEngine implements Engine {
           said instanceof NotCompiled
             ? undefined
             : await this.#types?.of(said, sources.directory, sources.texts, signal);
-        const checked = this.#check(
-          sources,
-          said,
-          types ?? noTypes,
-          settings,
-          // Hovers explain what is open; nobody asks about the rest of a scan.
-          document !== undefined || [...sources.texts.keys()].some((file) => buffers.has(file)),
-          revealedIn(buffers),
-        );
+        const checked = this.#check(sources, said, types ?? noTypes, settings, revealedIn(buffers));
         open.push(checked);
         publish(analyses(checked, verdictOf, this.#confirmed));
       }
@@ -310,12 +301,9 @@ export class GoEngine implements Engine {
     build: Build | NotCompiled,
     types: FolderTypes,
     settings: Settings,
-    explained: boolean,
     revealed: ReadonlySet<string>,
     broken = this.#broken,
   ): Checked {
-    const asked = explained || settings.show === 'all';
-    const rules = asked ? this.#rules : this.#rules.filter(({ meta }) => meta.reports !== 'on request');
     const { directory, texts } = sources;
     const notes: Note[] = [];
     const leases: ParsedFile[] = [];
@@ -363,7 +351,7 @@ export class GoEngine implements Engine {
         language: compiled?.module?.language ?? unit?.toolchain.version ?? unknownVersion,
       });
       if (!(build instanceof NotCompiled)) notes.push(...unjoinedNotes(pkg, build.records));
-      files.push(...checkPackage(pkg, rules, settings, broken));
+      files.push(...checkPackage(pkg, this.#rules, settings, broken));
     }
     return {
       sources,

@@ -1,7 +1,8 @@
 import type { Finding, Fix, Note } from '../../../rules/model';
-import type { GoFix, GoPackage } from '../../../rules/go/rule';
+import type { GoFile, GoFix, GoPackage } from '../../../rules/go/rule';
 import type { FileAnalysis } from '../service/engine';
-import { compareFindings } from '../service/ranking';
+import { isSafe } from '../service/fixes';
+import { compareFindings, isExplainedUnasked } from '../service/ranking';
 import { isAlone, type Candidate, type CheckedFile } from './check';
 import { NotCompiled, type BuildUnit } from './compile/builds';
 import type { ParsedFile } from './facts/syntax-trees';
@@ -180,8 +181,10 @@ function said(checked: Checked, checkedFile: CheckedFile, verdictOf: VerdictOf, 
       : withoutFixes(candidate);
     (candidate.hidden ? hidden : shown).push(finding);
   }
-  for (const candidate of explaining)
-    if (isAlone(file, candidate.finding, others)) (candidate.hidden ? hidden : shown).push(candidate.finding);
+  const alone = explaining.filter(({ finding }) => isAlone(file, finding, others));
+  const unasked = saidUnasked(file, alone);
+  for (const candidate of alone)
+    (candidate.hidden && !unasked.has(candidate) ? hidden : shown).push(candidate.finding);
   return { shown: shown.sort(compareFindings), hidden: hidden.sort(compareFindings), withheld };
 }
 
@@ -193,11 +196,12 @@ function withoutFixes({ finding, fixes }: Candidate): Finding {
 
 /** The finding with its fixes, or with why it has none. */
 function withFixes(
-  { finding: { noFix, ...finding }, fixes }: Candidate,
+  { finding: { noFix, ...finding }, fixes, withSafeFix }: Candidate,
   offered: readonly Fix[],
   verdictOf: VerdictOf,
 ): Finding {
-  if (offered.length > 0 || !noFix) return { ...finding, fixes: offered };
+  const severity = offered.some(isSafe) ? withSafeFix : finding.severity;
+  if (offered.length > 0 || !noFix) return { ...finding, severity, fixes: offered };
   const refusals = fixes.flatMap((fix) => {
     const verdict = verdictOf(fix);
     return verdict?.verdict === 'refuted' ? [verdict.because] : [];
@@ -205,6 +209,22 @@ function withFixes(
   const waits = fixes.length > refusals.length ? 'the compiler is still checking it' : undefined;
   const because = noFix.because ?? waits ?? refusals[0];
   return { ...finding, fixes: [], noFix: { ...noFix, ...(because !== undefined && { because }) } };
+}
+
+/** What is explained unasked: one finding a function, the hottest or else the first. Nobody ships tests. */
+function saidUnasked({ root, path }: GoFile, explaining: readonly Candidate[]): ReadonlySet<Candidate> {
+  const byDeclaration = new Map<number, Candidate>();
+  if (path.endsWith('_test.go')) return new Set();
+  for (const candidate of explaining) {
+    const { span, heat } = candidate.finding;
+    const declaration = root.namedChildren.find(
+      ({ startIndex, endIndex }) => startIndex <= span.start && span.end <= endIndex,
+    );
+    if (!declaration || !isExplainedUnasked(candidate.finding)) continue;
+    const before = byDeclaration.get(declaration.id);
+    if (!before || heat.score > before.finding.heat.score) byDeclaration.set(declaration.id, candidate);
+  }
+  return new Set(byDeclaration.values());
 }
 
 /** The candidate's fixes as the editor shows them; none while a verdict is awaited, or when it was refuted. */

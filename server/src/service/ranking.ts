@@ -6,8 +6,11 @@ export type Show = 'hot' | 'likely' | 'all';
 /** The setting `alloclens.rules` for one rule. A severity replaces the ranked one; it does not make cold code hot. */
 export type RuleLevel = 'off' | 'on' | Severity;
 
-/** From this score on code is hot: rules that matter only in hot code report, and certain allocations gain Information. */
+/** From this score on code is hot: rules that matter only in hot code report, and unexplained allocations are explained. */
 export const hotScore = 0.6;
+
+/** See isExplainedUnasked. */
+const explainedScore = 0.75;
 
 /** The lowest heat score that each value of `alloclens.show` shows. */
 export const shownFrom: Readonly<Record<Show, number>> = { hot: hotScore, likely: 0.3, all: 0 };
@@ -22,8 +25,9 @@ export interface Visibility {
 /**
  * The severity with which a finding is shown, or `undefined` when it stays silent.
  *
- * A broken contract is an error and misuse that corrupts or leaks a warning wherever it stands. Of the allocations, one that does not happen
- * (cost `none`) is never shown; a certain one in hot code is Information; every other one is a hint.
+ * A broken contract is an error and misuse that corrupts or leaks a warning wherever it stands. An allocation that does not happen
+ * (cost `none`) is never shown. What is shown unasked is Information, so that lists, counts and rulers have it; what only
+ * `show: all` shows is a hint, unless it is an explanation of what is certain and hot.
  */
 export function severityOf(
   meta: Pick<RuleMeta, 'id' | 'reports'>,
@@ -40,6 +44,8 @@ export function severityOf(
 /** How a finding is shown, now or when the user asks for more. */
 export interface Judgement {
   readonly severity: Severity;
+  /** The same when a safe fix is offered: what can be put right without a thought is seen. */
+  readonly withSafeFix: Severity;
   /** Only `show: all` shows it. */
   readonly hidden: boolean;
 }
@@ -51,10 +57,12 @@ export function judge(
   score: number,
   visibility: Visibility,
 ): Judgement | undefined {
-  const severity = severityOf(meta, cost, score, visibility);
-  if (severity !== undefined) return { severity, hidden: false };
-  const asked = severityOf(meta, cost, score, { ...visibility, show: 'all' });
-  return asked && { severity: asked, hidden: true };
+  const unasked = severityOf(meta, cost, score, visibility);
+  const severity = unasked ?? severityOf(meta, cost, score, { ...visibility, show: 'all' });
+  if (severity === undefined) return undefined;
+  const ranked = (visibility.rules[meta.id] ?? 'on') === 'on';
+  const withSafeFix = ranked && severity === 'hint' ? 'information' : severity;
+  return { severity, withSafeFix, hidden: unasked === undefined };
 }
 
 function rank(
@@ -66,11 +74,24 @@ function rank(
   if (meta.reports === 'contract') return 'error';
   if (meta.reports === 'bug') return 'warning';
   if (cost === 'none') return undefined;
-  if (meta.reports === 'on request') return show === 'all' ? 'hint' : undefined;
-  const needed = meta.reports === 'hot only' ? hotScore : shownFrom[show];
   // A score that is not a number is a defect elsewhere; it must not make cold code loud.
-  if (!(score >= needed)) return undefined;
-  return score >= hotScore && cost === 'always' ? 'information' : 'hint';
+  if (Number.isNaN(score)) return undefined;
+  switch (meta.reports) {
+    case 'hot only':
+      return score >= hotScore ? 'information' : undefined;
+    case 'on request':
+      return show !== 'all' ? undefined : score >= hotScore && cost === 'always' ? 'information' : 'hint';
+    case 'allocation':
+      return score < shownFrom[show] ? undefined : score >= shownFrom.likely ? 'information' : 'hint';
+  }
+}
+
+/**
+ * Whether an allocation that no rule can help is explained although nobody asked: it is certain, written at this place and not
+ * in a callee, and runs for each request or more often than a loop alone can say.
+ */
+export function isExplainedUnasked({ allocation, heat }: Pick<Finding, 'allocation' | 'heat'>): boolean {
+  return allocation.cost === 'always' && allocation.kind !== 'call' && heat.score >= explainedScore;
 }
 
 /** Source order within a file, files by path; ties by rule and message, so that the published order never changes. */

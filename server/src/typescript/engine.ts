@@ -312,6 +312,9 @@ export class TypeScriptEngine implements Engine {
   #finding(path: string, report: LintReport, settings: Settings, passed: ReadonlySet<ProposedFix>): Finding {
     const docs = this.#rules.get(report.ruleName)!.meta.docs!;
     const fixes = report.fixes.filter((fix) => passed.has(fix));
+    // A fix that passed was checked.
+    const safe = fixes.some(({ kind }) => kind === 'safe');
+    const { severity, withSafeFix } = this.#judge(report, settings)!;
     return {
       ruleId: docs.id,
       language: 'typescript',
@@ -319,7 +322,7 @@ export class TypeScriptEngine implements Engine {
       span: report.span,
       message: report.message,
       ...(report.details !== undefined && { details: report.details }),
-      severity: this.#judge(report, settings)!.severity,
+      severity: safe ? withSafeFix : severity,
       allocation: { ...report.allocation, evidence: [{ kind: 'measured sample', sample: docs.sample }] },
       heat: report.heat,
       related: report.related.map(({ span, message }) => ({ location: { file: path, span }, message })),

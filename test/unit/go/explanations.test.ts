@@ -38,6 +38,61 @@ test('an explanation waits for the hover, and is a finding only with show: all',
   assert.deepEqual([ids(all.findings), ids(all.hidden)], [['go/escape'], []]);
 });
 
+test('in a request handler one certain allocation of each function is said unasked, the others are hidden', async (t) => {
+  const text = [
+    'package p',
+    '',
+    'import "net/http"',
+    '',
+    'var kept []*int',
+    '',
+    'func Serve(w http.ResponseWriter, r *http.Request) {',
+    '\tfirst, second := 1, 2',
+    '\tkept = append(kept, &first)',
+    '\tkept = append(kept, &second)',
+    '\tkept = append(kept, called(len(kept)))',
+    '}',
+    '',
+    'func called(third int) *int { return &third }',
+    '',
+    'func Ordinary(fourth int) *int { return &fourth }',
+    '',
+  ].join('\n');
+  const { findings, hidden } = await analyse(t, 'likely', text);
+  const names = (some: FileAnalysis['findings']) =>
+    some
+      .filter(({ allocation }) => allocation.kind === 'moved variable')
+      .map(({ message }) => message.match(/first|second|third|fourth/)?.[0]);
+  assert.deepEqual(names(findings), ['first', 'third']);
+  assert.deepEqual([...new Set(findings.map(({ severity }) => severity))], ['information']);
+  assert.deepEqual(names(hidden ?? []), ['second', 'fourth']);
+});
+
+test('what several decisions of a line share with fewer calls is certain of none', async (t) => {
+  const text = [
+    'package p',
+    '',
+    'import "net/http"',
+    '',
+    'type key struct{}',
+    '',
+    'var Key = key{}',
+    '',
+    'var kept []any',
+    '',
+    'func Serve(w http.ResponseWriter, r *http.Request) {',
+    '\tname := r.URL.Path',
+    '\tkeep(Key, name)',
+    '}',
+    '',
+    '//go:noinline',
+    'func keep(values ...any) { kept = values }',
+    '',
+  ].join('\n');
+  const { findings } = await analyse(t, 'likely', text);
+  for (const { message } of findings) assert.doesNotMatch(message, /Key/);
+});
+
 test('the hover explains the four causes in a sentence each, with the flow and a way out', async (t) => {
   const text = readFileSync(inRepository('samples', 'go', 'escape', 'causes.go'), 'utf8');
   const { hidden } = await analyse(t, 'likely', text);

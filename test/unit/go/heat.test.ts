@@ -67,27 +67,32 @@ describe('hot', () => {
     ],
     'an HTTP handler': [
       'package p\n\nimport "net/http"\n\nfunc f(w http.ResponseWriter, r *http.Request) { here() }\n',
-      0.7,
+      0.75,
       ['in an HTTP handler'],
     ],
     'a loop in an HTTP handler given as a literal': [
       'package p\n\nimport "net/http"\n\nfunc f() { http.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { for { here() } }) }\n',
+      0.8,
+      ['in an HTTP handler', 'in a loop'],
+    ],
+    'what an HTTP handler calls': [
+      'package p\n\nimport "net/http"\n\nfunc f(w http.ResponseWriter, r *http.Request) { g() }\n\nfunc g() { here() }\n',
       0.75,
-      ['in a loop', 'in an HTTP handler'],
+      ['called in an HTTP handler'],
     ],
     'a gin handler': [
       'package p\n\nimport "github.com/gin-gonic/gin"\n\nfunc f(c *gin.Context) { here() }\n',
-      0.7,
+      0.75,
       ['in a gin handler'],
     ],
     'a fiber handler of version 3': [
       'package p\n\nimport "github.com/gofiber/fiber/v3"\n\nfunc f(c fiber.Ctx) error { here(); return nil }\n',
-      0.7,
+      0.75,
       ['in a fiber handler'],
     ],
     'a gRPC method': [
       'package p\n\nimport (\n\t"context"\n\t"example.com/pb"\n)\n\nfunc (s *S) M(ctx context.Context, r *pb.GetRequest) (*pb.Reply, error) { here(); return nil, nil }\n',
-      0.7,
+      0.75,
       ['in a gRPC method'],
     ],
     'a benchmark': [
@@ -244,6 +249,8 @@ describe('cold', () => {
       'package p\n\nvar x = Fill()\n\nfunc Fill() int { here(); return 1 }\n',
     'one that main calls: that is the program':
       'package main\n\nfunc main() { fill() }\n\nfunc fill() { here() }\n',
+    'one that a handler calls only to answer an error':
+      'package p\n\nimport "net/http"\n\nfunc f(w http.ResponseWriter, r *http.Request) { if r.Body == nil { http.Error(w, text(), 400); return } }\n\nfunc text() string { return here() }\n',
     'one that nothing calls': 'package p\n\nfunc fill() int { here(); return 1 }\n',
   })) {
     test(`not ${name}`, () => assert.equal(heat(text).score, 0.4));
@@ -251,10 +258,10 @@ describe('cold', () => {
   test('not an answer that is no error', () =>
     assert.equal(
       heat(handler('if r.Method == "HEAD" { w.WriteHeader(http.StatusNoContent); here(); return }')).score,
-      0.7,
+      0.75,
     ));
   test('not a handler that goes on after the status', () =>
-    assert.equal(heat(handler('if r.Body == nil { w.WriteHeader(500); here() }')).score, 0.7));
+    assert.equal(heat(handler('if r.Body == nil { w.WriteHeader(500); here() }')).score, 0.75));
   test('what runs in parallel benchmarks is timed', () =>
     assert.equal(
       heat({

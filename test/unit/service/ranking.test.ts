@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { AllocationCost, Finding, RuleMeta } from '../../../rules/model';
+import type { AllocationCost, AllocationKind, Finding, RuleMeta } from '../../../rules/model';
 import {
   compareFindings,
   compareUrgency,
+  isExplainedUnasked,
+  judge,
   severityOf,
   type RuleLevel,
   type Show,
@@ -21,11 +23,52 @@ test('a bug is a warning wherever it stands', () => {
   for (const show of ['hot', 'likely', 'all'] as const) assert.equal(rank('bug', 'none', 0, show), 'warning');
 });
 
-test('an allocation that always happens in hot code is information; a conditional or a warm one is a hint', () => {
+test('what is shown unasked is information, so that lists and counts have it; what only "all" shows is a hint', () => {
   assert.equal(rank('allocation', 'always', 0.6), 'information');
-  assert.equal(rank('allocation', 'conditional', 0.9), 'hint');
-  assert.equal(rank('allocation', 'unknown', 0.9), 'hint');
-  assert.equal(rank('allocation', 'always', 0.59), 'hint');
+  assert.equal(rank('allocation', 'conditional', 0.9, 'hot'), 'information');
+  assert.equal(rank('allocation', 'unknown', 0.3), 'information');
+  assert.equal(rank('allocation', 'always', 0.3, 'all'), 'information');
+  assert.equal(rank('allocation', 'always', 0.29, 'all'), 'hint');
+});
+
+test('an explanation is shown on request: a hint, or information where it is certain and hot', () => {
+  assert.equal(rank('on request', 'always', 0.9), undefined);
+  assert.equal(rank('on request', 'always', 0.9, 'all'), 'information');
+  assert.equal(rank('on request', 'conditional', 0.9, 'all'), 'hint');
+  assert.equal(rank('on request', 'always', 0.5, 'all'), 'hint');
+  assert.equal(rank('on request', 'none', 0.9, 'all'), undefined);
+});
+
+test('an explanation is given unasked where it is certain, of this place, and hotter than a loop alone', () => {
+  const unasked = (cost: AllocationCost, kind: AllocationKind, score: number) =>
+    isExplainedUnasked({
+      allocation: { kind, cost, reason: 'r', evidence: [] },
+      heat: { score, because: [] },
+    });
+  assert.equal(unasked('always', 'make', 0.75), true);
+  assert.equal(unasked('always', 'make', 0.7), false);
+  assert.equal(unasked('conditional', 'make', 0.9), false);
+  assert.equal(unasked('unknown', 'make', 0.9), false);
+  assert.equal(unasked('always', 'call', 0.9), false);
+});
+
+test('what is hidden is what "all" would add; a safe fix makes it information, a level of the user stays', () => {
+  const judged = (score: number, show: Show, rules: Record<string, RuleLevel> = {}) =>
+    judge({ id: 'go/x', reports: 'allocation' }, 'always', score, { show, rules });
+  assert.deepEqual(judged(0.7, 'likely'), {
+    severity: 'information',
+    withSafeFix: 'information',
+    hidden: false,
+  });
+  assert.deepEqual(judged(0.1, 'likely'), { severity: 'hint', withSafeFix: 'information', hidden: true });
+  assert.deepEqual(judged(0.4, 'hot'), { severity: 'information', withSafeFix: 'information', hidden: true });
+  assert.deepEqual(judged(0.1, 'all'), { severity: 'hint', withSafeFix: 'information', hidden: false });
+  assert.deepEqual(judged(0.7, 'likely', { 'go/x': 'hint' }), {
+    severity: 'hint',
+    withSafeFix: 'hint',
+    hidden: false,
+  });
+  assert.equal(judged(0.7, 'all', { 'go/x': 'off' }), undefined);
 });
 
 test('"show" decides from which heat on an allocation is shown', () => {
