@@ -1,16 +1,12 @@
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { jsonHotspots, markdownHotspots, prettyHotspots } from '../../report/hotspots';
 import { jsonText } from '../../report/json';
-import { goHotspots } from '../go-hotspots';
+import { profiledFiles, readHotspots } from '../hotspots';
 import { formatOption, verboseOption, wholeNumber, type CommonOptions } from '../options';
-import { profileKind } from '../profile';
 import { scan } from '../scan';
 import { exitCodeWithoutFindings, withAnalyser } from '../session';
 import type { ExitCode, Surroundings } from '../surroundings';
 import { filesOf } from '../targets';
-import { UsageError } from '../usage-error';
-import { v8Hotspots } from '../v8-hotspots';
 
 export function hotspotsCommand(
   program: Command,
@@ -43,27 +39,16 @@ async function run(
   around: Surroundings,
 ): Promise<ExitCode> {
   const { cwd, signal, stdout, color } = around;
-  const file = resolve(cwd, profile);
-  const kind = await profileKind(file, cwd);
   // A measured line is explained however cold it looks.
   return withAnalyser(
     { show: 'all', rule: [], verbose },
     around,
     async ({ analyser, settings, progress }) => {
       const named = await filesOf(paths, cwd, signal);
-      const files = named.files.filter((path) => path.endsWith('.go') === (kind === 'pprof'));
-      if (files.length === 0)
-        throw new UsageError(
-          kind === 'pprof'
-            ? `${profile} is a profile of a Go program, and there are no Go files below the paths.`
-            : `${profile} is a profile of V8, and there are no TypeScript or JavaScript files below the paths.`,
-        );
+      const files = await profiledFiles(profile, named.files, cwd);
       const found = await scan(analyser, files, { settings, signal, progress });
       const scanned = { ...found, notes: [...named.notes, ...found.notes] };
-      const report =
-        kind === 'pprof'
-          ? await goHotspots(file, scanned, { cwd, top })
-          : await v8Hotspots(file, scanned, analyser, { cwd, top, files });
+      const report = await readHotspots(profile, files, scanned, analyser, { cwd, top });
       if (format === 'json') stdout.write(jsonText(jsonHotspots(report)));
       else stdout.write(format === 'markdown' ? markdownHotspots(report) : prettyHotspots(report, color));
       return report.hotspots.length > 0 ? 1 : exitCodeWithoutFindings(files, scanned.notes);

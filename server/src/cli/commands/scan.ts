@@ -1,6 +1,9 @@
+import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { jsonReport, jsonText } from '../../report/json';
 import { prettyReport } from '../../report/pretty';
+import { measuredFindings } from '../../service/measured-heat';
+import { readHotspots } from '../hotspots';
 import { formatOption, ruleOption, showOption, verboseOption, type CommonOptions } from '../options';
 import { textOnDisk } from '../read';
 import { scan } from '../scan';
@@ -14,6 +17,7 @@ export function scanCommand(program: Command, around: Surroundings, exit: (code:
     .description('report allocation hotspots')
     .argument('[path...]', 'files, folders, or ./... for Go packages', ['.'])
     .addOption(formatOption('pretty', 'json', 'sarif'))
+    .option('--profile <file>', 'rank by a profile, as hotspots takes it, instead of by the look of the code')
     .addOption(showOption())
     .addOption(ruleOption(around.rules))
     .addOption(verboseOption())
@@ -21,6 +25,7 @@ export function scanCommand(program: Command, around: Surroundings, exit: (code:
 }
 
 interface ScanCommandOptions extends CommonOptions {
+  readonly profile?: string;
   readonly format: 'pretty' | 'json' | 'sarif';
 }
 
@@ -30,11 +35,25 @@ async function run(
   around: Surroundings,
 ): Promise<ExitCode> {
   const { cwd, signal, stdout, rules, version } = around;
-  return withAnalyser(options, around, async ({ analyser, settings, progress }) => {
+  const { profile } = options;
+  // What looks cold may be measured.
+  const looked = profile === undefined ? options : { ...options, show: 'all' as const };
+  return withAnalyser(looked, around, async ({ analyser, settings, progress }) => {
     const { files, notes: unread } = await filesOf(paths, cwd, signal);
     const scanned = await scan(analyser, files, { settings, signal, progress });
-    const result = { ...scanned, notes: [...unread, ...scanned.notes] };
-    const textOf = (path: string): string => result.analyses.get(path)?.text ?? textOnDisk(path);
+    const textOf = (path: string): string => scanned.analyses.get(path)?.text ?? textOnDisk(path);
+    let { findings } = scanned;
+    if (profile !== undefined) {
+      const { hotspots } = await readHotspots(profile, files, scanned, analyser, { cwd, top: Infinity });
+      const visibility = { show: options.show, rules: settings.rules };
+      findings = measuredFindings(findings, hotspots, {
+        textOf,
+        rules,
+        visibility,
+        profile: basename(profile),
+      });
+    }
+    const result = { ...scanned, findings, notes: [...unread, ...scanned.notes] };
     if (options.format === 'pretty') {
       // Why a fix is not offered belongs to the log of whoever wants to know; JSON has it.
       const notes = result.notes.filter(({ kind }) => options.verbose || kind !== 'withheld fix');

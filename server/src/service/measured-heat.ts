@@ -1,0 +1,98 @@
+import type { Finding, Heat, RuleMeta } from '../../../rules/model';
+import { LineIndex } from '../text/positions';
+import type { Hotspot } from './hotspots';
+import { hotScore, severityOf, type Visibility } from './ranking';
+
+/** The least part of a profile that makes a place hot, whatever its syntax says. */
+const hotShare = 0.001;
+
+/**
+ * Findings by what a profile measured: a measured place is hot however cold it looks, and one that the profile passed by is cold. What the
+ * profile says nothing about keeps its static heat.
+ * @param findings all that there are, hidden ones, too
+ * @param hotspots of the whole profile
+ * @param profile what the profile is called in a reason
+ */
+export function measuredFindings(
+  findings: readonly Finding[],
+  hotspots: readonly Hotspot[],
+  {
+    textOf,
+    rules,
+    visibility,
+    profile,
+  }: {
+    readonly textOf: (file: string) => string;
+    readonly rules: readonly RuleMeta[];
+    readonly visibility: Visibility;
+    readonly profile: string;
+  },
+): Finding[] {
+  const shares = new Map<Finding, number>();
+  for (const { share, findings: here } of hotspots)
+    for (const finding of here) shares.set(finding, (shares.get(finding) ?? 0) + share);
+  const passed = passedBy(hotspots, textOf);
+  const metas = new Map(rules.map((meta) => [meta.id, meta]));
+  return findings.flatMap((finding): Finding[] => {
+    const share = shares.get(finding);
+    const heat =
+      share !== undefined
+        ? measured(share, finding.heat, profile)
+        : passed(finding)
+          ? nothing(profile)
+          : finding.heat;
+    const severity = severityOf(metas.get(finding.ruleId)!, finding.allocation.cost, heat.score, visibility);
+    return severity === undefined ? [] : [{ ...finding, heat, severity }];
+  });
+}
+
+/** From a thousandth of the profile on hot; the score grows with the logarithm of the share, to 1 for all of it. */
+function measured(share: number, { because }: Heat, profile: string): Heat {
+  const decades = Math.log10(share / hotShare) / 3;
+  const score = Math.max(0, Math.min(1, hotScore + (1 - hotScore) * decades));
+  return {
+    score: Math.round(score * 100) / 100,
+    because: [{ text: `${(100 * share).toFixed(1)} % of ${profile}` }, ...because],
+  };
+}
+
+const nothing = (profile: string): Heat => ({
+  score: 0,
+  because: [{ text: `its function ran and allocated nothing here in ${profile}` }],
+});
+
+/**
+ * Whether a Go function is in the profile and nothing on the finding's lines is. A profile of V8 knows functions only, and one that is
+ * missing may not have run.
+ */
+function passedBy(
+  hotspots: readonly Hotspot[],
+  textOf: (file: string) => string,
+): (finding: Finding) => boolean {
+  const measuredLines = new Map<string, number[]>();
+  for (const { weight } of hotspots) {
+    if (weight.column !== undefined) continue;
+    measuredLines.set(weight.file, [...(measuredLines.get(weight.file) ?? []), weight.line]);
+  }
+  const files = new Map<string, { readonly lines: LineIndex; readonly functions: ReadonlySet<number> }>();
+  return ({ file, span }) => {
+    const found = measuredLines.get(file);
+    if (!found) return false;
+    let known = files.get(file);
+    if (!known) {
+      const lines = new LineIndex(textOf(file));
+      files.set(
+        file,
+        (known = { lines, functions: new Set(found.map((line) => functionAt(lines, line - 1))) }),
+      );
+    }
+    return known.functions.has(functionAt(known.lines, known.lines.positionAt(span.start).line));
+  };
+}
+
+/** The line, 0-based, on which the declaration around a line begins: gofmt puts every `func` at the start of one. */
+function functionAt(lines: LineIndex, line: number): number {
+  let at = line;
+  while (at > 0 && !lines.text.startsWith('func', lines.lineStart(at))) at--;
+  return at;
+}
