@@ -14,6 +14,7 @@ import {
 } from './syntax/nodes';
 import { graphOf } from './flow/functions';
 import type { Loop } from './flow/graph';
+import { mayPrecede } from './flow/paths';
 import { sumBehind, sumOfIteration, type Summands } from './flow/sums';
 import { tripCount, type TripCount } from './flow/trip-count';
 import { callOf, isAddressTaken, isAssigned, namesAround, parenthesized, type Binding } from './syntax/names';
@@ -217,7 +218,8 @@ function judge(filling: Filling, file: GoFile): GoReport | undefined {
   const filled = each && fills(loop, builder, undefined, count, file);
   if (!filled) return undefined;
   const behind = writtenBehind(filling, repeated, file);
-  const found = wholeRunes(filling, behind ?? nothing, count, file) ?? ofIterations(each);
+  const more = behind?.most ?? nothing;
+  const found = wholeRunes(filling, more, count, file) ?? ofIterations(each);
   if (!found || (found.growth.constant !== undefined && found.growth.constant <= fewBytes)) return undefined;
   const { growth, exact } = found;
   const declaration = enclosingDeclaration(loop);
@@ -225,6 +227,10 @@ function judge(filling: Filling, file: GoFile): GoReport | undefined {
   const grown = declaration && file.facts?.emittedFor(declaration).find(({ callee }) => growing.test(callee));
   if (!grown) return undefined;
   const { name } = builder;
+  const conditions = [
+    ...(filled.surely ? [] : [`${growth.count.expression} is never much too large`]),
+    ...(behind?.varies ? ['all that can be written behind the loop usually is'] : []),
+  ];
   const evidence: Evidence[] = [
     { kind: 'emitted call', callee: grown.callee, count: 1 },
     { kind: 'measured sample', sample: rule.meta.sample },
@@ -247,11 +253,12 @@ function judge(filling: Filling, file: GoFile): GoReport | undefined {
     heatAt: loop,
     restsOn: countable(growth.count, loop),
     // Room that the next write outgrows is no gain.
-    fixes: behind ? fix(filling, growth, filled.surely, file) : [],
+    fixes:
+      !behind || isSeenEmpty(filling, repeated, more, file) ? [] : fix(filling, growth, conditions, file),
   };
 
   function ofIterations(each: Written): { growth: Growth; exact: boolean } | undefined {
-    const growth = growthOf(loop, each, file, { ...(behind && { more: behind }) });
+    const growth = growthOf(loop, each, file, { ...(behind && { more }) });
     return growth && { growth, exact: each.exact };
   }
 }
@@ -287,21 +294,38 @@ function wholeRunes(
 }
 
 /**
- * What is written behind the loop at most: a closing bracket should not double the buffer. Undefined: not known in front of
- * the loop.
+ * What is written behind the loop at most, and whether some ways write less: a closing bracket should not double the buffer.
+ * Undefined: not known in front of the loop.
  */
-function writtenBehind({ loop, builder, type }: Filling, repeated: Loop, file: GoFile): Amount | undefined {
+function writtenBehind(
+  { loop, builder, type }: Filling,
+  repeated: Loop,
+  file: GoFile,
+): { readonly most: Amount; readonly varies: boolean } | undefined {
   const uses = builder.uses.filter(({ node }) => node.startIndex > loop.endIndex);
   // Fprintf(&b, …)
   if (uses.some(({ node }) => isHandedOver(node))) return undefined;
   const calls = uses
     .flatMap(({ node }) => methodCall(node) ?? [])
     .filter((call) => !drains.test(methodOf(call)));
-  const all = written({ loop, builder, type, calls }, file, most);
-  const behind = sumBehind(graphOf(file, builder.owner), repeated, all);
-  return behind?.exact && behind.lengths.every((length) => isKnownBefore(length, loop, file))
-    ? behind
+  const behind = (join: typeof most): Written | undefined =>
+    sumBehind(graphOf(file, builder.owner), repeated, written({ loop, builder, type, calls }, file, join));
+  const [much, little] = [behind(most), behind(least)];
+  return much?.exact && much.lengths.every((length) => isKnownBefore(length, loop, file))
+    ? { most: much, varies: little?.exact !== true }
     : undefined;
+}
+
+/** A buffer without room gives nil, and one with room does not: something asks for its bytes before anything is written. */
+function isSeenEmpty({ builder, type }: Filling, repeated: Loop, more: Amount, file: GoFile): boolean {
+  if (type !== 'bytes.Buffer') return false;
+  const graph = graphOf(file, builder.owner);
+  const calls = builder.uses.flatMap(({ node }) => methodCall(node) ?? []);
+  const looks = new Set(calls.filter((call) => methodOf(call) === 'Bytes').map(({ id }) => id));
+  // Where no iteration runs, no room is made unless something is written behind the loop.
+  const isSeen = (node: Node): boolean =>
+    looks.has(node.id) && (!isNothing(more) || graph.loopsOf(node).includes(repeated));
+  return mayPrecede(repeated, calls.filter(isWrite), isSeen);
 }
 
 const drains = /^(?:Next|Read|Read(?:Byte|Bytes|Rune|String)|Unread\w+|WriteTo)$/;
@@ -327,9 +351,9 @@ function isKnownBefore(name: Node, loop: Node, file: GoFile): boolean {
   );
 }
 
-function fix(filling: Filling, growth: Growth, trusted: boolean, file: GoFile): GoFix[] {
+function fix(filling: Filling, growth: Growth, conditions: readonly string[], file: GoFile): GoFix[] {
   const { loop, builder } = filling;
-  const { count, text } = growth;
+  const { text } = growth;
   // The jumps of a loop with a label leave or skip: there is nothing to fix at one.
   if (file.generated || loop.parent?.type !== 'statement_list') return [];
   const here = loop.startIndex;
@@ -340,8 +364,8 @@ function fix(filling: Filling, growth: Growth, trusted: boolean, file: GoFile): 
     : { at: here, newText: `${grow}; ` };
   return [
     {
-      title: `Grow ${builder.name} by ${text} before the loop${trusted ? '' : ` (if ${count.expression} is never much too large)`}`,
-      kind: trusted ? 'safe' : 'suggestion',
+      title: `Grow ${builder.name} by ${text} before the loop${conditions.length === 0 ? '' : ` (if ${conditions.join(', and ')})`}`,
+      kind: conditions.length === 0 ? 'safe' : 'suggestion',
       edits: [{ file: file.path, span: { start: edit.at, end: edit.at }, newText: edit.newText }],
       claim: { effect: 'runs less', within: [spanOf(builder.owner)], callees: ['runtime.growslice'] },
     },
