@@ -3,7 +3,7 @@ import { count } from './status-view';
 
 /** What is said at the end of an analysis, and which buttons stand beside it. */
 export interface AnalysisSummary {
-  /** "24 problems in 118 files, and 3 hints; 40 allocations are hidden. 2 notes in the log." */
+  /** "24 problems in 118 files, and 3 hints in the editor; 40 more are hidden by alloclens.show. 2 notes in the log." */
   readonly message: string;
   readonly choices: readonly ('Show Problems' | 'List Hotspots' | 'Open the Log')[];
 }
@@ -18,9 +18,11 @@ export function analysisSummary(result: AnalyseResult, logged: boolean): Analysi
   const hints = bySeverity.hint === 0 ? '' : `, and ${count(bySeverity.hint, 'hint')} in the editor`;
   const more = hidden === 0 ? '' : `; ${hidden} more ${hidden === 1 ? 'is' : 'are'} hidden by alloclens.show`;
   const left = notes.length === 0 ? '' : ` ${count(notes.length, 'note')}${logged ? ' in the log' : ''}.`;
-  const found = `${count(problems, 'problem')} in ${count(files, 'file')}${hints}${more}.`;
+  const found = `${count(problems, 'problem')} in ${count(files, 'file')}`;
   return {
-    message: `${cancelled ? 'Cancelled. What was found so far stays: ' : ''}${found}${left}`,
+    message: cancelled
+      ? `Cancelled: ${findings === 0 ? 'nothing found' : `${found}${hints}`} so far.${left}`
+      : `${found}${hints}${more}.${left}`,
     choices: [
       ...(problems > 0 ? (['Show Problems'] as const) : []),
       ...(findings > 0 ? (['List Hotspots'] as const) : []),

@@ -1,4 +1,4 @@
-import { commands, ProgressLocation, window, type Disposable, type LogOutputChannel } from 'vscode';
+import { commands, env, ProgressLocation, window, type Disposable, type LogOutputChannel } from 'vscode';
 import {
   clearNotification,
   revealRequest,
@@ -60,6 +60,7 @@ export function registerCommands(context: CommandContext): Disposable[] {
       if (server.started) await (await server.start()).sendNotification(clearNotification);
     },
     'alloclens.checkToolchain': () => context.toolchain.run(),
+    'alloclens.setGoPath': () => openGoPath(),
     'alloclens.openSample': async () =>
       context.sample.open((await context.toolchain.find()).go ? 'go' : 'typescript'),
     'alloclens.restartServer': () => restart(context),
@@ -95,6 +96,12 @@ async function withDocument(run: (uri: string) => unknown): Promise<void> {
 async function toggleAll(uri: string, server: LanguageServer): Promise<void> {
   const params: RevealParams = { uri };
   await (await server.start()).sendRequest<RevealResult>(revealRequest, params);
+}
+
+/** The setting, where it belongs: a path is one of the machine that Go runs on. */
+async function openGoPath(): Promise<void> {
+  const where = env.remoteName === undefined ? 'openSettings' : 'openRemoteSettings';
+  await commands.executeCommand(`workbench.action.${where}`, { query: 'alloclens.go.path' });
 }
 
 async function restart({ server, output }: CommandContext): Promise<void> {

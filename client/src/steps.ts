@@ -5,11 +5,7 @@ import type { Step } from './status-view';
 export const steps: Readonly<Record<Step, Command>> = {
   levels: { command: 'alloclens.selectLevel', title: 'Select Level' },
   trust: { command: 'workbench.trust.manage', title: 'Manage Trust' },
-  goPath: {
-    command: 'workbench.action.openSettings',
-    arguments: ['alloclens.go.path'],
-    title: 'Set the Path of Go',
-  },
+  goPath: { command: 'alloclens.setGoPath', title: 'Set the Path of Go' },
   install: {
     command: 'vscode.open',
     arguments: [Uri.parse('https://go.dev/doc/install')],

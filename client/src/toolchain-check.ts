@@ -27,7 +27,7 @@ export class ToolchainCheck {
     const { go, note } = await this.find();
     if (go) {
       const version = go.version.replace(/^go(?=\d)/, 'Go ');
-      return void inform(`${version} compiles for AllocLens: ${go.path} (${go.how}).`);
+      return void inform(`${version} found: ${go.how}.`);
     }
     const step = steps[note.remedy ?? 'log'];
     if (await warn(note.message, step.title))

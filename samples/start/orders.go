@@ -15,6 +15,17 @@ type Order struct {
 	Cents int
 }
 
+// Relay makes a buffer for each request and drops it at the end.
+func Relay(w http.ResponseWriter, r *http.Request) {
+	buffer := make([]byte, 32*1024)
+	for {
+		n, err := r.Body.Read(buffer)
+		if _, failed := w.Write(buffer[:n]); failed != nil || err != nil {
+			return
+		}
+	}
+}
+
 // Cents grows its result from nothing, although it is known how long it becomes.
 func Cents(orders []Order) []int {
 	var cents []int
@@ -29,15 +40,4 @@ func Line(line []byte, order Order) []byte {
 	line = append(line, order.ID...)
 	line = append(line, ' ')
 	return append(line, order.At.Format(time.RFC3339)...)
-}
-
-// Relay makes a buffer for each request and drops it at the end.
-func Relay(w http.ResponseWriter, r *http.Request) {
-	buffer := make([]byte, 32*1024)
-	for {
-		n, err := r.Body.Read(buffer)
-		if _, failed := w.Write(buffer[:n]); failed != nil || err != nil {
-			return
-		}
-	}
 }

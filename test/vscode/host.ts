@@ -1,5 +1,13 @@
 import type { Page } from 'playwright-core';
 
+export type Theme = 'dark' | 'light' | 'high contrast';
+
+const themes: Readonly<Record<Theme, string>> = {
+  dark: 'Default Dark Modern',
+  light: 'Default Light Modern',
+  'high contrast': 'Default High Contrast',
+};
+
 /** What a test wants to look at: a folder in a window of VS Code, with the packaged extension installed. */
 export interface OpenOptions {
   /** Absolute path. */
@@ -8,6 +16,8 @@ export interface OpenOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** `trusted`: workspace trust is switched off. `restricted`: on, and the folder is not trusted; nobody is asked. */
   readonly trust: 'trusted' | 'restricted';
+  /** What the window looks like; dark unless said. */
+  readonly theme?: Theme;
   /** Added to the environment of VS Code and so of the extension host. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -34,7 +44,8 @@ export interface Host {
 export function settingsFor(options: OpenOptions): Record<string, unknown> {
   return {
     'workbench.startupEditor': 'none',
-    'workbench.colorTheme': 'Default Dark Modern',
+    'workbench.colorTheme': themes[options.theme ?? 'dark'],
+    'window.autoDetectHighContrast': false,
     'workbench.secondarySideBar.defaultVisibility': 'hidden',
     'workbench.tips.enabled': false,
     'workbench.quickOpen.closeOnFocusLost': false,

@@ -4,23 +4,19 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { after, afterEach, before, describe, it } from 'node:test';
-import { browserHost } from './browser-host';
-import { desktopHost } from './desktop-host';
+import { editorHost } from './editor-host';
 import { plantFakeGo } from './fake-go';
 import type { Host } from './host';
 import { hostileFolder } from './hostile-folder';
-import { repository } from './repository';
 import { copySamples, type Samples } from './samples';
 import { analysed, Workbench } from './workbench';
-
-const vsix = join(repository, 'dist', 'alloclens.vsix');
 
 /** The tests of the packaged extension in one real VS Code: the oldest that the manifest allows, or the newest. */
 export function editorSuite(build: 'minimum' | 'newest'): void {
   describe(`${build} VS Code`, { timeout: 9 * 60_000 }, () => {
     let host: Host;
     before(async () => {
-      host = await (process.env['ALLOCLENS_VSCODE'] === 'desktop' ? desktopHost : browserHost)(build, vsix);
+      host = await editorHost(build);
     });
     after(() => host.dispose());
 

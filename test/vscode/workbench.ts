@@ -265,6 +265,44 @@ export class Workbench {
     return names.map((name) => name.replaceAll('\n', ''));
   }
 
+  /** Opens a walkthrough by its title. */
+  async openWalkthrough(title: string): Promise<void> {
+    await this.commandAndPick('Welcome: Open Walkthrough...', title);
+    await this.#orFailure(this.#page.locator('.getting-started-step').first().waitFor({ timeout: 30_000 }));
+  }
+
+  /** Comes back to the walkthrough's tab. */
+  async backToWalkthrough(): Promise<void> {
+    await this.#page
+      .locator('.tab', { hasText: /Welcome|Walkthrough/ })
+      .first()
+      .click();
+    await this.#orFailure(this.#page.locator('.getting-started-step').first().waitFor({ timeout: 30_000 }));
+  }
+
+  /** Opens a step of the walkthrough that shows, and presses its first button. */
+  async walkthroughStep(title: string, button: string): Promise<void> {
+    const step = this.#page.locator('.getting-started-step', { hasText: title });
+    await this.#orFailure(step.click({ timeout: 30_000 }));
+    await this.#orFailure(step.locator('.monaco-button', { hasText: button }).click({ timeout: 30_000 }));
+  }
+
+  /** The titles of the walkthrough's steps that are done, once there are as many. */
+  async stepsDone(number: number): Promise<string[]> {
+    const done = this.#page.locator('.getting-started-step', {
+      has: this.#page.locator('.codicon-getting-started-step-checked'),
+    });
+    const deadline = Date.now() + 30_000;
+    let seen: string[] = [];
+    while (Date.now() < deadline) {
+      seen = (await done.locator('.step-title').allInnerTexts()).map((text) => text.trim());
+      if (seen.length === number) return seen;
+      await this.#page.waitForTimeout(200);
+    }
+    await this.failure();
+    throw new Error(`${number} steps should be done; these are: ${seen.join(' | ')}`);
+  }
+
   /** Links in what hovers over the window: notifications, hovers, the language status. */
   links(): Promise<{ text: string; target: string }[]> {
     return this.#page
@@ -300,6 +338,79 @@ export class Workbench {
     }
     await this.failure();
     throw new Error(`the language status does not match ${wanted}; it says:\n${seen}`);
+  }
+
+  /** What our item in the status bar says, once it matches. */
+  async statusBar(wanted: RegExp): Promise<string> {
+    return this.#says(this.#statusBar, wanted, 'the status bar');
+  }
+
+  /** Presses our item in the status bar, with keys alone. */
+  async pressStatusBar(): Promise<void> {
+    await this.keyCommand('Focus Status Bar');
+    const focused = this.#page.locator('.statusbar-item:focus-within, .statusbar-item.focused');
+    // The arrow keys go from item to item and stop at the ends.
+    for (let i = 0; i < 40; i++) {
+      const id = await focused
+        .first()
+        .getAttribute('id', { timeout: 2000 })
+        .catch(() => null);
+      if (id?.startsWith('alloclens.')) return this.press('Enter');
+      await this.press('ArrowRight');
+    }
+    await this.failure();
+    throw new Error('the status bar has no item of ours that takes the focus');
+  }
+
+  /** What VS Code counts at the left of the status bar: errors, warnings and the rest, as the Problems view lists them. */
+  async problemCounts(): Promise<{ errors: number; warnings: number; infos: number }> {
+    const label = await this.#page
+      .locator('[id="status.problems"] [aria-label]')
+      .first()
+      .getAttribute('aria-label');
+    const count = (name: string): number =>
+      Number(
+        new RegExp(`${name}s?: (\\d+)|(\\d+) ${name}`, 'i')
+          .exec(label ?? '')
+          ?.slice(1)
+          .find(Boolean) ?? 0,
+      );
+    return { errors: count('error'), warnings: count('warning'), infos: count('info') };
+  }
+
+  /** The text of a notification, once it matches. */
+  async toast(wanted: RegExp): Promise<string> {
+    return this.#says(this.#page.locator('.notifications-toasts'), wanted, 'no notification');
+  }
+
+  /** Labels of the list at the top of the window, once one of them matches. */
+  async picks(wanted: RegExp): Promise<string[]> {
+    const rows = this.#page.locator('.quick-input-list .monaco-list-row');
+    await this.#says(this.#page.locator('.quick-input-list'), wanted, 'the list');
+    return (await rows.allInnerTexts()).map((row) => row.replaceAll('\n', ' '));
+  }
+
+  /** A command with keys alone: F1, its title, Enter. */
+  async keyCommand(title: string): Promise<void> {
+    await this.#persist(async () => {
+      await this.#quickInput('F1', `>${title}`);
+      const first = this.#page.locator('.quick-input-list .monaco-list-row[data-index="0"] .label-name');
+      await first.getByText(title, { exact: false }).waitFor({ timeout: 10_000 });
+      await this.press('Enter');
+    });
+  }
+
+  /** The text that the locator shows, once it matches. */
+  async #says(shown: Locator, wanted: RegExp, what: string): Promise<string> {
+    const deadline = Date.now() + patience;
+    let seen = '';
+    while (Date.now() < deadline) {
+      seen = (await shown.allInnerTexts()).join('\n');
+      if (wanted.test(seen)) return seen;
+      await this.#page.waitForTimeout(100);
+    }
+    await this.failure();
+    throw new Error(`${what} does not match ${wanted}; it says:\n${seen}`);
   }
 
   /** Resolves when text that matches is anywhere on the screen. */
@@ -343,6 +454,10 @@ export class Workbench {
 
   get #editor(): Locator {
     return this.#page.locator('.editor-group-container.active .monaco-editor').first();
+  }
+
+  get #statusBar(): Locator {
+    return this.#page.locator('.statusbar-item[id^="alloclens."]');
   }
 
   get #quickInputField(): Locator {

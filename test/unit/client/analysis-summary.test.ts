@@ -38,8 +38,11 @@ describe('the end of an analysis', () => {
 
   it('keeps what a cancelled analysis has found, and says so', () => {
     const { message, choices } = analysisSummary(result({ files: 3, cancelled: true }), true);
-    assert.equal(message, 'Cancelled. What was found so far stays: 5 problems in 3 files.');
+    assert.equal(message, 'Cancelled: 5 problems in 3 files so far.');
     assert.ok(choices.includes('Show Problems'));
+    const bySeverity = { error: 0, warning: 0, information: 0, hint: 0 };
+    const early = analysisSummary(result({ files: 0, findings: 0, bySeverity, cancelled: true }), true);
+    assert.equal(early.message, 'Cancelled: nothing found so far.');
   });
 
   it('points to the log only when the notes are in it', () => {

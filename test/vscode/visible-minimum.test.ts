@@ -1,0 +1,3 @@
+import { visibleSuite } from './visible';
+
+visibleSuite('minimum');
