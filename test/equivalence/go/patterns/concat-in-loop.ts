@@ -60,7 +60,7 @@ export function concatInLoop(random: Random): Pattern {
       // fmt.Fprintf puts the builder on the heap.
       ...(piece.includes('Sprintf')
         ? [
-            { objects: 0, bytes: 96, when: 'always' as const },
+            { objects: 1, bytes: 96, when: 'always' as const },
             { objects: 3, bytes: 0, when: short },
           ]
         : []),

@@ -39,7 +39,7 @@ export function growBuilder(random: Random): Pattern {
       nameable: false,
     },
     // What fails on its way has room for what it no longer gets.
-    slack: [{ objects: 1, bytes: 2048, when: 'it fails' }],
+    slack: [{ objects: 1, bytes: 6144, when: 'it fails' }],
     body: `
 •
 ${loop}
