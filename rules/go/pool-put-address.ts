@@ -113,15 +113,32 @@ function originOf(file: GoFile, value: Node, pool: string): Origin | undefined {
   return binding && isPooledPointer(file, binding, pool) ? { kind: 'variable', pointer: binding } : undefined;
 }
 
-/** A local that holds what `pool.Get()` gave from its declaration on. */
+/** A local that holds what `pool.Get()` gave from its declaration on, and that nobody else gets. */
 function isPooledPointer(file: GoFile, binding: Binding, pool: string): boolean {
   const value = initializer(binding);
   return (
     binding.kind === 'variable' &&
     value !== undefined &&
     pooledGet(file, value)?.pool.text === pool &&
-    binding.uses.every((use) => !isAssigned(use.node) && !isAddressTaken(use.node))
+    binding.uses.every(({ node }) => !isAssigned(node) && (isFollowed(node) || isPutArgument(file, node)))
   );
+}
+
+/** `*p`, `p.f`, `p == nil`: what the pointer points to is asked for, and the pointer goes nowhere. */
+function isFollowed(pointer: Node): boolean {
+  const value = parenthesized(pointer);
+  const parent = value.parent;
+  switch (parent?.type) {
+    case 'binary_expression':
+      return true;
+    case 'unary_expression':
+      return parent.childForFieldName('operator')?.text === '*' && !isAddressTaken(parent);
+    case 'selector_expression':
+      // A method may keep its receiver, and a slice of an array in it points there.
+      return !callOf(parent) && !isAddressTaken(parent) && parent.parent?.type !== 'slice_expression';
+    default:
+      return false;
+  }
 }
 
 /** The pool's expression means the same at both places: a package variable, or the same local. */
