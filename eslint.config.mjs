@@ -1,3 +1,4 @@
+import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
 
 const processes = ['child_process', 'node:child_process'];
@@ -25,6 +26,15 @@ export default tseslint.config(
         'error',
         { patterns: ['node:*', 'fs', 'child_process', 'vscode*', '**/server/**', '**/client/**'] },
       ],
+    },
+  },
+  {
+    // What is matched comes from a folder or a compiler: no pattern may take more than linear time for any text.
+    files: ['rules/**/*.ts', 'server/**/*.ts', 'client/**/*.ts'],
+    plugins: { regexp },
+    rules: {
+      'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
+      'regexp/no-super-linear-move': ['error', { report: 'potential' }],
     },
   },
   {

@@ -151,8 +151,9 @@ function rewrite(
   }
   const opening = list.startIndex + 1;
   // Arguments on lines of their own: no blank is left at the end of the line.
-  const blank = form.before === '' && /^\s/.test(file.text.slice(opening)) ? / *$/ : /$/;
-  const start = spread.startIndex - (blank.exec(file.text.slice(0, spread.startIndex))?.[0].length ?? 0);
+  let start = spread.startIndex;
+  if (form.before === '' && /\s/.test(file.text.charAt(opening)))
+    while (file.text[start - 1] === ' ') start--;
   if (!remove(start, opening, form.before)) return undefined;
   if (form.after !== '')
     edits.push({ span: { start: last.endIndex, end: last.endIndex }, newText: form.after });

@@ -302,7 +302,7 @@ function isRepeatedByGoto(statement: Node, variable: Binding, file: GoFile): boo
 
 /** `sb` of the only string, `lineBuilder` and `sb2` of line and s2 where there are several. */
 function builderNames(name: string, alone: boolean): string[] {
-  const numbered = /\d+$/.exec(name)?.[0];
+  const numbered = /(?<!\d)\d+$/.exec(name)?.[0];
   const own = numbered !== undefined ? `sb${numbered}` : name.length > 2 ? `${name}Builder` : `${name}b`;
   return [...(alone ? ['sb', 'b', 'builder'] : []), own, `${name}Builder`];
 }

@@ -257,7 +257,7 @@ function inlinedAt(file: GoFile, fn: Node, at: PlacedCall['at']): { call: Node; 
     homeName === undefined
       ? foreign(callee)
       : callee
-          .replace(/\[.*\]$/, '')
+          .replace(/\[[^]*/, '')
           .split('.')
           .at(-1) === homeName,
   );

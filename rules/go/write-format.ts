@@ -2,6 +2,7 @@ import type { Node } from 'web-tree-sitter';
 import type { AllocationCost, Evidence, TextEdit } from '../model';
 import { checkCopied, type TakenNames } from './text/append-copied';
 import { appendForm } from './text/append-forms';
+import { receiverType } from './syntax/signatures';
 import { importedFunction } from './syntax/universe';
 import { spelledType } from './types/declared-types';
 import { graphAround } from './flow/functions';
@@ -324,7 +325,7 @@ function isOtherWrite({ call }: WriteCall, file: GoFile): boolean {
   const symbols = [file.facts?.inlined(call), ...(file.facts?.emitted(call) ?? []).map((one) => one.callee)];
   return packageNames(file.pkg).methods.some(({ node }) => {
     if (node.childForFieldName('name')?.text !== 'Write') return false;
-    const type = node.childForFieldName('receiver')?.text.match(/(\w+)(?:\[[^\]]*\])?\s*,?\s*\)$/)?.[1];
+    const type = receiverType(node);
     if (type === undefined) return false;
     const own = symbols.some(
       (symbol) => symbol !== undefined && new RegExp(`(?:^|\\.)\\(?\\*?${type}\\)?\\.Write$`).test(symbol),

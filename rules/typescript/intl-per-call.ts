@@ -1,7 +1,7 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { asItem } from './edit/expressions';
 import { indentUnit, newlineOf } from './edit/layout';
-import { moduleName } from './edit/names';
+import { isDeclared, moduleName } from './edit/names';
 import { isSemicolonFree } from './edit/statements';
 import { earliestRun } from './flow/module-load';
 import { hotThreshold } from './heat/static-heat';
@@ -306,6 +306,7 @@ function byLocale(sourceCode: TSESLint.SourceCode, formatter: Formatter, typed: 
   // Constants of the file would have to stand before the new function's first call: keep to what is written out.
   if (!constants.every((constant) => constant?.needed.length === 0)) return [];
   if (!isModule(sourceCode) || sourceCode.getCommentsInside(at).length > 0) return [];
+  if (isDeclared(sourceCode, 'Map')) return [];
   const early = earliestRun(sourceCode, at);
   if (early === 'too early') return [];
   const conditions = ['there are few of them', ...formatter.conditions];

@@ -279,7 +279,7 @@ function fixFor(
   ];
   // Parentheses and comments around the value would be lost.
   if (!/^[^(]*\.\s*push\(\s*$/.test(source.slice(call.range[0], value.range[0]))) return undefined;
-  if (!/^\s*,?\s*\)$/.test(source.slice(value.range[1], call.range[1]))) return undefined;
+  if (!/^(?:\s*,)?\s*\)$/.test(source.slice(value.range[1], call.range[1]))) return undefined;
   return conditions.length === 0
     ? { title: `Set the length of ${name} once`, kind: 'safe', edits }
     : {

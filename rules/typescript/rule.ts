@@ -236,7 +236,12 @@ function fitted(message: string, data: Data): Data {
     Object.fromEntries(
       Object.entries(data).map(([name, value]) => {
         if (quoted.has(name)) return [name, code(String(value), longest).slice(1, -1)];
-        return [name, typeof value === 'string' ? value.replace(/\s*\n\s*/g, ' ') : value];
+        return [
+          name,
+          typeof value === 'string'
+            ? value.replace(/\s+/g, (gap) => (gap.includes('\n') ? ' ' : gap))
+            : value,
+        ];
       }),
     );
   const filled = (values: Data): string =>

@@ -101,10 +101,11 @@ function wordsOf(pkg: GoPackage): Words {
       /\bbinary\.(?:Read|Write|Size|Append|Encode|Decode)\(/.test(file.text);
     layout ||=
       paths.includes('reflect') && /\.(?:Field|NumField|FieldByIndex|VisibleFields)\(/.test(file.text);
-    for (const [, field] of file.text.matchAll(
-      /\b(?:Add|Load|Store|Swap|CompareAndSwap|And|Or)(?:Int|Uint)64\(\s*&[^,)]*?(\w+)(?:\[[^\]]*\])?\s*[,)]/g,
+    // Each name on the way to the number: what holds it has to be aligned, too.
+    for (const [, operand] of file.text.matchAll(
+      /\b(?:Add|Load|Store|Swap|CompareAndSwap|And|Or)(?:Int|Uint)64\(\s{0,80}&([^,)]{1,200})/g,
     ))
-      atomics.add(field!);
+      for (const [field] of operand!.matchAll(/\w+/g)) atomics.add(field);
   }
   const words = { layout, encodes, atomics };
   cache.set(pkg, words);

@@ -38,7 +38,7 @@ export function statementsAt(file: GoFile, offset: number, statements: readonly 
   if (!startsLine(file.text, offset)) {
     return statements
       .join('; ')
-      .replaceAll(/([^{])\n\t*(?!\t*\})/g, '$1; ')
+      .replaceAll(/([^{])\n(?!\t*\})\t*/g, '$1; ')
       .replaceAll(/\n\t*/g, ' ');
   }
   return statements.map((statement) => statement.replaceAll('\n', eol + indent)).join(eol + indent);

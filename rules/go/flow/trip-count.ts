@@ -173,8 +173,9 @@ function ofClause(loop: Node, clause: Node, file: GoFile): TripCount | undefined
     if (end.text !== '0') return undefined;
     const more = operator === '>=' ? 1 : 0;
     // for i := len(xs) - 1; i >= 0; i--
-    const length = /^(.+?)\s*-\s*1$/.exec(start.text) && start.type === 'binary_expression';
-    const left = length ? start.childForFieldName('left') : null;
+    const less =
+      start.childForFieldName('operator')?.text === '-' && start.childForFieldName('right')?.text === '1';
+    const left = less ? start.childForFieldName('left') : null;
     if (left && more === 1) return ofInteger(left, file);
     const limit = ofInteger(start, file);
     return limit && plus(limit, more);

@@ -257,7 +257,7 @@ class Walk {
 
 /** The name of the package's struct type that declares the field, when the operand's type is spelled and is one. */
 function structOf(operand: Node, field: string, file: GoFile): string | undefined {
-  const spelled = spelledType(operand, file)?.replace(/^\*|\[.*$/g, '');
+  const spelled = spelledType(operand, file)?.replace(/^\*|\[[^]*/g, '');
   const struct = spelled === undefined ? undefined : packageNames(file.pkg).types.get(spelled)?.spec;
   const declares = struct
     ?.childForFieldName('type')

@@ -80,7 +80,7 @@ function fieldNames(field: Node): string[] {
   const names = field.namedChildren.filter((child) => child.type === 'field_identifier');
   if (names.length > 0) return names.map((name) => name.text);
   const type = field.childForFieldName('type');
-  return type ? [type.text.replace(/\[.*$/s, '').replace(/^.*\./, '')] : [];
+  return type ? [type.text.replace(/\[[^]*/, '').replace(/^.*\./, '')] : [];
 }
 
 /** The embedded `sync.Pool` of a struct that the package declares. */

@@ -246,7 +246,7 @@ export function calledKey(file: GoFile, call: Node): string | undefined {
 function typeOf(file: GoFile, operand: Node): string | undefined {
   const node = unparenthesised(operand);
   const spelled = spelledType(node, file);
-  if (spelled !== undefined) return spelled.replace(/^\*/, '').replace(/\[.*$/, '');
+  if (spelled !== undefined) return spelled.replace(/^\*/, '').replace(/\[[^]*/, '');
   const binding = node.type === 'identifier' ? namesAround(file.root, node).resolve(node) : undefined;
   const start = binding && initializer(binding);
   const got = start && gotHere(file, start);

@@ -24,7 +24,7 @@ export function suppressionsOf(root: Node): Suppressions {
   if (!comments.some(({ text }) => text.startsWith('//alloclens:ignore'))) return { hides: () => false };
   const ownLines = new Set(comments.filter(standsAlone).map(({ startPosition }) => startPosition.row));
   for (const comment of comments) {
-    const found = /^\/\/alloclens:ignore(-file)?(?:\s+(.*))?$/.exec(comment.text.trimEnd());
+    const found = /^\/\/alloclens:ignore(-file)?(?:\s+(\S.*))?$/.exec(comment.text.trimEnd());
     if (!found) continue;
     const ids: string[] = [];
     for (const word of (found[2] ?? '').split(/[\s,]+/)) {

@@ -25,7 +25,7 @@ export function mayDiffer(operand: Node, pair: MethodPair, file: GoFile): boolea
 /** The name of the operand's type, without its pointer and type arguments; undefined where it may be an interface. */
 function concreteType(operand: Node, file: GoFile): string | undefined {
   const spelled = spelledType(operand, file);
-  const name = spelled?.replace(/^\*|\[.*$/g, '');
+  const name = spelled?.replace(/^\*|\[[^]*/g, '');
   if (spelled === undefined || name === undefined) return undefined;
   if (spelled.startsWith('*')) return name;
   return packageNames(file.pkg).types.has(name) && declaredType(operand, file)?.kind !== 'interface'

@@ -126,7 +126,7 @@ export function writerOperand(write: WriteCall, file: GoFile): WriterOperand {
 /** True when the method is declared for the pointer to the type that is spelled, and that is no interface. */
 function hasPointerMethod({ call, how, writer }: WriteCall, spelled: string, file: GoFile): boolean {
   if (declaredType(writer, file)?.kind === 'interface') return false;
-  const name = /(\w+)$/.exec(spelled)?.[1];
+  const name = /(?<!\w)\w+$/.exec(spelled)?.[0];
   const symbol = `(*${name}).${how}`;
   const inlined = file.facts?.inlined(call) ?? '';
   return (

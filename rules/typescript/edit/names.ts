@@ -64,3 +64,10 @@ function numbered(
 /** `header` and `Scratch` make `headerScratch`. */
 export const derivedName = (name: string, suffix: string): string =>
   `${name.replace(/^[_$#]+/, '') || 'value'}${suffix}`;
+
+/** Somewhere in the file the name is declared: a text that means the language's own would mean that one. */
+export function isDeclared(sourceCode: TSESLint.SourceCode, name: string): boolean {
+  return (sourceCode.scopeManager?.scopes ?? []).some((scope) =>
+    scope.variables.some((variable) => variable.name === name && variable.defs.length > 0),
+  );
+}

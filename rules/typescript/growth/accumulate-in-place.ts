@@ -17,7 +17,7 @@ import {
 } from '../syntax/nodes';
 import { asItem } from '../edit/expressions';
 import { indentAt, indentUnit, losesComment, newlineOf } from '../edit/layout';
-import { freshName } from '../edit/names';
+import { freshName, isDeclared } from '../edit/names';
 import { guard, isSemicolonFree } from '../edit/statements';
 
 /**
@@ -327,10 +327,7 @@ class Writer {
   }
 
   #assign(source: TSESTree.Expression): Group | undefined {
-    const declared = this.#sourceCode.scopeManager?.scopes.some((scope) =>
-      scope.variables.some((variable) => variable.name === 'Object' && variable.defs.length > 0),
-    );
-    if (declared) return undefined;
+    if (isDeclared(this.#sourceCode, 'Object')) return undefined;
     this.conditions.add(noProto);
     return {
       line: `Object.assign(${this.name}, ${asItem(this.#sourceCode, source)})`,

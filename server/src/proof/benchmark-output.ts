@@ -25,7 +25,7 @@ export function benchmarkRuns(output: string, only?: string): BenchmarkRun[] {
     const found = results.exec(line);
     if (!found || name === undefined) continue;
     const values = new Map<string, number>();
-    for (const [, value, unit] of found[2]!.matchAll(/([-+\d.e]+|NaN|[-+]?Inf) (\S+)/g)) {
+    for (const [, value, unit] of found[2]!.matchAll(/(?<!\S)([-+\d.e]+|NaN|[-+]?Inf) (\S+)/g)) {
       if (Number.isFinite(Number(value))) values.set(unit!, Number(value));
     }
     runs.push({ name, iterations: Number(found[1]), values });

@@ -56,6 +56,6 @@ export function isGenerated(text: string): boolean {
   const head = text.slice(0, 2000);
   return (
     /^\/\/ Code generated .* DO NOT EDIT\.\r?$/m.test(text) ||
-    /^\s*(?:\/\/|\/?\*).*(?:@generated\b|code generated\b.*\bdo not edit\b)/im.test(head)
+    /^[\t ]*(?:\/\/|\/?\*).*(?:@generated\b|code generated\b.*\bdo not edit\b)/im.test(head)
   );
 }

@@ -6,5 +6,5 @@ export const repositoryPages = 'https://github.com/alloclens/alloclens/blob/main
 /** A rule's page below `base`, which is a URI of the folder that mirrors `rules/`. */
 export function pageOf(ruleId: RuleId, base: string = repositoryPages): string {
   const [language, name] = ruleId.split('/') as ['go' | 'ts', string];
-  return `${base.replace(/\/*$/, '/')}${language === 'ts' ? 'typescript' : 'go'}/${name}.md`;
+  return `${base.endsWith('/') ? base : `${base}/`}${language === 'ts' ? 'typescript' : 'go'}/${name}.md`;
 }

@@ -12,6 +12,7 @@ import type {
   SourceDocument,
   SourceFunction,
 } from '../service/engine';
+import { isGenerated } from '../service/fixes';
 import { compareFindings, judge, severityOf } from '../service/ranking';
 import type { Settings } from '../service/settings';
 import { normaliseEdits } from '../text/edits';
@@ -357,11 +358,6 @@ function skipReason(path: string, text: string): string | undefined {
   if (/[.-]min\.[cm]?js$/i.test(path) || isMinified(text)) return 'the file is minified';
   if (text.length > sizeLimit) return `${text.length} characters are over the limit of ${sizeLimit}`;
   return undefined;
-}
-
-/** `@generated` or "Code generated … DO NOT EDIT" in the file's first comments. */
-function isGenerated(text: string): boolean {
-  return /^\s*(?:\/\/|\/?\*).*(?:@generated\b|code generated\b.*\bdo not edit\b)/im.test(text.slice(0, 2000));
 }
 
 /** A text of any size whose lines are longer on average than a person writes. */

@@ -248,6 +248,9 @@ function changedName(
   }
   for (const reference of fixed.values()) {
     if (kept.has(reference.offset)) continue;
+    if (reference.definition !== undefined && builtIns.has(reference.name) && !moved.has(reference.name)) {
+      return `${reference.name} is not that of the language here`;
+    }
     if (reference.definition === undefined && !globals.has(reference.name) && !builtIns.has(reference.name)) {
       return `${reference.name} would be unresolved`;
     }

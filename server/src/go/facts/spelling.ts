@@ -36,7 +36,7 @@ export function sourceOf(expression: string, at: Node | undefined): string {
   if (/^return\b|^[^("]*? :?= /.test(expression)) return statementOf(at)?.text ?? expression;
   if (at.type === 'func_literal' || expression === 'func literal') return expression;
   if (at.type === 'call_expression') {
-    const called = /\w+$/.exec(at.childForFieldName('function')?.text ?? '')?.[0];
+    const called = /(?<!\w)\w+$/.exec(at.childForFieldName('function')?.text ?? '')?.[0];
     return called === undefined || expression.includes(called) ? at.text : expression;
   }
   return /_expression$|^composite_literal$/.test(at.type) ? at.text : expression;

@@ -10,7 +10,7 @@ import type { GoToolchain } from './toolchain';
 /** `example.com/Dep` for the folder `example.com/!dep@v1.0.0`: capitals are escaped in the cache. */
 function modulePathOf(root: string, modcache: string): string {
   const relative = path.relative(modcache, root).split(path.sep).join('/');
-  return relative.replace(/@.*$/, '').replace(/!([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  return relative.replace(/@[^]*/, '').replace(/!([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 /** What one compile is asked for, so that a file's package is in it. */

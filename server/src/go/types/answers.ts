@@ -88,7 +88,7 @@ class FileTypes implements CheckedTypes {
 }
 
 /** A package in the text of a type: `«net/http|http».Header`. */
-const packageIn = /«([^|»]*)\|([^»]*)»/g;
+const packageIn = /«([^«|»]*)\|([^«»]*)»/g;
 
 class RowType implements GoType {
   readonly kind: TypeKind;
