@@ -157,8 +157,8 @@ export interface Finding {
 export interface NoFix {
   /** Why there is none, as a clause without a full stop, where the rule or the verification knows. */
   readonly because?: string;
-  /** What to do by hand: the rule's recipe. */
-  readonly recipe: string;
+  /** What to do by hand: the rule's recipe. Absent where a fix is yet to come. */
+  readonly recipe?: string;
 }
 
 /** Why something was not analysed, or was analysed without the compiler. Never silently empty. */

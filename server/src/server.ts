@@ -49,6 +49,7 @@ import { readTextSync } from './host/files';
 import type { TrustGate } from './host/trust';
 import { Analyser, type EngineLoaders } from './service/analyser';
 import type { CombinedFix, FileAnalysis, SourceDocument } from './service/engine';
+import type { ShownAnalysis } from './service/last-good';
 import { pageOf } from './service/pages';
 import { AnalysisService, defaultDebounce } from './service/service';
 
@@ -346,7 +347,7 @@ class Session {
     return combined;
   }
 
-  #publish(path: string, analysis: FileAnalysis | undefined): void {
+  #publish(path: string, analysis: ShownAnalysis | undefined): void {
     const { publishDiagnostics } = this.#client.textDocument ?? {};
     const version = this.service.document(path)?.version;
     void this.connection.sendDiagnostics({

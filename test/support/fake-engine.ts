@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Finding, Fix, Language, Note } from '../../rules/model';
 import type {
   AnalysisRequest,
@@ -40,7 +40,7 @@ export class Gate {
 /**
  * A language of its own inside Go or TypeScript files, for tests of everything around the engines: `alloc()` is a
  * finding with a safe fix to `reuse()`, `hotalloc()` is hot, `coldalloc()` hidden, `maybealloc()` has a suggestion, `badalloc()` is a bug
- * without a fix, `crash()` makes the engine throw. `alloc(b.go)` has a fix that also changes that file of the folder,
+ * without a fix, `synalloc()` is found in any text, `syntaxerror` leaves nothing else of its unit, `crash()` makes the engine throw. `alloc(b.go)` has a fix that also changes that file of the folder,
  * where `take()` becomes `lend()`. What stands behind `// says` is quoted wherever a text can quote something. In Go all
  * files of the folder are one unit.
  */
@@ -112,12 +112,15 @@ export class FakeEngine implements Engine {
     if (text.includes('crash()')) throw new Error('the fake engine was told to crash');
     const quote = text.match(/\/\/ says (.*)/)?.[1];
     const says = quote === undefined ? '' : ` (${quote})`;
+    const broken = unit.find((document) => document.text.includes('syntaxerror'));
+    const error = broken && errorIn(broken);
     const hidden: Finding[] = [];
-    const findings = [...text.matchAll(/\b(hot|cold|maybe|bad)?alloc\(([\w./-]*)\)/g)].flatMap(
+    const findings = [...text.matchAll(/\b(hot|cold|maybe|bad|syn)?alloc\(([\w./-]*)\)/g)].flatMap(
       ({ 0: call, 1: how, 2: also, index }): Finding[] => {
         const other = unit.find((document) => document.path === join(dirname(path), also!));
         const takes = other?.text.indexOf('take()') ?? -1;
         if (also !== '' && takes < 0) return [];
+        if (error !== undefined && how !== 'syn') return [];
         const rule = how === 'bad' ? 'leaked-buffer' : 'per-call-buffer';
         const meta = {
           id: `${this.language === 'go' ? 'go' : 'ts'}/${rule}`,
@@ -170,6 +173,16 @@ export class FakeEngine implements Engine {
     const notes = text.includes('broken')
       ? [{ file: path, message: `The package does not compile.${says}` }]
       : [];
-    return { path, version, text, findings, hidden, notes };
+    if (error === undefined) return { path, version, text, findings, hidden, notes };
+    const note = {
+      file: path,
+      message: `Only the syntax was analysed: the package does not compile. ${error}`,
+    };
+    return { path, version, text, findings, hidden, notes: [...notes, note], incomplete: error };
   }
+}
+
+function errorIn({ path, text }: SourceDocument): string {
+  const line = text.slice(0, text.indexOf('syntaxerror')).split('\n').length;
+  return `${basename(path)}:${line}: syntax error`;
 }

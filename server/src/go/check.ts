@@ -1,3 +1,4 @@
+import type { Node } from 'web-tree-sitter';
 import type { Finding, NoFix, Note, Related, RuleId, Severity } from '../../../rules/model';
 import { titled } from '../../../rules/wording';
 import { explainStep, explainWhy } from '../../../rules/go/sites/explain';
@@ -61,6 +62,7 @@ function checkFile(
     if (visibility.rules[meta.id] === 'off') continue;
     const candidateOf = (report: GoReport): Candidate | undefined => {
       const otherwise = report.otherwise && candidateOf(report.otherwise);
+      if (!file.facts && isBroken(report.node)) return otherwise;
       if (suppressions.hides(meta.id, report.node.startPosition.row)) return otherwise;
       const heatAt = report.heatAt ?? report.node;
       const home = file.pkg.files.find(({ root }) => root.tree === heatAt.tree);
@@ -113,6 +115,13 @@ function checkFile(
 function whyNone({ generated }: GoFile, { noFix, fixes = [] }: GoReport): Pick<NoFix, 'because'> {
   if (generated && fixes.length > 0) return { because: 'the file is generated' };
   return noFix === undefined ? {} : { because: noFix };
+}
+
+/** The declaration around the node does not parse: what its tree says may be wrong. */
+function isBroken(node: Node): boolean {
+  let top = node;
+  while (top.parent?.parent) top = top.parent;
+  return top.hasError;
 }
 
 /** The report's fixes, each together with what the finding rests on, and the latter by itself. */

@@ -102,9 +102,7 @@ export class GoEngine implements Engine {
     const { document, buffers, settings } = request;
     const directory = path.dirname(document.path);
     if (document.virtual) {
-      const unit = new NotCompiled(
-        'Only the syntax was analysed: the document is not a file on disk, so there is nothing to compile.',
-      );
+      const unit = new NotCompiled('The document is not a file on disk, so there is nothing to compile.');
       const texts = new Map([[document.path, document]]);
       const sources = { directory, texts, unread: [], unit };
       return this.#analyse(document.path, [sources], new Map(), settings, publish, either);
@@ -128,9 +126,7 @@ export class GoEngine implements Engine {
 
   /** What can be said while the first compile is at work; fixes wait for it. */
   #syntaxOnly({ directory, texts, notes: unread }: GoFolder, settings: Settings): FileAnalysis[] {
-    const unit = new NotCompiled(
-      'Only the syntax has been analysed so far: the Go compiler is still at work.',
-    );
+    const unit = new NotCompiled('The Go compiler is still at work.');
     const checked = this.#check(
       { directory, texts, unread, unit },
       unit,
@@ -239,7 +235,7 @@ export class GoEngine implements Engine {
       } catch (error) {
         signal.throwIfAborted();
         const reason = error instanceof Error ? error.message : String(error);
-        build = new NotCompiled(`Only the syntax was analysed. ${reason}`, 'log');
+        build = new NotCompiled(reason, 'log');
       }
     }
     const open: Checked[] = [];
@@ -327,16 +323,23 @@ export class GoEngine implements Engine {
     }
     const files: CheckedFile[] = [];
     const unverifiable = new Map<string, string>();
+    const incomplete = new Map<string, string>();
     for (const parsed of groups.values()) {
       for (const { path: file } of parsed) {
         const missing =
           build instanceof NotCompiled
-            ? { note: build.why, short: reasonFor(this.host), wayOut: build.wayOut }
+            ? {
+                note: `Only the syntax was analysed. ${build.why}`,
+                short: reasonFor(this.host),
+                wayOut: build.wayOut,
+                error: build.why.replace(/\.$/, ''),
+              }
             : missingPart(build, compiled, file);
         if (!missing) continue;
         const { note: message, wayOut } = missing;
         notes.push({ file, message, ...(wayOut !== undefined && { wayOut }) });
         unverifiable.set(file, missing.short);
+        if (missing.error !== undefined) incomplete.set(file, missing.error);
       }
       // The tests of another package clause are a package of their own. The name alone does not tell: any may end so.
       const external = parsed.some(({ path: file }) => compiled?.externalTestFiles.includes(file));
@@ -361,6 +364,7 @@ export class GoEngine implements Engine {
       leases,
       revealed,
       unverifiable,
+      incomplete,
       offers: new Map(),
     };
   }
@@ -502,19 +506,30 @@ function isCompiled(compiled: CompiledPackage | undefined, file: string): boolea
   );
 }
 
+interface MissingPart {
+  readonly note: string;
+  /** For the title of a fix. */
+  readonly short: string;
+  readonly wayOut?: WayOut | undefined;
+  /** What has to be put right before there is a part again; absent where there is none to come. */
+  readonly error?: string;
+}
+
 /** Why the compiler's part is missing for the file, with what the go command said; undefined when it is there. */
 function missingPart(
   { unit: { unit }, errors }: Build,
   compiled: CompiledPackage | undefined,
   file: string,
-): { note: string; short: string; wayOut?: WayOut } | undefined {
+): MissingPart | undefined {
   if (isCompiled(compiled, file)) return undefined;
   const missing = (short: string, more = '.') => ({
     note: `Only the syntax was analysed: ${short}${more}`,
     short,
   });
-  const because = (short: string, error: CompileError) =>
-    missing(short, `. ${withWayOut(describeError(error), unit.folder)}`);
+  const because = (short: string, error: CompileError) => {
+    const said = withWayOut(describeError(error), unit.folder);
+    return { ...missing(short, `. ${said}`), error: said.replace(/\.$/, '') };
+  };
   const unexplained = ', and the go command gave no reason.';
   const [first] = compiled ? compiled.errors : errors;
   if (!compiled)

@@ -36,6 +36,8 @@ export interface Checked {
   readonly revealed: ReadonlySet<string>;
   /** Files that were not compiled, and why: fixes that touch them cannot be verified. */
   readonly unverifiable: ReadonlyMap<string, string>;
+  /** Files of which only part could be analysed, and what has to be put right. */
+  readonly incomplete: ReadonlyMap<string, string>;
   /** Fixes as they are offered: worked out once, however often they are published. */
   readonly offers: Map<GoFix, { readonly verdict: Verdict | undefined; readonly fixes: readonly Fix[] }>;
 }
@@ -121,6 +123,7 @@ export function analyses(checked: Checked, verdictOf: VerdictOf, confirmed: Conf
       text: file.text,
       findings: shown,
       hidden,
+      ...incompleteIn(checked, file.path),
       ...(checked.importPath !== undefined && { importPath: checked.importPath }),
       notes: [
         ...checkedFile.notes,
@@ -138,12 +141,18 @@ export function analyses(checked: Checked, verdictOf: VerdictOf, confirmed: Conf
       version,
       text,
       findings: [],
+      ...incompleteIn(checked, file),
       notes: notes.filter((note) => note.file === file),
     });
   }
   for (const note of sources.unread)
     result.push({ path: note.file!, version: 0, text: '', findings: [], notes: [note] });
   return result;
+}
+
+function incompleteIn({ incomplete }: Checked, file: string): Pick<FileAnalysis, 'incomplete'> {
+  const error = incomplete.get(file);
+  return error === undefined ? {} : { incomplete: error };
 }
 
 interface Said {

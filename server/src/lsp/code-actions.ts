@@ -8,6 +8,7 @@ import {
 } from 'vscode-languageserver';
 import type { FileEdit, Finding, Fix, TextEdit } from '../../../rules/model';
 import type { CombinedFix, FileAnalysis } from '../service/engine';
+import type { ShownAnalysis } from '../service/last-good';
 import { isSafe } from '../service/fixes';
 import { pageOf } from '../service/pages';
 import { disableForFile, disableForLine } from '../service/suppress';
@@ -54,7 +55,7 @@ export function wants(params: CodeActionParams, kind: string): boolean {
 
 /** The quick fixes for what the request's diagnostics of ours point at, most wanted first. */
 export async function quickFixes(
-  analysis: FileAnalysis,
+  analysis: ShownAnalysis,
   params: CodeActionParams,
   context: CodeActionContext,
 ): Promise<CodeAction[]> {

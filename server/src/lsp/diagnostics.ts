@@ -4,13 +4,16 @@ import {
   type DiagnosticRelatedInformation,
 } from 'vscode-languageserver';
 import type { Finding, Severity } from '../../../rules/model';
-import type { FileAnalysis } from '../service/engine';
+import type { ShownAnalysis } from '../service/last-good';
 import { pageOf } from '../service/pages';
 import { visible } from '../text/foreign';
 import { LineIndex } from '../text/positions';
 import { rangeOf } from './convert';
 
 export const diagnosticSource = 'alloclens';
+
+/** Behind the message of a finding that is older than the text. */
+const staleMark = ' (found before the error)';
 
 const severities: Readonly<Record<Severity, DiagnosticSeverity>> = {
   error: DiagnosticSeverity.Error,
@@ -31,7 +34,7 @@ export interface DiagnosticOptions {
 }
 
 /** The diagnostics of one file, in the order of its findings. */
-export function diagnosticsOf(analysis: FileAnalysis, options: DiagnosticOptions): Diagnostic[] {
+export function diagnosticsOf(analysis: ShownAnalysis, options: DiagnosticOptions): Diagnostic[] {
   const indexes = new Map([[analysis.path, new LineIndex(analysis.text)]]);
   const lines = indexes.get(analysis.path)!;
   const indexOf = (path: string): LineIndex | undefined => {
@@ -42,6 +45,7 @@ export function diagnosticsOf(analysis: FileAnalysis, options: DiagnosticOptions
     return indexes.get(path);
   };
   return analysis.findings.map((finding) => {
+    const stale = analysis.stale?.findings.has(finding) === true;
     const related = options.relatedInformation ? relatedTo(finding, indexOf, options.uriOf) : [];
     return {
       range: rangeOf(lines, finding.span),
@@ -49,7 +53,8 @@ export function diagnosticsOf(analysis: FileAnalysis, options: DiagnosticOptions
       source: diagnosticSource,
       code: finding.ruleId,
       ...(options.codeDescription && { codeDescription: { href: pageOf(finding.ruleId, options.pages) } }),
-      message: visible(finding.message),
+      message: visible(finding.message) + (stale ? staleMark : ''),
+      ...(stale && { data: { stale } }),
       ...(related.length > 0 && { relatedInformation: related }),
     };
   });

@@ -8,9 +8,10 @@ import {
 } from 'vscode-languageserver';
 import type { Finding, Related } from '../../../rules/model';
 import type { FileAnalysis } from '../service/engine';
+import type { ShownAnalysis } from '../service/last-good';
 import { briefly, explain } from '../service/explain';
 import { pageOf } from '../service/pages';
-import { visible } from '../text/foreign';
+import { markdownText, visible } from '../text/foreign';
 import { LineIndex } from '../text/positions';
 import { fixEdit, type CodeActionContext } from './code-actions';
 import { overlaps, rangeOf } from './convert';
@@ -27,7 +28,7 @@ import {
 export interface FindingsContext {
   readonly options: InitializationOptions;
   /** The analysis of the document's present text. */
-  readonly analysis: (uri: string) => FileAnalysis | undefined;
+  readonly analysis: (uri: string) => ShownAnalysis | undefined;
   readonly textOf: (path: string) => string | undefined;
   readonly actions: (analysis: FileAnalysis, signal: AbortSignal) => CodeActionContext;
 }
@@ -127,10 +128,15 @@ function hover({ textDocument: { uri }, position }: HoverParams, session: Findin
   };
   const titled = (finding: Finding): boolean =>
     client?.showsDiagnostics !== true || !analysis.findings.includes(finding);
+  const { stale } = analysis;
+  const age = (finding: Finding): string =>
+    stale?.findings.has(finding) ? `  \nFound before the error: ${markdownText(stale.because)}.` : '';
   return {
     contents: {
       kind: MarkupKind.Markdown,
-      value: found.map((finding) => briefly(finding, links(finding), titled(finding))).join('\n\n---\n\n'),
+      value: found
+        .map((finding) => briefly(finding, links(finding), titled(finding)) + age(finding))
+        .join('\n\n---\n\n'),
     },
     range: rangeOf(lines, found[0]!.span),
   };

@@ -2,6 +2,7 @@ import type { Connection } from 'vscode-languageserver';
 import type { TrustGate } from '../host/trust';
 import type { Analyser } from '../service/analyser';
 import { languageOf } from '../service/languages';
+import type { Stale } from '../service/last-good';
 import { compareText, hotScore } from '../service/ranking';
 import type { ToolchainReport } from '../service/engine';
 import type { AnalysisService } from '../service/service';
@@ -66,6 +67,7 @@ export class StatusReporter {
           hidden: analysis.hidden?.length ?? 0,
         }),
         ...(revealed && { revealed }),
+        ...(analysis?.stale && { stale: staleText(analysis.stale) }),
         ...(milliseconds !== undefined && { milliseconds: Math.round(milliseconds) }),
         ...(go && { go: toStatusToolchain(go) }),
         notes: notes.map(toStatusNote),
@@ -82,6 +84,11 @@ export class StatusReporter {
 
 export function toStatusToolchain(go: ToolchainReport): NonNullable<DocumentStatus['go']> {
   return { ...go, version: plainText(go.version, 60), how: plainText(go.how) };
+}
+
+/** "b.go:3: syntax error: …. Shown is what was found before." */
+export function staleText({ because }: Stale): string {
+  return plainText(`${because}. Shown is what was found before; fixes wait until it is put right.`, 1000);
 }
 
 export function toStatusNote({ file, message, wayOut }: Note): StatusNote {

@@ -44,7 +44,7 @@ export interface JsonFinding {
   readonly heat: { readonly score: number; readonly because: readonly string[] };
   readonly fixes: readonly JsonFix[];
   /** Only where there are no fixes. */
-  readonly noFix?: { readonly because?: string; readonly recipe: string };
+  readonly noFix?: { readonly because?: string; readonly recipe?: string };
 }
 
 export interface JsonFix {

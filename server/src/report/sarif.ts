@@ -87,7 +87,7 @@ function messageOf({ message, details, allocation, noFix }: JsonFinding): string
     message,
     allocation.reason,
     ...(details === undefined ? [] : [details]),
-    ...(noFix ? [noFix.recipe] : []),
+    ...(noFix?.recipe ? [noFix.recipe] : []),
   ];
   return sentences
     .map((one) => `${one.charAt(0).toUpperCase()}${one.slice(1).replace(/\.$/, '')}.`)

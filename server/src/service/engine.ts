@@ -39,6 +39,12 @@ export interface FileAnalysis {
    */
   readonly hidden?: readonly Finding[];
   readonly notes: readonly Note[];
+  /**
+   * Why this is only part of what could be said: a sentence without a full stop, with file and line where something does not
+   * compile or parse. What was found before then still holds where the text is the same. Absent where nothing is missing, or
+   * nothing ever will be there.
+   */
+  readonly incomplete?: string;
   /** Go: of the package in the file's folder; a profile's functions are named by it. */
   readonly importPath?: string;
 }

@@ -90,7 +90,8 @@ function remedyText(finding: Finding): string {
 /** "No automatic fix: the file is generated. By hand: make the map with …", in plain text. */
 export function noFixText({ noFix }: Finding): string {
   const reason = noFix?.because === undefined ? '' : `: ${noFix.because}`;
-  const recipe = noFix && `${noFix.recipe.charAt(0).toLowerCase()}${noFix.recipe.slice(1)}`;
+  const by = noFix?.recipe;
+  const recipe = by && `${by.charAt(0).toLowerCase()}${by.slice(1)}`;
   return `No automatic fix${reason}.${recipe === undefined ? '' : ` By hand: ${recipe}.`}`;
 }
 

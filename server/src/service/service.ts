@@ -7,7 +7,9 @@ import type { Logger } from '../host/logger';
 import type { Analyser } from './analyser';
 import type { AnalysisRequest, FileAnalysis, SourceDocument } from './engine';
 import { languageIdOf, languageOf } from './languages';
+import { keepingLastGood, type ShownAnalysis } from './last-good';
 import { compareFindings } from './ranking';
+import { TextChange } from '../text/text-change';
 import type { Settings } from './settings';
 
 /** What the service needs from the language server (or a test). */
@@ -15,7 +17,7 @@ export interface ServiceHost {
   /** Settings of the document with this path (or URI, if it is not a file). */
   settings(path: string): Promise<Settings>;
   /** The analysis of the file is new, or gone. Show it. */
-  published(path: string, analysis: FileAnalysis | undefined): void;
+  published(path: string, analysis: ShownAnalysis | undefined): void;
   /** Something that the status shows has changed. */
   statusChanged(): void;
   readonly logger: Logger;
@@ -61,14 +63,14 @@ export class AnalysisService {
   }
 
   /** What is known of the file; `undefined` also when its text has changed since. */
-  current(path: string): FileAnalysis | undefined {
+  current(path: string): ShownAnalysis | undefined {
     const shown = this.last(path);
     const document = this.#documents.get(path);
     return shown && (!document || fits(shown, document)) ? shown : undefined;
   }
 
   /** The last analysis as it is shown, of whatever version. */
-  last(path: string): FileAnalysis | undefined {
+  last(path: string): ShownAnalysis | undefined {
     return this.#results.get(path)?.shown;
   }
 
@@ -137,6 +139,8 @@ export class AnalysisService {
 
   /** Analyses all open documents again: settings, trust or workspace folders have changed. */
   refresh(delay = this.debounce): void {
+    // What was found under other settings is not what would be found now.
+    for (const result of this.#results.values()) result.lastGood = undefined;
     for (const path of this.#documents.keys()) this.#schedule(path, delay);
   }
 
@@ -173,7 +177,7 @@ export class AnalysisService {
   async settled(
     path: string,
     options: { final: boolean; timeout: number; signal?: AbortSignal },
-  ): Promise<FileAnalysis | undefined> {
+  ): Promise<ShownAnalysis | undefined> {
     const document = this.#documents.get(path);
     if (!document) return this.current(path);
     const ready = (): boolean =>
@@ -255,7 +259,7 @@ export class AnalysisService {
       findings: findings.length,
       bySeverity,
       hidden: results.reduce((sum, { hidden }) => sum + hidden, 0),
-      notes: [...results.flatMap(({ shown }) => shown.notes), ...unread],
+      notes: [...results.flatMap(({ analysis }) => analysis.notes), ...unread],
       cancelled: signal.aborted,
     };
   }
@@ -388,17 +392,35 @@ export class AnalysisService {
   #show(analysis: FileAnalysis, milliseconds: number): void {
     const { path } = analysis;
     const document = this.#documents.get(path);
-    const shown = document?.revealed ? withHidden(analysis) : analysis;
-    const hash = hashOf(shown);
     const before = this.#results.get(path);
+    const lastGood = analysis.incomplete === undefined ? analysis : before?.lastGood;
+    const known =
+      lastGood && lastGood !== analysis
+        ? keepingLastGood(lastGood, analysis, (other) => this.#changeSinceGood(other))
+        : analysis;
+    const shown = document?.revealed ? withHidden(known) : known;
+    const hash = hashOf(shown);
     const hidden = shown.hidden?.length ?? 0;
     // Of a file that nobody looks at only the number is of use.
-    const kept = (one: FileAnalysis): FileAnalysis => (document ? one : { ...one, hidden: [] });
-    this.#results.set(path, { analysis: kept(analysis), shown: kept(shown), hidden, hash, milliseconds });
+    const kept = <A extends FileAnalysis>(one: A): A => (document ? one : { ...one, hidden: [] });
+    this.#results.set(path, {
+      analysis: kept(analysis),
+      lastGood: lastGood && kept(lastGood),
+      shown: kept(shown),
+      hidden,
+      hash,
+      milliseconds,
+    });
     // A newer version is shown even with equal findings: the editor may have moved or dropped the old squiggles.
     if (before?.hash !== hash || before.analysis.version !== analysis.version) {
       this.host.published(path, shown);
     }
+  }
+
+  #changeSinceGood(path: string): TextChange | undefined {
+    const lastGood = this.#results.get(path)?.lastGood;
+    const text = this.#documents.get(path)?.text ?? this.last(path)?.text;
+    return lastGood && text !== undefined ? new TextChange(lastGood.text, text) : undefined;
   }
 
   /** @param unread gets a note when the file cannot be read */
@@ -439,8 +461,9 @@ export interface Summary {
 
 interface StoredAnalysis {
   readonly analysis: FileAnalysis;
-  /** As it is shown. */
-  readonly shown: FileAnalysis;
+  /** The last that was complete, under the present settings. */
+  lastGood: FileAnalysis | undefined;
+  readonly shown: ShownAnalysis;
   /** Findings that are not shown. */
   readonly hidden: number;
   readonly hash: string;
@@ -544,7 +567,7 @@ function toDocument(path: string): SourceDocument {
   return { path, languageId: languageIdOf(path) ?? '', version: 0, text: '' };
 }
 
-function withHidden(analysis: FileAnalysis): FileAnalysis {
+function withHidden(analysis: ShownAnalysis): ShownAnalysis {
   const findings = [...analysis.findings, ...(analysis.hidden ?? [])].sort(compareFindings);
   return { ...analysis, findings, hidden: [] };
 }
@@ -553,8 +576,8 @@ function fits(analysis: FileAnalysis, document: SourceDocument): boolean {
   return analysis.version === document.version && analysis.text === document.text;
 }
 
-function hashOf({ findings, notes }: FileAnalysis): string {
+function hashOf({ findings, notes, stale }: ShownAnalysis): string {
   return createHash('sha256')
-    .update(JSON.stringify([findings, notes]))
+    .update(JSON.stringify([findings, notes, findings.map((finding) => stale?.findings.has(finding))]))
     .digest('base64');
 }

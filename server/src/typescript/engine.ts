@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import type { Finding, Fix, NoFix, Note } from '../../../rules/model';
@@ -50,6 +51,8 @@ interface Analysis {
   /** The only setting that a rule sees. */
   readonly pools: readonly string[];
   readonly notes: readonly Note[];
+  /** See FileAnalysis. */
+  readonly incomplete?: string;
   readonly reports: readonly LintReport[];
   /** Absent where fixes are not offered. */
   readonly linted?: Extract<LintResult, { kind: 'linted' }>;
@@ -110,7 +113,7 @@ export class TypeScriptEngine implements Engine {
     let analysis = this.#known.get(path);
     if (analysis?.text !== text || analysis.pools.join() !== settings.typescript.pools.join())
       this.#known.set(path, (analysis = this.#analyse(document)));
-    const { reports, linted, passed, checked, notes } = analysis;
+    const { reports, linted, passed, checked, notes, incomplete } = analysis;
     signal.throwIfAborted();
 
     const judged = reports.flatMap((report) => {
@@ -123,7 +126,17 @@ export class TypeScriptEngine implements Engine {
         .map(({ report }) => this.#finding(path, report, settings, passed))
         .sort(compareFindings);
     const show = (): void =>
-      publish([{ path, version, text, findings: findingsOf(false), hidden: findingsOf(true), notes }]);
+      publish([
+        {
+          path,
+          version,
+          text,
+          findings: findingsOf(false),
+          hidden: findingsOf(true),
+          notes,
+          ...(incomplete !== undefined && { incomplete }),
+        },
+      ]);
     show();
     const unchecked = judged
       .filter(({ hidden }) => !hidden || document.revealed)
@@ -259,7 +272,8 @@ export class TypeScriptEngine implements Engine {
     const result = this.#linter.run(text, path, syntaxExtension(path, languageId)!, rules, tree);
     if (result.kind === 'unparsable') {
       const message = `not analysed: line ${result.line} does not parse (${result.message})`;
-      return this.#without(document, [{ file: path, message }]);
+      const incomplete = `${basename(path)}:${result.line} does not parse (${result.message})`;
+      return { ...this.#without(document, [{ file: path, message }]), incomplete };
     }
     for (const [name, error] of result.crashed) this.#reportCrash(name, path, error);
     const whole = this.#without(document, []);

@@ -69,9 +69,7 @@ describe('a go command that hangs', () => {
         const { analyse } = await world(t, script, { idle: 1500, meanwhile: 200 });
         const [first, last, ...more] = await analyse();
         assert.deepEqual(more, []);
-        assert.deepEqual(texts(first!), [
-          'Only the syntax has been analysed so far: the Go compiler is still at work.',
-        ]);
+        assert.deepEqual(texts(first!), ['Only the syntax was analysed. The Go compiler is still at work.']);
         assert.equal(first!.findings.length, 1);
         assert.deepEqual(first!.findings[0]!.fixes, []);
         assert.equal(last!.findings.length, 1);

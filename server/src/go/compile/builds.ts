@@ -78,17 +78,13 @@ export class Builds {
     try {
       const module = await findModule(file);
       const answer = await this.#toolchainsFor(settings).for(module, signal);
-      if (!answer.toolchain)
-        return new NotCompiled(`Only the syntax was analysed. ${answer.note.message}`, answer.note.wayOut);
+      if (!answer.toolchain) return new NotCompiled(answer.note.message, answer.note.wayOut);
       const sources = folder ?? (await GoFolder.read(path.dirname(file), buffers));
       const unit = await compileUnit(file, module, answer.toolchain, sources);
       return { toolchain: answer.toolchain, unit, buildFlags: settings.go.buildFlags };
     } catch (error) {
       if (error instanceof UntrustedError || error instanceof UnusableModuleError)
-        return new NotCompiled(
-          `Only the syntax was analysed. ${error.message}`,
-          error instanceof UntrustedError ? 'trust' : undefined,
-        );
+        return new NotCompiled(error.message, error instanceof UntrustedError ? 'trust' : undefined);
       throw error;
     }
   }
