@@ -180,7 +180,8 @@ export function createRule<Ids extends string>(definition: RuleDefinition<Ids>):
       const sourceCode = context.sourceCode as TSESLint.SourceCode;
       const settings = (context.settings[settingsKey] ?? {}) as RuleSettings;
       const from = threshold(reports, settings);
-      const heat = (node: TSESTree.Node): Heat => heatOf(sourceCode, context.filename, node);
+      const filename = below(context.cwd, context.filename);
+      const heat = (node: TSESTree.Node): Heat => heatOf(sourceCode, filename, node);
       const pools = new Set(settings.pools);
       return check({ sourceCode, filename: context.filename, heat, pools }, (report) => {
         const span = spanOf(report.at);
@@ -257,4 +258,11 @@ function keepDetail(sourceCode: TSESLint.SourceCode, detail: ReportDetail): void
   const list = details.get(sourceCode);
   if (list) list.push(detail);
   else details.set(sourceCode, [detail]);
+}
+
+/** The path below the folder that ESLint runs in: what the disk's folders above it are called says nothing about the code. */
+function below(folder: string, file: string): string {
+  return file.startsWith(folder) && /^[\\/]/.test(file.slice(folder.length))
+    ? file.slice(folder.length + 1)
+    : file;
 }

@@ -1,6 +1,7 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { iteratingMethods } from '../flow/loops';
 import { type FunctionNode, memberName, methodName, resolve } from '../syntax/nodes';
+import { entryPoint, entryPointNames, entryPointWords, isRouterType } from './entry-points';
 
 /** Well-known callbacks: which of them run per element, per request, per frame or in a test. */
 
@@ -23,6 +24,17 @@ const events = new Map([
   ['message', 'runs for each message'],
   ['data', 'runs for each chunk of a stream'],
   ['readable', 'runs for each chunk of a stream'],
+  ['line', 'runs for each line'],
+  ['row', 'runs for each row'],
+  ['record', 'runs for each record'],
+  ['packet', 'runs for each packet'],
+  ['frame', 'runs once per frame'],
+  ['tick', 'runs once per frame'],
+  ['mousemove', 'runs for each movement'],
+  ['pointermove', 'runs for each movement'],
+  ['touchmove', 'runs for each movement'],
+  ['scroll', 'runs for each movement'],
+  ['wheel', 'runs for each movement'],
 ]);
 const routers = new Set([
   'express',
@@ -43,7 +55,7 @@ const routeExports = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'
 
 const roleNames = [
   ...iteratingMethods, ...perFrameFunctions, ...perFrameMethods, 'createServer', ...routers, ...requestHooks, ...properties,
-  ...routeExports, ...events.keys(),
+  ...routeExports, ...events.keys(), ...entryPointWords, 'aws-lambda', 'setInterval',
 ]; // prettier-ignore
 
 /**
@@ -56,14 +68,18 @@ export const roleWords = new RegExp(
 
 const callbackTakers = new Set([
   ...iteratingMethods, ...verbs, ...perFrameFunctions, ...perFrameMethods, 'createServer', 'on', 'addListener', 'addEventListener',
-  'addHook', 'from',
+  'addHook', 'from', 'setInterval',
 ]); // prettier-ignore
 
 /** Whether a callback may have a role when it is passed to a function or method of this name: see callbackRole. */
 export const takesCallback = (name: string): boolean => callbackTakers.has(name);
 
 /** Functions with other names have no role by their name alone: see propertyRole. */
-export const frameworkNames: ReadonlySet<string> = new Set([...properties, ...routeExports]);
+export const frameworkNames: ReadonlySet<string> = new Set([
+  ...properties,
+  ...routeExports,
+  ...entryPointNames,
+]);
 
 /** What passing `callback` to this call says about how often it runs. */
 export function callbackRole(
@@ -84,6 +100,8 @@ export function callbackRole(
   if ((name && perFrameFunctions.has(name)) || (method && perFrameMethods.has(method))) {
     return { kind: 'handler', text: 'runs once per frame' };
   }
+  if (name === 'setInterval' && position === 0 && isShort(call.arguments[1]))
+    return { kind: 'handler', text: 'runs on each tick of a timer' };
   if (name === 'createServer' || method === 'createServer')
     return { kind: 'handler', text: 'request handler' };
   if (!method || callee.type !== 'MemberExpression') return undefined;
@@ -115,8 +133,15 @@ export function callbackRole(
   return undefined;
 }
 
-/** Functions that a framework calls by the property or export they stand in. */
-export function propertyRole(node: FunctionNode): CallbackRole | undefined {
+/** A timer that ticks ten times a second or more often, as far as the text says. */
+function isShort(interval: TSESTree.CallExpressionArgument | undefined): boolean {
+  return interval?.type === 'Literal' && typeof interval.value === 'number' && interval.value <= 100;
+}
+
+/** Functions that a framework calls by their shape, or by the property or export they stand in. */
+export function propertyRole(sourceCode: TSESLint.SourceCode, node: FunctionNode): CallbackRole | undefined {
+  const shape = entryPoint(sourceCode, node);
+  if (shape !== undefined) return { kind: 'handler', text: shape };
   const owner = node.parent;
   if (
     owner.type === 'Property' &&
@@ -186,7 +211,10 @@ function isLocal(sourceCode: TSESLint.SourceCode, identifier: TSESTree.Identifie
 
 function isRouter(sourceCode: TSESLint.SourceCode, receiver: TSESTree.Expression): boolean {
   if (receiver.type !== 'Identifier') return false;
-  const definition = resolve(sourceCode, receiver)?.defs[0]?.node;
+  const found = resolve(sourceCode, receiver)?.defs[0];
+  if (found?.type === 'Parameter' && found.name.type === 'Identifier')
+    return isRouterType(found.name.typeAnnotation?.typeAnnotation);
+  const definition = found?.node;
   if (definition?.type !== 'VariableDeclarator' || !definition.init) return false;
   const made = definition.init;
   if (made.type !== 'CallExpression' && made.type !== 'NewExpression') return false;

@@ -30,18 +30,39 @@ const tagged = 0.9;
 /** By the number of loops around a place, a hot caller counting as one. */
 const byDepth = [plain, 0.7, 0.85, 0.92] as const;
 
-const testFile = /(?:^|[\\/])__(?:tests|mocks)__[\\/]|\.(?:test|spec)\.[cm]?[jt]sx?$/;
+/**
+ * What a file's own name, or that of the two folders around it, says about all of its code. Further up a folder's name is that of
+ * somebody's disk.
+ */
+const coldFiles: readonly [name: RegExp, text: string][] = [
+  [/(?:^|[\\/])__(?:tests|mocks)__[\\/]|(?:\.(?:test|spec)|_test)\.[cm]?[jt]sx?$/, 'in a test'],
+  [coldFolder('tests?|e2e|cypress'), 'in a test'],
+  [/\.bench\.[cm]?[jt]sx?$/, 'in a benchmark'],
+  [coldFolder('bench|benchmarks?'), 'in a benchmark'],
+  [/\.stories\.[cm]?[jt]sx?$/, 'in a story'],
+  [coldFolder('scripts'), 'in a script'],
+  [/\.config\.[cm]?[jt]sx?$/, 'in configuration'],
+];
+
+function coldFolder(names: string): RegExp {
+  return new RegExp(`(?:^|[\\\\/])(?:${names})[\\\\/](?:[^\\\\/]+[\\\\/])?[^\\\\/]+$`);
+}
+
+/** Why nothing in the file matters, by its name. */
+function coldFile(filename: string): string | undefined {
+  return coldFiles.find(([name]) => name.test(filename))?.[1];
+}
 
 const loopWords = /\b(?:for|while)\s*(?:await\b|[(/])/;
 
 /**
  * No place of the text is warmer than this: a test of the text alone, so that a scan need not parse what can only be cold.
- * @param filename only its test-file form matters
+ * @param filename only what it says about tests, scripts and the like matters
  */
 export function warmestPossible(text: string, filename: string): number {
   if (text.includes('@hot')) return 1;
   // In tests everything is cold but the initial values of a class's properties.
-  if (testFile.test(filename)) return /\bclass\b/.test(text) ? plain : once;
+  if (coldFile(filename) !== undefined) return /\bclass\b/.test(text) ? plain : once;
   return loopWords.test(text) || roleWords.test(text) ? 1 : plain;
 }
 
@@ -49,11 +70,11 @@ const caches = new WeakMap<TSESLint.SourceCode, FileHeat>();
 
 /**
  * The heat of a node. Reasons are strongest first.
- * @param filename only its test-file form matters
+ * @param filename only what it says about tests, scripts and the like matters
  */
 export function heatOf(sourceCode: TSESLint.SourceCode, filename: string, node: TSESTree.Node): Heat {
   let cache = caches.get(sourceCode);
-  if (!cache) caches.set(sourceCode, (cache = new FileHeat(sourceCode, testFile.test(filename))));
+  if (!cache) caches.set(sourceCode, (cache = new FileHeat(sourceCode, coldFile(filename))));
   return cache.at(node);
 }
 
@@ -72,7 +93,8 @@ class FileHeat {
 
   constructor(
     readonly sourceCode: TSESLint.SourceCode,
-    readonly test: boolean,
+    /** Why all of it is cold. */
+    readonly cold: string | undefined,
   ) {}
 
   at(node: TSESTree.Node): Heat {
@@ -111,9 +133,9 @@ class FileHeat {
       return { depth: 0, fixed: tagged, because: [{ text: 'tagged @hot', span: span(node) }] };
     if (tag === 'cold')
       return { depth: 0, fixed: once, because: [{ text: 'tagged @cold', span: span(node) }] };
-    if (this.test) return { depth: 0, fixed: once, because: [{ text: 'in a test' }] };
+    if (this.cold !== undefined) return { depth: 0, fixed: once, because: [{ text: this.cold }] };
 
-    const property = propertyRole(node);
+    const property = propertyRole(this.sourceCode, node);
     let best = property && ofRole(property, span(node));
     for (const use of this.#uses(node)) {
       const heat = this.#use(use);
@@ -139,18 +161,26 @@ class FileHeat {
       }
     }
     const owner = node.parent;
-    if (owner?.type === 'MethodDefinition' && !owner.computed && owner.key.type === 'Identifier') {
+    const isMember =
+      owner?.type === 'MethodDefinition' || (owner?.type === 'PropertyDefinition' && owner.value === node);
+    if (
+      isMember &&
+      !owner.computed &&
+      (owner.key.type === 'Identifier' || owner.key.type === 'PrivateIdentifier')
+    ) {
       const klass = owner.parent.parent;
-      if (owner.kind === 'constructor') {
+      if (owner.type === 'MethodDefinition' && owner.kind === 'constructor') {
         const name = variableOf(this.sourceCode, klass);
         for (const reference of name?.references ?? []) yield reference.identifier as TSESTree.Node;
-      } else yield* this.#callsOnThis(klass).get(owner.key.name) ?? [];
+      } else yield* this.#callsOnThis(klass).get(privateName(owner.key) ?? owner.key.name) ?? [];
     }
   }
 
   /** What one use of a function says about its heat; `undefined` when nothing. */
   #use(use: TSESTree.Node): FunctionHeat | undefined {
     const parent = use.parent;
+    const bound = parent && boundBy(use, parent);
+    if (bound) return this.#use(bound);
     if (parent?.type !== 'CallExpression' && parent?.type !== 'NewExpression') return undefined;
     const role = parent.callee === use ? undefined : callbackRole(this.sourceCode, parent, use);
     if (parent.callee !== use && role?.kind !== 'iteration') return role && ofRole(role, head(parent));
@@ -181,7 +211,7 @@ class FileHeat {
 
   #moduleLevel(loops: readonly HeatReason[], errorPath: HeatReason | undefined): Heat {
     if (errorPath) return { score: once, because: [errorPath] };
-    if (this.test) return { score: once, because: [{ text: 'in a test' }] };
+    if (this.cold !== undefined) return { score: once, because: [{ text: this.cold }] };
     if (loops.length > 0) return { score: plain, because: [...loops, { text: moduleLevelText }] };
     return { score: once, because: [{ text: moduleLevelText }] };
   }
@@ -199,7 +229,7 @@ class FileHeat {
     const found = calls;
     walk(this.sourceCode, klass, (node) => {
       if (node.type !== 'MemberExpression' || node.object.type !== 'ThisExpression') return;
-      const name = memberName(node);
+      const name = memberName(node) ?? privateName(node.property);
       if (name === undefined) return;
       const list = found.get(name);
       if (list) list.push(node);
@@ -207,6 +237,19 @@ class FileHeat {
     });
     return calls;
   }
+}
+
+/** `#name`, which no other member can be called. */
+function privateName(key: TSESTree.Node): string | undefined {
+  return key.type === 'PrivateIdentifier' ? `#${key.name}` : undefined;
+}
+
+/** The call of `f.bind(…)`, which stands for f wherever it goes. */
+function boundBy(use: TSESTree.Node, parent: TSESTree.Node): TSESTree.CallExpression | undefined {
+  if (parent.type !== 'MemberExpression' || parent.object !== use || memberName(parent) !== 'bind')
+    return undefined;
+  const call = parent.parent;
+  return call.type === 'CallExpression' && call.callee === parent ? call : undefined;
 }
 
 const moduleLevelText = 'at module level, which runs once';

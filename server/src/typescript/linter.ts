@@ -10,6 +10,7 @@ import {
 } from '../../../rules/typescript/rule';
 import { extensions, parseForLinter, type ParseResult, type SyntaxTree } from './parse';
 import { LineIndex } from '../text/positions';
+import { pathInProject } from './project-folder';
 import { listenerName, sourceCodeOf } from './source-code';
 
 /** One run of rules over one text. */
@@ -113,11 +114,13 @@ const prefix = 'alloclens/';
 export const disableName = (id: string): string => prefix + pluginRuleName(id);
 
 /**
- * The path as ESLint and the rules see it: relative, with slashes, with the extension that decides the syntax, and
- * without the folders that ESLint refuses to look into.
+ * The path as ESLint and the rules see it: below the project, with slashes, with the extension that decides the syntax,
+ * and without the folders that ESLint refuses to look into.
  */
 export function lintPath(path: string, extension: string): string {
-  const parts = path.split(/[\\/]/).filter((part) => part !== '' && !part.endsWith(':'));
+  const parts = pathInProject(path)
+    .split(/[\\/]/)
+    .filter((part) => part !== '' && !part.endsWith(':'));
   const from = parts.findLastIndex((part) => part === 'node_modules' || part === '.git') + 1;
   const kept = parts.slice(from).join('/') || 'file';
   return kept.toLowerCase().endsWith(extension) ? kept : kept + extension;

@@ -1,5 +1,6 @@
 import ts from 'typescript';
 import { frameworkNames, takesCallback } from '../../../rules/typescript/heat/callbacks';
+import { isListener, mayMark } from '../../../rules/typescript/heat/entry-points';
 import { CandidateTests } from './candidates';
 
 /** Which rules may report something in a file. */
@@ -59,6 +60,27 @@ export function outlineOf(tree: ts.SourceFile, rules: readonly string[]): Outlin
   return { anywhere, hot: heat.candidates };
 }
 
+/** Whether a type, a decorator or what it is assigned to may make an entry point of a function. */
+function isMarked(fn: ts.SignatureDeclaration): boolean {
+  const { parent } = fn as ts.Node;
+  if (
+    ts.isBinaryExpression(parent) &&
+    ts.isPropertyAccessExpression(parent.left) &&
+    isListener(parent.left.name.text)
+  )
+    return true;
+  const declared = ts.isVariableDeclaration(parent) ? [parent.type] : [];
+  const types = [...fn.parameters.map(({ type }) => type), ...declared];
+  if (types.some((type) => type && ts.isTypeReferenceNode(type) && mayMark(lastName(type.typeName))))
+    return true;
+  const decorators = ts.canHaveDecorators(fn) ? (ts.getDecorators(fn) ?? []) : [];
+  return decorators.some(({ expression }) =>
+    mayMark(nameOf(ts.isCallExpression(expression) ? expression.expression : expression) ?? ''),
+  );
+}
+
+const lastName = (name: ts.EntityName): string => (ts.isIdentifier(name) ? name.text : name.right.text);
+
 /** `f` of `f(…)`, `x.f(…)` and `x['f'](…)`. */
 function nameOf(callee: ts.Expression): string | undefined {
   if (ts.isIdentifier(callee)) return callee.text;
@@ -112,7 +134,7 @@ class HeatBound {
       if (list) list.push(own);
       else this.#regionsByName.set(name, [own]);
     }
-    if (hot || around.hot) this.#heat(own);
+    if (hot || around.hot || isMarked(fn)) this.#heat(own);
     return { region: own, hot: false };
   }
 

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
 import { warmestPossible } from '../../../rules/typescript/heat/static-heat';
 import { createRule } from '../../../rules/typescript/rule';
+import { lintPath } from '../../../server/src/typescript/linter';
+import { temporaryFolder } from '../../support/fake-editor';
 import { analyseTypeScript, newTypeScriptEngine } from '../../support/typescript';
 
 const probe = createRule({
@@ -30,7 +33,7 @@ async function heat(text: string, path = 'a.ts'): Promise<[number, string | unde
   assert.deepEqual(notes, []);
   assert.equal(findings.length, 1);
   const { score, because } = findings[0]!.heat;
-  assert.ok(warmestPossible(text, path) >= score, 'a scan would have skipped the text');
+  assert.ok(warmestPossible(text, lintPath(path, '.ts')) >= score, 'a scan would have skipped the text');
   return [score, because[0]?.text];
 }
 
@@ -112,6 +115,60 @@ const cases: readonly (readonly [code: string, score: number, reason?: string])[
     'runs for each chunk of a stream',
   ],
   ['setTimeout(() => here(), 10);', 0.4],
+  ['setInterval(() => here(), 16);', 0.7, 'runs on each tick of a timer'],
+  ['setInterval(() => here(), 60_000);', 0.4],
+  ["rl.on('line', (line) => here());", 0.7, 'runs for each line'],
+  ['ws.onmessage = (event) => here();', 0.7, 'runs for each message'],
+  ['ws.onclose = () => here();', 0.4],
+  ['consumer.run({ eachMessage: async ({ message }) => here() });', 0.7, 'runs for each message'],
+  // Entry points by the types of their parameters, wherever the routes are.
+  [
+    "import type { Request, Response } from 'express';\nexport const list = (req: Request, res: Response) => here();",
+    0.7,
+    'request handler',
+  ],
+  [
+    "import express from 'express';\nexport function list(req: express.Request) { here(); }",
+    0.7,
+    'request handler',
+  ],
+  [
+    "import type { RequestHandler } from 'express';\nexport const list: RequestHandler = (req, res) => here();",
+    0.7,
+    'request handler',
+  ],
+  ["import type { Request } from './my-types';\nexport const list = (req: Request) => here();", 0.4],
+  [
+    "import type { Request, Response } from 'express';\nexport const oops = (err: Error, req: Request, res: Response, next: () => void) => here();",
+    0.4,
+  ],
+  [
+    "import type { SQSEvent } from 'aws-lambda';\nexport const handler = async (event: SQSEvent) => here();",
+    0.7,
+    'request handler',
+  ],
+  ["import { Get } from '@nestjs/common';\nclass C { @Get() list() { here(); } }", 0.7, 'request handler'],
+  ["import { Get } from './mine';\nclass C { @Get() list() { here(); } }", 0.4],
+  [
+    "import type { FastifyInstance } from 'fastify';\nexport function plugin(app: FastifyInstance) { app.use((req) => here()); }",
+    0.7,
+    'request handler',
+  ],
+  ['export function plugin(app: Set<number>) { app.use((req) => here()); }', 0.4],
+  // Once per frame.
+  ['class Scene { update(dt: number) { here(); } }', 0.7, 'runs once per frame'],
+  ['class Store { update(value: number) { here(); } }', 0.4],
+  [
+    'class G { start() { requestAnimationFrame(this.frame.bind(this)); } frame() { here(); } }',
+    0.7,
+    'runs once per frame',
+  ],
+  [
+    'class G { start() { requestAnimationFrame(this.#frame); } #frame = () => { here(); }; }',
+    0.7,
+    'runs once per frame',
+  ],
+  ['class G { start() { this.frame.bind(this); } frame() { here(); } }', 0.4],
   // Cold.
   ['here();', 0.1, 'at module level, which runs once'],
   ['for (const x of xs) here();', 0.4, 'in a loop'],
@@ -133,17 +190,36 @@ const cases: readonly (readonly [code: string, score: number, reason?: string])[
 ];
 
 describe('static heat', () => {
+  const { folder: project, remove } = temporaryFolder({ 'package.json': '{}' });
+  after(remove);
+
   for (const [code, score, reason] of cases) {
     it(code.replaceAll('\n', ' '), async () => {
       assert.deepEqual(await heat(code), [score, reason]);
     });
   }
 
-  for (const path of ['a.test.ts', 'a.spec.tsx', 'src/__tests__/a.ts', 'a.test.mjs']) {
+  for (const [path, why] of [
+    ['a.test.ts', 'in a test'],
+    ['a.spec.tsx', 'in a test'],
+    ['a_test.ts', 'in a test'],
+    ['src/__tests__/a.ts', 'in a test'],
+    ['a.test.mjs', 'in a test'],
+    ['tests/unit/a.ts', 'in a test'],
+    ['bench/a.ts', 'in a benchmark'],
+    ['a.stories.tsx', 'in a story'],
+    ['scripts/build.mjs', 'in a script'],
+    ['vite.config.ts', 'in configuration'],
+  ] as const) {
     it(`is cold in ${path}`, async () => {
-      assert.deepEqual(await heat('function f() { for (;;) here(); }', path), [0.1, 'in a test']);
+      assert.deepEqual(await heat('function f() { for (;;) here(); }', join(project, path)), [0.1, why]);
     });
   }
+
+  it('is not cold because of a folder far above it', async () => {
+    const [score] = await heat('function f() { for (;;) here(); }', join(project, 'tests/app/src/a.ts'));
+    assert.equal(score, 0.7);
+  });
 
   it('is not cold because of folders above', async () => {
     assert.deepEqual((await heat('function f() { here(); }', '/home/me/test/a.ts'))[0], 0.4);
