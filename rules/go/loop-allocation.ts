@@ -5,14 +5,8 @@ import { intLiteral } from './types/declared-types';
 import { graphOf } from './flow/functions';
 import { isFailure } from './flow/loop-exits';
 import { isEachTime, isFirstThing } from './flow/paths';
-import {
-  isWrittenBeforeRead,
-  lifetimeOf,
-  seesRoom,
-  type ContractCall,
-  type Lifetime,
-  type Shape,
-} from './memory/lifetime';
+import { lifetimeOf, seesRoom, type ContractCall, type Lifetime, type Shape } from './memory/lifetime';
+import { isWrittenBeforeRead } from './memory/written-first';
 import type { Assumption, Decision, GoFile, GoFix, GoRule, Probe } from './rule';
 import { argumentsOf, contains, isFunction, spanOf, unparenthesised } from './syntax/nodes';
 import { enclosingStatement, isAssigned, namesAround, type Binding } from './syntax/names';

@@ -7,7 +7,7 @@ import { loopsIn } from './loop-forest';
  * literals have graphs of their own; in the graph around them they are values.
  *
  * Edges are those that the text states. That nearly any expression may panic is no edge: what may is a question of
- * effects, which the data flow asks (`Lattice.panics`). `panic(…)` and calls of functions that never return are edges.
+ * effects (`mayPanic`). `panic(…)` and calls of functions that never return are edges.
  */
 
 export type EdgeKind =

@@ -1,23 +1,32 @@
 import type { Node } from 'web-tree-sitter';
 import type { GoFile } from '../rule';
-import { argumentsOf, contains, descendants, spanOf, statementsOf } from '../syntax/nodes';
-import { enclosingStatement, isAddressTaken, isAssigned, namesAround, type Binding } from '../syntax/names';
+import { argumentsOf, contains, descendants, isFunction, spanOf, statementsOf } from '../syntax/nodes';
+import { isAddressTaken, isAssigned, namesAround, type Binding } from '../syntax/names';
 import { initializer } from '../syntax/assignments';
 import { isBuiltin } from '../syntax/universe';
 
 /**
- * The loop around a use of the slice that writes every element before anything reads one:
- * `for i := range v { v[i] = … }` in the block of v's declaration. Undefined when it does not.
+ * The loop around a use of the slice that writes every element before anything reads one: `for i := range v { v[i] = … }`. When
+ * its bound is reached, all of the slice is written. Undefined when there is none.
  */
 export function overwritingLoop(use: Node, slice: Binding, file: GoFile): Node | undefined {
-  const home = enclosingStatement(slice.declaration)?.parent;
-  let loop: Node | null = use;
-  while (loop && loop.parent?.id !== home?.id) loop = loop.parent;
-  const body = loop?.type === 'for_statement' ? loop.childForFieldName('body') : null;
-  const index = loop && body && countsThrough(loop, slice, file);
+  for (let at = use.parent; at && !isFunction(at); at = at.parent)
+    if (at.type === 'for_statement' && overwrites(at, slice, file)) return at;
+  return undefined;
+}
+
+/** What decides whether the loop goes on: its range clause, or its condition. */
+export function boundOf(loop: Node): Node | undefined {
+  const header = loop.namedChildren.find(({ type }) => type === 'range_clause' || type === 'for_clause');
+  return header?.type === 'for_clause' ? (header.childForFieldName('condition') ?? undefined) : header;
+}
+
+function overwrites(loop: Node, slice: Binding, file: GoFile): boolean {
+  const body = loop.childForFieldName('body');
+  const index = body && countsThrough(loop, slice, file);
   const first = body && statementsOf(body)[0];
-  if (!loop || !body || !index || first?.type !== 'assignment_statement') return undefined;
-  if (first.childForFieldName('operator')?.text !== '=') return undefined;
+  if (!body || !index || first?.type !== 'assignment_statement') return false;
+  if (first.childForFieldName('operator')?.text !== '=') return false;
   const [target, ...others] = first.childForFieldName('left')?.namedChildren ?? [];
   const names = namesAround(file.root, loop);
   const isElement = (node: Node | null | undefined): boolean => {
@@ -31,27 +40,22 @@ export function overwritingLoop(use: Node, slice: Binding, file: GoFile): Node |
     );
   };
   const value = first.childForFieldName('right');
-  if (others.length > 0 || !isElement(target) || !value) return undefined;
-  if (slice.uses.some(({ node }) => isAssigned(node) || contains(spanOf(value), spanOf(node))))
-    return undefined;
+  if (others.length > 0 || !isElement(target) || !value) return false;
+  if (slice.uses.some(({ node }) => isAssigned(node) || contains(spanOf(value), spanOf(node)))) return false;
   if (slice.uses.some(({ node }) => contains(spanOf(body), spanOf(node)) && !isElement(node.parent)))
-    return undefined;
-  if (index.uses.some(({ node }) => contains(spanOf(body), spanOf(node)) && isAssigned(node)))
-    return undefined;
+    return false;
+  if (index.uses.some(({ node }) => contains(spanOf(body), spanOf(node)) && isAssigned(node))) return false;
   for (const node of descendants(body)) {
-    if (node.type === 'break_statement' || node.type === 'goto_statement') return undefined;
-    if (node.type === 'continue_statement' && node.namedChildCount > 0) return undefined;
+    if (node.type === 'break_statement' || node.type === 'goto_statement') return false;
+    if (node.type === 'continue_statement' && node.namedChildCount > 0) return false;
   }
-  return loop;
+  return true;
 }
 
-/** `copy(v, s)` in the block of `v := make([]T, len(s))`: all of v is written. */
+/** `copy(v, s)` for a `v := make([]T, len(s))`: all of v is written. */
 export function isWholeCopy(call: Node, slice: Binding, file: GoFile): boolean {
   const [to, from, ...more] = argumentsOf(call);
-  const statement = enclosingStatement(call);
-  const home = enclosingStatement(slice.declaration);
-  if (!isBuiltin(file, call, 'copy') || !from || more.length > 0 || !statement || !home) return false;
-  if (statement.type !== 'expression_statement' || statement.parent?.id !== home.parent?.id) return false;
+  if (!isBuiltin(file, call, 'copy') || !from || more.length > 0) return false;
   const names = namesAround(file.root, call);
   const made = initializer(slice);
   const length =
@@ -97,7 +101,9 @@ function countsThrough(loop: Node, slice: Binding, file: GoFile): Binding | unde
     if (header.type === 'range_clause') {
       const ranged = header.childForFieldName('right');
       const whole = ranged?.type === 'identifier' && names.resolve(ranged) === slice;
-      const index = header.childForFieldName('left')?.namedChild(0);
+      const [index, value] = header.childForFieldName('left')?.namedChildren ?? [];
+      // A value would be read before it is written.
+      if (value && value.text !== '_') return undefined;
       return index?.type === 'identifier' && (whole || isLength(ranged)) ? names.resolve(index) : undefined;
     }
     if (header.type === 'for_clause') {

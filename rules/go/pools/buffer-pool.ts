@@ -3,14 +3,8 @@ import { fieldOf, stackBytes, subject, type Candidate } from '../memory/buffer-c
 import type { FileEdit } from '../../model';
 import { contractOf } from '../memory/contracts';
 import { isBuiltin } from '../syntax/universe';
-import {
-  isBoundedByCount,
-  keepsItsArgument,
-  isWrittenBeforeRead,
-  seesRoom,
-  type ContractCall,
-  type Lifetime,
-} from '../memory/lifetime';
+import { keepsItsArgument, seesRoom, type ContractCall, type Lifetime } from '../memory/lifetime';
+import { isBoundedByCount, isWrittenBeforeRead } from '../memory/written-first';
 import type { Assumption, Claim, GoFile, GoFix, Probe } from '../rule';
 import { argumentsOf, spanOf, topLevel, unparenthesised } from '../syntax/nodes';
 import {

@@ -34,7 +34,7 @@ export const goFaults: readonly GoFault[] = [
   {
     forgets: 'that a buffer still holds the iteration before',
     rule: 'go/loop-allocation',
-    file: 'rules/go/memory/lifetime.ts',
+    file: 'rules/go/memory/written-first.ts',
     function: 'isWrittenBeforeRead',
     body: 'return true;',
   },
@@ -48,7 +48,7 @@ export const goFaults: readonly GoFault[] = [
   {
     forgets: 'that shared scratch still holds the call before',
     rule: 'go/per-call-buffer',
-    file: 'rules/go/memory/lifetime.ts',
+    file: 'rules/go/memory/written-first.ts',
     function: 'isWrittenBeforeRead',
     body: 'return true;',
   },
