@@ -562,6 +562,20 @@ test('what the settings hide is counted, shown on request until the document is 
   await editor.shows(at('a.go'), []);
 });
 
+test('a comment that silences is obeyed before the compiler has seen it', async (t) => {
+  const { editor, go, at } = await start(t, { 'a.go': '' }, { debounce: 60_000 });
+  await editor.open(at('a.go'), 'package a\n\nvar x = alloc()\nvar y = hotalloc()\n');
+  await editor.shows(at('a.go'), ['alloc()', 'hotalloc()']);
+  await editor.idle();
+  go.gate.close();
+  await editor.edit(at('a.go'), 'var x', '//alloclens:ignore\nvar x');
+  const [other] = await editor.shows(at('a.go'), ['hotalloc()']);
+  assert.equal(other!.range.start.line, 4);
+  // It does not wait for further edits either.
+  await editor.until(() => go.requests.length > 1, 'the analysis');
+  go.gate.open();
+});
+
 test('progress is reported on the token of the request, which ends it when it is cancelled', async (t) => {
   const { editor, go, at } = await start(t, { 'p/a.go': 'package p // alloc()', 'q/b.go': 'package q' });
   await editor.open(at('p/a.go'), 'package p // hotalloc()');

@@ -80,6 +80,11 @@ export class FakeEngine implements Engine {
     return Promise.resolve(path.endsWith('none.go') ? missing : this.toolchain()!);
   }
 
+  /** `//alloclens:ignore` on the line above. Only for what is typed: an analysis does not look. */
+  suppressions({ text }: SourceDocument): (finding: Pick<Finding, 'span'>) => boolean {
+    return ({ span }) => /\/\/alloclens:ignore\n.*$/.test(text.slice(0, span.start));
+  }
+
   toolchain(): ToolchainReport | undefined {
     return this.language === 'go' ? { version: 'go1.26.8', path: '/fake/go', how: 'in a test' } : undefined;
   }

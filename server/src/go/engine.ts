@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { FileEdit, Fix, Note, RuleId, WayOut } from '../../../rules/model';
+import type { FileEdit, Finding, Fix, Note, RuleId, WayOut } from '../../../rules/model';
 import { goRules } from '../../../rules/go/index';
+import { suppressionsOf } from '../../../rules/go/syntax/directives';
 import type { GoFix, GoPackage, GoRule, GoVersion } from '../../../rules/go/rule';
 import { ProcessRunner, ToolError, type Patience } from '../host/process';
 import type {
@@ -449,6 +450,18 @@ export class GoEngine implements Engine {
     if (own.length === 0) return true;
     const before = await this.#builds.run(unit, overlays, signal);
     return newErrors(own, before.errors).length === 0;
+  }
+
+  suppressions({ path: file, text }: SourceDocument): (finding: Pick<Finding, 'ruleId' | 'span'>) => boolean {
+    const parsed = this.syntax.parse(file, text);
+    if (!parsed) return () => false;
+    try {
+      const { hides } = suppressionsOf(parsed.root);
+      const lines = parsed.lines;
+      return ({ ruleId, span }) => hides(ruleId, lines.lineAt(span.start));
+    } finally {
+      parsed.release();
+    }
   }
 
   toolchain(file: string): ToolchainReport | undefined {

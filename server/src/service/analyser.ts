@@ -270,6 +270,15 @@ export class Analyser {
     );
   }
 
+  /** Which findings the comments of the text silence, where that can be told without an analysis. */
+  async suppressions(
+    document: SourceDocument,
+  ): Promise<((finding: Pick<Finding, 'ruleId' | 'span'>) => boolean) | undefined> {
+    const language = languageOf(document.languageId);
+    const engine = language && (await this.#engines.get(language)?.catch(() => undefined));
+    return engine?.suppressions?.(document);
+  }
+
   /** The Go toolchain last used for the file, if an engine was started and knows one. */
   async toolchain(path: string): Promise<ToolchainReport | undefined> {
     const engine = await this.#engines.get('go')?.catch(() => undefined);

@@ -109,6 +109,11 @@ export interface Engine {
   ): Promise<readonly string[]>;
   /** The functions of a text, outer ones before those in them; for profiles that know functions only. */
   functions?(document: SourceDocument): readonly SourceFunction[];
+  /**
+   * Which findings the comments of the text silence, told without an analysis; offsets are UTF-16. Without this method an
+   * analysis is as fast.
+   */
+  suppressions?(document: SourceDocument): (finding: Pick<Finding, 'ruleId' | 'span'>) => boolean;
   /** The toolchain last used for the file, for the status. */
   toolchain?(path: string): ToolchainReport | undefined;
   /**

@@ -29,14 +29,14 @@ export function keepingLastGood(
   changeOf: (path: string) => TextChange | undefined,
 ): ShownAnalysis {
   const change = new TextChange(lastGood.text, now.text);
-  const moved = (finding: Finding): Finding[] => movedTo(finding, change, changeOf);
+  const moved = (finding: Finding): Finding[] => movedTo(finding, change, changeOf, waits);
   const findings = lastGood.findings.flatMap(moved);
   const hidden = (lastGood.hidden ?? []).flatMap(moved);
   const old = [...findings, ...hidden];
   const fresh = (some: readonly Finding[] = []): Finding[] =>
     some
       .filter((finding) => change.isNew(finding.span) && !old.some((other) => sayTheSame(other, finding)))
-      .map((finding) => ({ ...finding, ...withoutFix(finding) }));
+      .map((finding) => ({ ...finding, ...withoutFix(finding, waits) }));
   return {
     ...now,
     findings: [...findings, ...fresh(now.findings)].sort(compareFindings),
@@ -45,11 +45,32 @@ export function keepingLastGood(
   };
 }
 
+const waits = 'it waits until the error is put right';
+
+/** What is known of a file while a newer text is being analysed: the findings whose text is still there, without fixes. */
+export function inNewText(known: ShownAnalysis, text: string, version: number): ShownAnalysis {
+  const change = new TextChange(known.text, text);
+  const old = new Set<Finding>();
+  const findings = known.findings.flatMap((finding) => {
+    const moved = movedTo(finding, change, () => undefined, 'the compiler is still checking it');
+    if (known.stale?.findings.has(finding)) for (const one of moved) old.add(one);
+    return moved;
+  });
+  return {
+    ...known,
+    text,
+    version,
+    findings,
+    ...(known.stale && { stale: { ...known.stale, findings: old } }),
+  };
+}
+
 /** The finding where its text now is; nothing when somebody has changed it. */
 function movedTo(
   finding: Finding,
   change: TextChange,
   changeOf: (path: string) => TextChange | undefined,
+  noFix: string,
 ): Finding[] {
   const span = change.moved(finding.span);
   if (!span) return [];
@@ -61,13 +82,13 @@ function movedTo(
     const now = at && change.moved(at);
     return now ? { text, span: now } : { text };
   });
-  return [{ ...finding, span, related, heat: { ...finding.heat, because }, ...withoutFix(finding) }];
+  return [{ ...finding, span, related, heat: { ...finding.heat, because }, ...withoutFix(finding, noFix) }];
 }
 
-function withoutFix({ noFix }: Finding): Pick<Finding, 'fixes' | 'noFix'> {
+function withoutFix({ noFix }: Finding, because: string): Pick<Finding, 'fixes' | 'noFix'> {
   return {
     fixes: [],
-    noFix: { ...noFix, because: 'it waits until the error is put right' },
+    noFix: { ...noFix, because },
   };
 }
 

@@ -7,10 +7,11 @@ import type { Logger } from '../host/logger';
 import type { Analyser } from './analyser';
 import type { AnalysisRequest, FileAnalysis, SourceDocument } from './engine';
 import { languageIdOf, languageOf } from './languages';
-import { keepingLastGood, type ShownAnalysis } from './last-good';
+import { inNewText, keepingLastGood, type ShownAnalysis } from './last-good';
 import { compareFindings } from './ranking';
 import { TextChange } from '../text/text-change';
 import type { Settings } from './settings';
+import { writesDirective } from './suppress';
 
 /** What the service needs from the language server (or a test). */
 export interface ServiceHost {
@@ -90,10 +91,24 @@ export class AnalysisService {
   }
 
   change(changed: SourceDocument): void {
-    const { revealed } = this.#documents.get(changed.path) ?? {};
+    const before = this.#documents.get(changed.path);
+    const { revealed } = before ?? {};
     const document = { ...changed, ...(revealed && { revealed }) };
     this.#documents.set(document.path, document);
-    this.#schedule(document.path, this.debounce, 'edit');
+    const silences = before !== undefined && writesDirective(before.text, document.text);
+    if (silences) void this.#silence(document);
+    this.#schedule(document.path, silences ? 0 : this.debounce, 'edit');
+  }
+
+  /** A comment that silences is obeyed before the compiler has seen it. */
+  async #silence(document: SourceDocument): Promise<void> {
+    const hides = await this.analyser.suppressions(document).catch(() => undefined);
+    const known = this.last(document.path);
+    if (!hides || !known || this.#documents.get(document.path) !== document || this.current(document.path))
+      return;
+    const moved = inNewText(known, document.text, document.version);
+    const findings = moved.findings.filter((finding) => !hides(finding));
+    if (findings.length < known.findings.length) this.host.published(document.path, { ...moved, findings });
   }
 
   /**
@@ -429,7 +444,7 @@ export class AnalysisService {
       return { ...toDocument(path), text: (await readText(path)).text };
     } catch (error) {
       const { message } = error as Error;
-      this.host.logger.warn(`${path}: ${message}`);
+      this.host.logger.debug(`${path}: ${message}`);
       unread.push({ file: path, message });
       this.forget(path);
       return undefined;

@@ -33,6 +33,22 @@ function isGoCode(text: string, offset: number): boolean {
   return true;
 }
 
+/** Whether somebody has just written something of a comment that silences: on a line that differs from what it was. */
+export function writesDirective(before: string, after: string): boolean {
+  const length = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < length && before.charCodeAt(start) === after.charCodeAt(start)) start++;
+  let end = 0;
+  while (
+    end < length - start &&
+    before.charCodeAt(before.length - 1 - end) === after.charCodeAt(after.length - 1 - end)
+  )
+    end++;
+  const behind = after.indexOf('\n', after.length - end);
+  const lines = after.slice(after.lastIndexOf('\n', start - 1) + 1, behind < 0 ? after.length : behind);
+  return /alloclens:ignore|eslint-disable/.test(lines);
+}
+
 /** Silences the rule in the whole file: a comment at its top, behind what has to be first. */
 export function disableForFile(text: string, { ruleId, language }: Finding): TextEdit {
   const end = newline(text);

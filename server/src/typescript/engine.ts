@@ -67,6 +67,7 @@ export class TypeScriptEngine implements Engine {
   readonly #linter: RuleLinter;
   readonly #rules: ReadonlyMap<string, TypeScriptRule>;
   readonly #reportedCrashes = new Set<string>();
+  readonly #logged = new Set<string>();
   /**
    * The last few texts by path. A syntax tree is some 100 times its text, so both their number and their length are
    * bounded; without reports no tree is kept.
@@ -164,9 +165,12 @@ export class TypeScriptEngine implements Engine {
     reports: readonly LintReport[],
   ): ReadonlySet<ProposedFix> {
     const source = { text, path, extension: syntaxExtension(path, languageId)! };
-    return checkFixes(this.#linter, source, linted, reports, (message) =>
-      this.options.log(`${path}: ${message}`),
-    );
+    return checkFixes(this.#linter, source, linted, reports, (message) => {
+      // Of each kind the first: a scan would say the same of every file.
+      if (this.#logged.has(message)) return;
+      this.#logged.add(message);
+      this.options.log(`${path}: ${message}`);
+    });
   }
 
   /**

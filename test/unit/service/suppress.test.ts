@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Finding } from '../../../rules/model';
-import { disableForFile, disableForLine, disableName } from '../../../server/src/service/suppress';
+import {
+  disableForFile,
+  disableForLine,
+  disableName,
+  writesDirective,
+} from '../../../server/src/service/suppress';
 import { applyEdits } from '../../../server/src/text/edits';
 
 /** A finding at the first `x()`. */
@@ -78,4 +83,14 @@ test('a Go file: apart from the documentation of the package', () => {
     file('// Package p does.\npackage p\n\nvar y = x()\n', 'go/r'),
     '//alloclens:ignore-file go/r\n\n// Package p does.\npackage p\n\nvar y = x()\n',
   );
+});
+
+test('a directive is noticed when its line changes, and nothing else is', () => {
+  const text = 'a\n// note\nb\n//alloclens:ignore\nc\n';
+  assert.equal(writesDirective(text, text.replace('// note', '//alloclens:ignore')), true);
+  assert.equal(writesDirective(text, text.replace('ignore', 'ignore go/escape')), true);
+  assert.equal(writesDirective('x\n', '/* eslint-disable */\nx\n'), true);
+  assert.equal(writesDirective(text, text.replace('// note', '// notes')), false);
+  assert.equal(writesDirective(text, text.replace('c', 'cc')), false);
+  assert.equal(writesDirective(text, text), false);
 });
