@@ -14,6 +14,7 @@ import {
   resolve,
   unwrap,
 } from './syntax/nodes';
+import { code } from '../wording';
 
 /** `[...acc, x]`, `acc.concat(x)`, `{...acc, k: v}` and `Object.assign({}, acc, …)` on what a loop accumulates. */
 export const accumulatingSpread = createRule({
@@ -31,12 +32,10 @@ export const accumulatingSpread = createRule({
   },
   words: [['...', 'concat', 'assign']],
   messages: {
-    reduce: 'This {{form}} copies the whole accumulator on every call: n elements cost about n²/2 copies.',
-    loop: 'This {{form}} copies all of {{name}} on every iteration: n elements cost about n²/2 copies.',
-    fixedReduce:
-      'This {{form}} makes a new object on every call, only to change properties that are written here.',
-    fixedLoop:
-      'This {{form}} makes a new {{name}} on every iteration, only to change properties that are written here.',
+    reduce: 'This {{form}} copies the whole accumulator on every call: n²/2 copies',
+    loop: 'This {{form}} copies all of `{{name}}` on every iteration: n²/2 copies',
+    fixedReduce: 'This {{form}} makes a new object on every call, to change known properties',
+    fixedLoop: 'This {{form}} makes a new `{{name}}` on every iteration, to change known properties',
   },
   check({ sourceCode, filename }, report) {
     const context = { sourceCode, typed: /\.[cm]?tsx?$/.test(filename) };
@@ -75,7 +74,7 @@ export const accumulatingSpread = createRule({
         const related: RelatedPlace[] = [
           {
             at: parameter,
-            message: `the accumulator of ${method}(), which the callback gets back on the next call`,
+            message: `the accumulator of \`${method}()\`, which the callback gets back on the next call`,
           },
         ];
         report({
@@ -114,7 +113,9 @@ export const accumulatingSpread = createRule({
         messageId: growth === 'linear' ? 'loop' : 'fixedLoop',
         data: { form: formText[copy.form], name: variable.name },
         allocation: { kind: copy.object ? 'object' : 'array' },
-        related: [{ at: declared as TSESTree.Node, message: `${variable.name} lives across the iterations` }],
+        related: [
+          { at: declared as TSESTree.Node, message: `${code(variable.name)} lives across the iterations` },
+        ],
         fixes: fix ? [fix] : [],
       });
     }
@@ -125,8 +126,8 @@ export const accumulatingSpread = createRule({
 
 const formText: Readonly<Record<Copy['form'], string>> = {
   spread: 'spread',
-  concat: 'concat()',
-  assign: 'Object.assign()',
+  concat: '`concat()`',
+  assign: '`Object.assign()`',
 };
 
 /** The expression that copies the value of this identifier, when it stands in one. */

@@ -20,9 +20,9 @@ export const chainedArrays = createRule({
   allocation: { kind: 'array', cost: 'always', reason: 'each step of the chain fills an array of its own' },
   words: [['filter', 'map']],
   messages: {
-    count: 'filter() makes an array of which only the length is used.',
-    first: 'filter() goes through all elements and makes an array of which only the first is used.',
-    reduced: '{{methods}} makes an array that only reduce() goes through.',
+    count: '`filter()` makes an array of which only the length is used',
+    first: '`filter()` makes an array of which only the first element is used',
+    reduced: '{{methods}} makes an array that only `reduce()` goes through',
   },
   check({ sourceCode, filename }, report) {
     const typed = /\.[cm]?tsx?$/.test(filename);
@@ -44,7 +44,7 @@ export const chainedArrays = createRule({
         const first = map ?? filter;
         if (!first || !isArray(first.receiver)) return;
         const fix = onePass(sourceCode, node, first.receiver, map, filter, typed);
-        const methods = `${map ? 'map()' : ''}${map && filter ? '.' : ''}${filter ? 'filter()' : ''}`;
+        const methods = `\`${map ? 'map()' : ''}${map && filter ? '.' : ''}${filter ? 'filter()' : ''}\``;
         report({ at: node, messageId: 'reduced', data: { methods }, fixes: fix ? [fix] : [] });
       },
     };
@@ -96,7 +96,7 @@ function find(
   // `!`: whether an index may be undefined is the project's setting.
   const newText = `.find(${callback})${typed && !takesUndefined ? '!' : ''}`;
   return {
-    title: 'Stop at the first with find() (if the callback has no effects, and the array no holes)',
+    title: 'Stop at the first with `find()` (if the callback has no effects, and the array no holes)',
     kind: 'suggestion',
     edits: [{ span: { start: endOfReceiver(sourceCode, filter), end: node.range[1] }, newText }],
   };
@@ -119,7 +119,7 @@ function count(
     if (hasComments(sourceCode, parent)) return undefined;
     const some = `${asReceiver(sourceCode, filter.receiver)}.some(${asItem(sourceCode, filter.callback)})`;
     return {
-      title: 'Ask with some() (if the callback has no effects)',
+      title: 'Ask with `some()` (if the callback has no effects)',
       kind: 'suggestion',
       edits: [{ span: { start: parent.range[0], end: parent.range[1] }, newText: not ? `!${some}` : some }],
     };
@@ -130,7 +130,7 @@ function count(
   const params = predicate.params.map((param) => sourceCode.getText(param)).join(', ');
   const newText = `.reduce${typed ? argumentFor(sourceCode, filter.receiver, 'number') : ''}((${name}, ${params}) => (${asTest(sourceCode, predicate.body)} ? ${name} + 1 : ${name}), 0)`;
   return {
-    title: 'Count with reduce()',
+    title: 'Count with `reduce()`',
     kind: 'safe',
     edits: [{ span: { start: endOfReceiver(sourceCode, filter), end: node.range[1] }, newText }],
   };
@@ -208,7 +208,7 @@ function onePass(
     bodies.every((body) => !body || isPure(sourceCode, body)) &&
     failsAlone(sourceCode, mapper, predicate, reducer);
   return {
-    title: `Do it in one pass with reduce()${pure ? '' : ' (if the callbacks do not depend on each other)'}`,
+    title: `Do it in one pass with \`reduce()\`${pure ? '' : ' (if the callbacks do not depend on each other)'}`,
     kind: pure ? 'safe' : 'suggestion',
     edits: [
       {

@@ -24,8 +24,8 @@ export const concatInLoop = createRule({
   },
   words: [['concat']],
   messages: {
-    buffer: 'Buffer.concat() copies all of {{name}} for each chunk that arrives.',
-    array: 'concat() copies all of {{name}} each time.',
+    buffer: '`Buffer.concat()` copies all of `{{name}}` for each chunk that arrives',
+    array: '`concat()` copies all of `{{name}}` each time',
   },
   check({ sourceCode, filename }, report) {
     const typed = /\.[cm]?tsx?$/.test(filename);

@@ -26,8 +26,8 @@ export const constantCollectionPerCall = createRule({
   allocation: { kind: 'object', cost: 'always', reason: 'it is filled with the same constants each time' },
   words: [['Set', 'Map', 'RegExp', '[']],
   messages: {
-    made: 'This {{what}} holds the same constants each time it is made, and is only read.',
-    regexp: 'new RegExp() looks its constant pattern up by its text each time.',
+    made: 'This {{what}} holds the same constants each time, and is only read',
+    regexp: '`new RegExp()` looks its constant pattern up by its text each time',
   },
   check({ sourceCode }, report) {
     const check = (collection: Collection | undefined): void => {

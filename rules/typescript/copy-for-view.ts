@@ -5,6 +5,7 @@ import { constantNumber } from './types/constants';
 import { createRule, type ProposedFix } from './rule';
 import { contains, isGlobal, isWriteTarget, memberName, methodName, resolve, walk } from './syntax/nodes';
 import { elementSizes, importedCallee, isBuiltIn, isByteView, typeOf } from './types/values';
+import { code } from '../wording';
 
 /** Up to this size a copy stays inside the V8 heap and costs what a view costs. */
 const onHeapBytes = 64;
@@ -26,11 +27,12 @@ export const copyForView = createRule({
   allocation: {
     kind: 'typed array',
     cost: 'always',
-    reason: 'slice() of a typed array copies its bytes, outside the V8 heap above 64',
+    reason:
+      '`slice()` of a typed array copies its bytes, outside the V8 heap above 64; `subarray()` gives a view',
   },
   words: [['.slice('], [...elementSizes.keys(), 'TextEncoder']],
   messages: {
-    copy: 'slice() copies these bytes of {{name}} although they are only {{how}}: subarray() gives a view.',
+    copy: '`slice()` copies these bytes of `{{name}}`, which are only {{how}}',
   },
   check(context, report) {
     const { sourceCode } = context;
@@ -54,7 +56,7 @@ export const copyForView = createRule({
         report({
           at: node,
           messageId: 'copy',
-          data: { name: sourceCode.getText(node.callee.object).slice(0, 40), how: use.how },
+          data: { name: sourceCode.getText(node.callee.object), how: use.how },
           fixes: [fix(node.callee, use)],
         });
       },
@@ -84,7 +86,7 @@ function isSmall(sourceCode: TSESLint.SourceCode, node: TSESTree.CallExpression,
 function fix(callee: TSESTree.MemberExpression, use: Use): ProposedFix {
   const { property } = callee;
   return {
-    title: `Read the bytes through subarray()${use.condition === undefined ? '' : ` (if ${use.condition})`}`,
+    title: `Read the bytes through \`subarray()\`${use.condition === undefined ? '' : ` (if ${use.condition})`}`,
     kind: use.condition === undefined ? 'safe' : 'suggestion',
     edits: [
       {
@@ -215,6 +217,6 @@ function heldUse(sourceCode: TSESLint.SourceCode, node: TSESTree.CallExpression)
   const called = lifetime.mayReenter.length > 0 ? ', also by what is called meanwhile' : '';
   return {
     how: 'read',
-    condition: `${original.name} is not written to while they are read${called}`,
+    condition: `${code(original.name)} is not written to while they are read${called}`,
   };
 }

@@ -3,6 +3,7 @@ import { createRule, type ProposedFix } from './rule';
 import { elementType, fieldsOf, isPath, startsStatement, typeDeclaration, writtenType } from './types/shapes';
 import { isGlobal, methodName } from './syntax/nodes';
 import { freshName } from './edit/names';
+import { code } from '../wording';
 
 /** A larger copy is better written by hand. */
 const maxFields = 16;
@@ -22,8 +23,8 @@ export const deepClone = createRule({
   },
   words: [['structuredClone', 'JSON.parse']],
   messages: {
-    json: 'JSON.parse(JSON.stringify({{value}})) writes the value as text and parses it to copy it.',
-    clone: 'structuredClone({{value}}) serialises the value and reads it again to copy it.',
+    json: 'This copies `{{value}}` by writing it as JSON and parsing it again',
+    clone: '`structuredClone()` copies `{{value}}` by serialising all of it',
   },
   check({ sourceCode, filename }, report) {
     const typed = /\.[cm]?tsx?$/.test(filename);
@@ -36,7 +37,7 @@ export const deepClone = createRule({
         report({
           at: node,
           messageId: json ? 'json' : 'clone',
-          data: { value: sourceCode.getText(value).replace(/\s+/g, ' ').slice(0, 40) },
+          data: { value: sourceCode.getText(value) },
           fixes: fix ? [fix] : [],
         });
       },
@@ -93,7 +94,7 @@ function explicitCopy(
   const newText = copy.startsWith('{') && startsStatement(sourceCode, node) ? `(${copy})` : copy;
   const numbers = json ? ', and its numbers are finite' : '';
   return {
-    title: `Copy ${source} property by property (if it holds just what its type names${numbers})`,
+    title: `Copy ${code(source)} property by property (if it holds just what its type names${numbers})`,
     kind: 'suggestion',
     edits: [{ span: { start: node.range[0], end: node.range[1] }, newText }],
   };

@@ -5,6 +5,7 @@ import { createRule } from './rule';
 import { classAround, memberOf } from './syntax/functions';
 import { unwrap } from './syntax/nodes';
 import { objectKind } from './types/objects';
+import { code } from '../wording';
 
 /** `delete o.p` in hot code: V8 gives up the object's hidden class and moves its properties into a hash table. */
 export const deleteProperty = createRule({
@@ -22,8 +23,7 @@ export const deleteProperty = createRule({
   },
   words: [['delete']],
   messages: {
-    deleted:
-      'Deleting {{property}} moves all properties of {{object}} into a hash table, unless it was added last.',
+    deleted: 'Deleting `{{property}}` turns `{{object}}` into a hash table',
   },
   check({ sourceCode }, report) {
     return {
@@ -52,7 +52,7 @@ export const deleteProperty = createRule({
             !losesComment(sourceCode, { start: span.start, end: member.range[0] })
               ? [
                   {
-                    title: `Set ${property.name} to undefined (if nobody asks whether ${sourceCode.getText(object)} has the key)`,
+                    title: `Set ${code(property.name)} to undefined (if nobody asks whether ${code(sourceCode.getText(object))} has the key)`,
                     kind: 'suggestion',
                     edits: [{ span, newText: `${guard(sourceCode, span.start, text)}${text} = undefined` }],
                   },

@@ -6,6 +6,7 @@ import { indentAt, indentUnit, losesComment, newlineOf } from './edit/layout';
 import { freshName } from './edit/names';
 import { statementEnd } from './edit/statements';
 import { effectsOf, literalOf } from './flow/effects';
+import { code } from '../wording';
 
 /** `for (const [i, v] of xs.entries())` and `for (const [k, v] of Object.entries(o))`: a pair is made for each iteration. */
 export const entriesDestructuring = createRule({
@@ -22,8 +23,7 @@ export const entriesDestructuring = createRule({
   },
   words: [['entries'], ['for']],
   messages: {
-    entries:
-      '{{call}} makes an array of two elements for each iteration, only for the loop to take it apart.',
+    entries: '`{{call}}` makes an array for each iteration, which is taken apart',
   },
   check({ sourceCode, filename }, report) {
     const typed = /\.[cm]?tsx?$/.test(filename);
@@ -99,7 +99,7 @@ function indexFix(
     parts.value && `const ${sourceCode.getText(parts.value)} = ${list.name}[${index}]${typed ? '!' : ''}`;
   const edits = rewritten(sourceCode, loop, head, value);
   if (!edits) return undefined;
-  const title = `Loop over the indices of ${list.name}`;
+  const title = `Loop over the indices of ${code(list.name)}`;
   return plain || !value
     ? { title, kind: 'safe', edits }
     : { title: `${title} (if its elements are never undefined or null)`, kind: 'suggestion', edits };
@@ -128,7 +128,7 @@ function keysFix(
   if (runsOthers(sourceCode, loop)) conditions.push('nothing that the loop calls or writes to changes it');
   if (!literalOf(sourceCode, object)) conditions.push('it has no getters');
   if (typed && value && !open && !isPlain(values)) conditions.push('its values are never undefined or null');
-  const title = `Loop over the keys of ${object.name}`;
+  const title = `Loop over the keys of ${code(object.name)}`;
   if (!edits) return undefined;
   return conditions.length === 0
     ? { title, kind: 'safe', edits }

@@ -6,6 +6,7 @@ import { certain } from './hoist/construction';
 import { hoist } from './hoist/hoist';
 import { createRule, type ProposedFix } from './rule';
 import { contains, enclosingFunction, isGlobal } from './syntax/nodes';
+import { code } from '../wording';
 
 const builtIn = /^(?:Error|EvalError|RangeError|ReferenceError|SyntaxError|TypeError|URIError)$/;
 
@@ -20,8 +21,8 @@ export const errorPerCall = createRule({
   allocation: { kind: 'object', cost: 'always', reason: 'each error records the stack at its creation' },
   words: [['Error']],
   messages: {
-    returned: 'new {{name}}() records the stack each time, although the error is returned as a value.',
-    caught: 'new {{name}}() records the stack each time, only to leave a try block of the same function.',
+    returned: '`new {{name}}()` records the stack, and the error is returned as a value',
+    caught: '`new {{name}}()` records the stack only to leave a try block of the same function',
   },
   check({ sourceCode }, report) {
     return {
@@ -94,7 +95,7 @@ function sentinel(
     shareable: false,
     needed: message?.needed ?? [],
     risks: certain,
-    title: `Share one ${callee.name} of the module`,
+    title: `Share one ${code(callee.name)} of the module`,
     conditions: ['nobody changes it or reads its stack'],
   });
 }

@@ -8,6 +8,7 @@ import { loopsOutlivedBy, mayRunAgain, type Loop } from './flow/loops';
 import { createRule, type ProposedFix } from './rule';
 import { contains, enclosingFunction, memberName, methodName, resolve, walk } from './syntax/nodes';
 import { isBuiltIn, isBytes, isEmptyBuffer, typeOf } from './types/values';
+import { code } from '../wording';
 
 /** Text on its way into a buffer: who encodes it, and how it gets there. */
 interface Detour {
@@ -41,10 +42,9 @@ export const formatThenAppend = createRule({
   allocation: { kind: 'buffer', cost: 'always', reason: 'the encoded bytes are an array of their own' },
   words: [['TextEncoder', 'Buffer']],
   messages: {
-    encode:
-      '{{encoder}}.encode() makes an array for the bytes of the text, only for them to be copied into {{target}}.',
-    from: 'Buffer.from() makes a Buffer for the bytes of the text, only for them to be copied into {{target}}.',
-    concat: 'Buffer.concat() in the loop copies all that {{name}} holds already, on each iteration.',
+    encode: '`{{encoder}}.encode()` makes bytes that are copied into `{{target}}`',
+    from: '`Buffer.from()` makes a buffer of bytes that are copied into `{{target}}`',
+    concat: '`Buffer.concat()` copies all that `{{name}}` holds, on each iteration',
   },
   check(context, report) {
     const { sourceCode } = context;
@@ -69,8 +69,8 @@ export const formatThenAppend = createRule({
           at: detour.encoded,
           messageId: detour.by,
           data: {
-            encoder: short(sourceCode.getText((detour.encoded.callee as TSESTree.MemberExpression).object)),
-            target: short(sourceCode.getText(detour.target)),
+            encoder: sourceCode.getText((detour.encoded.callee as TSESTree.MemberExpression).object),
+            target: sourceCode.getText(detour.target),
           },
           related: [{ at: detour.copied, message: 'copied here' }],
           fixes: straight(sourceCode, detour),
@@ -79,8 +79,6 @@ export const formatThenAppend = createRule({
     };
   },
 });
-
-const short = (text: string): string => text.replace(/\s+/g, ' ').slice(0, 40);
 
 function detourOf(sourceCode: TSESLint.SourceCode, node: TSESTree.CallExpression): Detour | undefined {
   const encoded = encoding(sourceCode, node);
@@ -234,13 +232,13 @@ function straight(sourceCode: TSESLint.SourceCode, detour: Detour): ProposedFix[
     }
   }
   const conditions = [
-    `${short(source(target))} has room for all of it: ${method} stops short where ${by === 'encode' || memberName(copied.callee as TSESTree.MemberExpression) === 'set' ? 'set throws' : 'copy cuts off'}`,
+    `${code(source(target))} has room for all of it: \`${method}\` stops short where ${by === 'encode' || memberName(copied.callee as TSESTree.MemberExpression) === 'set' ? 'set throws' : 'copy cuts off'}`,
   ];
   if (typeOf(sourceCode, text)?.name !== 'string')
-    conditions.unshift(`${short(source(text))} is a string and`);
+    conditions.unshift(`${code(source(text))} is a string and`);
   return [
     {
-      title: `Write the text straight into ${short(source(target))} with ${method} (if ${conditions.join(' ')})`,
+      title: `Write the text straight into ${code(source(target))} with \`${method}\` (if ${conditions.join(' ')})`,
       kind: 'suggestion',
       edits,
     },

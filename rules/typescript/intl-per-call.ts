@@ -13,6 +13,7 @@ import { createRule, type ProposedFix } from './rule';
 import { isModule } from './syntax/module';
 import { enclosingFunction, isFunction, isGlobal, isLoop, memberName, resolve, unwrap } from './syntax/nodes';
 import { typeOf } from './types/values';
+import { code } from '../wording';
 
 /** Constructors that load locale data, by the name that a shared instance gets. */
 const names = new Map([
@@ -56,13 +57,13 @@ export const intlPerCall = createRule({
   allocation: {
     kind: 'formatter',
     cost: 'always',
-    reason: 'its locale data are loaded and its pattern compiled anew',
+    reason:
+      'its locale data are loaded and its pattern compiled anew, which costs more than a hundred uses of it',
   },
   words: [['Intl', 'toLocale', 'localeCompare']],
   messages: {
-    made: 'new Intl.{{className}}() loads its locale data on each call, which costs more than hundred uses of it.',
-    hidden:
-      '{{method}}() with options makes a new Intl.{{className}} on each call: V8 caches it only without options.',
+    made: '`new Intl.{{className}}()` loads its locale data on each call',
+    hidden: '`{{method}}()` with options makes a new `Intl.{{className}}` on each call',
   },
   check(context, report) {
     const { sourceCode } = context;
@@ -181,7 +182,7 @@ function hidden(sourceCode: TSESLint.SourceCode, node: TSESTree.CallExpression):
       ...base,
       className: 'Collator',
       use: (name) => `${name}.compare(${receiver}, ${compared})`,
-      conditions: type === 'string' ? [] : [`${short(receiver)} is a string`],
+      conditions: type === 'string' ? [] : [`${code(receiver)} is a string`],
       fixable: type === undefined || type === 'string',
     };
   }
@@ -196,7 +197,7 @@ function hidden(sourceCode: TSESLint.SourceCode, node: TSESTree.CallExpression):
       ...base,
       className: 'NumberFormat',
       use,
-      conditions: type ? [] : [`${short(receiver)} is a number`],
+      conditions: type ? [] : [`${code(receiver)} is a number`],
       fixable: true,
     };
   }
@@ -219,7 +220,7 @@ function hidden(sourceCode: TSESLint.SourceCode, node: TSESTree.CallExpression):
     className: 'DateTimeFormat',
     use,
     conditions: [
-      `${short(receiver)} is ${type === 'Date' ? 'valid' : 'a valid Date'}: format() throws where ${method}() says "Invalid Date"`,
+      `${code(receiver)} is ${type === 'Date' ? 'valid' : 'a valid Date'}: \`format()\` throws where \`${method}()\` says “Invalid Date”`,
       ...zoneCondition(sourceCode, 'DateTimeFormat', options),
     ],
     fixable: own && (type === undefined || type === 'Date'),
@@ -238,8 +239,6 @@ function isObject(sourceCode: TSESLint.SourceCode, node: TSESTree.Node): boolean
       : undefined;
   return type?.type === 'TSTypeReference' && declared?.parent?.type !== 'AssignmentPattern';
 }
-
-const short = (text: string): string => text.replace(/\s+/g, ' ').slice(0, 40);
 
 function zoneCondition(
   sourceCode: TSESLint.SourceCode,
@@ -283,7 +282,7 @@ function fixes(sourceCode: TSESLint.SourceCode, formatter: Formatter, typed: boo
     shareable: true,
     needed: constants.flatMap(({ needed }) => needed),
     risks: risksOfIntl(sourceCode, at, className, values),
-    title: `Share one Intl.${className} of the module`,
+    title: `Share one \`Intl.${className}\` of the module`,
     conditions: formatter.conditions,
   });
   return fix ? [fix] : [];
@@ -335,7 +334,7 @@ function byLocale(sourceCode: TSESLint.SourceCode, formatter: Formatter, typed: 
   ].join(eol);
   return [
     {
-      title: `Keep one Intl.${className} for each locale (if ${conditions.join(', and ')})`,
+      title: `Keep one \`Intl.${className}\` for each locale (if ${conditions.join(', and ')})`,
       kind: 'suggestion',
       edits: [
         declareAtTop(sourceCode, helper),

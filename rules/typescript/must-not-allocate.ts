@@ -28,8 +28,8 @@ export const mustNotAllocate = createRule({
   },
   words: [['@noalloc']],
   messages: {
-    expression: '{{what}} allocates, but {{name}} is tagged @noalloc.',
-    call: '{{callee}}() allocates ({{what}} in line {{line}}), but {{name}} is tagged @noalloc.',
+    expression: '{{what}} allocates, but `{{name}}` is tagged `@noalloc`',
+    call: '`{{callee}}()` allocates in line {{line}}, but `{{name}}` is tagged `@noalloc`',
   },
   check({ sourceCode }, report) {
     const found = new Map<FunctionNode, readonly Found[]>();
@@ -81,7 +81,7 @@ export const mustNotAllocate = createRule({
         }));
         if (source && at.type === 'CallExpression') {
           const callee = sourceCode.getText(at.callee);
-          const data = { callee, what: lowerFirst(allocation.what), line: source.loc.start.line, name };
+          const data = { callee, line: source.loc.start.line, name };
           report({ at, messageId: 'call', data, allocation: { kind: allocation.kind }, related });
         } else {
           const data = { what: allocation.what, name };
@@ -164,8 +164,4 @@ function nameOf(node: FunctionNode): string {
     return `${parent.key.name}()`;
   }
   return 'the function';
-}
-
-function lowerFirst(text: string): string {
-  return /^(?:A|An|The) /.test(text) ? text[0]!.toLowerCase() + text.slice(1) : text;
 }

@@ -28,6 +28,7 @@ import {
   type LoopNode,
 } from './syntax/nodes';
 import { elementSizes, isBuiltIn, isByteView, typeOf } from './types/values';
+import { code } from '../wording';
 
 /** V8 keeps the bytes of a typed array inside the heap object up to this size (V8_TYPED_ARRAY_MAX_SIZE_IN_HEAP). */
 const onHeapBytes = 64;
@@ -59,12 +60,10 @@ export const perCallBuffer = createRule({
   allocation: { kind: 'typed array', cost: 'always', reason: 'the memory is requested anew on each call' },
   words: [['Buffer', 'DataView', 'Array']],
   messages: {
-    offHeap:
-      '{{creation}} requests {{bytes}} bytes outside the V8 heap each time, but {{name}} never leaves {{where}}.',
-    pooled: '{{creation}} makes a new Buffer object each time, but {{name}} never leaves {{where}}.',
-    view: '{{creation}} makes a new view each time, but {{name}} never leaves {{where}}.',
-    buffer:
-      '{{creation}} is small, but using its .buffer moves it outside the V8 heap each time, and {{name}} never leaves {{where}}.',
+    offHeap: '`{{name}}` takes {{bytes}} bytes outside the V8 heap each time, only for {{where}}',
+    pooled: '`{{name}}` is a new buffer object each time, only for {{where}}',
+    view: '`{{name}}` is a new view each time, only for {{where}}',
+    buffer: '`{{name}}` moves outside the V8 heap each time, for its buffer is used',
   },
   check(context, report) {
     const { sourceCode } = context;
@@ -98,10 +97,9 @@ export const perCallBuffer = createRule({
                   ? 'buffer'
                   : 'offHeap',
           data: {
-            creation: shortened(sourceCode.getText(node.init)),
             bytes: creation.bytes ?? 0,
             name: node.id.name,
-            where: place.description,
+            where: place.where,
           },
           allocation: {
             kind: creation.type === 'Buffer' ? 'buffer' : 'typed array',
@@ -115,7 +113,7 @@ export const perCallBuffer = createRule({
           related: [
             {
               at: node.id,
-              message: `${node.id.name} is used ${count(lifetime.uses.length)}, none of which keeps it`,
+              message: `${code(node.id.name)} is used ${count(lifetime.uses.length)}, none of which keeps it`,
             },
           ],
           fixes: fixesFor(sourceCode, place, lifetime, hotCall),
@@ -126,7 +124,6 @@ export const perCallBuffer = createRule({
 });
 
 const count = (uses: number): string => (uses === 1 ? 'once' : `${uses} times`);
-const shortened = (text: string): string => text.replace(/\s+/g, ' ').slice(0, 60);
 
 function usesBuffer(lifetime: Lifetime): boolean {
   return lifetime.uses.some(
@@ -212,6 +209,11 @@ class Place {
     const holder = this.declarator.parent.parent;
     if (holder.type !== 'BlockStatement' && holder.type !== 'Program') return false;
     return this.owner !== undefined || this.loop !== undefined;
+  }
+
+  /** For messages. */
+  get where(): string {
+    return this.description.endsWith(')') ? code(this.description) : this.description;
   }
 
   get description(): string {
@@ -544,7 +546,7 @@ function beforeLoop(sourceCode: TSESLint.SourceCode, place: Place, lifetime: Lif
   }
   return [
     {
-      title: `Make ${place.name} once, before the loop${conditions.length > 0 ? ` (if ${conditions.join(', and ')})` : ''}`,
+      title: `Make ${code(place.name)} once, before the loop${conditions.length > 0 ? ` (if ${conditions.join(', and ')})` : ''}`,
       kind: conditions.length > 0 ? 'suggestion' : 'safe',
       edits: [
         {
@@ -564,7 +566,7 @@ function atModule(sourceCode: TSESLint.SourceCode, place: Place, lifetime: Lifet
   const conditions: string[] = [];
   if (lifetime.mayReenter.length > 0) {
     const foreign = listForeign(sourceCode, lifetime.mayReenter);
-    conditions.push(`${foreign} never calls back into ${place.description}`);
+    conditions.push(`${foreign} never calls back into ${place.where}`);
   }
   const needed = neededBy(sourceCode, place);
   const early = needed.length > 0 ? 'later' : earliestRun(sourceCode, place.declarator);
@@ -575,7 +577,7 @@ function atModule(sourceCode: TSESLint.SourceCode, place: Place, lifetime: Lifet
   const condition = conditions.length > 0 ? ` (if ${conditions.join(' and ')})` : '';
   return [
     {
-      title: `Reuse one module-level ${place.creation.type} for ${place.name}${condition}`,
+      title: `Reuse one module-level \`${place.creation.type}\` for ${code(place.name)}${condition}`,
       kind: conditions.length > 0 ? 'suggestion' : 'safe',
       edits: [declareConstants(sourceCode, scratch.declarations, needed), ...scratch.edits],
     },
@@ -648,7 +650,7 @@ function fromFreeList(sourceCode: TSESLint.SourceCode, place: Place, lifetime: L
   ].join('; ');
   return [
     {
-      title: `Take ${name} from a free list and give it back in finally (${why})`,
+      title: `Take ${code(name)} from a free list and give it back in finally (${why})`,
       kind: 'suggestion',
       edits: [declareConstants(sourceCode, [pool], needed), ...edits].sort(
         (a, b) => a.span.start - b.span.start,

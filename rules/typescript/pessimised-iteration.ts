@@ -4,6 +4,7 @@ import { constantNumber } from './types/constants';
 import { createRule, type ProposedFix } from './rule';
 import { isGlobal, memberName, methodName, walk } from './syntax/nodes';
 import { isByteView, typeOf } from './types/values';
+import { code } from '../wording';
 
 export const pessimisedIteration = createRule({
   id: 'ts/pessimised-iteration',
@@ -20,9 +21,8 @@ export const pessimisedIteration = createRule({
   },
   words: [['Array.from']],
   messages: {
-    from: 'Array.from() with a callback takes {{source}} element by element: V8 copies it at once for a spread, and map() knows the size.',
-    length:
-      'Array.from({ length }) with a callback reads each missing element and grows the array: fill() and map() know the size.',
+    from: '`Array.from()` with a callback takes `{{source}}` element by element',
+    length: '`Array.from({ length })` with a callback reads each missing element',
   },
   check(context, report) {
     const { sourceCode } = context;
@@ -49,7 +49,7 @@ export const pessimisedIteration = createRule({
         report({
           at: node,
           messageId: 'from',
-          data: { source: sourceCode.getText(source).replace(/\s+/g, ' ').slice(0, 40) },
+          data: { source: sourceCode.getText(source) },
           fixes: bySpread(sourceCode, node, source, callback),
         });
       },
@@ -112,7 +112,7 @@ function bySpread(
   const text = sourceCode.getText(source);
   return [
     {
-      title: `Spread and map${certain ? '' : ` (if the callback does not change ${text.replace(/\s+/g, ' ').slice(0, 40)})`}`,
+      title: `Spread and map${certain ? '' : ` (if the callback does not change ${code(text)})`}`,
       kind: certain ? 'safe' : 'suggestion',
       edits: [
         {
@@ -161,7 +161,7 @@ function byLength(
   if (!certain && (constant !== undefined || typeOf(sourceCode, length)?.name !== 'number')) return [];
   return [
     {
-      title: `Fill and map an array of this length${certain ? '' : ` (if ${text.replace(/\s+/g, ' ').slice(0, 40)} is a whole number, 0 or more)`}`,
+      title: `Fill and map an array of this length${certain ? '' : ` (if ${code(text)} is a whole number, 0 or more)`}`,
       kind: certain ? 'safe' : 'suggestion',
       edits: [
         {

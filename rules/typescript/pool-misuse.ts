@@ -4,6 +4,7 @@ import { completionOf } from './flow/completion';
 import { createRule, type ProposedFix } from './rule';
 import { contains, enclosingFunction, isFunction, memberName, walk } from './syntax/nodes';
 import { indentAt, indentUnit, newlineOf } from './edit/layout';
+import { code } from '../wording';
 
 /** An object that is taken from a pool and not given back on every path, or used after it was given back. */
 export const poolMisuse = createRule({
@@ -22,13 +23,12 @@ export const poolMisuse = createRule({
   words: [['@pool', 'generic-pool', 'reusify']],
   wordsOfPools: true,
   messages: {
-    neverReleased: '{{name}} is taken from {{pool}} and never released.',
-    notOnThrow:
-      '{{name}} is not released when something between here and the release in line {{line}} throws.',
-    notOnReturn: '{{name}} is not released on the path that leaves in line {{line}}.',
-    usedAfter: '{{name}} is used after it was released: it may belong to another caller by now.',
-    returned: '{{name}} is returned after its release in finally: it may belong to another caller by now.',
-    twice: '{{name}} is released a second time: two callers will get the same object.',
+    neverReleased: '`{{name}}` is taken from `{{pool}}` and never released',
+    notOnThrow: '`{{name}}` is not released when something before line {{line}} throws',
+    notOnReturn: '`{{name}}` is not released on the path that leaves in line {{line}}',
+    usedAfter: '`{{name}}` is used after it was released',
+    returned: '`{{name}}` is returned after its release in finally',
+    twice: '`{{name}}` is released a second time: two callers will get the same object',
   },
   check({ sourceCode, pools }, report) {
     return {
@@ -293,7 +293,7 @@ function finallyFix(
     `${indent}try {${newline}${indented(inside)}` +
     `${indent}} finally {${newline}${indented(source.slice(released.start, released.end))}${indent}}${newline}`;
   return {
-    title: `Release ${taken.name} in a finally block, also when something throws`,
+    title: `Release ${code(taken.name)} in a finally block, also when something throws`,
     kind: 'suggestion',
     edits: [{ span: { start, end }, newText }],
   };
@@ -337,7 +337,7 @@ function moveFix(
     return [];
   return [
     {
-      title: `Release ${sourceCode.getText(at)} after its last use`,
+      title: `Release ${code(sourceCode.getText(at))} after its last use`,
       kind: 'suggestion',
       edits: [
         { span: { start: a.range[0], end: a.range[1] }, newText: sourceCode.getText(b) },

@@ -7,6 +7,7 @@ import { contains, enclosingFunction, memberName, resolve, unwrap, walk } from '
 import { indentAt, newlineOf } from './edit/layout';
 import { freshName } from './edit/names';
 import { isSemicolonFree } from './edit/statements';
+import { code } from '../wording';
 
 /** A loop whose number of iterations is known, with one `push` an iteration onto an array that starts empty. */
 export const preallocateArray = createRule({
@@ -24,8 +25,7 @@ export const preallocateArray = createRule({
   },
   words: [['push'], ['for']],
   messages: {
-    grows:
-      '{{name}} always ends with {{count}} elements, but push grows it step by step, copying at each step.',
+    grows: '`push()` grows `{{name}}` step by step to `{{count}}` elements',
   },
   check({ sourceCode }, report) {
     function check(loop: TSESTree.ForStatement | TSESTree.ForOfStatement): void {
@@ -51,8 +51,8 @@ export const preallocateArray = createRule({
         messageId: 'grows',
         data: { name: variable.name, count: count.text },
         related: [
-          { at: declarator, message: `${variable.name} starts empty` },
-          { at: count.at, message: `the loop runs ${count.text} times` },
+          { at: declarator, message: `${code(variable.name)} starts empty` },
+          { at: count.at, message: `the loop runs ${code(count.text)} times` },
         ],
         fixes: fix ? [fix] : [],
       });
@@ -121,7 +121,7 @@ function countOf(
   if (!number || !neverWritten(number)) return undefined;
   const value = constantOf(number);
   if (value !== undefined && (!Number.isInteger(value) || value < smallest)) return undefined;
-  const conditions = value === undefined ? [`${limit.name} is a whole number, 0 or more`] : [];
+  const conditions = value === undefined ? [`${code(limit.name)} is a whole number, 0 or more`] : [];
   return { text: limit.name, at: limit, counter: name, conditions };
 }
 
@@ -136,11 +136,11 @@ function ofLength(
   if (!variable || writtenIn(variable, loop)) return undefined;
   const text = declaredType(sourceCode, list)?.type === 'TSStringKeyword';
   const conditions: string[] = [];
-  if (!text && !isKnownArray(sourceCode, list)) conditions.push(`${list.name} is an array`);
+  if (!text && !isKnownArray(sourceCode, list)) conditions.push(`${code(list.name)} is an array`);
   if (!text) {
     const use = usesInLoop(sourceCode, variable, loop);
     if (use === 'changed') return undefined;
-    if (use === 'unknown') conditions.push(`the loop does not change the length of ${list.name}`);
+    if (use === 'unknown') conditions.push(`the loop does not change the length of ${code(list.name)}`);
   }
   return { text: `${list.name}.length`, at, counter, conditions };
 }
@@ -281,9 +281,9 @@ function fixFor(
   if (!/^[^(]*\.\s*push\(\s*$/.test(source.slice(call.range[0], value.range[0]))) return undefined;
   if (!/^(?:\s*,)?\s*\)$/.test(source.slice(value.range[1], call.range[1]))) return undefined;
   return conditions.length === 0
-    ? { title: `Set the length of ${name} once`, kind: 'safe', edits }
+    ? { title: `Set the length of ${code(name)} once`, kind: 'safe', edits }
     : {
-        title: `Set the length of ${name} once (if ${conditions.join(', and ')})`,
+        title: `Set the length of ${code(name)} once (if ${conditions.join(', and ')})`,
         kind: 'suggestion',
         edits,
       };

@@ -7,6 +7,7 @@ import { loopStatementAround, mayRunAgain } from './flow/loops';
 import { createRule, type ProposedFix } from './rule';
 import { enclosingFunction, methodName, resolve, unwrap, walk } from './syntax/nodes';
 import { typeOf } from './types/values';
+import { code } from '../wording';
 
 type Loop = TSESTree.WhileStatement | TSESTree.ForStatement;
 
@@ -37,8 +38,7 @@ export const shiftDrain = createRule({
   },
   words: [['.shift(']],
   messages: {
-    drain:
-      'shift() cuts the front off {{queue}} on each iteration, and copies the rest while more than 16,384 elements are left: an index does neither.',
+    drain: '`shift()` cuts the front off `{{queue}}` on each iteration, or copies the rest',
   },
   check(context, report) {
     const { sourceCode } = context;
@@ -177,7 +177,7 @@ function fixes(sourceCode: TSESLint.SourceCode, drain: Drain): ProposedFix[] {
   ];
   return [
     {
-      title: `Walk through ${queue.name} with an index (if elements may stay in memory until the loop ends)`,
+      title: `Walk through ${code(queue.name)} with an index (if elements may stay in memory until the loop ends)`,
       kind: 'suggestion',
       edits,
     },

@@ -9,6 +9,7 @@ import type { TextEdit } from '../model';
 import { createRule, type ProposedFix } from './rule';
 import { memberName } from './syntax/nodes';
 import { typeOf } from './types/values';
+import { code } from '../wording';
 
 /** Further behind most of the text is searched anyway. */
 const lastIndex = 3;
@@ -35,7 +36,7 @@ export const splitIndex = createRule({
   },
   words: [['split']],
   messages: {
-    part: 'split() makes an array of all parts, of which only {{which}} is used.',
+    part: '`split()` makes an array of all parts, of which only {{which}} is used',
   },
   check({ sourceCode, filename }, report) {
     const typed = /\.[cm]?tsx?$/.test(filename);
@@ -119,13 +120,17 @@ function fixOf(
   const source = asItem(sourceCode, text);
   const search = sourceCode.getText(separator);
   const span = { start: node.range[0], end: node.range[1] };
-  const condition = isString ? '' : ` (if ${short(source)} is a string)`;
+  const condition = isString ? '' : ` (if ${code(source)} is a string)`;
   const kind = isString ? 'safe' : 'suggestion';
   if (index === 'last') {
     // The text is named twice; and "aaa".split("aa") counts from the left, lastIndexOf from the right.
     if (text.type !== 'Identifier' || separator.value.length !== 1) return undefined;
     const newText = `${source}.slice(${source}.lastIndexOf(${search}) + 1)`;
-    return { title: `Take what is behind the last ${search}${condition}`, kind, edits: [{ span, newText }] };
+    return {
+      title: `Take what is behind the last ${code(search)}${condition}`,
+      kind,
+      edits: [{ span, newText }],
+    };
   }
   if (!isModule(sourceCode)) return undefined;
   const edits: TextEdit[] = [];
@@ -142,7 +147,7 @@ function fixOf(
     edits.unshift(declareAtTop(sourceCode, helper.text));
   }
   return {
-    title: `Look for ${search} instead of splitting at each${condition}`,
+    title: `Look for ${code(search)} instead of splitting at each${condition}`,
     kind,
     edits,
   };
@@ -157,8 +162,6 @@ function takesUndefined(node: TSESTree.Expression): boolean {
     (parent.type === 'LogicalExpression' && parent.left === node && parent.operator === '??')
   );
 }
-
-const short = (text: string): string => text.replace(/\s+/g, ' ').slice(0, 40);
 
 interface Helper {
   readonly name: string;

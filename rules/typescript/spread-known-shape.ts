@@ -2,6 +2,7 @@ import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { createRule, type ProposedFix } from './rule';
 import { type Field, fieldsOf, isPath, writtenType } from './types/shapes';
 import { enclosingFunction, type FunctionNode, isFunction, methodName, resolve } from './syntax/nodes';
+import { code } from '../wording';
 
 /** Written out, more properties are harder to read than the spread. */
 const maxFields = 12;
@@ -21,8 +22,7 @@ export const spreadKnownShape = createRule({
   },
   words: [['...']],
   messages: {
-    spread:
-      'The spread looks through the properties of {{value}} at run time, although its type lists all {{count}}.',
+    spread: 'The spread looks up the properties of `{{value}}`, whose type lists all {{count}}',
   },
   check({ sourceCode }, report) {
     return {
@@ -86,7 +86,7 @@ function literal(
   if (admitted && !fields.every(({ name }) => admitted.some((field) => field.name === name)))
     return undefined;
   const more = expected === 'none' || admitted ? '' : ', and none that is not expected here';
-  const title = `Write out the properties of ${source} (if it has no others${more})`;
+  const title = `Write out the properties of ${code(source)} (if it has no others${more})`;
   const written = fields.map(({ name }) => {
     const instead = own.get(name);
     return instead ? sourceCode.getText(instead) : `${name}: ${source}.${name}`;

@@ -26,6 +26,7 @@ import {
   walk,
 } from './syntax/nodes';
 import { typeOf } from './types/values';
+import { code } from '../wording';
 
 /**
  * TurboFan replaces an object by its fields when the function that makes it is inlined and one allocation reaches the
@@ -69,8 +70,7 @@ export const wrapperReturn = createRule({
   allocation: { kind: 'object', cost: 'always', reason: 'V8 does not replace it by its fields' },
   words: [['return', '=>']],
   messages: {
-    wrapper:
-      '{{name}}() returns a new {{what}} on each call, and every caller takes it apart: V8 keeps it, because {{why}}.',
+    wrapper: '`{{name}}()` returns a new {{what}} each time, and every caller takes it apart',
   },
   check(context, report) {
     const { sourceCode } = context;
@@ -438,7 +438,7 @@ function unwrap(sourceCode: TSESLint.SourceCode, candidate: Candidate): Proposed
     }
   }
   return {
-    title: `Return ${key} itself from ${name}()`,
+    title: `Return ${code(key)} itself from ${code(`${name}()`)}`,
     kind: 'safe',
     edits: edits.sort((a, b) => a.span.start - b.span.start),
   };
@@ -553,12 +553,12 @@ function outParameter(
     }
     if (comesBack(sourceCode, fn, foreign)) return undefined;
     if (foreign.length > 0)
-      conditions.push(`${listForeign(sourceCode, foreign)} never calls back into ${name}()`);
+      conditions.push(`${listForeign(sourceCode, foreign)} never calls back into ${code(`${name}()`)}`);
     if (calls.some((call) => earliestRun(sourceCode, call.node) !== 'later')) conditions.push(noCycle);
     edits.push(declareConstants(sourceCode, top));
   }
   return {
-    title: `Let ${name}() write into an object of its caller${conditions.length > 0 ? ` (if ${conditions.join(', and ')})` : ''}`,
+    title: `Let ${code(`${name}()`)} write into an object of its caller${conditions.length > 0 ? ` (if ${conditions.join(', and ')})` : ''}`,
     kind: conditions.length > 0 ? 'suggestion' : 'safe',
     edits: edits.sort((a, b) => a.span.start - b.span.start),
   };

@@ -10,6 +10,7 @@ import {
   unwrap,
 } from '../syntax/nodes';
 import { importedCallee, isBuiltIn, isByteView, isPrimitive, typeOf } from '../types/values';
+import { code } from '../../wording';
 
 /**
  * Where code may run that is not written at a place: calls, and what JavaScript calls without a call – accessors and
@@ -55,8 +56,7 @@ export function listForeign(sourceCode: TSESLint.SourceCode, places: readonly Fo
     // What is read or called is mostly converted, too: it is named once.
     const value = at.type === 'CallExpression' ? at.callee : at;
     if (how === 'convert' && named.has(value)) continue;
-    const text = sourceCode.getText(at).replace(/\s+/g, ' ').slice(0, 60);
-    names.add(`${done[how]}${text}${how === 'call' ? '()' : ''}`);
+    names.add(`${done[how]}${code(`${sourceCode.getText(at)}${how === 'call' ? '()' : ''}`)}`);
   }
   const list = [...names];
   if (list.length > 3) return 'what is called and read meanwhile';

@@ -19,6 +19,7 @@ import { asItem } from '../edit/expressions';
 import { indentAt, indentUnit, losesComment, newlineOf } from '../edit/layout';
 import { freshName, isDeclared } from '../edit/names';
 import { guard, isSemicolonFree } from '../edit/statements';
+import { code } from '../../wording';
 
 /**
  * The fix of ts/accumulating-spread: writes to the accumulator in place. What it needs to be the same program: the
@@ -33,7 +34,7 @@ export interface FixContext {
 }
 
 const mutableType = 'its type lets it be written to';
-const noProto = 'no key is "__proto__"';
+const noProto = 'no key is `__proto__`';
 const noHoles = 'what is added has no holes';
 const newWhenEmpty = 'the result may be a copy of the seed when there is nothing to add';
 
@@ -581,7 +582,7 @@ function mutabilityOf(context: FixContext, type: TSESTree.TypeNode | undefined, 
 /** The reduced expression in a title: its text when it is short. */
 function subject(sourceCode: TSESLint.SourceCode, node: TSESTree.Node): string {
   const text = sourceCode.getText(node);
-  return text.length <= 30 && !text.includes('\n') ? text : 'what is reduced';
+  return text.length <= 30 && !text.includes('\n') ? code(text) : 'what is reduced';
 }
 
 function spanOf(node: TSESTree.Node): Span {

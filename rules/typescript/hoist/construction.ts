@@ -1,6 +1,7 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { tryAround } from '../flow/completion';
 import { isGlobal, walk } from '../syntax/nodes';
+import { code } from '../../wording';
 
 /**
  * What is made while a module loads must not throw: nobody catches it there, and a module that never makes the object
@@ -40,7 +41,7 @@ export function risksOfIntl(
   } catch {
     return undefined;
   }
-  if (!known || !everywhere.has(className)) risks.push(`${loads} has Intl.${className}`);
+  if (!known || !everywhere.has(className)) risks.push(`${loads} has \`Intl.${className}\``);
   const zone = (args[1] as { timeZone?: unknown } | undefined)?.timeZone;
   if (zone !== undefined && !/^(?:UTC|GMT|Etc\/(?:UTC|GMT))$/i.test(String(zone)))
     risks.push(`${loads} knows the time zone ${String(zone)}`);
@@ -70,7 +71,7 @@ export function risksOfRegExp(
   if (/[dv]/.test(flags)) young.push(`the flag ${/[dv]/.exec(flags)![0]}`);
   if (young.length === 0) return certain;
   if (isGuarded(sourceCode, at, 'RegExp')) return undefined;
-  return young.map((name) => `${loads} knows ${name}`);
+  return young.map((name) => `${loads} knows ${code(name)}`);
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { AllocationKind } from '../../model';
 import { isGlobal, memberName } from '../syntax/nodes';
+import { code } from '../../wording';
 
 /** Expressions that make a new value whatever the types are. Used where a contract says that none may be made. */
 
@@ -44,7 +45,7 @@ export function allocationOf(
     case 'ClassDeclaration':
       return { what: 'A class', kind: 'object' };
     case 'NewExpression':
-      return { what: `new ${shortText(sourceCode, node.callee)}()`, kind: 'object' };
+      return { what: code(`new ${sourceCode.getText(node.callee)}()`), kind: 'object' };
     case 'TemplateLiteral':
       return node.expressions.length > 0 && node.parent.type !== 'TaggedTemplateExpression'
         ? { what: 'A template string', kind: 'string concatenation' }
@@ -81,10 +82,10 @@ function ofCall(
   const { callee } = node;
   if (callee.type === 'Identifier') {
     if (callee.name === 'structuredClone' && isGlobal(sourceCode, callee)) {
-      return { what: 'structuredClone()', kind: 'object' };
+      return { what: '`structuredClone()`', kind: 'object' };
     }
     return callee.name === 'Array' && isGlobal(sourceCode, callee)
-      ? { what: 'Array()', kind: 'array' }
+      ? { what: '`Array()`', kind: 'array' }
       : undefined;
   }
   if (callee.type !== 'MemberExpression') return undefined;
@@ -94,11 +95,11 @@ function ofCall(
     const kind = makingFunctions.get(callee.object.name)?.get(name);
     // Buffer is a global or imported under its name.
     if (kind && (isGlobal(sourceCode, callee.object) || callee.object.name === 'Buffer')) {
-      return { what: `${callee.object.name}.${name}()`, kind };
+      return { what: code(`${callee.object.name}.${name}()`), kind };
     }
   }
   const kind = callee.object.type === 'ThisExpression' ? undefined : makingMethods.get(name);
-  return kind && { what: `${shortText(sourceCode, callee)}()`, kind };
+  return kind && { what: code(`${sourceCode.getText(callee)}()`), kind };
 }
 
 function isText(node: TSESTree.Node): boolean {
@@ -117,9 +118,4 @@ function isPartOfSum(node: TSESTree.BinaryExpression): boolean {
     parent.operator === '+' &&
     (isText(parent.left) || isText(parent.right))
   );
-}
-
-function shortText(sourceCode: TSESLint.SourceCode, node: TSESTree.Node): string {
-  const text = sourceCode.getText(node).replace(/\s+/g, ' ');
-  return text.length <= 40 ? text : `…${text.slice(-39)}`;
 }

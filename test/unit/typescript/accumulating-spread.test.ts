@@ -25,7 +25,7 @@ testRule(accumulatingSpread, {
           suggestions: [
             {
               messageId: 'fix',
-              data: { title: 'Push onto the accumulator in place (if xs is an array)' },
+              data: { title: 'Push onto the accumulator in place (if `xs` is an array)' },
               output:
                 'const f = (xs) => xs.reduce<number[]>((acc, x) => {\n  acc.push(1);\n  return acc;\n}, []);',
             },

@@ -28,7 +28,7 @@ testRule(chainedArrays, {
       code: '/** @hot */ const f = (xs: number[]) => xs.map((x: number) => x * 2).filter((x) => x > 2).reduce((a, y) => a + y, 0);',
       output:
         '/** @hot */ const f = (xs: number[]) => xs.reduce((a, x: number) => { const y = x * 2; return y > 2 ? a + y : a; }, 0);',
-      errors: [{ messageId: 'reduced', data: { methods: 'map().filter()' } }],
+      errors: [{ messageId: 'reduced', data: { methods: '`map().filter()`' } }],
     },
     {
       code: '/** @hot */ const f = (xs: string[]) => xs.filter((s) => s).reduce((o, s) => ({ ...o, [s]: g(s) }), {});',
@@ -39,7 +39,7 @@ testRule(chainedArrays, {
             {
               messageId: 'fix',
               data: {
-                title: 'Do it in one pass with reduce() (if the callbacks do not depend on each other)',
+                title: 'Do it in one pass with `reduce()` (if the callbacks do not depend on each other)',
               },
               output:
                 '/** @hot */ const f = (xs: string[]) => xs.reduce((o, s) => (s ? { ...o, [s]: g(s) } : o), {});',

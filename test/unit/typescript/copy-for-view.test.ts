@@ -2,7 +2,7 @@ import { copyForView } from '../../../rules/typescript/copy-for-view';
 import { testRule } from '../../support/rule-tester';
 
 const fix = (condition: string, output: string) => [
-  { messageId: 'fix', data: { title: `Read the bytes through subarray() (if ${condition})` }, output },
+  { messageId: 'fix', data: { title: `Read the bytes through \`subarray()\` (if ${condition})` }, output },
 ];
 
 testRule(copyForView, {
@@ -47,7 +47,7 @@ testRule(copyForView, {
         {
           messageId: 'copy',
           suggestions: fix(
-            'b is not written to while they are read',
+            '`b` is not written to while they are read',
             'const f = (b: Uint8Array) => { const c = b.subarray(1); return c[0]! + b[0]!; };',
           ),
         },
@@ -59,7 +59,7 @@ testRule(copyForView, {
         {
           messageId: 'copy',
           suggestions: fix(
-            'b is not written to while they are read, also by what is called meanwhile',
+            '`b` is not written to while they are read, also by what is called meanwhile',
             'const f = (b: Uint8Array) => { const c = b.subarray(1); return g() + c[0]!; };',
           ),
         },

@@ -3,7 +3,7 @@ import { testRule } from '../../support/rule-tester';
 
 const point = 'export interface Point { x: number; y: number }\n';
 const title = (source: string, json = false): string =>
-  `Copy ${source} property by property (if it holds just what its type names${json ? ', and its numbers are finite' : ''})`;
+  `Copy \`${source}\` property by property (if it holds just what its type names${json ? ', and its numbers are finite' : ''})`;
 
 testRule(deepClone, {
   valid: [

@@ -19,7 +19,7 @@ testRule(deleteProperty, {
           suggestions: [
             {
               messageId: 'fix',
-              data: { title: 'Set p to undefined (if nobody asks whether o has the key)' },
+              data: { title: 'Set `p` to undefined (if nobody asks whether `o` has the key)' },
               output: '/** @hot */ function f() { const o = { p: 1, q: 2 }; o.p = undefined; }',
             },
           ],

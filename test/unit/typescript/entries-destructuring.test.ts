@@ -23,7 +23,7 @@ testRule(entriesDestructuring, {
           suggestions: [
             {
               messageId: 'fix',
-              data: { title: 'Loop over the indices of xs (if its elements are never undefined or null)' },
+              data: { title: 'Loop over the indices of `xs` (if its elements are never undefined or null)' },
               output:
                 '/** @hot */ function f(xs: Maybe[]) { for (let i = 0; i < xs.length; i++) { const x = xs[i]!; g(i, x); } }',
             },

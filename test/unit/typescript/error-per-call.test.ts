@@ -2,7 +2,7 @@ import { errorPerCall } from '../../../rules/typescript/error-per-call';
 import { testRule } from '../../support/rule-tester';
 
 const title = (name: string): string =>
-  `Share one ${name} of the module (if nobody changes it or reads its stack)`;
+  `Share one \`${name}\` of the module (if nobody changes it or reads its stack)`;
 
 testRule(errorPerCall, {
   valid: [

@@ -2,7 +2,7 @@ import { formatThenAppend } from '../../../rules/typescript/format-then-append';
 import { testRule } from '../../support/rule-tester';
 
 const room = (method: string, instead: string): string =>
-  `target has room for all of it: ${method} stops short where ${instead}`;
+  `\`target\` has room for all of it: \`${method}\` stops short where ${instead}`;
 
 testRule(formatThenAppend, {
   valid: [
@@ -30,7 +30,7 @@ testRule(formatThenAppend, {
             {
               messageId: 'fix',
               data: {
-                title: `Write the text straight into target with encodeInto (if ${room('encodeInto', 'set throws')})`,
+                title: `Write the text straight into \`target\` with \`encodeInto\` (if ${room('encodeInto', 'set throws')})`,
               },
               output:
                 'const e = new TextEncoder();\nexport const f = (target: Uint8Array, s: string) => { e.encodeInto(s, target); };',
@@ -49,7 +49,7 @@ testRule(formatThenAppend, {
             {
               messageId: 'fix',
               data: {
-                title: `Write the text straight into target with encodeInto (if o.name is a string and ${room('encodeInto', 'set throws')})`,
+                title: `Write the text straight into \`target\` with \`encodeInto\` (if \`o.name\` is a string and ${room('encodeInto', 'set throws')})`,
               },
               output:
                 'const e = new TextEncoder();\nexport const f = (target: Uint8Array, o: O) => { e.encodeInto(o.name, target.subarray(1)); };',
@@ -72,7 +72,7 @@ testRule(formatThenAppend, {
             {
               messageId: 'fix',
               data: {
-                title: `Write the text straight into target with write (if ${room('write', 'copy cuts off')})`,
+                title: `Write the text straight into \`target\` with \`write\` (if ${room('write', 'copy cuts off')})`,
               },
               output: 'export const f = (target: Buffer, n: number) => target.write(String(n), n * 2);',
             },
@@ -90,7 +90,7 @@ testRule(formatThenAppend, {
             {
               messageId: 'fix',
               data: {
-                title: `Write the text straight into target with write (if ${room('write', 'copy cuts off')})`,
+                title: `Write the text straight into \`target\` with \`write\` (if ${room('write', 'copy cuts off')})`,
               },
               output: 'export function f(target: Buffer, s: string) {\n  // the name\n  target.write(s);\n}',
             },

@@ -51,7 +51,7 @@ testRule(intlPerCall, {
         {
           messageId: 'hidden',
           suggestions: suggestion(
-            'Share one Intl.Collator of the module (if a is a string)',
+            'Share one `Intl.Collator` of the module (if `a` is a string)',
             'const collator = new Intl.Collator("de", { numeric: true });\n\nexport const f = (a: any, b: any) => collator.compare(a, b);',
           ),
         },
@@ -63,7 +63,7 @@ testRule(intlPerCall, {
         {
           messageId: 'hidden',
           suggestions: suggestion(
-            'Share one Intl.DateTimeFormat of the module (if d is valid: format() throws where toLocaleString() says "Invalid Date", and the default time zone stays the same while the program runs)',
+            'Share one `Intl.DateTimeFormat` of the module (if `d` is valid: `format()` throws where `toLocaleString()` says “Invalid Date”, and the default time zone stays the same while the program runs)',
             'const dateTimeFormat = new Intl.DateTimeFormat("en", { dateStyle: "short" });\n\nexport const f = (d: Date) => dateTimeFormat.format(d);',
           ),
         },
@@ -93,7 +93,7 @@ testRule(intlPerCall, {
         {
           messageId: 'made',
           suggestions: suggestion(
-            'Share one Intl.DateTimeFormat of the module (if every engine that loads this module knows the time zone Europe/Kyiv)',
+            'Share one `Intl.DateTimeFormat` of the module (if every engine that loads this module knows the time zone Europe/Kyiv)',
             'const dateTimeFormat = new Intl.DateTimeFormat("en", { timeZone: "Europe/Kyiv" });\n\nexport const f = (d: Date) => dateTimeFormat.format(d);',
           ),
         },
@@ -105,7 +105,7 @@ testRule(intlPerCall, {
         {
           messageId: 'made',
           suggestions: suggestion(
-            'Share one Intl.Segmenter of the module (if every engine that loads this module has Intl.Segmenter)',
+            'Share one `Intl.Segmenter` of the module (if every engine that loads this module has `Intl.Segmenter`)',
             'const segmenter = new Intl.Segmenter("en");\n\nexport const f = (s: string) => segmenter.segment(s);',
           ),
         },
@@ -118,7 +118,7 @@ testRule(intlPerCall, {
         {
           messageId: 'made',
           suggestions: suggestion(
-            'Share one Intl.NumberFormat of the module (if no import cycle calls it before this module has run)',
+            'Share one `Intl.NumberFormat` of the module (if no import cycle calls it before this module has run)',
             "import './x';\n\nconst numberFormat = new Intl.NumberFormat('en');\nexport function f(n: number) { return numberFormat.format(n); }",
           ),
         },
@@ -136,7 +136,7 @@ testRule(intlPerCall, {
         {
           messageId: 'made',
           suggestions: suggestion(
-            'Share one Intl.NumberFormat of the module (if no import cycle calls it before this module has run)',
+            'Share one `Intl.NumberFormat` of the module (if no import cycle calls it before this module has run)',
             "const numberFormat = new Intl.NumberFormat('en');\n\nrequire('./x');\nexports.f = f;\nfunction f(n) { return numberFormat.format(n); }",
           ),
         },

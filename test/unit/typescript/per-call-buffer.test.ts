@@ -42,7 +42,7 @@ testRule(perCallBuffer, {
       errors: [
         {
           messageId: 'offHeap',
-          data: { creation: 'new Uint8Array(65)', bytes: 65, name: 'b', where: 'f()' },
+          data: { creation: 'new Uint8Array(65)', bytes: 65, name: 'b', where: '`f()`' },
         },
       ],
     },
@@ -124,7 +124,9 @@ testRule(perCallBuffer, {
           suggestions: [
             {
               messageId: 'fix',
-              data: { title: 'Reuse one module-level Uint8Array for b (if g() never calls back into f())' },
+              data: {
+                title: 'Reuse one module-level `Uint8Array` for `b` (if `g()` never calls back into `f()`)',
+              },
               output:
                 'const bScratch = new Uint8Array(100);\n\n' +
                 hot('  const b = bScratch.fill(0);\n  return g() + b[x];', 'x: number, g: () => number'),
@@ -135,13 +137,13 @@ testRule(perCallBuffer, {
     },
     ...(
       [
-        ['each(x)', 'each: (x: number) => number, x: number', 'each()'],
-        ['o.v', 'o: { v: number }', 'reading o.v'],
-        ['o.v', 'o: O', 'reading o.v'],
-        ['+o', 'o: O', 'converting o'],
-        ['[...o].length', 'o: O', 'going through o'],
-        ['each(o.v)', 'each: E, o: O', 'reading o.v or each()'],
-        ['a(o.b) + c.d', 'a: A, o: O, c: C', 'reading o.b, a() or reading c.d'],
+        ['each(x)', 'each: (x: number) => number, x: number', '`each()`'],
+        ['o.v', 'o: { v: number }', 'reading `o.v`'],
+        ['o.v', 'o: O', 'reading `o.v`'],
+        ['+o', 'o: O', 'converting `o`'],
+        ['[...o].length', 'o: O', 'going through `o`'],
+        ['each(o.v)', 'each: E, o: O', 'reading `o.v` or `each()`'],
+        ['a(o.b) + c.d', 'a: A, o: O, c: C', 'reading `o.b`, `a()` or reading `c.d`'],
         ['a(o.b) + c.d + e.f', 'a: A, o: O, c: C, e: E', 'what is called and read meanwhile'],
       ] as const
     ).map(([value, parameters, what]) => ({
@@ -153,7 +155,7 @@ testRule(perCallBuffer, {
             {
               messageId: 'fix',
               data: {
-                title: `Reuse one module-level Uint8Array for b (if ${what} never calls back into f())`,
+                title: `Reuse one module-level \`Uint8Array\` for \`b\` (if ${what} never calls back into \`f()\`)`,
               },
               output:
                 'const bScratch = new Uint8Array(65);\n\n' +

@@ -51,7 +51,7 @@ testRule(pessimisedIteration, {
           suggestions: [
             {
               messageId: 'fix',
-              data: { title: 'Fill and map an array of this length (if n is a whole number, 0 or more)' },
+              data: { title: 'Fill and map an array of this length (if `n` is a whole number, 0 or more)' },
               output: hot('new Array(n).fill(undefined).map((_, i) => i)', 'n: number'),
             },
           ],
@@ -66,7 +66,7 @@ testRule(pessimisedIteration, {
           suggestions: [
             {
               messageId: 'fix',
-              data: { title: 'Spread and map (if the callback does not change xs)' },
+              data: { title: 'Spread and map (if the callback does not change `xs`)' },
               output: hot('[...xs].map((x) => g(x))', 'xs: Set<number>, g: G'),
             },
           ],

@@ -29,7 +29,7 @@ testRule(poolMisuse, {
           suggestions: [
             {
               messageId: 'fix',
-              data: { title: 'Release x in a finally block, also when something throws' },
+              data: { title: 'Release `x` in a finally block, also when something throws' },
               output: inPool(
                 'const x = pool.acquire();\n  try {\n    use(x);\n  } finally {\n    pool.release(x);\n  }',
               ),

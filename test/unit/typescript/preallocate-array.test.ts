@@ -28,7 +28,7 @@ testRule(preallocateArray, {
           suggestions: [
             {
               messageId: 'fix',
-              data: { title: 'Set the length of out once (if n is a whole number, 0 or more)' },
+              data: { title: 'Set the length of `out` once (if `n` is a whole number, 0 or more)' },
               output: hot('  out.length = n;\n  for (let i = 0; i < n; i++) out[i] = i;'),
             },
           ],
@@ -45,7 +45,7 @@ testRule(preallocateArray, {
               messageId: 'fix',
               data: {
                 title:
-                  'Set the length of out once (if xs is an array, and the loop does not change the length of xs)',
+                  'Set the length of `out` once (if `xs` is an array, and the loop does not change the length of `xs`)',
               },
               output: hot(
                 '  out.length = xs.length;\n  for (let i = 0; i < xs.length; i++) out[i] = g(xs[i]);',

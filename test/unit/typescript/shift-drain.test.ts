@@ -2,7 +2,7 @@ import { shiftDrain } from '../../../rules/typescript/shift-drain';
 import { testRule } from '../../support/rule-tester';
 
 const title = (name: string): string =>
-  `Walk through ${name} with an index (if elements may stay in memory until the loop ends)`;
+  `Walk through \`${name}\` with an index (if elements may stay in memory until the loop ends)`;
 
 testRule(shiftDrain, {
   valid: [

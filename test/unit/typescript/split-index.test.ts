@@ -31,7 +31,7 @@ testRule(splitIndex, {
           suggestions: [
             {
               messageId: 'fix',
-              data: { title: 'Take what is behind the last "/" (if s is a string)' },
+              data: { title: 'Take what is behind the last `"/"` (if `s` is a string)' },
               output: '/** @hot */ export const f = (s) => s.slice(s.lastIndexOf("/") + 1);',
             },
           ],

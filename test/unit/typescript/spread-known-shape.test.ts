@@ -4,7 +4,7 @@ import { testRule } from '../../support/rule-tester';
 const type = 'export type P = { x: number; y: number };\n';
 const suggestion = (output: string): object => ({
   messageId: 'fix',
-  data: { title: 'Write out the properties of p (if it has no others)' },
+  data: { title: 'Write out the properties of `p` (if it has no others)' },
   output: type + output,
 });
 

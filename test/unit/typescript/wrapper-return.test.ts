@@ -54,7 +54,9 @@ testRule(wrapperReturn, {
           suggestions: [
             {
               messageId: 'fix',
-              data: { title: 'Let f() write into an object of its caller (if the loop mostly comes to it)' },
+              data: {
+                title: 'Let `f()` write into an object of its caller (if the loop mostly comes to it)',
+              },
               output: loop(
                 '{ const p = f(x, fResult); const q = f(s, fResult2); s += p.a + q.a; }',
                 'function f(x: number, out: { a: number; b: number }) {\n  if (x < 0) {\n    out.a = 0;\n    out.b = 1;\n    return out;\n  }\n  out.a = x;\n  out.b = x + 1;\n  return out;\n}',
