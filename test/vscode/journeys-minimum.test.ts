@@ -1,0 +1,3 @@
+import { journeySuite } from './journeys';
+
+journeySuite('minimum');
