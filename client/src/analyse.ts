@@ -1,5 +1,4 @@
 import { commands, LogLevel, ProgressLocation, window, type LogOutputChannel } from 'vscode';
-import { WorkDoneProgress } from 'vscode-languageclient/node';
 import { analyseRequest, type AnalyseParams, type AnalyseResult } from '../../server/src/lsp/protocol';
 import { logText } from '../../server/src/text/foreign';
 import { analysisSummary } from './analysis-summary';
@@ -24,6 +23,7 @@ export async function analyse(
   output: LogOutputChannel,
 ): Promise<void> {
   const client = await server.start();
+  const { WorkDoneProgress } = await import('vscode-languageclient/node');
   const result = await window.withProgress(
     {
       location: ProgressLocation.Notification,

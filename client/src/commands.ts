@@ -10,13 +10,8 @@ import { analyse } from './analyse';
 import { goToHotspot, listHotspots } from './hotspots';
 import { analysedDocument } from './languages';
 import type { FindingLinks } from './finding-links';
-import {
-  applyFix,
-  explainFinding,
-  fixApplied,
-  showRuleDocumentation,
-  type LanguageServer,
-} from './language-server';
+import { applyFix, explainFinding, fixApplied, showRuleDocumentation } from './command-names';
+import type { LanguageServer } from './language-server';
 import { selectLevel, type LevelSchema } from './levels';
 import { reached } from './milestones';
 import type { RulePages } from './rule-pages';

@@ -152,9 +152,7 @@ describe('the manifest', () => {
 
   it('declares exactly the commands that the client registers', () => {
     const declared = manifest.contributes.commands.map(({ command }) => command).sort();
-    const sources = ['commands.ts', 'language-server.ts']
-      .map((name) => read(`client/src/${name}`))
-      .join('\n');
+    const sources = ['commands.ts', 'command-names.ts'].map((name) => read(`client/src/${name}`)).join('\n');
     const registered = new Set([...sources.matchAll(/'(alloclens\.[a-z]\w*)'/gi)].map((match) => match[1]!));
     assert.deepEqual(declared, [...registered].sort());
     for (const { command } of Object.values(manifest.contributes.menus).flat())
@@ -199,6 +197,17 @@ describe('the manifest', () => {
       for (const [, setting] of text.matchAll(/[#"](alloclens\.[\w.]+)[#"]/g))
         assert.ok(settings.has(setting!), setting);
     }
+  });
+
+  it('activates without what speaks the protocol: that is two thirds of the work, and is loaded behind it', () => {
+    for (const name of readdirSync(join(root, 'client', 'src')).filter(
+      (file) => file !== 'language-client.ts',
+    ))
+      assert.doesNotMatch(
+        read(`client/src/${name}`),
+        /^(?:import (?!type )|\} )[^;]*'(?:vscode-languageclient[^']*|\.\/language-client)'/m,
+        `client/src/${name} loads it when it is loaded itself`,
+      );
   });
 
   it('activates on the languages, never on start-up', () => {
