@@ -3,7 +3,7 @@ import type { Evidence, TextEdit } from '../model';
 import { checkCopied, type TakenNames } from './text/append-copied';
 import { hasNoRoom } from './text/room';
 import { checkBufferWrite } from './text/append-into-buffer';
-import { basicType } from './types/basic-types';
+import { basicType } from './types/types';
 import { checkWrite } from './write-format';
 import { appendForm, appendName, receiverObligations, type AppendForm } from './text/append-forms';
 import type { GoFile, GoFix, GoReport, GoRule, Obligation } from './rule';
@@ -260,8 +260,8 @@ function isPrivate(destination: Node, file: GoFile): boolean {
   );
 }
 
-/** True when the argument plainly has a predeclared type: no String, Error or Format method can run for it. */
+/** True when the argument is of a basic type that has no String, Error or Format method to run. */
 function isBasic(arg: Node, file: GoFile): boolean {
   const type = basicType(arg, file);
-  return type !== undefined && type.named === undefined;
+  return type !== undefined && (!type.declared || type.lacks('String', 'Error', 'Format', 'GoString'));
 }

@@ -1,7 +1,7 @@
 import type { Node } from 'web-tree-sitter';
 import type { FileEdit, Related } from '../model';
-import { declaredType, spelledType, spelledTypeNode } from './types/declared-types';
-import { layoutOf, predeclared as layouts } from './types/layout';
+import { isField, spelledType, typeOf as goTypeOf } from './types/types';
+import { predeclared as layouts } from './types/layout';
 import { graphOf } from './flow/functions';
 import { reachableFrom } from './flow/paths';
 import type { Decision, GoFile, GoFix, GoRule, Obligation } from './rule';
@@ -170,10 +170,9 @@ function mayTakeAddress(file: GoFile, use: Node): boolean {
   if (!parent || !isStep(parent, node)) return false;
   const type = typeOf(file, use);
   if (type !== undefined && (references.test(type) || predeclared.test(type))) return false;
-  const declared = declaredType(use, file);
-  if (declared?.kind === 'interface') return false;
-  if (parent.type === 'selector_expression' && !hasField(file, use, parent.childForFieldName('field')?.text))
-    return true;
+  const kind = goTypeOf(use, file)?.kind;
+  if (kind === 'interface') return false;
+  if (parent.type === 'selector_expression' && !(kind === 'struct' && isField(parent, file))) return true;
   for (; parent && isStep(parent, node); parent = node.parent) {
     if (parent.type === 'slice_expression') return true;
     node = parenthesized(parent);
@@ -191,14 +190,6 @@ function isStep(parent: Node | null, operand: Node): boolean {
     /^(?:selector|index|slice)_expression$/.test(parent.type) &&
     parent.childForFieldName('operand')?.id === operand.id
   );
-}
-
-function hasField(file: GoFile, use: Node, name: string | undefined): boolean {
-  const type = declaredType(use, file);
-  if (type?.kind !== 'struct' || name === undefined) return false;
-  return type.node
-    .descendantsOfType('field_declaration')
-    .some((field) => field.childrenForFieldName('name').some((declared) => declared?.text === name));
 }
 
 /** The variable's type as it can be written at the closure; the fix's obligation proves it. */
@@ -298,8 +289,8 @@ const pointerSize = 8;
 /** Bytes of the variable; undefined when its type is not spelled in the package. */
 function sizeOf(file: GoFile, variable: Binding): number | undefined {
   const use = variable.uses[0]!.node;
-  const spelled = spelledTypeNode(use, file);
-  if (spelled) return layoutOf(spelled.node, spelled.file)?.size;
+  const type = goTypeOf(use, file);
+  if (type) return type.layout?.size;
   return layouts.get(typeOf(file, use) ?? '')?.size;
 }
 
@@ -322,7 +313,8 @@ function asParameters(file: GoFile, closure: Node, variables: readonly Binding[]
   const obligations: Obligation[] = [];
   for (const variable of variables) {
     const type = typeOf(file, variable.uses[0]!.node);
-    if (type === undefined || isRenamed(file, variable, type)) return undefined;
+    // Written out again, the type of a function is more to read than a copy.
+    if (type === undefined || type.startsWith('func') || isRenamed(file, variable, type)) return undefined;
     parameters.push(`${variable.name} ${type}`);
     obligations.push({
       states: `${variable.name} is of type ${type}`,

@@ -1,6 +1,6 @@
 import type { Node } from 'web-tree-sitter';
 import type { Evidence, Span, TextEdit } from '../model';
-import { spelledType } from './types/declared-types';
+import { spelledType } from './types/types';
 import type { GoFile, GoFix, GoReport, GoRule } from './rule';
 import {
   argumentsOf,

@@ -1,10 +1,10 @@
 import type { Node } from 'web-tree-sitter';
 import type { AllocationCost, AllocationKind } from '../model';
-import { code } from '../wording';
+import { code, longestTitle } from '../wording';
 import { allocates } from './sites/emitted-calls';
 import { positionRow } from './sites/compiler-position';
 import { isBuiltin } from './syntax/universe';
-import { declaredType, spelledType } from './types/declared-types';
+import { checked, isField, spelledType, typeOf } from './types/types';
 import { adviceFor, explainBriefly, explainFlow, explainWhy, type Step } from './sites/explain';
 import { decided } from './sites/evidence';
 import type { Decision, EmittedCall, FlowStep, GoFile, GoReport, GoRule } from './rule';
@@ -44,7 +44,12 @@ export const rule: GoRule = {
             : started
               ? `${code(node.text)} puts what it hands over on the heap`
               : `${subjectOf(file, decision)} goes to the heap`;
-      const message = why === undefined || started ? goes : `${goes}: ${why}`;
+      const longer = why === undefined || started ? goes : `${goes}: ${why}`;
+      // How the call is made does not always fit; the sentences behind say it.
+      const message =
+        longer.length <= longestTitle || reason !== undefined
+          ? longer
+          : `${goes}: ${explainBriefly(flow.map((step) => ({ ...step, through: undefined })))}`;
       // The variable of a type switch is one in each clause, and moves in each for the same reason.
       const key = `${node.startIndex} ${message}`;
       if (said.has(key)) continue;
@@ -116,11 +121,18 @@ function withCall(file: GoFile, step: FlowStep): Step {
   if (!operand || !spelt || file.facts.inlined(call) !== undefined) return step;
   if (file.facts.emitted(call).some((emitted) => emitted.callee.endsWith(`.${method}`))) return step;
   if (enclosingDeclaration(call)?.childForFieldName('type_parameters')) return step;
-  if (declaredType(callee, file)?.kind === 'function') return { ...step, through: 'a function value' };
+  const way = checked(call, file)?.callee?.way;
+  if (way === 'static') return step;
+  if (way === 'value' || (isField(callee, file) && typeOf(callee, file)?.kind === 'function'))
+    return { ...step, through: 'a function value' };
   const type = spelledType(unparenthesised(operand), file);
-  const known =
-    declaredType(operand, file)?.kind === 'interface' || (type !== undefined && wellKnown.test(type));
-  return { ...step, through: known ? `the interface ${type}` : 'an interface or a function value' };
+  const of = typeOf(operand, file);
+  const known = way === 'dynamic' || of?.kind === 'interface' || (type !== undefined && wellKnown.test(type));
+  const name = type ?? of?.text;
+  return {
+    ...step,
+    through: known && name !== undefined ? `the interface ${name}` : 'an interface or a function value',
+  };
 }
 
 /** Interfaces of the standard library under their usual package names. */

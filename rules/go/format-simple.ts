@@ -1,7 +1,7 @@
 import type { Node } from 'web-tree-sitter';
 import type { Evidence } from '../model';
 import { checkFormatted } from './append-format';
-import { basicType } from './types/basic-types';
+import { basicType, checked } from './types/types';
 import { importedFunction } from './syntax/universe';
 import { isHot } from './heat/static-heat';
 import type { GoFile, GoFix, GoReport, GoRule, Obligation } from './rule';
@@ -12,7 +12,6 @@ import { short } from './edit/layout';
 import { canImportAt } from './edit/imports';
 import { importedAs } from './edit/imports';
 import { atLeast } from './syntax/version';
-import { packageNames } from './syntax/package-names';
 import { isShadowed } from './syntax/universe';
 
 /** In hot code, a format that does no more than strconv, a concatenation or a constant would. */
@@ -84,6 +83,7 @@ interface Simple {
   /** So many arguments must be boxed for the text to be a gain, so many of them strings. */
   readonly boxes: number;
   readonly strings: number;
+  readonly uncounted?: boolean;
   readonly instead?: readonly string[];
   readonly inlines?: readonly string[];
 }
@@ -120,22 +120,22 @@ function plainText(call: Node, formatter: string, file: GoFile): Simple | undefi
   const at = enclosingStatement(call)?.startIndex;
   const operands: string[] = [];
   const obligations: Obligation[] = [];
-  let numbers = 0;
+  let read = 0;
+  let boxed = 0;
+  let made = 0;
   for (const part of parts) {
     if (part.kind === 'text') {
       operands.push(part.source);
       continue;
     }
-    const value = values[obligations.length]!;
+    const value = values[read]!;
     const operand = operandOf(value, part.verb, file);
     if (!operand || at === undefined) return undefined;
     operands.push(operand.text);
-    if (operand.allocates) numbers++;
-    obligations.push({
-      states: `${short(value.text)} is of type ${operand.type}`,
-      at,
-      code: `if false { var _ ${operand.type} = ${value.text} }`,
-    });
+    if (operand.boxed) boxed++;
+    if (operand.makes) made++;
+    obligations.push(...isOf(operand.type, value, at));
+    read++;
   }
   const text = operands.join(plusAround(call, file));
   const usesStrconv = text.includes('\0');
@@ -151,8 +151,10 @@ function plainText(call: Node, formatter: string, file: GoFile): Simple | undefi
     imports: usesStrconv ? ['strconv'] : [],
     obligations,
     // The gain is in the boxes. Each number in a concatenation is a string of its own, whose box is not always one.
-    boxes: numbers,
-    strings: concatenated ? Math.max(1, numbers) : 0,
+    boxes: boxed,
+    strings: concatenated ? Math.max(1, made) : 0,
+    // Of one byte the text is free or as long as that of Sprintf: the gain is not in the number of allocations.
+    uncounted: made > 0 && boxed === 0 && !concatenated,
     instead: [
       'runtime.concatstrings',
       ...[2, 3, 4, 5].map((n) => `runtime.concatstring${n}`),
@@ -164,47 +166,66 @@ function plainText(call: Node, formatter: string, file: GoFile): Simple | undefi
   };
 }
 
-/** What a verb makes of a value of a known type. `\0` stands for the name of strconv. */
-function operandOf(
-  value: Node,
-  verb: string,
-  file: GoFile,
-): { text: string; type: string; allocates: boolean } | undefined {
-  const known = basicType(value, file);
-  if (!known) return undefined;
-  const { basic, named } = known;
-  const type = named ?? basic;
-  const text = value.text;
-  // A String, Error or Format method changes the text; %d calls only Format.
-  if (named !== undefined && (verb !== 'd' || hasMethod(named, 'Format', file))) return undefined;
-  if (basic === 'string' && /^[sv]$/.test(verb)) return { text, type, allocates: false };
-  if (basic === 'bool' && /^[tv]$/.test(verb))
-    return { text: `\0FormatBool(${text})`, type, allocates: false };
-  const base = { d: 10, v: 10, x: 16 }[verb];
-  if (base === undefined) return undefined;
-  const call = (name: string, wanted: string): string => {
-    const converted = type === wanted ? text : `${wanted}(${text})`;
-    return name === 'Itoa' ? `\0Itoa(${converted})` : `\0${name}(${converted}, ${base})`;
-  };
-  const taken = (name: string): boolean => isShadowed(name, value, file);
-  if (/^int(?:8|16|32|64)?$/.test(basic)) {
-    const wanted = basic === 'int' && base === 10 ? 'int' : 'int64';
-    if (type !== wanted && taken(wanted)) return undefined;
-    return { text: call(wanted === 'int' ? 'Itoa' : 'FormatInt', wanted), type, allocates: true };
-  }
-  if (/^uint(?:8|16|32|64)?$/.test(basic)) {
-    if (type !== 'uint64' && taken('uint64')) return undefined;
-    return { text: call('FormatUint', 'uint64'), type, allocates: true };
-  }
-  return undefined;
+/** The compiler has the last word about a type: `int`, or `~int` for one that is made of it. */
+function isOf(type: string, value: Node, at: number): Obligation[] {
+  const states = `${short(value.text)} is of type ${type}`;
+  if (!type.startsWith('~')) return [{ states, at, code: `if false { var _ ${type} = ${value.text} }` }];
+  const name = `alloclensIsOf${value.startIndex}`;
+  return [
+    { states, at: 'file', code: `func ${name}[T ${type}](T) {}` },
+    { states, at, code: `if false { ${name}(${value.text}) }` },
+  ];
 }
 
-function hasMethod(type: string, method: string, file: GoFile): boolean {
-  return packageNames(file.pkg).methods.some(
-    ({ node }) =>
-      node.childForFieldName('name')?.text === method &&
-      new RegExp(`(?:^|\\W)${type}\\W*$`).test(node.childForFieldName('receiver')?.text ?? ''),
-  );
+interface Operand {
+  /** `\0` stands for the name of strconv. */
+  readonly text: string;
+  /** Source of the type's constraint, and the words for it: `~int8`. */
+  readonly type: string;
+  /** As an argument of fmt it is copied to the heap. */
+  readonly boxed: boolean;
+  /** Its text is a string of its own, which the concatenation then copies. */
+  readonly makes: boolean;
+}
+
+/** Verbs for which fmt calls a String or Error method (fmt/print.go, handleMethods); a Format method it calls for all. */
+const callsMethods = /^[svx]$/;
+
+/** What a verb makes of a value of a known type. */
+function operandOf(value: Node, verb: string, file: GoFile): Operand | undefined {
+  const known = basicType(value, file);
+  if (!known) return undefined;
+  const { basic, declared, spelled } = known;
+  if (declared && !known.lacks('Format', ...(callsMethods.test(verb) ? ['String', 'Error'] : [])))
+    return undefined;
+  const { text } = value;
+  const type = declared ? `~${basic}` : basic;
+  const constant = checked(unparenthesised(value), file)?.constant !== undefined;
+  const converted = (wanted: string): string | undefined => {
+    if (spelled === wanted || (!declared && basic === wanted)) return text;
+    return isShadowed(wanted, value, file) ? undefined : `${wanted}(${text})`;
+  };
+  if (basic === 'string') {
+    const written = /^[sv]$/.test(verb) ? converted('string') : undefined;
+    return written === undefined ? undefined : { text: written, type, boxed: false, makes: false };
+  }
+  if (basic === 'bool') {
+    const written = /^[tv]$/.test(verb) ? converted('bool') : undefined;
+    return written === undefined
+      ? undefined
+      : { text: `\0FormatBool(${written})`, type, boxed: false, makes: false };
+  }
+  const base = { d: 10, v: 10, x: 16 }[verb];
+  if (base === undefined || !/^u?int(?:8|16|32|64)?$/.test(basic)) return undefined;
+  const wanted = basic === 'int' && base === 10 ? 'int' : basic.startsWith('u') ? 'uint64' : 'int64';
+  const written = converted(wanted);
+  if (written === undefined) return undefined;
+  const call =
+    wanted === 'int'
+      ? `Itoa(${written})`
+      : `Format${wanted === 'int64' ? 'Int' : 'Uint'}(${written}, ${base})`;
+  // Constants and single bytes lie in read-only memory already.
+  return { text: `\0${call}`, type, boxed: !constant && !basic.endsWith('8'), makes: true };
 }
 
 type Part =
@@ -284,7 +305,7 @@ function fix(call: Node, formatter: string, simple: Simple, file: GoFile): GoFix
           formatter,
           ...['', '16', '32', '64', 'string', 'slice', 'noptr'].map((kind) => `runtime.convT${kind}`),
         ],
-        ...(simple.instead && { instead: simple.instead }),
+        ...(simple.uncounted ? { uncounted: true } : simple.instead && { instead: simple.instead }),
         ...(simple.inlines && { inlines: simple.inlines }),
       },
       obligations: simple.obligations,

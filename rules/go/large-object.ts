@@ -1,7 +1,7 @@
 import type { Node } from 'web-tree-sitter';
 import { isBuiltin } from './syntax/universe';
 import { importedFunction } from './syntax/universe';
-import { spelledType } from './types/declared-types';
+import { spelledType } from './types/types';
 import { staticHeat } from './heat/static-heat';
 import type { GoFile, GoReport, GoRule } from './rule';
 import { keepsItsArgument } from './memory/lifetime';

@@ -4,7 +4,7 @@ import { constructorForms, type ConstructorForm } from './stdlib/constructor-for
 import { proofOf, type ConstructorProof } from './stdlib/constructor-proof';
 import { contractOf } from './memory/contracts';
 import { importedFunction } from './syntax/universe';
-import { spelledType } from './types/declared-types';
+import { spelledType } from './types/types';
 import { isBetterDirect } from './hash-interface';
 import { isHot } from './heat/static-heat';
 import { keepsItsArgument } from './memory/lifetime';

@@ -1,6 +1,6 @@
 import type { Node } from 'web-tree-sitter';
 import type { AllocationKind, FileEdit } from '../model';
-import { declaredType, spelledType } from './types/declared-types';
+import { isField, spelledType, typeOf } from './types/types';
 import { explainFlow } from './sites/explain';
 import type { Decision, GoFile, GoFix, GoRule } from './rule';
 import { argumentsOf, enclosingDeclaration, qualified, spanOf, unparenthesised } from './syntax/nodes';
@@ -272,7 +272,7 @@ function callersOf(file: GoFile, { fn, name }: Method): Node[] | undefined {
         place = unparenthesised(place.childForFieldName('operand')!);
       const binding =
         place?.type === 'identifier' ? namesAround(other.root, place).resolve(place) : undefined;
-      if (!binding || declaredType(binding.declaration, other)?.kind === 'pointer') continue;
+      if (!binding || typeOf(binding.declaration, other)?.kind === 'pointer') continue;
       const spelled = binding.declaration.parent?.childForFieldName('type');
       if (spelled?.type === 'pointer_type') continue;
       const caller = enclosingDeclaration(call);
@@ -307,7 +307,7 @@ function readsOnly(file: GoFile, variable: Binding, depth: number): boolean {
       if (parent.type !== 'selector_expression' || !owns) return true;
       if (place.id !== parenthesized(node).id && isShared(file, place)) return true;
       const call = callOf(parent);
-      if (call || !isField(file, place, parent)) return methodOnlyReads(file, place, parent, depth);
+      if (call || !isField(parent, file)) return methodOnlyReads(file, place, parent, depth);
       place = parenthesized(parent);
     }
     return true;
@@ -324,22 +324,16 @@ function isCompoundTarget(place: Node): boolean {
 
 /** A value that refers to memory of its own: writing through it is no write to the variable. */
 function isShared(file: GoFile, place: Node): boolean {
-  return /^(?:pointer|slice|map|interface|channel|function)$/.test(declaredType(place, file)?.kind ?? '');
+  return /^(?:pointer|slice|map|interface|channel|function)$/.test(typeOf(place, file)?.kind ?? '');
 }
 
 function isText(file: GoFile, place: Node): boolean {
-  const type = declaredType(place, file);
-  return type?.kind === 'basic' && type.name === 'string';
-}
-
-/** True when the selector is a field that a declaration of the package shows; a function in a field may be called. */
-function isField(file: GoFile, _operand: Node, selector: Node): boolean {
-  return spelledType(selector, file) !== undefined;
+  return typeOf(place, file)?.basic === 'string';
 }
 
 function methodOnlyReads(file: GoFile, operand: Node, selector: Node, depth: number): boolean {
   // A function or interface value in a field.
-  if (spelledType(selector, file) !== undefined) return true;
+  if (isField(selector, file)) return true;
   const type = spelledType(operand, file);
   const method = selector.childForFieldName('field')?.text;
   if (type === undefined || depth === 0) return false;

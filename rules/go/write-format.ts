@@ -3,8 +3,8 @@ import type { AllocationCost, Evidence, TextEdit } from '../model';
 import { checkCopied, type TakenNames } from './text/append-copied';
 import { appendForm } from './text/append-forms';
 import { receiverType } from './syntax/signatures';
-import { importedFunction } from './syntax/universe';
-import { spelledType } from './types/declared-types';
+import { importedFunction, isShadowed } from './syntax/universe';
+import { basicType, spelledType, typeOf, type BasicType } from './types/types';
 import { graphAround } from './flow/functions';
 import { changesItsArgument } from './flow/effects';
 import { keepsItsArgument } from './memory/lifetime';
@@ -19,6 +19,7 @@ import {
   unwrapped,
   twinObligations,
   twinOf,
+  twins,
   writeCall,
   writerOperand,
   type Twin,
@@ -58,7 +59,7 @@ export const rule: GoRule = {
 export function checkWrite(call: Node, file: GoFile, names?: TakenNames): GoReport | undefined {
   if (!file.facts) return undefined;
   const write = writeCall(call, file);
-  if (!write) return undefined;
+  if (!write) return checkPrinted(call, file);
   const bytes = write.how === 'Write' ? convertedToBytes(write.content, file) : undefined;
   const formatted = write.how === 'Write' ? bytes : write.content;
   const printer = formatted && fmtPrinter(formatted, file);
@@ -278,6 +279,111 @@ function checkString(write: WriteCall, text: Node, file: GoFile): GoReport | und
     if (!canImportAt(file, 'io', call)) return [];
     const edits = replaceText(call, text, `${io}.WriteString(${writer.text}, `, ')', file);
     if (!edits || response === undefined) return [];
+    return [
+      {
+        title: `Use io.WriteString (if ${name} has a WriteString method, as net/http’s own writers have)`,
+        kind: 'suggestion',
+        edits: edits.map((edit) => ({ ...edit, file: file.path })),
+        imports: ['io'],
+        claim,
+        obligations: responseObligations(writer, statement.startIndex, call.startIndex),
+      },
+    ];
+  }
+}
+
+/** The text of `fmt.Fprintf(w, "%s", s)` and `fmt.Fprint(w, s)`, a string that is printed as it is. */
+function printedText(
+  call: Node,
+  file: GoFile,
+): { readonly write: WriteCall; readonly text: BasicType } | undefined {
+  const callee = call.childForFieldName('function');
+  const name = callee && importedFunction(file, callee);
+  if (name !== 'fmt.Fprintf' && name !== 'fmt.Fprint') return undefined;
+  // The arguments of go and defer are evaluated where the statement stands, the rest later.
+  if (call.parent?.type === 'go_statement' || call.parent?.type === 'defer_statement') return undefined;
+  const [writer, ...args] = argumentsOf(call);
+  if (!writer) return undefined;
+  const format = name === 'fmt.Fprintf' ? args.shift() : undefined;
+  const [content, ...rest] = args;
+  if (!content || rest.length > 0 || content.type === 'variadic_argument') return undefined;
+  if (format && !/^(?:"%[sv]"|`%[sv]`)$/.test(unparenthesised(format).text)) return undefined;
+  const text = basicType(content, file);
+  if (text?.basic !== 'string') return undefined;
+  if (text.declared && (!text.lacks('Format', 'Error', 'String') || isShadowed('string', call, file)))
+    return undefined;
+  const operand = writer.type === 'unary_expression' ? writer.childForFieldName('operand') : null;
+  const addressed = operand && writer.childForFieldName('operator')?.text === '&' ? operand : writer;
+  return {
+    write: { call, how: 'io.WriteString', writer: addressed, content: unparenthesised(content) },
+    text,
+  };
+}
+
+/** The box of a string that fmt only hands on: `fmt.Fprintf(w, "%s", s)`. */
+function checkPrinted(call: Node, file: GoFile): GoReport | undefined {
+  const box = 'runtime.convTstring';
+  if (!emits(call, file, box)) return undefined;
+  const printed = printedText(call, file);
+  if (!printed) return undefined;
+  const { write, text } = printed;
+  const { writer, content } = write;
+  const of = typeOf(writer, file);
+  const named = of?.named ?? of?.element?.named;
+  const known = twins.find(({ path, name }) => named?.path === path && named.name === name);
+  const response = known ? undefined : responseWriter(writer, file);
+  if (!known && response === undefined) return undefined;
+  if (!known && mayDiffer(writer, ['Write', 'WriteString'], file)) return undefined;
+  const name = short(writer.text);
+  const printer = call.childForFieldName('function')!.text;
+  const fixes = fixPrinted();
+  return {
+    node: call,
+    message:
+      `${printer} boxes ${short(content.text)} only to write it to ${name} as it is; ` +
+      (known
+        ? 'WriteString takes the string'
+        : 'io.WriteString hands it over as it is where the writer has WriteString, as net/http’s own have'),
+    allocation: {
+      kind: 'interface conversion',
+      cost: 'always',
+      reason: 'the string is copied to the heap as an argument of fmt',
+      evidence: [{ kind: 'emitted call', callee: box, count: 1 }],
+    },
+    fixes,
+    restsOn: fixes.length > 0 ? 'its fix' : undefined,
+  };
+
+  function fixPrinted(): GoFix[] {
+    const statement = enclosingStatement(call);
+    const within = enclosingFunction(call);
+    if (file.generated || !statement || !within || countsOtherwise(write, known)) return [];
+    const [open, close] = text.declared ? ['string(', '))'] : ['', ')'];
+    const claim = {
+      effect: 'removes',
+      within: [spanOf(within)],
+      callees: [box],
+      inlines: ['runtime.growslice'],
+    } as const;
+    if (known) {
+      const operand = writer.type === 'unary_expression' || writer.type === 'binary_expression';
+      const receiver = operand ? `(${writer.text})` : writer.text;
+      const edits = replaceText(call, content, `${receiver}.WriteString(${open}`, close, file);
+      if (!edits) return [];
+      return [
+        {
+          title: `Use ${name}.WriteString`,
+          kind: 'safe',
+          edits: edits.map((edit) => ({ ...edit, file: file.path })),
+          claim,
+          obligations: twinObligations(write, known, statement.startIndex, file),
+        },
+      ];
+    }
+    if (!canImportAt(file, 'io', call)) return [];
+    const head = `${importedAs(file, 'io')}.WriteString(${writer.text}, ${open}`;
+    const edits = replaceText(call, content, head, close, file);
+    if (!edits) return [];
     return [
       {
         title: `Use io.WriteString (if ${name} has a WriteString method, as net/http’s own writers have)`,

@@ -7,6 +7,7 @@ import { packageNames } from '../syntax/package-names';
 import { receiverType } from '../syntax/signatures';
 import { importedFunction, isBuiltin, isUniverse } from '../syntax/universe';
 import { spelledTypeNode, type TypeNode } from '../types/declared-types';
+import { checked } from '../types/types';
 
 /** A function with a body, and the file that holds it. */
 export interface OwnFunction {
@@ -100,7 +101,19 @@ function selected(file: GoFile, call: Node, callee: Node): Callee {
     const own = methods.find(({ fn }) => receiverType(fn) === type.name);
     if (own) return { kind: 'own', ...own };
   }
-  return emitted(file, call, name) ?? { kind: 'method', name, own: methods };
+  return foreign(file, call) ?? emitted(file, call, name) ?? { kind: 'method', name, own: methods };
+}
+
+/** The method of another package that the type checker finds, such as a promoted one. */
+function foreign(file: GoFile, call: Node): Callee | undefined {
+  const callee = checked(call, file)?.callee;
+  if (callee?.way !== 'static' && callee?.way !== 'dynamic') return undefined;
+  const name = callee.name.replace(/\(\*([^)]*)\)/, '$1');
+  const path = /^(?:.*\/)?[^.]*\.?/.exec(name)![0];
+  // Of the package itself, of the universe, or of an interface without a name.
+  if (name.startsWith(`${file.pkg.importPath}.`) || path === 'error.' || path === 'interface.')
+    return undefined;
+  return { kind: 'foreign', name };
 }
 
 /** The compiler lists the method that the call reaches: `encoding/xml.(*Decoder).Skip`. */
@@ -140,8 +153,18 @@ interface TypeName {
   readonly isType?: boolean;
 }
 
-/** The named type that an expression has or points to, as far as declarations, literals and own functions spell it. */
+/** The named type that an expression has or points to: the type checker's, or what declarations, literals and own functions spell. */
 function typeNameOf(expression: Node, file: GoFile): TypeName | undefined {
+  const known = checked(expression, file);
+  if (known) {
+    const { type, mode } = known;
+    const holder = type.kind === 'pointer' && !type.named ? type.element : type;
+    const named = holder?.named;
+    if (!named || named.local || named.path === '') return undefined;
+    const isOwn = named.path === file.pkg.importPath;
+    if (isOwn && holder.kind === 'interface') return undefined;
+    return { path: isOwn ? undefined : named.path, name: named.name, isType: mode === 'type' };
+  }
   const spelled = spelledTypeNode(expression, file);
   if (spelled) return nameOf(spelled);
   if (expression.type === 'identifier') {

@@ -14,7 +14,6 @@ import { packageNames } from '../syntax/package-names';
 import { indexOf, parameterNames } from '../syntax/signatures';
 import { isBuiltin } from '../syntax/universe';
 import { onlyReads } from '../types/constant-values';
-import { declaredType } from '../types/declared-types';
 import { calleeOf, methodsNamed, type Callee, type OwnFunction } from './calls';
 import { circlesOf } from './circles';
 import { graphOf } from './functions';
@@ -27,6 +26,7 @@ import {
   worst,
   type ParameterUse,
 } from './parameters';
+import { typeOf } from '../types/types';
 
 /**
  * What a call may do: from the bodies of the package's own functions, worked out together where they call each other; from
@@ -139,7 +139,9 @@ function recoversWhenDeferred(file: GoFile, call: Node): boolean {
     case 'own':
       return callsRecover(callee);
     case 'foreign':
-      return !isStandard(callee.name);
+      return (
+        !isStandard(callee.name) && !endsSomething.test(callee.name.slice(callee.name.lastIndexOf('.') + 1))
+      );
     case 'method':
       // What closes, unlocks or ends something does no more.
       return callee.own.some(callsRecover) || !endsSomething.test(callee.name);
@@ -196,7 +198,7 @@ function panicsAt(file: GoFile, node: Node, summary: (own: OwnFunction) => Effec
       // Of a method its call says what may happen.
       if (callOf(node)) return false;
       const operand = node.childForFieldName('operand');
-      const type = operand && declaredType(operand, file);
+      const type = operand && typeOf(operand, file);
       const isPackage = operand?.type === 'identifier' && file.imports.has(operand.text);
       return !isPackage && type?.kind !== 'struct';
     }
@@ -216,7 +218,7 @@ function panicsAt(file: GoFile, node: Node, summary: (own: OwnFunction) => Effec
     case 'range_clause':
       // A function may be ranged over, and a nil pointer to an array.
       return !/^(?:slice|map|channel|basic)$/.test(
-        declaredType(node.childForFieldName('right')!, file)?.kind ?? '',
+        typeOf(node.childForFieldName('right')!, file)?.kind ?? '',
       );
     default:
       return false;
@@ -229,12 +231,12 @@ function isSafeIndex(file: GoFile, node: Node): boolean {
   const index = unparenthesised(node.childForFieldName('index') ?? operand);
   const names = namesAround(file.root, node);
   const variable = operand.type === 'identifier' ? names.resolve(operand) : undefined;
-  const kind = declaredType(operand, file)?.kind;
+  const kind = typeOf(operand, file)?.kind;
   if (kind === 'map' && !isAssigned(node)) return true;
   const isFixed = variable !== undefined && !variable.uses.some((use) => isAssigned(use.node));
   if (kind === 'map') {
     const value = variable && initializer(variable);
-    const key = declaredType(index, file)?.kind ?? (/_literal$/.test(index.type) ? 'basic' : undefined);
+    const key = typeOf(index, file)?.kind ?? (/_literal$/.test(index.type) ? 'basic' : undefined);
     // A key in an interface may not be comparable.
     return isFixed && /^(?:call_expression|composite_literal)$/.test(value?.type ?? '') && key === 'basic';
   }
@@ -288,7 +290,7 @@ function effectsOfCallee(
 
 function isCode(argument: Node, file: GoFile): boolean {
   const node = unparenthesised(argument);
-  return node.type === 'func_literal' || declaredType(node, file)?.kind === 'function';
+  return node.type === 'func_literal' || typeOf(node, file)?.kind === 'function';
 }
 
 function argumentUse(

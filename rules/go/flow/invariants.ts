@@ -2,9 +2,9 @@ import type { Node } from 'web-tree-sitter';
 import type { GoFile } from '../rule';
 import { isAddressTaken, isAssigned, namesAround } from '../syntax/names';
 import { contains, descendants, spanOf } from '../syntax/nodes';
-import { declaredType } from '../types/declared-types';
 import { isInert } from './effects';
 import type { TripCount } from './trip-count';
+import { typeOf } from '../types/types';
 
 /**
  * True when the count of an inner loop is the same in each iteration of `outer`, and can be evaluated in front of it
@@ -19,7 +19,7 @@ export function isInvariant(count: TripCount, outer: Node, file: GoFile): boolea
     if (/^(?:index|slice|unary)_expression$/.test(node.type)) return false;
     if (node.type === 'selector_expression') {
       shared = true;
-      if (declaredType(node.childForFieldName('operand')!, file)?.kind !== 'struct') return false;
+      if (typeOf(node.childForFieldName('operand')!, file)?.kind !== 'struct') return false;
     }
     if (node.type !== 'identifier') continue;
     if (/^(?:len|cap)$/.test(node.text) && node.parent?.type === 'call_expression') continue;

@@ -2,7 +2,7 @@ import type { Node } from 'web-tree-sitter';
 import type { GoFile } from '../rule';
 import { isAssigned, namesAround, parenthesized, type Binding } from '../syntax/names';
 import { argumentsOf, isFunction, unparenthesised } from '../syntax/nodes';
-import { declaredType } from '../types/declared-types';
+import { basicType, typeOf } from '../types/types';
 
 /** What a function may do with the memory that a parameter is, holds or points to. */
 export interface ParameterUse {
@@ -122,7 +122,7 @@ class Walk implements ParameterUse {
       case 'range_clause': {
         if (parent.childForFieldName('right')?.id !== node.id) return this.#worst();
         const targets = parent.childForFieldName('left')?.namedChildren ?? [];
-        const isIndexed = /^(?:slice|array)$/.test(declaredType(node, this.file)?.kind ?? '');
+        const isIndexed = /^(?:slice|array)$/.test(typeOf(node, this.file)?.kind ?? '');
         for (const target of targets.slice(isIndexed ? 1 : 0)) this.#target(target);
         return;
       }
@@ -227,8 +227,7 @@ export function isCalledInPlace(literal: Node): boolean {
 
 /** A number, a string, a boolean: nothing of the program's memory can be reached through it. */
 function isPlain(expression: Node, file: GoFile): boolean {
-  const type = declaredType(expression, file);
-  return type?.kind === 'basic' && type.name !== 'error' && type.name !== 'any';
+  return basicType(expression, file) !== undefined;
 }
 
 /** The index of an argument in its call, from 0. */

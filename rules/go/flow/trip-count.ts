@@ -1,5 +1,6 @@
 import type { Node } from 'web-tree-sitter';
-import { declaredType, intLiteral, spelledType } from '../types/declared-types';
+import { intLiteral } from '../types/declared-types';
+import { basicType, spelledType, typeOf } from '../types/types';
 import type { GoFile } from '../rule';
 import { argumentsOf, descendants, unparenthesised } from '../syntax/nodes';
 import { isAddressTaken, isAssigned, namesAround } from '../syntax/names';
@@ -51,7 +52,7 @@ function ofRange(loop: Node, range: Node, file: GoFile): TripCount | undefined {
     from: [ranged],
     unproven: undefined,
   };
-  const type = declaredType(operand, file);
+  const type = typeOf(operand, file);
   switch (type?.kind) {
     case 'slice':
     case 'map':
@@ -59,8 +60,9 @@ function ofRange(loop: Node, range: Node, file: GoFile): TripCount | undefined {
     case 'array':
       return { ...counted, constant: type.length };
     case 'basic':
-      return type.name === 'string' ? { ...counted, exact: false } : undefined;
+      return type.basic === 'string' ? { ...counted, exact: false } : undefined;
     case 'pointer':
+    case 'parameter':
     case undefined:
       break;
     default:
@@ -116,14 +118,14 @@ function ofInteger(node: Node, file: GoFile): TripCount | undefined {
     return count({ nonNegative: true, bounded: true });
   }
   if (!isPure(operand)) return undefined;
-  const type = declaredType(operand, file);
-  if (type?.kind !== 'basic' || !integerType.test(type.name)) {
+  const type = basicType(operand, file);
+  if (!type || !integerType.test(type.basic)) {
     return isLength(operand, file) ? count({ nonNegative: true, bounded: true }) : undefined;
   }
   const isInt = spelledType(operand, file) === 'int';
   const length = isLength(operand, file);
-  const bounded = length || /8$|^byte$/.test(type.name);
-  return count({ isInt, nonNegative: length || /^u|^byte$/.test(type.name), bounded });
+  const bounded = length || type.basic.endsWith('8');
+  return count({ isInt, nonNegative: length || type.basic.startsWith('u'), bounded });
 }
 
 /** True for a local that only ever holds `len(…)`: `n := len(xs)`. */

@@ -1,5 +1,4 @@
 import type { Node } from 'web-tree-sitter';
-import { declaredType } from '../types/declared-types';
 import { capacityText, guarded, knownAtDeclaration } from './filling-loop';
 import { isInvariant } from '../flow/invariants';
 import type { GoFile } from '../rule';
@@ -8,6 +7,7 @@ import { tripCount, type TripCount } from '../flow/trip-count';
 import { namesAround } from '../syntax/names';
 import { packageNames } from '../syntax/package-names';
 import { isShadowed } from '../syntax/universe';
+import { isBytes, typeOf } from '../types/types';
 
 /** How many bytes a loop writes, where that can be worked out before it. */
 export interface Amount {
@@ -47,9 +47,8 @@ export function bytesOf(piece: Node, file: GoFile): Amount | undefined {
         const value = packageNames(file.pkg).constants.get(node.text);
         return value && bytesOf(value, file);
       }
-      const type = declaredType(node, file);
-      const bytes = type?.kind === 'slice' && /^\[\](?:byte|uint8)$/.test(type.node.text);
-      if (!bytes && !(type?.kind === 'basic' && type.name === 'string')) return undefined;
+      const type = typeOf(node, file);
+      if (!isBytes(type) && type?.basic !== 'string') return undefined;
       return { constant: 0, lengths: [node] };
     }
     default:

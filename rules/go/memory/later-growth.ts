@@ -1,7 +1,7 @@
 import type { Node } from 'web-tree-sitter';
 import { isAppender } from '../flow/appenders';
 import { onlyReads } from '../types/constant-values';
-import { spelledType } from '../types/declared-types';
+import { spelledType } from '../types/types';
 import type { GoFile, GoPackage } from '../rule';
 import { argumentsOf, contains, enclosingFunction, isFunction, spanOf } from '../syntax/nodes';
 import {

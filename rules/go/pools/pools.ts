@@ -1,6 +1,6 @@
 import type { Node } from 'web-tree-sitter';
 import type { Span } from '../../model';
-import { spelledType } from '../types/declared-types';
+import { spelledType } from '../types/types';
 import type { GoFile } from '../rule';
 import { argumentsOf, enclosingDeclaration, qualified, spanOf, unparenthesised } from '../syntax/nodes';
 import { namesAround, type Binding } from '../syntax/names';

@@ -1,5 +1,5 @@
 import type { Node } from 'web-tree-sitter';
-import { spelledType } from '../types/declared-types';
+import { spelledType } from '../types/types';
 import { graphOf } from '../flow/functions';
 import type { Edge } from '../flow/graph';
 import { mayAvoid, mayReach } from '../flow/paths';

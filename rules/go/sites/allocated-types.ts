@@ -1,5 +1,5 @@
 import type { Node } from 'web-tree-sitter';
-import { spelledType } from '../types/declared-types';
+import { spelledType } from '../types/types';
 import { staticHeat } from '../heat/static-heat';
 import type { Decision, GoFile, GoPackage } from '../rule';
 import { argumentsOf, unparenthesised } from '../syntax/nodes';

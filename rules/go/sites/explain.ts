@@ -17,7 +17,9 @@ export interface WhyExplanation {
 }
 
 /** `through`: how a `call parameter` step calls, when that is known to be no call of a function by its name. */
-export type Step = Pick<FlowStep, 'expression' | 'why' | 'of' | 'elsewhere'> & { readonly through?: string };
+export type Step = Pick<FlowStep, 'expression' | 'why' | 'of' | 'elsewhere'> & {
+  readonly through?: string | undefined;
+};
 
 const KEEPS_IT =
   'call a function that does not keep its argument, and call it directly: through an interface or a function value anything may keep it';

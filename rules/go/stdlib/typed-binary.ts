@@ -2,7 +2,7 @@ import type { Node } from 'web-tree-sitter';
 import type { FileEdit } from '../../model';
 import { isUniverse } from '../syntax/universe';
 import { importedFunction } from '../syntax/universe';
-import { declaredType, spelledType } from '../types/declared-types';
+import { basicType, spelledType } from '../types/types';
 import type { GoFile, GoFix } from '../rule';
 import { argumentsOf, enclosingDeclaration, spanOf, unparenthesised } from '../syntax/nodes';
 import { enclosingStatement } from '../syntax/names';
@@ -29,8 +29,7 @@ export function typedBinary(file: GoFile, call: Node): TypedBinary | undefined {
   const endian = importedFunction(file, order);
   if (!/^encoding\/binary\.(?:Little|Big|Native)Endian$/.test(endian ?? '')) return undefined;
   const converted = conversion(file, value);
-  const type = declaredType(value, file);
-  const named = converted ?? (type?.kind === 'basic' ? type.name : '');
+  const named = converted ?? basicType(value, file)?.basic ?? '';
   const [, unsigned, size] = /^(u?)int(16|32|64)$/.exec(named) ?? [];
   const bits = Number(size);
   if (size === undefined || ['byte', 'make', `uint${size}`].some((name) => isShadowed(name, call, file)))

@@ -1,9 +1,7 @@
 import type { Node } from 'web-tree-sitter';
 import type { FileEdit } from '../../model';
-import { isBuiltin } from '../syntax/universe';
-import { isUniverse } from '../syntax/universe';
 import { importedFunction } from '../syntax/universe';
-import { declaredType, spelledType } from '../types/declared-types';
+import { typeOf } from '../types/types';
 import type { GoFile, GoFix, Obligation } from '../rule';
 import { argumentsOf, enclosingDeclaration, spanOf, unparenthesised } from '../syntax/nodes';
 import { enclosingStatement, namesAround } from '../syntax/names';
@@ -112,7 +110,7 @@ function buildFix(
       if (boxed.some(({ id }) => id === value.id)) typed++;
       continue;
     }
-    const type = typeOf(file, value);
+    const type = attributeOf(value, file);
     const attr = type === undefined ? undefined : attrs[type];
     insert(key.startIndex, `${slog}.${attr?.name ?? 'Any'}(`);
     if (!attr) {
@@ -190,62 +188,9 @@ const attrs: Readonly<Record<string, { readonly name: string; readonly converted
   'time.Time': { name: 'Time' },
 };
 
-/** Fields of an http.Request that handlers log. */
-const requestFields: Readonly<Record<string, string>> = {
-  Method: 'string',
-  'URL.Path': 'string',
-  Host: 'string',
-  RemoteAddr: 'string',
-  RequestURI: 'string',
-  Proto: 'string',
-  ContentLength: 'int64',
-};
-
-const functions: Readonly<Record<string, string>> = {
-  'time.Since': 'time.Duration',
-  'time.Until': 'time.Duration',
-  'time.Now': 'time.Time',
-  'strconv.Itoa': 'string',
-  'strconv.FormatInt': 'string',
-  'strconv.Quote': 'string',
-  'fmt.Sprintf': 'string',
-  'fmt.Sprint': 'string',
-};
-
-/** The index of a loop over a slice, an array or a text. */
-function isIndex(file: GoFile, node: Node): boolean {
-  const name =
-    node.type === 'identifier' ? namesAround(file.root, node).resolve(node)?.declaration : undefined;
-  const clause = name?.parent?.parent;
-  if (!name || clause?.type !== 'range_clause' || name.parent!.namedChild(0)?.id !== name.id) return false;
-  const ranged = clause.childForFieldName('right');
-  const type = ranged ? declaredType(ranged, file) : undefined;
-  return /^(?:slice|array)$/.test(type?.kind ?? '') || (type?.kind === 'basic' && type.name === 'string');
-}
-
-/** The type that the value has, as far as it can be told; the compiler has the last word. */
-function typeOf(file: GoFile, expression: Node): string | undefined {
-  const node = unparenthesised(expression);
-  if (/^(?:interpreted|raw)_string_literal$/.test(node.type)) return 'string';
-  if (node.type === 'int_literal') return 'int';
-  if (node.type === 'true' || node.type === 'false') return 'bool';
-  if (node.type === 'call_expression') {
-    const callee = node.childForFieldName('function');
-    if (isBuiltin(file, node, 'len', 'cap')) return 'int';
-    if (callee?.type === 'identifier' && callee.text in attrs && isUniverse(file, callee)) return callee.text;
-    const imported = callee ? importedFunction(file, callee) : undefined;
-    if (imported !== undefined) return functions[imported];
-    const method = callee?.childForFieldName('field')?.text;
-    return /^(?:String|Error)$/.test(method ?? '') && argumentsOf(node).length === 0 ? 'string' : undefined;
-  }
-  if (isIndex(file, node)) return 'int';
-  const spelled = spelledType(node, file);
-  if (spelled !== undefined) return spelled in attrs ? spelled : undefined;
-  if (node.type !== 'selector_expression') return undefined;
-  const dot = node.text.indexOf('.');
-  const root = node.descendantsOfType('identifier')[0];
-  const owner = root && root.startIndex === node.startIndex ? spelledType(root, file) : undefined;
-  const local = /^\*(\w+)\.Request$/.exec(owner ?? '')?.[1];
-  if (local === undefined || file.imports.get(local) !== 'net/http') return undefined;
-  return requestFields[node.text.slice(dot + 1)];
+/** The key in `attrs` of the value's type, as far as it can be told; the compiler has the last word. */
+function attributeOf(value: Node, file: GoFile): string | undefined {
+  const type = typeOf(value, file);
+  const name = type?.named ? `${type.named.path}.${type.named.name}` : type?.basic;
+  return name !== undefined && name in attrs ? name : undefined;
 }

@@ -1,12 +1,12 @@
 import type { Node } from 'web-tree-sitter';
 import { importedFunction } from '../syntax/universe';
-import { declaredType } from '../types/declared-types';
 import type { GoFile, GoFix, Obligation } from '../rule';
 import { argumentsOf, enclosingDeclaration, spanOf, statementsOf, unparenthesised } from '../syntax/nodes';
 import { enclosingStatement } from '../syntax/names';
 import { canImportAt } from '../edit/imports';
 import { importedAs } from '../edit/imports';
 import { atLeast } from '../syntax/version';
+import { spelled, typeOf } from '../types/types';
 
 /**
  * Elements of more bytes are left alone. Sorting 200 of them, Go 1.26, amd64: slices.SortFunc against sort.Slice takes 12
@@ -133,12 +133,9 @@ function sliceFix(file: GoFile, call: Node, slice: Node, order: Order, stable: b
   ];
   if (isNatural(order))
     return callFix(file, call, `${importedAs(file, 'slices')}.Sort(${slice.text})`, ['slices'], obligations);
-  const type = declaredType(slice, file);
-  const element = type?.kind === 'slice' ? type.node.childForFieldName('element') : null;
-  if (type?.kind !== 'slice' || !element) return undefined;
-  // A type of another file may have another name here.
-  if (type.node.tree !== file.root.tree && element.text.includes('.')) return undefined;
-  if (/^\*?(?:\w+\.)?\w+$/.exec(element.text)?.[0] === undefined) return undefined;
+  const type = typeOf(slice, file);
+  const element = type?.kind === 'slice' && type.element ? spelled(type.element, file) : undefined;
+  if (element === undefined || !/^\*?(?:\w+\.)?\w+$/.test(element)) return undefined;
   obligations.push({
     states: `an element of ${slice.text} has at most ${largestElement} bytes: the comparison gets copies`,
     at: statement.startIndex,
@@ -146,7 +143,7 @@ function sliceFix(file: GoFile, call: Node, slice: Node, order: Order, stable: b
     imports: { alloclensUnsafe: 'unsafe' },
   });
   const [a, b] = descending ? ['b', 'a'] : ['a', 'b'];
-  return sortFunc(file, call, slice, element.text, a!, b!, member, stable, obligations);
+  return sortFunc(file, call, slice, element, a!, b!, member, stable, obligations);
 }
 
 function sortFunc(

@@ -1,7 +1,6 @@
 import type { Node } from 'web-tree-sitter';
 import type { Span } from '../../model';
-import { basicType } from '../types/basic-types';
-import { declaredType } from '../types/declared-types';
+import { basicType, isBytes, typeOf } from '../types/types';
 import type { GoFile } from '../rule';
 import { argumentsOf, spanOf, unparenthesised } from '../syntax/nodes';
 import { importedFunction } from '../syntax/universe';
@@ -47,9 +46,9 @@ export function builderWrite(operand: Node, builder: string, file: GoFile): Buil
   const converted = convertedToString(text, file);
   if (converted) {
     const type = basicType(converted, file);
-    if (type?.named === undefined && type?.basic === 'int32')
+    if (type?.declared === false && type.basic === 'int32')
       return { before: `${builder}.WriteRune(`, kept: spanOf(converted), after: ')', asWriter: false };
-    if (isBytes(converted, file))
+    if (isBytes(typeOf(converted, file)))
       return { before: `${builder}.Write(`, kept: spanOf(converted), after: ')', asWriter: false };
   }
   const callee = text.type === 'call_expression' ? text.childForFieldName('function') : null;
@@ -66,12 +65,4 @@ export function builderWrite(operand: Node, builder: string, file: GoFile): Buil
     };
   }
   return { before: `${builder}.WriteString(`, kept: spanOf(text), after: ')', asWriter: false };
-}
-
-/** A `[]byte` as its declaration spells it. */
-function isBytes(node: Node, file: GoFile): boolean {
-  const type = declaredType(node, file);
-  return (
-    type?.kind === 'slice' && /^(?:byte|uint8)$/.test(type.node.childForFieldName('element')?.text ?? '')
-  );
 }

@@ -1,6 +1,6 @@
 import type { Node } from 'web-tree-sitter';
 import type { AllocationCost } from '../../model';
-import { spelledType } from '../types/declared-types';
+import { spelledType } from '../types/types';
 import type { GoFile } from '../rule';
 import { unparenthesised } from '../syntax/nodes';
 import { namesAround, parenthesized } from '../syntax/names';

@@ -1,7 +1,6 @@
 import type { Node } from 'web-tree-sitter';
 import type { TextEdit } from '../../model';
 import { conversionNodes, conversionOf, emittedConversion, type Conversion } from './conversions';
-import { declaredType } from '../types/declared-types';
 import { mirrorOf } from './mirror-functions';
 import type { GoFile } from '../rule';
 import {
@@ -25,6 +24,8 @@ import { graphAround } from '../flow/functions';
 import { isFirstThing } from '../flow/paths';
 import { freshName, indentAt, lineEnd, startsLine } from '../edit/layout';
 import { isShadowed } from '../syntax/universe';
+import type { GoType } from '../types/go-type';
+import { typeOf } from '../types/types';
 
 /** A conversion that gives the same bytes in each iteration. */
 export interface Hoist {
@@ -129,7 +130,7 @@ function mayWriteBytes(loop: Node, file: GoFile): boolean {
         if (targets.some(({ type }) => type !== 'identifier')) return true;
         // A function may be ranged over, or a channel received from.
         const ranged = at.childForFieldName('right');
-        const kind = ranged && declaredType(ranged, file)?.kind;
+        const kind = ranged && typeOf(ranged, file)?.kind;
         if (kind === undefined || kind === 'channel' || kind === 'function' || kind === 'pointer')
           return true;
         break;
@@ -155,16 +156,14 @@ function mayBeBytes(assigned: Node, file: GoFile): boolean {
   if (target.type === 'identifier') return false;
   const operand = target.childForFieldName('operand');
   if (target.type !== 'index_expression' || !operand) return true;
-  const type = declaredType(operand, file);
+  const type = typeOf(operand, file);
   if (type?.kind === 'map') return false;
-  return type?.kind !== 'slice' || !hasPlainElement(type.node);
+  return type?.kind !== 'slice' || !hasPlainElement(type);
 }
 
 /** Elements that are no bytes, whatever the package declares. */
-function hasPlainElement(type: Node): boolean {
-  return /^(?:string|bool|int(?:16|32|64)?|uint(?:16|32|64)|float(?:32|64))$/.test(
-    type.childForFieldName('element')?.text ?? '',
-  );
+function hasPlainElement({ element }: GoType): boolean {
+  return /^(?:string|bool|int(?:16|32|64)?|uint(?:16|32|64)|float(?:32|64))$/.test(element?.basic ?? '');
 }
 
 function onlyReads(call: Node, file: GoFile): boolean {
@@ -176,8 +175,8 @@ function onlyReads(call: Node, file: GoFile): boolean {
     )
       return true;
     const into = argumentsOf(call)[0];
-    const type = callee.text === 'append' && into ? declaredType(into, file) : undefined;
-    return type?.kind === 'slice' && hasPlainElement(type.node);
+    const type = callee.text === 'append' && into ? typeOf(into, file) : undefined;
+    return type?.kind === 'slice' && hasPlainElement(type);
   }
   if (callee.type !== 'selector_expression') return false;
   const operand = callee.childForFieldName('operand');

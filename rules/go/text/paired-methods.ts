@@ -1,5 +1,5 @@
 import type { Node } from 'web-tree-sitter';
-import { declaredType, spelledType } from '../types/declared-types';
+import { spelledType, typeOf } from '../types/types';
 import type { GoFile, GoPackage } from '../rule';
 import { qualified, statementsOf } from '../syntax/nodes';
 import { namesOf, parameterNames, receiverType } from '../syntax/signatures';
@@ -28,7 +28,7 @@ function concreteType(operand: Node, file: GoFile): string | undefined {
   const name = spelled?.replace(/^\*|\[[^]*/g, '');
   if (spelled === undefined || name === undefined) return undefined;
   if (spelled.startsWith('*')) return name;
-  return packageNames(file.pkg).types.has(name) && declaredType(operand, file)?.kind !== 'interface'
+  return packageNames(file.pkg).types.has(name) && typeOf(operand, file)?.kind !== 'interface'
     ? name
     : undefined;
 }

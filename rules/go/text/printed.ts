@@ -1,5 +1,5 @@
 import type { Node } from 'web-tree-sitter';
-import { spelledType } from '../types/declared-types';
+import { spelledType } from '../types/types';
 import type { GoFile, GoPackage } from '../rule';
 import { argumentsOf, unparenthesised } from '../syntax/nodes';
 import { receiverType } from '../syntax/signatures';

@@ -1,6 +1,6 @@
 import type { Node } from 'web-tree-sitter';
 import { importedFunction } from '../syntax/universe';
-import { spelledType } from '../types/declared-types';
+import { spelledType } from '../types/types';
 import type { GoFile, GoFix } from '../rule';
 import { argumentsOf, enclosingFunction, qualified, spanOf, statementsOf } from '../syntax/nodes';
 import { enclosingStatement, isAssigned, namesAround, type Binding } from '../syntax/names';

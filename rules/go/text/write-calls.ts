@@ -2,7 +2,7 @@ import type { Node } from 'web-tree-sitter';
 import type { TextEdit } from '../../model';
 import { isUniverse } from '../syntax/universe';
 import { importedFunction } from '../syntax/universe';
-import { declaredType, spelledType } from '../types/declared-types';
+import { spelledType, typeOf } from '../types/types';
 import type { Decision, GoFile, Obligation } from '../rule';
 import { argumentsOf, unparenthesised } from '../syntax/nodes';
 import { namesAround, type Binding } from '../syntax/names';
@@ -68,7 +68,7 @@ export function convertedToString(node: Node, file: GoFile): Node | undefined {
 }
 
 /** Types of the standard library whose Write and WriteString do the same; import path and name. */
-const twins = [
+export const twins = [
   { path: 'strings', name: 'Builder' },
   { path: 'bytes', name: 'Buffer' },
   { path: 'bufio', name: 'Writer' },
@@ -125,7 +125,7 @@ export function writerOperand(write: WriteCall, file: GoFile): WriterOperand {
 
 /** True when the method is declared for the pointer to the type that is spelled, and that is no interface. */
 function hasPointerMethod({ call, how, writer }: WriteCall, spelled: string, file: GoFile): boolean {
-  if (declaredType(writer, file)?.kind === 'interface') return false;
+  if (typeOf(writer, file)?.kind === 'interface') return false;
   const name = /(?<!\w)\w+$/.exec(spelled)?.[0];
   const symbol = `(*${name}).${how}`;
   const inlined = file.facts?.inlined(call) ?? '';
@@ -164,7 +164,7 @@ function stackDecision(value: Node, file: GoFile): Decision | undefined {
 
 function isPointer(root: Node, file: GoFile): boolean {
   const spelled = spelledType(root, file);
-  if (spelled !== undefined) return spelled.startsWith('*') || declaredType(root, file)?.kind === 'interface';
+  if (spelled !== undefined) return spelled.startsWith('*') || typeOf(root, file)?.kind === 'interface';
   const binding = namesAround(file.root, root).resolve(root);
   const value = binding && initializer(binding);
   return value?.type === 'unary_expression' || value?.type === 'call_expression';

@@ -1,7 +1,7 @@
 import type { Node } from 'web-tree-sitter';
 import { isUniverse } from '../syntax/universe';
 import { importedFunction } from '../syntax/universe';
-import { declaredType, spelledType } from './declared-types';
+import { declaredType, spelledTypeNode } from './declared-types';
 import type { GoFile } from '../rule';
 import { argumentsOf, unparenthesised } from '../syntax/nodes';
 import { isLocalName, namesAround } from '../syntax/names';
@@ -11,7 +11,7 @@ import { packageNames } from '../syntax/package-names';
  * Types of expressions that are one of the predeclared types, or a type of the package made from one. What declarations do
  * not spell out is not known.
  */
-export interface BasicType {
+export interface SpelledBasicType {
   /** `int`, `string`; `uint8` and `int32` for byte and rune. */
   readonly basic: string;
   /** The name of a type of the package, `ID` for `type ID int`; undefined for the predeclared type itself. */
@@ -23,7 +23,7 @@ const predeclared =
 
 const deepest = 6;
 
-export function basicType(node: Node, file: GoFile, depth = 0): BasicType | undefined {
+export function spelledBasicType(node: Node, file: GoFile, depth = 0): SpelledBasicType | undefined {
   if (depth > deepest) return undefined;
   const expression = unparenthesised(node);
   switch (expression.type) {
@@ -47,7 +47,7 @@ export function basicType(node: Node, file: GoFile, depth = 0): BasicType | unde
       const operand = expression.childForFieldName('operand');
       const operator = expression.childForFieldName('operator')?.text ?? '';
       if (!operand || !/^[-+^!]$/.test(operator)) return undefined;
-      return basicType(operand, file, depth + 1);
+      return spelledBasicType(operand, file, depth + 1);
     }
     case 'identifier':
       return ofRange(expression, file) ?? ofInitial(expression, file, depth) ?? ofDeclared(expression, file);
@@ -60,12 +60,12 @@ export function basicType(node: Node, file: GoFile, depth = 0): BasicType | unde
   }
 }
 
-function plain(name: string): BasicType {
+function plain(name: string): SpelledBasicType {
   return { basic: name === 'byte' ? 'uint8' : name === 'rune' ? 'int32' : name, named: undefined };
 }
 
 /** The type that is written: `int`, `ID`. */
-function ofSpelled(type: string, at: Node, file: GoFile): BasicType | undefined {
+function ofSpelled(type: string, at: Node, file: GoFile): SpelledBasicType | undefined {
   // A local type or a type parameter may have any name.
   if (isLocalName(file, at, type)) return undefined;
   const { declared, types } = packageNames(file.pkg);
@@ -78,30 +78,32 @@ function ofSpelled(type: string, at: Node, file: GoFile): BasicType | undefined 
     : undefined;
 }
 
-function ofDeclared(expression: Node, file: GoFile): BasicType | undefined {
+function ofDeclared(expression: Node, file: GoFile): SpelledBasicType | undefined {
   if (declaredType(expression, file)?.kind !== 'basic') return undefined;
-  const spelled = spelledType(expression, file);
+  const spelled = spelledTypeNode(expression, file)?.node.text;
   return spelled === undefined ? undefined : ofSpelled(spelled, expression, file);
 }
 
 /** `i := 0`, `s := f()`: the value's type, where it declares the variable. */
-function ofInitial(name: Node, file: GoFile, depth: number): BasicType | undefined {
+function ofInitial(name: Node, file: GoFile, depth: number): SpelledBasicType | undefined {
   const declaration = namesAround(file.root, name).resolve(name)?.declaration;
   const list = declaration?.parent?.type === 'expression_list' ? declaration.parent : undefined;
   if (!declaration || list?.parent?.type !== 'short_var_declaration') return undefined;
   const values = list.parent.childForFieldName('right')?.namedChildren ?? [];
   const value = values[list.namedChildren.findIndex((target) => target.id === declaration.id)];
-  return value && values.length === list.namedChildCount ? basicType(value, file, depth + 1) : undefined;
+  return value && values.length === list.namedChildCount
+    ? spelledBasicType(value, file, depth + 1)
+    : undefined;
 }
 
 /** The index of a range over a slice, array or string, the runes of a string, and the counter of a range over an int. */
-function ofRange(name: Node, file: GoFile): BasicType | undefined {
+function ofRange(name: Node, file: GoFile): SpelledBasicType | undefined {
   const declaration = namesAround(file.root, name).resolve(name)?.declaration;
   const clause = declaration?.parent?.parent;
   if (clause?.type !== 'range_clause') return undefined;
   const ranged = clause.childForFieldName('right');
   if (!ranged) return undefined;
-  const basic = basicType(ranged, file, 1);
+  const basic = spelledBasicType(ranged, file, 1);
   if (clause.childForFieldName('left')?.namedChild(0)?.id !== declaration!.id)
     return basic?.basic === 'string' ? plain('rune') : undefined;
   const kind = declaredType(ranged, file);
@@ -112,7 +114,7 @@ function ofRange(name: Node, file: GoFile): BasicType | undefined {
 }
 
 /** `names[i]` of a `[]string` or `map[K]string`. */
-function ofElement(expression: Node, file: GoFile): BasicType | undefined {
+function ofElement(expression: Node, file: GoFile): SpelledBasicType | undefined {
   const operand = expression.childForFieldName('operand');
   const shape = operand && declaredType(operand, file);
   if (shape?.kind !== 'slice' && shape?.kind !== 'array' && shape?.kind !== 'map') return undefined;
@@ -124,7 +126,7 @@ function ofElement(expression: Node, file: GoFile): BasicType | undefined {
 const texts =
   /^(?:strings\.(?:Clone|Join|Map|Repeat|Replace(?:All)?|Title|ToLower|ToUpper|ToTitle|Trim\w*)|strconv\.(?:Itoa|Format\w+|Quote\w*)|fmt\.Sprint(?:f|ln)?|path\.(?:Base|Clean|Dir|Ext|Join)|path\/filepath\.(?:Base|Clean|Dir|Ext|Join|ToSlash)|encoding\/hex\.EncodeToString)$/;
 
-function ofCall(call: Node, file: GoFile): BasicType | undefined {
+function ofCall(call: Node, file: GoFile): SpelledBasicType | undefined {
   const callee = call.childForFieldName('function');
   if (!callee || call.childForFieldName('type_arguments')) return undefined;
   if (callee.type === 'identifier') {
@@ -144,11 +146,13 @@ function ofCall(call: Node, file: GoFile): BasicType | undefined {
 }
 
 /** Sums and differences of one type; a constant takes the other's type. */
-function ofBinary(expression: Node, file: GoFile, depth: number): BasicType | undefined {
+function ofBinary(expression: Node, file: GoFile, depth: number): SpelledBasicType | undefined {
   const operator = expression.childForFieldName('operator')?.text ?? '';
   const [left, right] = [expression.childForFieldName('left'), expression.childForFieldName('right')];
   if (!left || !right || !/^(?:[-+*/%]|&\^?|\||\^)$/.test(operator)) return undefined;
-  const types = [left, right].map((side) => (isLiteral(side) ? 'any' : basicType(side, file, depth + 1)));
+  const types = [left, right].map((side) =>
+    isLiteral(side) ? 'any' : spelledBasicType(side, file, depth + 1),
+  );
   const [a, b] = types;
   if (a === 'any') return b === 'any' ? undefined : b;
   if (b === 'any') return a;

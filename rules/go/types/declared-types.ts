@@ -23,11 +23,6 @@ export function declaredType(expression: Node, file: GoFile): DeclaredType | und
   return type && underlying(type.node, type.file, 0);
 }
 
-/** The type as the declaration spells it: `int`, `[]Item`. */
-export function spelledType(expression: Node, file: GoFile): string | undefined {
-  return spelledTypeNode(expression, file)?.node.text;
-}
-
 /** The node that spells the type, and the file that it stands in. */
 export function spelledTypeNode(expression: Node, file: GoFile): TypeNode | undefined {
   return typeNode(unparenthesised(expression), file, 0);
@@ -63,7 +58,7 @@ function typeNode(node: Node, file: GoFile, depth: number): TypeNode | undefined
         if (!declared.childrenForFieldName('name').some((name) => name?.text === field)) continue;
         const type = declared.childForFieldName('type');
         // The struct may be declared in another file of the package.
-        return type ? { node: type, file: homeOf(struct.node, owner!.file) } : undefined;
+        return type ? { node: type, file: typeNodeHome(struct.node, owner!.file) } : undefined;
       }
       return undefined;
     }
@@ -79,7 +74,8 @@ function typeNode(node: Node, file: GoFile, depth: number): TypeNode | undefined
   }
 }
 
-function homeOf(node: Node, fallback: GoFile): GoFile {
+/** The file of the package that a node stands in. */
+export function typeNodeHome(node: Node, fallback: GoFile): GoFile {
   return fallback.pkg.files.find((file) => file.root.tree === node.tree) ?? fallback;
 }
 
@@ -124,7 +120,7 @@ function ofRangeVariable(
   if (first && shape.kind !== 'map') return undefined;
   const field = shape.kind === 'map' ? (first ? 'key' : 'value') : 'element';
   const element = shape.node.childForFieldName(field);
-  return element ? { node: element, file: homeOf(shape.node, type!.file) } : undefined;
+  return element ? { node: element, file: typeNodeHome(shape.node, type!.file) } : undefined;
 }
 
 function ofValue(value: Node, file: GoFile, depth: number): TypeNode | undefined {
@@ -156,7 +152,8 @@ function ofValue(value: Node, file: GoFile, depth: number): TypeNode | undefined
   }
 }
 
-function underlying(type: Node, file: GoFile, depth: number): DeclaredType | undefined {
+/** What the type that a node spells comes down to. */
+export function underlying(type: Node, file: GoFile, depth: number): DeclaredType | undefined {
   if (depth > deepest) return undefined;
   switch (type.type) {
     case 'slice_type':

@@ -18,12 +18,12 @@ export type TypeKind =
   | 'tuple';
 
 export interface GoType {
-  /** Of the underlying type. */
-  readonly kind: TypeKind;
+  /** Of the underlying type; undefined when a declaration spells only the name of a type of another package. */
+  readonly kind: TypeKind | undefined;
   /** As the package spells it, other packages by their own names: `time.Duration`, `[]ID`. For words, not for code. */
   readonly text: string;
   /** The declared type, alias or not: path of its package, empty for the universe (`error`). */
-  readonly named: { readonly path: string; readonly name: string } | undefined;
+  readonly named: NamedType | undefined;
   /** The predeclared type below, of kind `basic`: `int`, `string`; `uint8` and `int32` for byte and rune. */
   readonly basic: string | undefined;
   /** Of a slice, array, map, channel or pointer. */
@@ -36,17 +36,28 @@ export interface GoType {
   readonly parts: readonly GoType[];
   /** Undefined where it depends on a type parameter. */
   readonly layout: Layout | undefined;
-  readonly comparable: boolean;
-  /** Exported methods of a value: name → parameters and results as the package spells them, `(s fmt.State, verb rune)`. */
-  readonly methods: ReadonlyMap<string, string>;
-  /** Those that only a pointer to it has. */
-  readonly pointerMethods: ReadonlyMap<string, string>;
+  /** Undefined when it is not known. */
+  readonly comparable: boolean | undefined;
+  /**
+   * Exported methods of a value: name → parameters and results as the package spells them, `(s fmt.State, verb rune)`.
+   * Undefined when they are not known; those that only a pointer has may be among them where declarations were asked.
+   */
+  readonly methods: ReadonlyMap<string, string> | undefined;
+  /** Those that only a pointer to it has; undefined when they are not known apart. */
+  readonly pointerMethods?: ReadonlyMap<string, string>;
   /**
    * The type as code.
    * @param nameOf local name of a package in the file, by path; undefined when the file does not import it
    * @returns undefined when it cannot be spelled there, and for types of functions and type parameters
    */
   spell(nameOf: (path: string) => string | undefined): string | undefined;
+}
+
+export interface NamedType {
+  readonly path: string;
+  readonly name: string;
+  /** Declared in a function, or a type parameter: the name means it only there. */
+  readonly local: boolean;
 }
 
 /** What a call reaches. */

@@ -7,8 +7,9 @@ import { packageNames } from '../syntax/package-names';
 import { namesOf } from '../syntax/signatures';
 
 /**
- * How the gc compiler lays a type out on a 64-bit machine (cmd/compile/internal/types/size.go): bytes. Only for types that
- * the package and the table of standard types spell out; a rule that states a size lets the compiler confirm it.
+ * How the gc compiler lays a type out (cmd/compile/internal/types/size.go): bytes. As the type checker has it for the
+ * architecture of the compile; else on a 64-bit machine, for types that the package and the table of standard types spell
+ * out. A rule that states a size lets the compiler confirm it.
  */
 export interface Layout {
   readonly size: number;
@@ -88,6 +89,9 @@ const deepest = 12;
 /** The layout of the type that a node of the file spells; undefined when something in it is not known. */
 export function layoutOf(type: Node, file: GoFile, depth = 0): Layout | undefined {
   if (depth > deepest) return undefined;
+  // Where the type checker was asked, it knows; but of type parameters.
+  const known = file.types?.at(type.startIndex, type.endIndex);
+  if (known?.mode === 'type' && known.type.layout) return known.type.layout;
   switch (type.type) {
     case 'pointer_type':
     case 'map_type':

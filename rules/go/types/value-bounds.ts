@@ -4,8 +4,8 @@ import { argumentsOf, unparenthesised } from '../syntax/nodes';
 import { isAddressTaken, isAssigned, namesAround } from '../syntax/names';
 import { initializer } from '../syntax/assignments';
 import { importedFunction, isBuiltin } from '../syntax/universe';
-import { basicType } from './basic-types';
-import { declaredType, spelledType } from './declared-types';
+import { basicType, typeOf } from './types';
+import { spelledType } from './types';
 import { constantOf } from './integer-constants';
 
 /** Inclusive; infinite where nothing is known. */
@@ -101,11 +101,8 @@ function ofCall(call: Node, file: GoFile, depth: number): Bounds {
   const args = argumentsOf(call);
   const [first] = args;
   if (first && isBuiltin(file, call, 'len', 'cap')) {
-    const type = declaredType(first, file);
-    const array =
-      type?.kind === 'pointer' ? type.node.namedChild(0) : type?.kind === 'array' ? type.node : null;
-    const length = array?.type === 'array_type' ? array.childForFieldName('length') : null;
-    const value = length ? constantOf(file, length)?.value : undefined;
+    const type = typeOf(first, file);
+    const value = (type?.kind === 'pointer' ? type.element : type)?.length;
     return value === undefined ? { min: 0, max: Infinity } : { min: value, max: value };
   }
   if (first && isBuiltin(file, call, 'min', 'max')) {

@@ -78,7 +78,7 @@ describe('the answers of the type checker', () => {
         known.constant ?? '',
         known.callee?.way === 'static' || known.callee?.way === 'dynamic' ? known.callee.name : '',
         known.type.layout === undefined ? '' : String(known.type.layout.size),
-        [...known.type.methods.keys()].sort().join(','),
+        [...known.type.methods!.keys()].sort().join(','),
       ];
       const expected = [
         mode!,
@@ -173,8 +173,8 @@ func F[T fmt.Stringer](t T, ids chan ID, pairs []Pair[string, *ID], d time.Durat
       assert.equal(at(types, file, 'ID')?.mode, 'type');
       const id = at(types, file, '<-ids')!.type;
       assert.equal(id.basic, 'int');
-      assert.deepEqual([...id.methods], [['String', '() string']]);
-      assert.deepEqual(id.named, { path: 'example.com/m', name: 'ID' });
+      assert.deepEqual([...id.methods!], [['String', '() string']]);
+      assert.deepEqual(id.named, { path: 'example.com/m', name: 'ID', local: false });
       assert.deepEqual(at(types, file, 't.String()')?.callee?.way, 'dynamic');
       assert.deepEqual(at(types, file, 'd.String()')?.callee, {
         way: 'static',

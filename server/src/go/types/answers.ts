@@ -107,7 +107,7 @@ class RowType implements GoType {
   ) {
     this.kind = row.k as TypeKind;
     this.text = row.t.replace(packageIn, '$2');
-    this.named = row.n === undefined ? undefined : { path: row.p ?? '', name: row.n };
+    this.named = row.n === undefined ? undefined : { path: row.p ?? '', name: row.n, local: row.l === true };
     this.basic = row.b === 'byte' ? 'uint8' : row.b === 'rune' ? 'int32' : row.b;
     this.length = row.k === 'array' ? (row.c ?? 0) : undefined;
     const [size, align, pointers] = row.z ?? [];
