@@ -3,6 +3,7 @@ import type { AllocationKind, FileEdit, Span } from '../model';
 import { isBuiltin } from './syntax/universe';
 import { intLiteral } from './types/declared-types';
 import { graphOf } from './flow/functions';
+import { isInvariant } from './flow/invariants';
 import { isFailure } from './flow/loop-exits';
 import { isEachTime, isFirstThing } from './flow/paths';
 import { lifetimeOf, seesRoom, type ContractCall, type Lifetime, type Shape } from './memory/lifetime';
@@ -116,7 +117,7 @@ function scratchOf(file: GoFile, decision: Decision): Scratch | undefined {
     if (capacity && length.text !== '0') return undefined;
     const size = capacity ?? length;
     const emitted = emits(expression, 'runtime.makeslice') ? 'runtime.makeslice' : 'runtime.newobject';
-    const loop = loops.filter((candidate) => isInvariant(file, size, candidate)).at(-1);
+    const loop = loops.filter((candidate) => isSameEachTime(file, size, candidate)).at(-1);
     const empty = capacity !== undefined;
     return {
       ...base,
@@ -191,14 +192,14 @@ function bufferMade(file: GoFile, expression: Node): string | undefined {
 }
 
 /** The same in each iteration, and no panic when the loop does not run: constants, and `len` of what the loop leaves alone. */
-function isInvariant(file: GoFile, size: Node, loop: Node): boolean {
+function isSameEachTime(file: GoFile, size: Node, loop: Node): boolean {
   const node = unparenthesised(size);
   if (node.type === 'int_literal') return intLiteral(node.text) !== undefined;
   if (node.type === 'binary_expression') {
     const operator = node.childForFieldName('operator')?.text ?? '';
     if (!/^(?:[+*]|<<)$/.test(operator)) return false;
     return [node.childForFieldName('left'), node.childForFieldName('right')].every(
-      (side) => side && isInvariant(file, side, loop),
+      (side) => side && isSameEachTime(file, side, loop),
     );
   }
   if (node.type === 'identifier') {
@@ -207,16 +208,8 @@ function isInvariant(file: GoFile, size: Node, loop: Node): boolean {
     return packageNames(file.pkg).constants.has(node.text);
   }
   if (node.type !== 'call_expression' || !isBuiltin(file, node, 'len')) return false;
-  const argument = argumentsOf(node)[0];
-  const binding =
-    argument?.type === 'identifier' ? namesAround(file.root, argument).resolve(argument) : undefined;
-  if (!binding || contains(spanOf(loop), spanOf(binding.declaration))) return false;
-  return binding.uses.every(
-    (use) =>
-      use.owner.id === binding.owner.id &&
-      use.node.parent?.type !== 'unary_expression' &&
-      !(isAssigned(use.node) && contains(spanOf(loop), spanOf(use.node))),
-  );
+  const [counted] = argumentsOf(node);
+  return counted?.type === 'identifier' && isInvariant({ from: [node] }, loop, file);
 }
 
 /** A deferred call runs after the loop, when the next iterations have overwritten the memory. */

@@ -11,11 +11,10 @@ import { typeOf } from '../types/types';
  * without a panic, also when `outer` does not run: of names declared before and assigned nowhere in it, and of fields of
  * such structs. What others can reach counts only where nothing that is called or stored can change it.
  */
-export function isInvariant(count: TripCount, outer: Node, file: GoFile): boolean {
+export function isInvariant({ from }: Pick<TripCount, 'from'>, outer: Node, file: GoFile): boolean {
   const names = namesAround(file.root, outer);
-  const body = outer.childForFieldName('body')!;
   let shared = false;
-  for (const node of count.from.flatMap((part) => [...descendants(part)])) {
+  for (const node of from.flatMap((part) => [...descendants(part)])) {
     if (/^(?:index|slice|unary)_expression$/.test(node.type)) return false;
     if (node.type === 'selector_expression') {
       shared = true;
@@ -29,17 +28,18 @@ export function isInvariant(count: TripCount, outer: Node, file: GoFile): boolea
       continue;
     }
     if (binding.declaration.startIndex >= outer.startIndex) return false;
-    if (binding.uses.some((use) => isAssigned(use.node) && contains(spanOf(body), spanOf(use.node))))
+    // In the loop's header, too: `for …; …; xs = xs[1:]`.
+    if (binding.uses.some((use) => isAssigned(use.node) && contains(spanOf(outer), spanOf(use.node))))
       return false;
     if (binding.uses.some((use) => isAddressTaken(use.node) || use.owner.id !== binding.owner.id))
       shared = true;
   }
-  return !shared || !mayChange(body, file);
+  return !shared || !mayChange(outer, file);
 }
 
-/** True when the body calls something or stores to what others can reach. */
-function mayChange(body: Node, file: GoFile): boolean {
-  for (const at of descendants(body)) {
+/** True when the loop calls something or stores to what others can reach. */
+function mayChange(loop: Node, file: GoFile): boolean {
+  for (const at of descendants(loop)) {
     if (at.type === 'call_expression' && !isInert(file, at)) return true;
     const left = at.type === 'assignment_statement' ? at.childForFieldName('left') : undefined;
     if (left?.namedChildren.some((target) => target.type !== 'identifier')) return true;
