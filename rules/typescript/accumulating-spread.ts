@@ -3,6 +3,7 @@ import { bodyOf, loopsOutlivedBy, mayRunAgain } from './flow/loops';
 import { isKnownArray } from './types/arrays';
 import { loopFix, reduceFix } from './growth/accumulate-in-place';
 import { growthOf, type Copy } from './growth/accumulation';
+import { memberAccumulator, thisOwner, variableAccumulator, type Accumulator } from './growth/accumulator';
 import { createRule, type ProposedFix, type RelatedPlace } from './rule';
 import {
   enclosingFunction,
@@ -13,6 +14,7 @@ import {
   methodName,
   resolve,
   unwrap,
+  walk,
 } from './syntax/nodes';
 import { code } from '../wording';
 
@@ -34,6 +36,7 @@ export const accumulatingSpread = createRule({
   messages: {
     reduce: 'This {{form}} copies the whole accumulator on every call: n²/2 copies',
     loop: 'This {{form}} copies all of `{{name}}` on every iteration: n²/2 copies',
+    entry: 'This {{form}} copies all of `{{name}}` for each value that joins it',
     fixedReduce: 'This {{form}} makes a new object on every call, to change known properties',
     fixedLoop: 'This {{form}} makes a new `{{name}}` on every iteration, to change known properties',
   },
@@ -66,7 +69,9 @@ export const accumulatingSpread = createRule({
           if (copy.form !== 'concat' || isArrayAccumulator(sourceCode, seed, parameter)) copies.push(copy);
         }
       }
-      const growths = copies.map((copy) => growthOf(sourceCode, copy, accumulator, callback.body));
+      const growths = copies.map((copy) =>
+        growthOf(sourceCode, copy, variableAccumulator(accumulator), callback.body),
+      );
       if (growths.includes('none')) return;
       const fix = copies.length > 0 ? reduceFix(context, call, callback, accumulator, copies) : undefined;
       for (const [index, copy] of copies.entries()) {
@@ -91,7 +96,9 @@ export const accumulatingSpread = createRule({
     /** `x = [...x, y]` in a loop around which x lives. */
     function inLoop(assignment: TSESTree.AssignmentExpression): void {
       const { left } = assignment;
-      if (assignment.operator !== '=' || left.type !== 'Identifier') return;
+      if (assignment.operator !== '=') return;
+      if (left.type === 'MemberExpression') return inProperty(assignment, left);
+      if (left.type !== 'Identifier') return;
       const variable = resolve(sourceCode, left);
       const declared = variable?.identifiers[0];
       if (!variable || !declared) return;
@@ -104,7 +111,7 @@ export const accumulatingSpread = createRule({
       if (!copy || reported.has(copy.node)) return;
       const loops = [...loopsOutlivedBy(assignment, declared as TSESTree.Node)];
       const loop = loops.find((each) => mayRunAgain(assignment, each));
-      const growth = loop && growthOf(sourceCode, copy, variable, bodyOf(loop));
+      const growth = loop && growthOf(sourceCode, copy, variableAccumulator(variable), bodyOf(loop));
       if (!growth || growth === 'none') return;
       if (copy.form === 'concat' && !isArrayVariable(sourceCode, variable)) return;
       const fix: ProposedFix | undefined = loopFix(context, assignment, variable, copy);
@@ -120,7 +127,69 @@ export const accumulatingSpread = createRule({
       });
     }
 
-    return { 'CallExpression:exit': inReduce, 'AssignmentExpression:exit': inLoop };
+    /** `this.x = [...this.x, y]` in a loop, or `counts[k] = [...(counts[k] ?? []), y]`. */
+    function inProperty(assignment: TSESTree.AssignmentExpression, left: TSESTree.MemberExpression): void {
+      const right = unwrap(assignment.right);
+      const text = sourceCode.getText(left);
+      const copy = copiesIn(sourceCode, right).find(({ of }) => sourceCode.getText(of) === text)?.copy;
+      // Only an array has a concat that copies elements, and nothing shows the type of a property.
+      if (!copy || copy.form === 'concat') return;
+      const root = rootOf(left);
+      if (!root) return;
+      const declared =
+        root.type === 'ThisExpression'
+          ? thisOwner(root)
+          : (resolve(sourceCode, root)?.identifiers[0] as TSESTree.Node | undefined);
+      if (!declared) return;
+      const loops = [...loopsOutlivedBy(assignment, root.type === 'ThisExpression' ? undefined : declared)];
+      const loop = loops.find((each) => mayRunAgain(assignment, each));
+      if (!loop) return;
+      const accumulator = memberAccumulator(sourceCode, left);
+      if (accumulator) {
+        const growth = growthOf(sourceCode, copy, accumulator, bodyOf(loop));
+        if (growth === 'none' || mayBeReplaced(sourceCode, bodyOf(loop), accumulator, root, declared)) return;
+        reportOne(copy, growth === 'linear' ? 'loop' : 'fixedLoop', { name: text });
+      } else if (left.computed && isPlain(left.property) && !copy.object)
+        reportOne(copy, 'entry', { name: text });
+    }
+
+    /** `m.set(k, [...(m.get(k) ?? []), y])` */
+    function inEntry(call: TSESTree.CallExpression): void {
+      const [key, value] = call.arguments;
+      if (methodName(call) !== 'set' || call.callee.type !== 'MemberExpression') return;
+      if (!key || !value || call.arguments.length !== 2 || !isPlain(key) || value.type === 'SpreadElement')
+        return;
+      const map = sourceCode.getText(call.callee.object);
+      const entry = `${map}.get(${sourceCode.getText(key)})`;
+      const found = copiesIn(sourceCode, unwrap(value)).find(({ of }) => sourceCode.getText(of) === entry);
+      if (!found || found.copy.object || found.copy.form === 'concat') return;
+      const root = rootOf(call.callee.object);
+      const declared = root?.type === 'Identifier' ? resolve(sourceCode, root)?.identifiers[0] : undefined;
+      if (!root || (root.type === 'Identifier' && !declared)) return;
+      const loops = [...loopsOutlivedBy(call, declared as TSESTree.Node | undefined)];
+      if (!loops.some((each) => mayRunAgain(call, each))) return;
+      reportOne(found.copy, 'entry', { name: entry });
+    }
+
+    function reportOne(copy: Copy, messageId: 'loop' | 'fixedLoop' | 'entry', data: { name: string }): void {
+      if (reported.has(copy.node)) return;
+      reported.add(copy.node);
+      report({
+        at: copy.node,
+        messageId,
+        data: { form: formText[copy.form], ...data },
+        allocation: { kind: copy.object ? 'object' : 'array' },
+        noFix: 'somebody else may hold the array or object that would be changed',
+      });
+    }
+
+    return {
+      'CallExpression:exit'(call) {
+        inReduce(call);
+        inEntry(call);
+      },
+      'AssignmentExpression:exit': inLoop,
+    };
   },
 });
 
@@ -128,16 +197,109 @@ const formText: Readonly<Record<Copy['form'], string>> = {
   spread: 'spread',
   concat: '`concat()`',
   assign: '`Object.assign()`',
+  collection: 'rebuilt collection',
 };
 
-/** The expression that copies the value of this identifier, when it stands in one. */
-function copyOf(sourceCode: TSESLint.SourceCode, identifier: TSESTree.Identifier): Copy | undefined {
-  let at: TSESTree.Node = identifier;
+/** The copies that an expression makes, each with what is copied: `xs` of `[...(xs ?? []), y]`, too. */
+function copiesIn(
+  sourceCode: TSESLint.SourceCode,
+  node: TSESTree.Expression,
+): { readonly copy: Copy; readonly of: TSESTree.Node }[] {
+  const parts =
+    node.type === 'ArrayExpression' ? node.elements : node.type === 'ObjectExpression' ? node.properties : [];
+  const spread = parts.flatMap((part) => {
+    if (part?.type !== 'SpreadElement') return [];
+    const copy: Copy = {
+      node: node as Copy['node'],
+      source: part,
+      form: 'spread',
+      object: node.type === 'ObjectExpression',
+    };
+    const value = unwrap(part.argument);
+    const isEmptyElse =
+      value.type === 'LogicalExpression' &&
+      (value.operator === '??' || value.operator === '||') &&
+      isEmpty(value.right);
+    return [{ copy, of: isEmptyElse ? unwrap(value.left) : value }];
+  });
+  if (node.type !== 'CallExpression') return spread;
+  const [, source] = node.arguments;
+  const copy = source && source.type !== 'SpreadElement' ? copyOf(sourceCode, source) : undefined;
+  return copy?.node === node && source ? [{ copy, of: source }] : [];
+}
+
+const isEmpty = (node: TSESTree.Expression): boolean =>
+  (node.type === 'ArrayExpression' && node.elements.length === 0) ||
+  (node.type === 'ObjectExpression' && node.properties.length === 0);
+
+/** A key that is the same each time it is written: a name or a literal. */
+const isPlain = (node: TSESTree.Node): boolean =>
+  node.type === 'Identifier' ||
+  node.type === 'Literal' ||
+  (node.type === 'MemberExpression' && !node.computed && isPlain(node.object));
+
+/** `this` or the variable that a path of names and keys begins with. */
+function rootOf(node: TSESTree.Expression): TSESTree.ThisExpression | TSESTree.Identifier | undefined {
+  let at = node;
+  while (at.type === 'MemberExpression' || at.type === 'TSNonNullExpression')
+    at = at.type === 'MemberExpression' ? at.object : at.expression;
+  return at.type === 'ThisExpression' || at.type === 'Identifier' ? at : undefined;
+}
+
+/**
+ * Whether code that the loop calls may put something else into the property: a method of the same object that writes it, or anything
+ * that gets the object.
+ */
+function mayBeReplaced(
+  sourceCode: TSESLint.SourceCode,
+  body: TSESTree.Node,
+  accumulator: Accumulator,
+  root: TSESTree.ThisExpression | TSESTree.Identifier,
+  owner: TSESTree.Node,
+): boolean {
+  const rootText = sourceCode.getText(root);
+  let may = false;
+  walk(sourceCode, body, (node) => {
+    if (may || node.type !== 'CallExpression') return !may;
+    if (node.arguments.some((argument) => sourceCode.getText(argument) === rootText)) may = true;
+    const { callee } = node;
+    if (callee.type !== 'MemberExpression' || sourceCode.getText(callee.object) !== rootText) return !may;
+    // Of another object's methods nothing is known; of one's own, what stands in the class.
+    may ||= root.type === 'Identifier' || writesIn(methodBody(owner, memberName(callee)), accumulator);
+    return !may;
+  });
+  return may;
+}
+
+const writesIn = (body: TSESTree.Node | undefined, accumulator: Accumulator): boolean =>
+  body === undefined || accumulator.uses(body).some(({ write }) => write);
+
+function methodBody(owner: TSESTree.Node, name: string | undefined): TSESTree.Node | undefined {
+  if (owner.type !== 'ClassBody' || name === undefined) return undefined;
+  return owner.body.find(
+    (member) =>
+      member.type === 'MethodDefinition' && member.key.type === 'Identifier' && member.key.name === name,
+  );
+}
+
+/** The expression that copies the value, when it stands in one. */
+function copyOf(sourceCode: TSESLint.SourceCode, value: TSESTree.Node): Copy | undefined {
+  let at = value;
   while (at.parent && (at.parent.type === 'TSAsExpression' || at.parent.type === 'TSNonNullExpression'))
     at = at.parent;
   const { parent } = at;
   if (parent?.type === 'SpreadElement') {
     const node = parent.parent;
+    const around = node.parent;
+    if (
+      node.type === 'ArrayExpression' &&
+      around?.type === 'NewExpression' &&
+      around.arguments.length === 1 &&
+      around.callee.type === 'Identifier' &&
+      /^(?:Map|Set)$/.test(around.callee.name) &&
+      isGlobal(sourceCode, around.callee)
+    )
+      return { node: around, source: parent, form: 'collection', object: true };
     if (node.type === 'ArrayExpression') return { node, source: parent, form: 'spread', object: false };
     if (node.type === 'ObjectExpression') return { node, source: parent, form: 'spread', object: true };
     return undefined;

@@ -47,6 +47,7 @@ export function reduceFix(
 ): ProposedFix | undefined {
   const { sourceCode } = context;
   const [, seed] = call.arguments;
+  if (copies.some(({ form }) => form === 'collection')) return undefined;
   if (callback.async || !seed || seed.type === 'SpreadElement' || call.callee.type !== 'MemberExpression')
     return undefined;
   const results = resultsOf(sourceCode, callback);
@@ -107,6 +108,7 @@ export function loopFix(
   variable: TSESLint.Scope.Variable,
   copy: Copy,
 ): ProposedFix | undefined {
+  if (copy.form === 'collection') return undefined;
   const { sourceCode } = context;
   const statement = assignment.parent;
   const definition = variable.defs.length === 1 ? variable.defs[0]! : undefined;

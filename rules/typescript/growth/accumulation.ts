@@ -2,6 +2,7 @@ import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { completionOf } from '../flow/completion';
 import { contains, isWriteTarget, memberName, resolve, unwrap, walk } from '../syntax/nodes';
 import { constantNumber } from '../types/constants';
+import type { Accumulator } from './accumulator';
 
 /**
  * Whether what is copied on each round keeps growing by about as much each time, so that all copies together cost the
@@ -10,10 +11,12 @@ import { constantNumber } from '../types/constants';
 
 /** An expression that copies an accumulator and adds to the copy. */
 export interface Copy {
-  readonly node: TSESTree.ArrayExpression | TSESTree.ObjectExpression | TSESTree.CallExpression;
+  readonly node:
+    TSESTree.ArrayExpression | TSESTree.ObjectExpression | TSESTree.CallExpression | TSESTree.NewExpression;
   /** The part of `node` that stands for the old value. */
   readonly source: TSESTree.Node;
-  readonly form: 'spread' | 'concat' | 'assign';
+  /** `collection`: `new Map([...m, …])`, `new Set([...s, …])`. */
+  readonly form: 'spread' | 'concat' | 'assign' | 'collection';
   /** An object, not an array. */
   readonly object: boolean;
 }
@@ -25,7 +28,7 @@ export type Growth = 'linear' | 'fixed keys' | 'none';
 export function growthOf(
   sourceCode: TSESLint.SourceCode,
   copy: Copy,
-  accumulator: TSESLint.Scope.Variable,
+  accumulator: Accumulator,
   within: TSESTree.Node,
 ): Growth {
   const added = partsAdded(copy);
@@ -46,6 +49,9 @@ function partsAdded({ node, source, form }: Copy): TSESTree.Node[] {
   if (node.type === 'ArrayExpression')
     return node.elements.filter((e) => e !== null && e !== source) as TSESTree.Node[];
   if (node.type === 'ObjectExpression') return node.properties.filter((property) => property !== source);
+  const [only] = node.arguments;
+  if (form === 'collection' && only?.type === 'ArrayExpression')
+    return only.elements.filter((e) => e !== null && e !== source) as TSESTree.Node[];
   const given = form === 'assign' ? node.arguments.slice(2) : node.arguments;
   return given.flatMap((part) =>
     form === 'assign' && part.type === 'ObjectExpression' ? part.properties : [part as TSESTree.Node],
@@ -60,15 +66,15 @@ const addsMany = (part: TSESTree.Node, { form }: Copy): boolean =>
 function dependsOn(
   sourceCode: TSESLint.SourceCode,
   node: TSESTree.Node,
-  accumulator: TSESLint.Scope.Variable,
+  accumulator: Accumulator,
   within: TSESTree.Node,
   depth = 0,
 ): boolean {
   let found = false;
   walk(sourceCode, node, (at) => {
+    if (!found && accumulator.is(at)) found = true;
     if (found || at.type !== 'Identifier') return !found;
     const variable = resolve(sourceCode, at);
-    if (variable === accumulator) found = true;
     const declared = variable?.defs[0]?.node as TSESTree.Node | undefined;
     if (declared?.type !== 'VariableDeclarator' || !declared.init || depth > 3) return true;
     found ||=
@@ -78,20 +84,18 @@ function dependsOn(
   return found;
 }
 
-const shrinking = /^(?:pop|shift|splice)$/;
+const shrinking = /^(?:pop|shift|splice|clear|delete)$/;
 
 /** In the same loop it is assigned something else than more of itself, emptied, or elements are taken out. */
 function shrinks(
   sourceCode: TSESLint.SourceCode,
-  accumulator: TSESLint.Scope.Variable,
+  accumulator: Accumulator,
   copy: Copy,
   within: TSESTree.Node,
 ): boolean {
-  return accumulator.references.some((reference) => {
-    const use = reference.identifier as TSESTree.Node;
-    if (!contains(within, use)) return false;
+  return accumulator.uses(within).some(({ node: use, write }) => {
     const { parent } = use;
-    if (reference.isWrite()) {
+    if (write) {
       if (parent?.type !== 'AssignmentExpression' || parent.left !== use) return false;
       if (contains(parent, copy.node)) return false;
       return !growsItself(sourceCode, unwrap(parent.right), accumulator.name);
@@ -155,7 +159,7 @@ function guardsAround(node: TSESTree.Node, within: TSESTree.Node): Guard[] {
 function limits(
   sourceCode: TSESLint.SourceCode,
   { test, when, branch }: Guard,
-  accumulator: TSESLint.Scope.Variable,
+  accumulator: Accumulator,
   within: TSESTree.Node,
 ): boolean {
   const inner = (part: TSESTree.Expression, is: boolean): boolean =>
@@ -186,7 +190,7 @@ function ofComparison(
   { left, right, operator }: TSESTree.BinaryExpression,
   when: boolean,
   branch: TSESTree.Node | undefined,
-  accumulator: TSESLint.Scope.Variable,
+  accumulator: Accumulator,
   within: TSESTree.Node,
 ): boolean {
   for (const [side, other, written] of [
@@ -201,7 +205,7 @@ function ofComparison(
     if (bound && constant && isLengthOf(side, accumulator)) return true;
     if (side.type !== 'Identifier') continue;
     // It is another object after the copy.
-    if (/^===?$/.test(holds) && resolve(sourceCode, side) === accumulator) return true;
+    if (/^===?$/.test(holds) && accumulator.is(side)) return true;
     if (bound && constant && isFlag(sourceCode, side, branch, within)) return true;
   }
   return false;
@@ -210,12 +214,8 @@ function ofComparison(
 const isNothing = (node: TSESTree.Expression): boolean =>
   node.type === 'Identifier' && node.name === 'undefined';
 
-function isLengthOf(node: TSESTree.Node, accumulator: TSESLint.Scope.Variable): boolean {
-  return (
-    node.type === 'MemberExpression' &&
-    memberName(node) === 'length' &&
-    accumulator.references.some(({ identifier }) => identifier === node.object)
-  );
+function isLengthOf(node: TSESTree.Node, accumulator: Accumulator): boolean {
+  return node.type === 'MemberExpression' && memberName(node) === 'length' && accumulator.is(node.object);
 }
 
 /** A variable that lives across the rounds and that, of the whole loop, only the branch with the copy writes. */

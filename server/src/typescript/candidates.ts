@@ -75,6 +75,10 @@ function copies(node: ts.Node, name: string): boolean {
   );
 }
 
+const hasSpread = (node: ts.Node): boolean =>
+  (ts.isArrayLiteralExpression(node) && node.elements.some(ts.isSpreadElement)) ||
+  (ts.isObjectLiteralExpression(node) && node.properties.some(ts.isSpreadAssignment));
+
 const isAssignment = (node: ts.Node): node is ts.BinaryExpression =>
   ts.isBinaryExpression(node) && node.operatorToken.kind === K.EqualsToken;
 
@@ -289,10 +293,19 @@ const tests: Readonly<Record<string, readonly (readonly [ts.SyntaxKind, Test])[]
       },
     ],
     [
+      K.CallExpression,
+      (node) => {
+        const value = argument(node as ts.CallExpression, 1);
+        return method(node) === 'set' && value !== undefined && hasSpread(bare(value)) && isRepeated(node);
+      },
+    ],
+    [
       K.BinaryExpression,
       (node) => {
         if (!isAssignment(node) || !isRepeated(node)) return false;
         const [left, right] = [bare(node.left), bare(node.right)];
+        if (ts.isPropertyAccessExpression(left) || ts.isElementAccessExpression(left))
+          return hasSpread(right) || method(right) === 'assign';
         if (!ts.isIdentifier(left)) return false;
         if (ts.isObjectLiteralExpression(right)) return right.properties.some((at) => copies(at, left.text));
         if (ts.isArrayLiteralExpression(right)) return right.elements.some((at) => copies(at, left.text));
