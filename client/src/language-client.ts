@@ -41,6 +41,7 @@ function optionsFor({ extensionUri }: ExtensionContext, output: LogOutputChannel
     trusted: workspace.isTrusted,
     pagesUri: rulePages(extensionUri).toString(),
     showPageCommand: showRuleDocumentation,
+    diagnostics: 'publish',
     hover: { showsDiagnostics: true, applyFixCommand: applyFix, explainCommand: explainFinding },
   });
   return {

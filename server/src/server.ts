@@ -7,12 +7,13 @@ import {
   TextDocuments,
   TextDocumentSyncKind,
   type ClientCapabilities,
+  type Diagnostic,
   type Connection,
   type InitializeParams,
   type InitializeResult,
   type ServerCapabilities,
 } from 'vscode-languageserver';
-import { TextDocument } from 'vscode-languageserver-textdocument';
+import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Fix, RuleMeta } from '../../rules/model';
 import {
   codeActionKinds,
@@ -43,6 +44,8 @@ import {
 } from './lsp/protocol';
 import { loggerOf } from './lsp/say';
 import { SettingsCache } from './lsp/settings-cache';
+import { documentsIn, negotiated } from './lsp/encoding';
+import { Publisher, pullOptions, pulls } from './lsp/publisher';
 import { StatusReporter, toStatusNote, toStatusToolchain } from './lsp/status';
 import { isVirtual, pathOf, Uris } from './lsp/uris';
 import { readTextSync } from './host/files';
@@ -52,6 +55,7 @@ import type { CombinedFix, FileAnalysis, SourceDocument } from './service/engine
 import type { ShownAnalysis } from './service/last-good';
 import { pageOf } from './service/pages';
 import { AnalysisService, defaultDebounce } from './service/service';
+import type { Encoding } from './text/positions';
 
 /** What the entry point (or a test) puts in. */
 export interface ServerOptions {
@@ -71,7 +75,8 @@ const showPageCommand = 'alloclens.server.showPage';
  * resolves when all child processes are gone.
  */
 export function serve(connection: Connection, options: ServerOptions): void {
-  const documents = new TextDocuments(TextDocument);
+  let encoding: Encoding = 'utf-16';
+  const documents = new TextDocuments(documentsIn(() => encoding));
   const ruleIds = options.rules.length > 0 ? new Set<string>(options.rules.map(({ id }) => id)) : undefined;
   let session: Session | undefined;
 
@@ -79,6 +84,7 @@ export function serve(connection: Connection, options: ServerOptions): void {
     const client = params.capabilities;
     const initialization = (params.initializationOptions ?? {}) as InitializationOptions;
     if (initialization.trusted ?? true) options.trust.grant();
+    encoding = negotiated(client);
     session = new Session(connection, params, initialization, options, ruleIds);
     return {
       serverInfo: { name: 'alloclens', version: options.version },
@@ -154,6 +160,12 @@ export function serve(connection: Connection, options: ServerOptions): void {
 
   registerFindings(connection, () => session?.findings);
 
+  connection.languages.diagnostics.on(({ textDocument, previousResultId }, token) =>
+    session
+      ? session.publisher.pull(pathOf(textDocument.uri), previousResultId, token)
+      : { kind: 'full', items: [] },
+  );
+
   connection.onCodeAction(async (params, token) => {
     const path = pathOf(params.textDocument.uri);
     if (!session) return [];
@@ -209,6 +221,8 @@ class Session {
   readonly settings: SettingsCache;
   readonly service: AnalysisService;
   readonly status: StatusReporter;
+  readonly publisher: Publisher;
+  readonly encoding: Encoding;
   readonly pages: string | undefined;
   readonly #client: ClientCapabilities;
   readonly #initialization: InitializationOptions;
@@ -222,6 +236,14 @@ class Session {
     rules: ReadonlySet<string> | undefined,
   ) {
     this.#client = params.capabilities;
+    this.encoding = negotiated(params.capabilities);
+    this.publisher = new Publisher(
+      connection,
+      pullsDiagnostics(params.capabilities, initialization),
+      () => this.service,
+      (path) => this.uris.of(path),
+      (analysis) => this.#diagnosticsOf(analysis),
+    );
     this.#initialization = initialization;
     this.pages = initialization.pagesUri;
     const root = params.rootUri;
@@ -234,7 +256,7 @@ class Session {
       analyser,
       {
         settings: (path) => this.settings.get(path),
-        published: (path, analysis) => this.#publish(path, analysis),
+        published: (path, analysis) => this.publisher.publish(path, analysis),
         statusChanged: () => this.status.changed(),
         logger,
       },
@@ -282,12 +304,14 @@ class Session {
     // Diagnostics of the file that nobody had opened were told under another name.
     if (before !== undefined && this.service.last(path))
       void this.connection.sendDiagnostics({ uri: before, diagnostics: [] });
+    this.publisher.opened(path);
     this.service.open(sourceOf(document));
   }
 
   get findings(): FindingsContext {
     return {
       options: this.#initialization,
+      encoding: this.encoding,
       analysis: (uri) => this.service.current(pathOf(uri)),
       textOf: (path) => this.service.last(path)?.text ?? textOnDisk(path),
       actions: (analysis, signal) => this.codeActionContext(analysis, signal),
@@ -296,11 +320,13 @@ class Session {
 
   dispose(): Promise<void> {
     this.status.dispose();
+    this.publisher.dispose();
     return this.service.dispose();
   }
 
   codeActionContext(analysis: FileAnalysis, signal: AbortSignal): CodeActionContext {
     return {
+      encoding: this.encoding,
       pages: this.pages,
       showPageCommand: this.#initialization.showPageCommand ?? showPageCommand,
       present: (path) => {
@@ -347,21 +373,15 @@ class Session {
     return combined;
   }
 
-  #publish(path: string, analysis: ShownAnalysis | undefined): void {
+  #diagnosticsOf(analysis: ShownAnalysis): Diagnostic[] {
     const { publishDiagnostics } = this.#client.textDocument ?? {};
-    const version = this.service.document(path)?.version;
-    void this.connection.sendDiagnostics({
-      uri: this.uris.of(path),
-      ...(version !== undefined && { version }),
-      diagnostics: analysis
-        ? diagnosticsOf(analysis, {
-            pages: this.pages,
-            relatedInformation: publishDiagnostics?.relatedInformation === true,
-            codeDescription: publishDiagnostics?.codeDescriptionSupport === true,
-            uriOf: (other) => this.uris.of(other),
-            textOf: (other) => this.service.last(other)?.text ?? textOnDisk(other),
-          })
-        : [],
+    return diagnosticsOf(analysis, {
+      pages: this.pages,
+      relatedInformation: publishDiagnostics?.relatedInformation === true,
+      codeDescription: publishDiagnostics?.codeDescriptionSupport === true,
+      encoding: this.encoding,
+      uriOf: (other) => this.uris.of(other),
+      textOf: (other) => this.service.last(other)?.text ?? textOnDisk(other),
     });
   }
 }
@@ -372,13 +392,17 @@ function resolvesEdits({ textDocument }: ClientCapabilities): boolean {
   return dataSupport === true && resolveSupport?.properties.includes('edit') === true;
 }
 
+function pullsDiagnostics(client: ClientCapabilities, { diagnostics }: InitializationOptions): boolean {
+  return diagnostics !== 'publish' && pulls(client);
+}
+
 /** What the server can do for this client. */
 function capabilitiesFor(
   client: ClientCapabilities,
   initialization: InitializationOptions,
 ): ServerCapabilities {
   return {
-    positionEncoding: 'utf-16',
+    positionEncoding: negotiated(client),
     textDocumentSync: {
       openClose: true,
       change: TextDocumentSyncKind.Incremental,
@@ -391,6 +415,7 @@ function capabilitiesFor(
     ...(initialization.showPageCommand === undefined && {
       executeCommandProvider: { commands: [showPageCommand] },
     }),
+    ...(pullsDiagnostics(client, initialization) && { diagnosticProvider: pullOptions }),
     workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
   };
 }

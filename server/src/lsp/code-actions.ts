@@ -13,7 +13,7 @@ import { isSafe } from '../service/fixes';
 import { pageOf } from '../service/pages';
 import { disableForFile, disableForLine } from '../service/suppress';
 import { visible } from '../text/foreign';
-import { LineIndex } from '../text/positions';
+import { LineIndex, type Encoding } from '../text/positions';
 import { overlaps, rangeOf } from './convert';
 import { diagnosticSource, diagnosticsOf } from './diagnostics';
 
@@ -26,6 +26,7 @@ const suppressKind = `${CodeActionKind.QuickFix}.suppress`;
 export const codeActionKinds = [CodeActionKind.QuickFix, fixAllKind];
 
 export interface CodeActionContext {
+  readonly encoding: Encoding;
   readonly pages: string | undefined;
   readonly showPageCommand: string;
   /**
@@ -59,7 +60,7 @@ export async function quickFixes(
   params: CodeActionParams,
   context: CodeActionContext,
 ): Promise<CodeAction[]> {
-  const lines = new LineIndex(analysis.text);
+  const lines = new LineIndex(analysis.text, context.encoding);
   const asked = params.context.diagnostics.filter(({ source }) => source === diagnosticSource);
   const findings = analysis.findings.filter((finding) => {
     const range = rangeOf(lines, finding.span);
@@ -71,6 +72,7 @@ export async function quickFixes(
   const options = {
     pages: context.pages,
     relatedInformation: false,
+    encoding: context.encoding,
     codeDescription: true,
     uriOf: context.uriOf,
     textOf: () => undefined,
@@ -198,7 +200,7 @@ function workspaceEdit(edits: readonly FileEdit[], context: CodeActionContext) {
   for (const [file, changes] of byFile) {
     const present = context.present(file);
     if (!present || present.text !== context.analysed(file)) return undefined;
-    const lines = new LineIndex(present.text);
+    const lines = new LineIndex(present.text, context.encoding);
     const textDocument: OptionalVersionedTextDocumentIdentifier = {
       uri: context.uriOf(file),
       version: present.version,

@@ -7,7 +7,7 @@ import type { Finding, Severity } from '../../../rules/model';
 import type { ShownAnalysis } from '../service/last-good';
 import { pageOf } from '../service/pages';
 import { visible } from '../text/foreign';
-import { LineIndex } from '../text/positions';
+import { LineIndex, type Encoding } from '../text/positions';
 import { rangeOf } from './convert';
 
 export const diagnosticSource = 'alloclens';
@@ -28,6 +28,7 @@ export interface DiagnosticOptions {
   /** What the client can show. */
   readonly relatedInformation: boolean;
   readonly codeDescription: boolean;
+  readonly encoding: Encoding;
   readonly uriOf: (path: string) => string;
   /** Text of another file that related information points into, or `undefined` when it is not known. */
   readonly textOf: (path: string) => string | undefined;
@@ -35,12 +36,12 @@ export interface DiagnosticOptions {
 
 /** The diagnostics of one file, in the order of its findings. */
 export function diagnosticsOf(analysis: ShownAnalysis, options: DiagnosticOptions): Diagnostic[] {
-  const indexes = new Map([[analysis.path, new LineIndex(analysis.text)]]);
+  const indexes = new Map([[analysis.path, new LineIndex(analysis.text, options.encoding)]]);
   const lines = indexes.get(analysis.path)!;
   const indexOf = (path: string): LineIndex | undefined => {
     if (!indexes.has(path)) {
       const text = options.textOf(path);
-      if (text !== undefined) indexes.set(path, new LineIndex(text));
+      if (text !== undefined) indexes.set(path, new LineIndex(text, options.encoding));
     }
     return indexes.get(path);
   };

@@ -12,7 +12,7 @@ import type { ShownAnalysis } from '../service/last-good';
 import { briefly, explain } from '../service/explain';
 import { pageOf } from '../service/pages';
 import { markdownText, visible } from '../text/foreign';
-import { LineIndex } from '../text/positions';
+import { LineIndex, type Encoding } from '../text/positions';
 import { fixEdit, type CodeActionContext } from './code-actions';
 import { overlaps, rangeOf } from './convert';
 import {
@@ -26,6 +26,7 @@ import {
 
 /** What hovers, and what they lead to, need of the session. */
 export interface FindingsContext {
+  readonly encoding: Encoding;
   readonly options: InitializationOptions;
   /** The analysis of the document's present text. */
   readonly analysis: (uri: string) => ShownAnalysis | undefined;
@@ -42,7 +43,7 @@ export function registerFindings(connection: Connection, context: () => Findings
   connection.onRequest(explainRequest, (reference: FindingReference): ExplainResult => {
     const session = context();
     const analysis = session?.analysis(reference.uri);
-    const found = session && analysis ? at(analysis, reference) : [];
+    const found = session && analysis ? at(analysis, reference, session.encoding) : [];
     if (!session || !analysis || found.length === 0) return null;
     const place = placeIn(session);
     const markdown = found.map((finding) =>
@@ -55,7 +56,7 @@ export function registerFindings(connection: Connection, context: () => Findings
     async (reference: FindingReference, token): Promise<ApplyFixResult> => {
       const session = context();
       const analysis = session?.analysis(reference.uri);
-      const fix = analysis && at(analysis, reference)[0]?.fixes[0];
+      const fix = session && analysis && at(analysis, reference, session.encoding)[0]?.fixes[0];
       const gone = { applied: false, reason: 'The file has changed: look at the finding again.' };
       if (!session || !analysis || !fix) return gone;
       const abort = new AbortController();
@@ -78,9 +79,13 @@ export function registerFindings(connection: Connection, context: () => Findings
 }
 
 /** The findings that the reference means, of the text that it was made from. */
-function at(analysis: FileAnalysis, { version, ruleId, position }: FindingReference): Finding[] {
+function at(
+  analysis: FileAnalysis,
+  { version, ruleId, position }: FindingReference,
+  encoding: Encoding,
+): Finding[] {
   if (version !== undefined && version !== analysis.version) return [];
-  const lines = new LineIndex(analysis.text);
+  const lines = new LineIndex(analysis.text, encoding);
   return findingsAt(analysis, lines, position).filter(
     (finding) => ruleId === undefined || finding.ruleId === ruleId,
   );
@@ -108,7 +113,7 @@ function bySize(findings: readonly Finding[]): Finding[] {
 function hover({ textDocument: { uri }, position }: HoverParams, session: FindingsContext): Hover | null {
   const analysis = session.analysis(uri);
   if (!analysis) return null;
-  const lines = new LineIndex(analysis.text);
+  const lines = new LineIndex(analysis.text, session.encoding);
   const found = findingsAt(analysis, lines, position);
   if (found.length === 0) return null;
   const { hover: client, pagesUri } = session.options;

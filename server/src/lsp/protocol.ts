@@ -18,6 +18,10 @@ export interface InitializationOptions {
    * its own command `alloclens.server.showPage`, which asks the client to show the document.
    */
   readonly showPageCommand?: string;
+  /**
+   * `publish`: the server publishes all diagnostics, also for a client that could pull them: they come the moment they are known.
+   */
+  readonly diagnostics?: 'publish';
   /** How this client shows hovers. Absent: each is complete in itself and has no command links. */
   readonly hover?: HoverOptions;
   /** The settings, as the section `alloclens` holds them, for clients without `workspace/configuration`. */

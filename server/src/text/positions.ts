@@ -4,6 +4,9 @@ export interface Position {
   readonly character: number;
 }
 
+/** What the characters of a line are counted in. */
+export type Encoding = 'utf-16' | 'utf-8';
+
 /** The lines of one text, 0-based. What ends a line is told by who counts: see the two kinds. */
 abstract class Lines {
   /** @param starts UTF-16 offset at which each line starts, ascending */
@@ -46,7 +49,11 @@ abstract class Lines {
  * (Language Server Protocol 3.17, "Text Documents"). Out-of-range input is clamped.
  */
 export class LineIndex extends Lines {
-  constructor(text: string) {
+  /** @param encoding of the positions; offsets are UTF-16 */
+  constructor(
+    text: string,
+    private readonly encoding: Encoding = 'utf-16',
+  ) {
     const starts = [0];
     for (const { index, 0: end } of text.matchAll(/\r\n|\n|\r/g)) starts.push(index + end.length);
     super(text, starts);
@@ -56,12 +63,18 @@ export class LineIndex extends Lines {
   positionAt(offset: number): Position {
     const clamped = Math.max(0, Math.min(offset, this.text.length));
     const line = this.lineAt(clamped);
-    return { line, character: Math.min(clamped, this.lineEnd(line)) - this.lineStart(line) };
+    const [start, end] = [this.lineStart(line), Math.min(clamped, this.lineEnd(line))];
+    return {
+      line,
+      character: this.encoding === 'utf-16' ? end - start : Buffer.byteLength(this.text.slice(start, end)),
+    };
   }
 
   offsetAt({ line, character }: Position): number {
     if (line >= this.lineCount) return this.text.length;
-    return Math.min(this.lineStart(line) + Math.max(0, character), this.lineEnd(line));
+    const [start, end] = [this.lineStart(line), this.lineEnd(line)];
+    if (this.encoding === 'utf-16') return Math.min(start + Math.max(0, character), end);
+    return behindBytes(this.text, start, end, character);
   }
 }
 
@@ -79,14 +92,8 @@ export class CompilerLines extends Lines {
   /** The UTF-16 offset of a compiler position: 1-based line, 1-based column in UTF-8 bytes. Out-of-range is clamped. */
   offsetAtBytes(line: number, byteColumn: number): number {
     if (line > this.lineCount) return this.text.length;
-    let offset = this.lineStart(line - 1);
     const end = line < this.lineCount ? this.lineStart(line) - 1 : this.text.length;
-    for (let bytes = byteColumn - 1; bytes > 0 && offset < end;) {
-      const codePoint = this.text.codePointAt(offset)!;
-      bytes -= codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4;
-      offset += codePoint < 0x10000 ? 1 : 2;
-    }
-    return offset;
+    return behindBytes(this.text, this.lineStart(line - 1), end, byteColumn - 1);
   }
 
   /** tree-sitter's point of a UTF-16 offset: row and column 0-based, the column in UTF-16 units. */
@@ -94,4 +101,15 @@ export class CompilerLines extends Lines {
     const row = this.lineAt(offset);
     return { row, column: offset - this.lineStart(row) };
   }
+}
+
+/** The UTF-16 offset so many bytes of UTF-8 behind `start`, at most `end`. */
+function behindBytes(text: string, start: number, end: number, bytes: number): number {
+  let offset = start;
+  for (let left = bytes; left > 0 && offset < end;) {
+    const codePoint = text.codePointAt(offset)!;
+    left -= codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4;
+    offset += codePoint < 0x10000 ? 1 : 2;
+  }
+  return offset;
 }
