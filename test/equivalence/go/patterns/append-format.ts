@@ -67,7 +67,7 @@ export function appendFormat(random: Random): Pattern {
     top,
     own: ['s += "+"', 'n++'],
     // Texts that are appended piece by piece make a slice without room grow more often than a string as a whole.
-    ...(/Quote|at\./.test(call) && { slack: [{ objects: 2, bytes: 128, when: 'always' as const }] }),
+    ...(/Quote|at\./.test(call) && { slack: [{ objects: 3, bytes: 256, when: 'always' as const }] }),
   };
   switch (context) {
     case 'append':
