@@ -58,8 +58,11 @@ export function hostileFolder(host: () => Host): void {
     /** No link on the screen but to a page of ours and to commands that VS Code or we put there. */
     const noForeignLink = async (workbench: Workbench): Promise<void> => {
       const links = await workbench.links();
+      // Our own commands get the file's name as data: escaped, so that it ends nothing.
+      const own = /^ *command:_alloclens\.(applyFix|explainFinding)\?%5B[\w%.-]* *$/;
       const foreign = links.filter(
-        ({ text, target }) => /Repair it|Install Go|evil/.test(text) || /pwned|evil/.test(target),
+        ({ text, target }) =>
+          /Repair it|Install Go|evil/.test(text) || (/pwned|evil/.test(target) && !own.test(target)),
       );
       assert.deepEqual(foreign, []);
     };
