@@ -27,6 +27,8 @@ export interface ScanResult {
   readonly importPaths: ReadonlyMap<string, string>;
   /** Files that were analysed or have a note that says why not. */
   readonly files: number;
+  /** Of these, those that do not compile or parse: only part of what could be said of them is there. */
+  readonly incomplete: number;
 }
 
 /** Two at a time: a compile keeps the other processors busy itself, and memory stays bounded. */
@@ -45,11 +47,13 @@ export async function scan(
   const done = new Set<string>();
   const analyses = new Map<string, FileAnalysis>();
   const notes: Note[] = [];
+  let incomplete = 0;
   const importPaths = new Map<string, string>();
 
   const accept = (analysis: FileAnalysis): void => {
     if (!wanted.has(analysis.path) || done.has(analysis.path)) return;
     done.add(analysis.path);
+    if (analysis.incomplete !== undefined) incomplete++;
     if (analysis.findings.length > 0) analyses.set(analysis.path, analysis);
     notes.push(...analysis.notes);
     if (analysis.importPath !== undefined) importPaths.set(dirname(analysis.path), analysis.importPath);
@@ -103,7 +107,14 @@ export async function scan(
   // Which analysis ends first is chance; what is made of them must not be.
   const sorted = [...analyses].sort(([a], [b]) => compareText(a, b));
   const findings = sorted.flatMap(([, analysis]) => analysis.findings).sort(compareFindings);
-  return { findings, notes: distinct(notes), analyses: new Map(sorted), importPaths, files: done.size };
+  return {
+    findings,
+    notes: distinct(notes),
+    analyses: new Map(sorted),
+    importPaths,
+    files: done.size,
+    incomplete,
+  };
 }
 
 /** Files that one analysis may answer for together; see AnalysisService. */

@@ -15,9 +15,18 @@ export interface PrettyOptions {
 
 type Colors = ReturnType<typeof pico.createColors>;
 
+/** What a scan has come to. */
+export interface Reported {
+  readonly findings: readonly Finding[];
+  readonly notes: readonly Note[];
+  readonly files: number;
+  /** Of these, those that do not compile or parse. */
+  readonly incomplete: number;
+}
+
 /** The report for people: by file, each finding with its line, its reason, its heat and its fixes. */
 export function prettyReport(
-  { findings, notes, files }: { findings: readonly Finding[]; notes: readonly Note[]; files: number },
+  { findings, notes, files, incomplete }: Reported,
   { cwd, color, textOf }: PrettyOptions,
 ): string {
   const colors = pico.createColors(color);
@@ -37,7 +46,7 @@ export function prettyReport(
     out.push(`${colors.yellow('note')} ${where}${visible(message)}`);
   }
   if (notes.length > 0) out.push('');
-  out.push(summary(findings, notes, files));
+  out.push(summary(findings, notes, files, incomplete));
   return `${out.join('\n')}\n`;
 }
 
@@ -92,11 +101,21 @@ function expand(text: string, column: number): string {
   return out;
 }
 
-function summary(findings: readonly Finding[], notes: readonly Note[], files: number): string {
+function summary(
+  findings: readonly Finding[],
+  notes: readonly Note[],
+  files: number,
+  incomplete: number,
+): string {
+  const unseen =
+    incomplete === 0
+      ? ''
+      : ` ${count(incomplete, 'file')} could not be analysed completely; see the notes above.`;
   const where = `in ${count(files, 'file')}`;
   if (findings.length === 0) {
     // Silence about what nobody could look at is not "nothing to report".
     const partly = notes.some(({ kind }) => kind !== 'withheld fix');
+    if (unseen !== '') return `No findings ${where}.${unseen}`;
     return partly ? `No findings ${where}; see the notes above.` : `Nothing to report ${where}.`;
   }
   const parts = (['error', 'warning', 'information', 'hint'] as const satisfies readonly Severity[]).flatMap(
@@ -108,7 +127,7 @@ function summary(findings: readonly Finding[], notes: readonly Note[], files: nu
   );
   const safe = findings.filter(({ fixes }) => fixes.some(isSafe)).length;
   const fixable = safe > 0 ? ` ${safe} can be fixed with "alloclens fix".` : '';
-  return `${count(findings.length, 'finding')} ${where}: ${parts.join(', ')}.${fixable}`;
+  return `${count(findings.length, 'finding')} ${where}: ${parts.join(', ')}.${fixable}${unseen}`;
 }
 
 export function count(number: number, noun: string): string {

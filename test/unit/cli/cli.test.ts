@@ -48,7 +48,7 @@ test('JSON: relative paths, 0-based UTF-16 positions, everything in published or
   assert.deepEqual(
     report.findings.map(({ file, ruleId, severity, range }) => [file, ruleId, severity, range.start]),
     [
-      ['a/a.go', 'go/per-call-buffer', 'hint', { line: 1, character: 8 }],
+      ['a/a.go', 'go/per-call-buffer', 'information', { line: 1, character: 8 }],
       ['a/a.go', 'go/leaked-buffer', 'warning', { line: 2, character: 8 }],
       ['b.ts', 'ts/per-call-buffer', 'information', { line: 1, character: 9 }],
     ],
@@ -241,6 +241,21 @@ test('what could not be analysed is said, and is not "nothing to report" when it
   assert.match(both.out, /note a\.ts/);
   for (const { out } of [one, both]) assert.doesNotMatch(out, /Nothing to report/);
   assert.match(both.out, /^No findings in 2 files; see the notes above\.$/m);
+});
+
+test('what does not compile is counted, beside findings and without', async (t) => {
+  const { alloclens } = setUp(t, { 'p/a.go': 'package p // syntaxerror', 'b.ts': 'alloc()' });
+  const broken = await alloclens(['scan', 'p']);
+  assert.match(broken.out, /^note p\/a\.go: .* a\.go:1: syntax error$/m);
+  assert.match(
+    broken.out,
+    /^No findings in 1 file\. 1 file could not be analysed completely; see the notes above\.$/m,
+  );
+  const both = await alloclens(['scan']);
+  assert.match(
+    both.out,
+    /^1 finding in 2 files: .* 1 file could not be analysed completely; see the notes above\.$/m,
+  );
 });
 
 test('the same note for many files is printed once', async (t) => {
