@@ -201,7 +201,8 @@ const refusals: [string[], RegExp][] = [
   [['scan', '--rule', 'go/nope'], /There is no such rule\. The rules are go\/per-call-buffer/],
   [['scan', '--show', 'warm'], /Allowed choices are hot, likely, all/],
   [['scan', '--format', 'xml'], /Allowed choices are pretty, json, sarif/],
-  [['scan', '--profile', 'x'], /unknown option '--profile'/],
+  [['scan', '--profile', 'x'], /^x cannot be used as a profile\. /m],
+  [['scan', '--heat', 'x'], /unknown option '--heat'/],
   [['improve'], /unknown command 'improve'/],
   [['fix', 'nowhere'], /^nowhere does not exist\.$/m],
 ];
