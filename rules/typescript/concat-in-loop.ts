@@ -2,8 +2,9 @@ import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { asItem } from './edit/expressions';
 import { derivedName, freshName } from './edit/names';
 import { loopStatementAround, mayRunAgain } from './flow/loops';
+import { replacementsOf } from './growth/replacements';
 import { createRule, type ProposedFix } from './rule';
-import { contains, enclosingFunction, methodName, resolve, walk } from './syntax/nodes';
+import { contains, enclosingFunction, methodName, resolve } from './syntax/nodes';
 import { isBuiltIn, isEmptyBuffer, typeOf } from './types/values';
 
 /**
@@ -100,22 +101,12 @@ function isCutElsewhere(
   own: TSESTree.AssignmentExpression,
   name: string,
 ): boolean {
-  let cut = false;
-  walk(sourceCode, sourceCode.ast, (node) => {
-    if (node.type !== 'AssignmentExpression' || node === own || sourceCode.getText(node.left) !== name)
-      return !cut;
+  return replacementsOf(sourceCode, name).some((node) => {
     const empty =
       isEmptyBuffer(sourceCode, node.right) ||
       (node.right.type === 'ArrayExpression' && node.right.elements.length === 0);
-    const grows =
-      node.right.type === 'CallExpression' &&
-      methodName(node.right) === 'concat' &&
-      sourceCode.getText(node.right).includes(name);
-    if (grows) return true;
-    if (!empty || contains(enclosingFunction(own) ?? own, node)) cut = true;
-    return !cut;
+    return !empty || contains(enclosingFunction(own) ?? own, node);
   });
-  return cut;
 }
 
 function collect(

@@ -5,6 +5,7 @@ import { derivedName, freshName } from './edit/names';
 import { removeStatement, statementEnd } from './edit/statements';
 import type { TextEdit } from '../model';
 import { loopsOutlivedBy, mayRunAgain, type Loop } from './flow/loops';
+import { replacementsOf } from './growth/replacements';
 import { createRule, type ProposedFix } from './rule';
 import { contains, enclosingFunction, memberName, methodName, resolve, walk } from './syntax/nodes';
 import { isBuiltIn, isBytes, isEmptyBuffer, typeOf } from './types/values';
@@ -318,31 +319,10 @@ function accumulation(
   const loops = [...loopsOutlivedBy(node, declared)];
   const loop = loops.at(-1);
   // A buffer that the loop empties again (a framing parser) holds little.
-  if (!loop || replacedIn(sourceCode, loop, assignment)) return undefined;
+  if (!loop || replacementsOf(sourceCode, sourceCode.getText(left)).some((node) => contains(loop, node)))
+    return undefined;
   if (!loops.some((each) => mayRunAgain(assignment, each))) return undefined;
   return { assignment, chunks, extra: node.arguments.length > 1, loop, variable };
-}
-
-/** Something else is assigned to the same place in the loop: it does not only grow. */
-function replacedIn(
-  sourceCode: TSESLint.SourceCode,
-  loop: Loop,
-  own: TSESTree.AssignmentExpression,
-): boolean {
-  const name = sourceCode.getText(own.left);
-  let found = false;
-  walk(sourceCode, loop, (node) => {
-    if (node.type === 'AssignmentExpression' && node !== own && sourceCode.getText(node.left) === name) {
-      const { right } = node;
-      const grows =
-        right.type === 'CallExpression' &&
-        methodName(right) === 'concat' &&
-        sourceCode.getText(right).includes(name);
-      if (!grows) found = true;
-    }
-    return !found;
-  });
-  return found;
 }
 
 function collect(sourceCode: TSESLint.SourceCode, accumulated: Accumulation, typed: boolean): ProposedFix[] {

@@ -79,7 +79,10 @@ class Search {
       const value = (node as unknown as Record<string, unknown>)[key];
       for (const child of Array.isArray(value) ? value : [value]) {
         const part = child as TSESTree.Node | null | undefined;
-        if (part && typeof part.type === 'string' && this.#runs(part, node)) yield* this.below(part, call);
+        if (!part || typeof part.type !== 'string') continue;
+        // A block may have thousands of statements: those outside cost no more than this.
+        if (inside && (part.range[1] <= inside[0] || part.range[0] >= inside[1])) continue;
+        if (this.#runs(part, node)) yield* this.below(part, call);
       }
     }
     // What a node does itself comes after its parts.

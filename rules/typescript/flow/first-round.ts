@@ -30,7 +30,7 @@ export function comesFirst(
   for (let at = statement.parent; at; child = at, at = at.parent) {
     if (at.type === 'BlockStatement') {
       const before = at.body.slice(0, at.body.indexOf(child as TSESTree.Statement));
-      if (!before.every((each) => isQuiet(sourceCode, each) && fallsThrough(each))) return false;
+      if (!before.every((each) => isPassed(sourceCode, each))) return false;
     } else if (isLoop(at)) {
       if (!runs(sourceCode, at)) return false;
     } else if (at.type !== 'LabeledStatement') return false;
@@ -104,7 +104,15 @@ function isQuiet(
   return effectsOf(sourceCode, node, within).next().done === true;
 }
 
-function fallsThrough(statement: TSESTree.Node): boolean {
-  const { normal, jumps } = completionOf(statement);
-  return normal && jumps.length === 0;
+const passed = new WeakMap<TSESTree.Node, boolean>();
+
+/** What comes before the statement always goes on behind it, and nobody sees anything: asked again by all that follows. */
+function isPassed(sourceCode: TSESLint.SourceCode, statement: TSESTree.Node): boolean {
+  let known = passed.get(statement);
+  if (known === undefined) {
+    const { normal, jumps } = completionOf(statement);
+    known = normal && jumps.length === 0 && isQuiet(sourceCode, statement);
+    passed.set(statement, known);
+  }
+  return known;
 }

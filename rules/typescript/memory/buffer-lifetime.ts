@@ -63,11 +63,22 @@ export function lifetimeOf(
   const own = analysis.uses.filter((use) => !owner || contains(owner, use));
   const live: [number, number] = [declarator.range[1], declarator.range[1]];
   for (const use of own) live[1] = Math.max(live[1], endOfUse(use, declarator));
+  // Where the memory lives through a long loop this takes a while, and many callers need not know.
+  let found: Hazards | undefined;
+  const seen = (): Hazards => (found ??= hazards(sourceCode, owner ?? sourceCode.ast, live));
   return {
     uses: own,
     views: analysis.views,
     live,
-    ...hazards(sourceCode, owner ?? sourceCode.ast, live),
+    get suspends() {
+      return seen().suspends;
+    },
+    get mayReenter() {
+      return seen().mayReenter;
+    },
+    get recursive() {
+      return seen().recursive;
+    },
   };
 }
 
@@ -296,12 +307,14 @@ class Analysis {
   }
 }
 
+type Hazards = Pick<Lifetime, 'suspends' | 'mayReenter' | 'recursive'>;
+
 /** What may happen while the memory is in use that another run of the function could disturb. */
 function hazards(
   sourceCode: TSESLint.SourceCode,
   root: TSESTree.Node,
   live: readonly [number, number],
-): Pick<Lifetime, 'suspends' | 'mayReenter' | 'recursive'> {
+): Hazards {
   let suspends: TSESTree.Node | undefined;
   let recursive = false;
   const mayReenter: ForeignCode[] = [];

@@ -275,6 +275,21 @@ function ofIdentifier(
   }
   if (loop.type === 'ForInStatement' && loop.left === owner.parent) return text;
 
+  let known = typesByDepth.get(variable);
+  if (!known) typesByDepth.set(variable, (known = new Map()));
+  if (!known.has(depth)) known.set(depth, ofWrites(sourceCode, variable, depth));
+  return known.get(depth);
+}
+
+/** What was found about a variable, by the depth that was left: a variable with n writes is asked for at each of them. */
+const typesByDepth = new WeakMap<TSESLint.Scope.Variable, Map<number, ValueType | undefined>>();
+
+/** The type that all values have which are written to the variable. */
+function ofWrites(
+  sourceCode: TSESLint.SourceCode,
+  variable: TSESLint.Scope.Variable,
+  depth: number,
+): ValueType | undefined {
   let type: ValueType | undefined;
   for (const reference of variable.references) {
     if (!reference.isWrite()) continue;

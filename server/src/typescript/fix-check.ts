@@ -46,7 +46,7 @@ export function checkFixes(
   const budget = new Budget(source);
   let left = reports.flatMap((report) => report.fixes.map((fix) => ({ report, fix })));
   while (left.length > 0) {
-    const together = disjoint(left);
+    const together = disjoint(left, standBelow);
     const tried = new Set(together);
     inHalves(together, (candidates) => {
       if (!budget.take()) {
@@ -77,7 +77,7 @@ export function compatibleFixes(
 ): Candidate[] {
   const chosen: Candidate[] = [];
   const budget = new Budget(source);
-  inHalves(disjoint(candidates), (some) => {
+  inHalves(disjoint(candidates, areAlike), (some) => {
     if (!budget.take()) return true;
     const together = problem(linter, source, before, [...chosen, ...some]) === undefined;
     if (together) chosen.push(...some);
@@ -123,24 +123,33 @@ function inHalves<T>(items: readonly T[], succeeds: (some: readonly T[]) => bool
   inHalves(items.slice(middle), succeeds);
 }
 
+/** Whether a declaration may be inserted where others are already. */
+type Stacking = (declaration: TextEdit, present: ReadonlySet<string>) => boolean;
+
+/** To be applied: what is there is what it needs. In any other case the text would show that nobody laid it out. */
+const areAlike: Stacking = ({ newText }, present) => present.has(newText);
+/** To be checked: whole lines stand below each other, in any order. */
+const standBelow: Stacking = () => true;
+
 /** The first fix of each report whose edits overlap no earlier one. */
-function disjoint(candidates: readonly Candidate[]): Candidate[] {
+function disjoint(candidates: readonly Candidate[], stacks: Stacking): Candidate[] {
   const chosen: Candidate[] = [];
   const taken = new SpanSet();
-  const declarations = new Map<number, string>();
+  const declarations = new Map<number, Set<string>>();
   const seen = new Set<LintReport>();
   for (const candidate of candidates) {
     if (seen.has(candidate.report)) continue;
-    const { edits } = candidate.fix;
-    const shared = edits.filter(
-      (edit) => isDeclaration(edit) && declarations.get(edit.span.start) === edit.newText,
-    );
-    const own = edits.filter((edit) => !shared.includes(edit));
+    const own = candidate.fix.edits.filter((edit) => {
+      const present = isDeclaration(edit) ? declarations.get(edit.span.start) : undefined;
+      return !present || !stacks(edit, present);
+    });
     if (own.some(({ span }) => taken.touches(span))) continue;
     seen.add(candidate.report);
-    for (const edit of own) {
-      taken.add(edit.span);
-      if (isDeclaration(edit)) declarations.set(edit.span.start, edit.newText);
+    for (const edit of candidate.fix.edits) {
+      if (own.includes(edit)) taken.add(edit.span);
+      if (!isDeclaration(edit)) continue;
+      const present = declarations.get(edit.span.start) ?? new Set();
+      declarations.set(edit.span.start, present.add(edit.newText));
     }
     chosen.push(candidate);
   }

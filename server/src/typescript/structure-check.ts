@@ -90,36 +90,44 @@ class Shift {
 
   /** A place where something begins: behind what is inserted there. */
   start(offset: number): number {
-    const index = this.#edits.findLastIndex(({ span }) => span.end <= offset);
-    return offset + (this.#shifts[index] ?? 0);
+    return offset + (this.#shifts[this.#firstEnding(offset + 1) - 1] ?? 0);
   }
 
   /** A place where something ends: before what is inserted there. */
   end(offset: number): number {
-    const index = this.#edits.findLastIndex(({ span }) => span.end < offset);
-    return offset + (this.#shifts[index] ?? 0);
+    return offset + (this.#shifts[this.#firstEnding(offset) - 1] ?? 0);
   }
 
   touches(start: number, end: number): boolean {
-    return this.#edits.some(({ span }) => span.start < end && start < span.end) || this.#splits(start, end);
-  }
-
-  #splits(start: number, end: number): boolean {
-    return this.#edits.some(({ span }) => span.start === span.end && start < span.start && span.end < end);
+    const edit = this.#edits[this.#firstEnding(start + 1)];
+    return edit !== undefined && edit.span.start < end;
   }
 
   isCleanStart(offset: number): boolean {
-    return !this.#edits.some(({ span }) => span.start <= offset && offset < span.end);
+    const edit = this.#edits[this.#firstEnding(offset + 1)];
+    return edit === undefined || edit.span.start > offset;
   }
 
   /** Also where a new line begins: what is inserted is meant to stand behind it. */
   isCleanEnd(offset: number): boolean {
-    return !this.#edits.some(
-      ({ span, newText }) =>
-        span.start <= offset &&
-        offset <= span.end &&
-        !(span.start === offset && /^[ \t]*\r?\n/.test(newText)) &&
-        !(span.start === offset && span.start < span.end && newText === ''),
-    );
+    for (let i = this.#firstEnding(offset); i < this.#edits.length; i++) {
+      const { span, newText } = this.#edits[i]!;
+      if (span.start > offset) break;
+      const behind = span.start === offset && /^[ \t]*\r?\n/.test(newText);
+      const removed = span.start === offset && span.start < span.end && newText === '';
+      if (!behind && !removed) return false;
+    }
+    return true;
+  }
+
+  /** Index of the first edit that ends at the offset or behind it: the edits are sorted, and overlap nowhere. */
+  #firstEnding(offset: number): number {
+    let low = 0;
+    for (let high = this.#edits.length; low < high;) {
+      const middle = (low + high) >> 1;
+      if (this.#edits[middle]!.span.end < offset) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 }

@@ -55,3 +55,66 @@ describe('checking the fixes of a file', () => {
     assert.ok(large.user < 8 * small.user + 500_000, `${small.user / 1000} ms, ${large.user / 1000} ms`);
   });
 });
+
+/** What each rule looks for, as a statement in a loop; the number makes it another one each time. */
+const patterns: Readonly<Record<string, (index: number) => string>> = {
+  'accumulating-spread': (i) => `xs = [...xs, ${i}];`,
+  'chained-arrays': (i) => `n += xs.filter((x) => x > ${i}).length;`,
+  'concat-in-loop': (i) =>
+    `stream.on('data', (chunk: Buffer) => { body = Buffer.concat([body, chunk]); n += ${i}; });`,
+  'constant-collection-per-call': (i) => `if (new Set(['a', 'b${i}']).has(s)) n++;`,
+  'copy-for-view': (i) => `n += bytes.slice(n, n + ${100 + i}).indexOf(1);`,
+  'deep-clone': (i) => `o = JSON.parse(JSON.stringify(o)); n = ${i};`,
+  'delete-property': (i) => `delete loose.p; n += ${i};`,
+  'entries-destructuring': (i) => `for (const [k, v] of xs.entries()) n += k + v + ${i};`,
+  'error-per-call': (i) => `try { throw new Error('${i}'); } catch { n++; }`,
+  'format-then-append': (i) => `bytes.set(new TextEncoder().encode(s), ${i});`,
+  'intl-per-call': (i) => `s += new Intl.NumberFormat('de', { maximumFractionDigits: ${i % 20}, minimumIntegerDigits: ${1 + Math.floor(i / 20)} }).format(n);`, // prettier-ignore
+  'must-not-allocate': (i) => `n += [${i}].length;`,
+  'per-call-buffer': (i) =>
+    `{ const b${i} = new Uint8Array(${100 + i}); b${i}[n & 15] = 1; n += b${i}[3]!; }`,
+  'pessimised-iteration': (i) => `xs = Array.from(set, (x) => x + ${i});`,
+  'pool-misuse': (i) => `{ const t${i} = pool.acquire(); n += t${i}.x; pool.release(t${i}); n += t${i}.x; }`,
+  'preallocate-array': (i) =>
+    `{ const ys: number[] = []; for (const x of xs) ys.push(x + ${i}); n += ys.length; }`,
+  'shift-drain': (i) => `{ const q = xs.slice(); while (q.length > 0) n += q.shift()! + ${i}; }`,
+  'split-index': (i) => `s = s.split(',')[${i % 4}]!;`,
+  'spread-known-shape': (i) => `items.push({ ...item, a: ${i} });`,
+  'wrapper-return': (i) => `{ const { value } = wrap(n + ${i}); n += value; }`,
+};
+
+const loop = (statement: (index: number) => string, count: number): string => `
+interface Item { a: number; b: number }
+interface Loose { p?: number; q: number }
+declare const stream: { on(event: string, listener: (chunk: Buffer) => void): void };
+/** @pool */
+declare const pool: { acquire(): { x: number }; release(taken: unknown): void };
+function wrap(x: number) {
+  if (x > 1) return { value: x, ok: true };
+  return { value: -x, ok: false };
+}
+/** @noalloc */
+export function f(s: string, xs: number[], set: Set<number>, bytes: Uint8Array, o: any, item: Item, items: Item[], loose: Loose) {
+  let n = 0;
+  let body = Buffer.alloc(0);
+  for (;;) {
+${Array.from({ length: count }, (_, i) => `    ${statement(i)}\n`).join('')}  }
+}
+`;
+
+describe('a file full of what a rule looks for takes time in proportion to its length', () => {
+  for (const { meta } of typescriptRules) {
+    const name = meta.docs!.id.slice(3);
+    it(name, (t) => {
+      const statement = patterns[name];
+      assert.ok(statement, `what ts/${name} looks for is missing in the table of this test`);
+      costOf(loop(statement, 20));
+      const [small, large] = [costOf(loop(statement, 100)), costOf(loop(statement, 400))];
+      if (name !== 'wrapper-return') assert.ok(large.reports >= 400, `${large.reports} reports`);
+      t.diagnostic(
+        `${large.reports} reports, ${Math.round(small.user / 1000)} ms, ${Math.round(large.user / 1000)} ms`,
+      );
+      assert.ok(large.user < 8 * small.user + 500_000, `${small.user / 1000} ms, ${large.user / 1000} ms`);
+    });
+  }
+});
