@@ -11,8 +11,9 @@ import { argumentsOf, descendants, enclosingFunction, spanOf, unparenthesised } 
 import { enclosingStatement, isAddressTaken, namesAround } from './syntax/names';
 import { initializer } from './syntax/assignments';
 import { convertedToBytes } from './text/write-calls';
-import { short } from './edit/layout';
 import { isShadowed } from './syntax/universe';
+import { short } from './edit/layout';
+import { code } from '../wording';
 
 /**
  * `append(b, t.Format(l)...)` and, in hot code, `buf.WriteString(strconv.Itoa(n))`: a string is made only to be copied.
@@ -58,7 +59,7 @@ function check(call: Node, file: GoFile): GoReport | undefined {
   const form = appendForm(formatted, file);
   // The string has been made in one piece, and append makes room for it at once.
   if (!form || (form.inPieces && hasNoRoom(destination, file))) return undefined;
-  const target = short(destination.text);
+  const target = code(destination.text);
   const evidence: Evidence[] = [{ kind: 'measured sample', sample: rule.meta.sample }];
   for (const emitted of file.facts?.emitted(formatted) ?? []) {
     if (form.callees.includes(emitted.callee)) {
@@ -68,15 +69,13 @@ function check(call: Node, file: GoFile): GoReport | undefined {
   }
   return {
     node: call,
-    message:
-      `${form.formatter} allocates a string that is only copied into ${target}; ${appendName(form)} writes ` +
-      `${form.condition === undefined ? 'the same bytes' : 'the text'} there`,
+    message: `${code(form.formatter)} allocates a string that is only copied into ${target}`,
     allocation: {
       kind: 'call',
       // Without the compiler's word there is a pattern, not an allocation.
       cost: file.facts ? form.cost : 'unknown',
       reason:
-        `${form.formatter} returns a new string, and append copies it` +
+        `${code(appendName(form))} writes ${form.condition === undefined ? 'the same bytes' : 'the text'} there without a string` +
         (form.unless === undefined ? '' : ` (${form.unless})`),
       evidence,
     },
@@ -109,13 +108,13 @@ function fixes(
   const condition =
     form.condition ??
     (form.runsUserCode && !isPrivate(destination, file) && !args.every((arg) => isBasic(arg, file))
-      ? `no String, Error or Format method of an argument changes ${short(destination.text)}`
+      ? `no String, Error or Format method of an argument changes ${code(destination.text)}`
       : undefined);
   const name = appendName(form);
   const within = enclosingFunction(call);
   return [
     {
-      title: condition === undefined ? `Use ${name}` : `Use ${name} (if ${condition})`,
+      title: condition === undefined ? `Use ${code(name)}` : `Use ${code(name)} (if ${condition})`,
       kind: condition === undefined ? form.kind : 'suggestion',
       edits: edits.map((edit) => ({ ...edit, file: file.path })),
       claim: { effect: 'removes', within: within ? [spanOf(within)] : [], callees: form.callees },

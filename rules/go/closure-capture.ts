@@ -20,6 +20,7 @@ import { atLeast } from './syntax/version';
 import { loopsAround } from './flow/loops';
 import { packageNames } from './syntax/package-names';
 import { decided } from './sites/evidence';
+import { code } from '../wording';
 
 /**
  * A closure captures a variable by value when it is not assigned again (except in straight-line code before the first
@@ -49,13 +50,12 @@ export const rule: GoRule = {
       const fix = buildFix(file, together(captures, capture));
       report({
         node: variable.declaration,
-        message:
-          `${variable.name} moves to the heap: the closure captures it by reference, as it is assigned more than once, ` +
-          `though nothing writes it once the closure is made`,
+        message: `${code(variable.name)} moves to the heap: the closure captures it by reference`,
+        details: `${code(variable.name)} is assigned more than once, so the closure captures it by reference. Nothing assigns it after the closure is made: a copy would do.`,
         allocation: {
           kind: 'moved variable',
           cost: 'always',
-          reason: `a closure that may outlive the function captures ${variable.name} by reference`,
+          reason: `it is assigned more than once, though never after the closure is made: a copy would do`,
           evidence: [decided(decision)],
         },
         related: [

@@ -32,6 +32,7 @@ import { isOrderSeen } from './flow/order';
 import { builderWrite, operandsOf } from './text/builder-writes';
 import { fills } from './growth/filling-loop';
 import { bytesOf, growthOf, nothing, plus } from './growth/written-amount';
+import { code } from '../wording';
 
 /** A string that a loop extends: each `+=` copies all of it. */
 export const rule: GoRule = {
@@ -167,17 +168,17 @@ function reportOf(string: GrowingString, alone: boolean, file: GoFile): GoReport
   if (callee !== undefined) evidence.unshift({ kind: 'emitted call', callee, count: 1 });
   return {
     node: repeated.statement,
-    message: `Each addition copies all of ${name} to a new string: the bytes copied grow with the square of its length`,
+    message: `Each addition copies all of ${code(name)}: quadratic in its length`,
     allocation: {
       kind: 'string concatenation',
       cost: callee === undefined ? 'unknown' : 'always',
-      reason: `a string cannot grow, so ${name} is allocated anew with each addition`,
+      reason: `a string cannot grow, so ${code(name)} is allocated anew with each addition`,
       evidence,
     },
     related: [
       {
         location: { file: file.path, span: { start, end: start + 3 } },
-        message: `this loop extends ${name}`,
+        message: `this loop extends ${code(name)}`,
       },
     ],
     fixes: fix(string, alone, file),
@@ -266,7 +267,7 @@ function fix(string: GrowingString, alone: boolean, file: GoFile): GoFix[] {
   if (!declaration) return [];
   edits.push(...declaration.edits);
   asWriter ||= declaration.asWriter;
-  const title = `Build ${variable.name} in a strings.Builder`;
+  const title = `Build ${code(variable.name)} in a \`strings.Builder\``;
   return [
     {
       title,

@@ -234,7 +234,7 @@ function detailed(sentences: readonly string[]): Pick<GoReport, 'details'> {
 
 /** The value in the source's words: what an inlined call has made stands nowhere in them. */
 function subjectOf(file: GoFile, { node, text, ofResult }: Decision): string {
-  if (text.startsWith('... ')) return 'The slice of the variadic arguments';
+  if (text.startsWith('... ')) return 'The variadic slice';
   if (ofResult) return `A result of ${code(node.text)}`;
   const inlined = node.type === 'call_expression' && file.facts?.inlined(node) !== undefined;
   return inlined ? `What ${code(node.text)} makes` : code(node.text);

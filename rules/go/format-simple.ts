@@ -8,11 +8,12 @@ import type { GoFile, GoFix, GoReport, GoRule, Obligation } from './rule';
 import { argumentsOf, enclosingFunction, spanOf, unparenthesised } from './syntax/nodes';
 import { enclosingStatement } from './syntax/names';
 import { checkWrite } from './write-format';
-import { short } from './edit/layout';
 import { canImportAt } from './edit/imports';
 import { importedAs } from './edit/imports';
 import { atLeast } from './syntax/version';
 import { isShadowed } from './syntax/universe';
+import { short } from './edit/layout';
+import { code } from '../wording';
 
 /** In hot code, a format that does no more than strconv, a concatenation or a constant would. */
 export const rule: GoRule = {
@@ -54,14 +55,14 @@ function check(call: Node, file: GoFile): GoReport | undefined {
   return {
     node: call,
     message:
-      (formatter === 'fmt.Errorf'
-        ? `fmt.Errorf formats a text without verbs`
-        : `${formatter} ${boxes > 0 ? 'boxes its arguments and ' : ''}parses a format`) +
-      `; ${short(simple.shown)} gives the same ${formatter === 'fmt.Errorf' ? 'error' : 'string'}`,
+      formatter === 'fmt.Errorf'
+        ? '`fmt.Errorf` formats a text without verbs'
+        : `${code(formatter)} ${boxes > 0 ? 'boxes its arguments and ' : ''}parses a format`,
+    details: `${code(simple.shown)} gives the same ${formatter === 'fmt.Errorf' ? 'error' : 'string'}.`,
     allocation: {
       kind: 'call',
       cost: 'always',
-      reason: `${formatter} takes its arguments as interfaces: values that are not pointers are copied to the heap`,
+      reason: `${code(formatter)} takes its arguments as interfaces: values that are not pointers are copied to the heap`,
       evidence,
     },
     fixes,
@@ -293,8 +294,8 @@ function fix(call: Node, formatter: string, simple: Simple, file: GoFile): GoFix
     {
       title:
         formatter === 'fmt.Errorf'
-          ? 'Use errors.New'
-          : `Use ${simple.concatenated ? 'a concatenation' : short(simple.text)}`,
+          ? 'Use `errors.New`'
+          : `Use ${simple.concatenated ? 'a concatenation' : code(simple.text)}`,
       kind: 'safe',
       edits: [{ file: file.path, span: spanOf(call), newText: tight ? `(${simple.text})` : simple.text }],
       imports: simple.imports,

@@ -33,6 +33,7 @@ import {
   type Amount,
   type Growth,
 } from './growth/written-amount';
+import { code } from '../wording';
 
 /** A strings.Builder or bytes.Buffer filled in a loop whose bytes can be counted before it. */
 export const rule: GoRule = {
@@ -228,7 +229,7 @@ function judge(filling: Filling, file: GoFile): GoReport | undefined {
   if (!grown) return undefined;
   const { name } = builder;
   const conditions = [
-    ...(filled.surely ? [] : [`${growth.count.expression} is never much too large`]),
+    ...(filled.surely ? [] : [`${code(growth.count.expression)} is never much too large`]),
     ...(behind?.varies ? ['all that can be written behind the loop usually is'] : []),
   ];
   const evidence: Evidence[] = [
@@ -237,17 +238,17 @@ function judge(filling: Filling, file: GoFile): GoReport | undefined {
   ];
   return {
     node: writes[0]!,
-    message: `${name} grows step by step, and ${exact ? growth.text : `at least ${growth.text}`} bytes are known to be written`,
+    message: `${code(name)} grows step by step to ${exact ? '' : 'at least '}${code(growth.text)} bytes`,
     allocation: {
       kind: 'append growth',
       cost: 'conditional',
-      reason: `a ${type} that is full allocates twice its size and copies what it has`,
+      reason: `a \`${type}\` that is full allocates twice its size and copies what it has`,
       evidence,
     },
     related: [
       {
         location: { file: file.path, span: spanOf(builder.declaration) },
-        message: `${name} starts without room`,
+        message: `${code(name)} starts without room`,
       },
     ],
     heatAt: loop,
@@ -364,7 +365,7 @@ function fix(filling: Filling, growth: Growth, conditions: readonly string[], fi
     : { at: here, newText: `${grow}; ` };
   return [
     {
-      title: `Grow ${builder.name} by ${text} before the loop${conditions.length === 0 ? '' : ` (if ${conditions.join(', and ')})`}`,
+      title: `Grow ${code(builder.name)} by ${code(text)} before the loop${conditions.length === 0 ? '' : ` (if ${conditions.join(', and ')})`}`,
       kind: conditions.length === 0 ? 'safe' : 'suggestion',
       edits: [{ file: file.path, span: { start: edit.at, end: edit.at }, newText: edit.newText }],
       claim: { effect: 'runs less', within: [spanOf(builder.owner)], callees: ['runtime.growslice'] },

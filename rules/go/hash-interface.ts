@@ -20,6 +20,7 @@ import { freshName, startsLine, statementsAt } from './edit/layout';
 import { atLeast } from './syntax/version';
 import { isShadowed } from './syntax/universe';
 import { inOrder } from './sites/remedies';
+import { code } from '../wording';
 
 /** A hash behind hash.Hash that costs memory, where a form of the same value does not. */
 export const rule: GoRule = {
@@ -162,7 +163,7 @@ function atOnce(file: GoFile, hash: Hash): GoReport | undefined {
   const edits = directEdits(file, { statement, write, asked }, direct, form.sum === 'Sum');
   const heapCallees = hash.heap ? [hash.heap.claimed] : [];
   const fix: GoFix | undefined = edits && {
-    title: `Use ${direct.slice(0, direct.indexOf('('))}`,
+    title: `Use ${code(direct.slice(0, direct.indexOf('(')))}`,
     kind: 'safe',
     edits,
     imports: [importPathOf(file, callee)],
@@ -174,19 +175,20 @@ function atOnce(file: GoFile, hash: Hash): GoReport | undefined {
   };
   const name = direct.slice(0, direct.indexOf('('));
   const costs = sum
-    ? `${variable.name}.Sum(nil) allocates its digest`
-    : texts.length > 0
-      ? 'io.WriteString takes it as an io.Writer, which puts it on the heap'
-      : `this version of Go puts it on the heap`;
+    ? `${code(`${variable.name}.Sum(nil)`)} allocates the digest, and nothing else needs the hash`
+    : `The ${form.what} goes to the heap for one ${code(form.sum)}`;
   return {
     node: call,
-    message: `One Write and one ${form.sum} of ${/^(?:A|F|M)/.test(form.what) ? 'an' : 'a'} ${form.what}: ${costs}, and ${name} gives the same value without`,
+    message: costs,
+    details: `${code(name)} gives the same value without allocating.`,
     allocation: {
       kind: 'call',
       cost: 'always',
       reason: sum
-        ? `Sum(nil) returns a new slice; ${name} returns an array, which can stay on the stack`
-        : `${callee.text} returns an interface, and the compiler does not see the hash behind it`,
+        ? `\`Sum(nil)\` returns a new slice; ${code(name)} returns an array, which can stay on the stack`
+        : texts.length > 0
+          ? '`io.WriteString` takes the hash as an `io.Writer`, which puts it on the heap'
+          : `${code(callee.text)} returns an interface, and the compiler does not see the hash behind it`,
       evidence: evidenceOf(hash, sum),
     },
     related: [relatedAt(file, written, 'written once'), relatedAt(file, asked, 'asked once')],
@@ -279,21 +281,21 @@ function typedWrites(file: GoFile, hash: Hash): GoReport | undefined {
     edits.push({ file: file.path, span: spanOf(text), newText: written });
   }
   const maphash = form.what.startsWith('FNV')
-    ? '. Where the value is neither stored nor sent, hash/maphash.String gives another value without a hash of its own'
+    ? '. Where the value is neither stored nor sent, `hash/maphash.String` gives another value without a hash of its own'
     : '';
   return {
     node: call,
-    message: `The ${form.what} goes to the heap, and ${texts.length === 1 ? 'a text is' : 'texts are'} copied, because io.WriteString takes it as an io.Writer`,
+    message: `\`io.WriteString\` puts the ${form.what} on the heap and copies ${texts.length === 1 ? 'the text' : 'the texts'}`,
     allocation: {
       kind: 'call',
       cost: 'always',
-      reason: `${variable.name}.Write is a call that the compiler sees through: the hash stays on the stack and []byte(…) is not copied${maphash}`,
+      reason: `${code(`${variable.name}.Write`)} is a call that the compiler sees through: the hash stays on the stack and \`[]byte(…)\` is not copied${maphash}`,
       evidence: evidenceOf(hash, undefined),
     },
-    related: texts.map((text) => relatedAt(file, text, 'the hash becomes an io.Writer here')),
+    related: texts.map((text) => relatedAt(file, text, 'the hash becomes an `io.Writer` here')),
     fixes: [
       {
-        title: `Write to ${variable.name} directly`,
+        title: `Write to ${code(variable.name)} directly`,
         kind: 'safe',
         edits,
         claim: { effect: 'removes', within: [spanOf(fn)], callees: [heap.claimed] },
@@ -321,17 +323,17 @@ function onStack(file: GoFile, hash: Hash): GoReport | undefined {
   const argument = argumentsOf(sum.call)[0]!;
   return {
     node: sum.call,
-    message: `${variable.name}.Sum(nil) allocates the digest of the ${form.what} each time, and it does not leave the function`,
+    message: `${code(`${variable.name}.Sum(nil)`)} allocates a ${form.what} digest that stays in the function`,
     allocation: {
       kind: 'call',
       cost: 'always',
       reason:
-        'Sum(nil) returns a new slice; Sum appends to what it is given, and an array can stay on the stack',
+        '`Sum(nil)` returns a new slice; `Sum` appends to what it is given, and an array can stay on the stack',
       evidence: evidenceOf(hash, sum),
     },
     fixes: [
       {
-        title: `Let Sum append to an array of ${size} bytes`,
+        title: `Let \`Sum\` append to an array of ${/^\d+$/.test(String(size)) ? size : code(String(size))} bytes`,
         kind: 'safe',
         edits: [
           { file: file.path, span: at, newText: array },

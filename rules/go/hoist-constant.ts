@@ -25,6 +25,7 @@ import { checkWrite } from './write-format';
 import { contentNames } from './edit/content-names';
 import { byPlace, indentAt, ownerName, startsLine } from './edit/layout';
 import { PackageVariables } from './edit/package-variables';
+import { code } from '../wording';
 
 /** A value made of constants that each call builds anew, and that nothing changes. */
 export const rule: GoRule = {
@@ -83,7 +84,7 @@ const reasons: Readonly<Record<ConstantValue['kind'], string>> = {
 };
 
 function what({ kind, made }: ConstantValue): string {
-  return kind === 'map' || kind === 'slice' ? `This ${made}` : `This ${kind}`;
+  return kind === 'map' || kind === 'slice' ? `This ${code(made)}` : `This ${kind}`;
 }
 
 function isBuilt({ kind }: ConstantValue): boolean {
@@ -265,7 +266,7 @@ function buildFix(
     ...(mayRunHiddenCode(file.pkg) ? ['if nothing calls this while the package is initialised'] : []),
   ];
   return {
-    title: `${shared.edits.length > 0 ? 'Build it once, in the package-level' : 'Take it from the package-level'} ${name}${conditions.length > 0 ? ` (${conditions.join(', and ')})` : ''}`,
+    title: `${shared.edits.length > 0 ? 'Build it once, in the package-level' : 'Take it from the package-level'} ${code(name)}${conditions.length > 0 ? ` (${conditions.join(', and ')})` : ''}`,
     kind: conditions.length > 0 ? 'suggestion' : 'safe',
     edits,
     claim: {

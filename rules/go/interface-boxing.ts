@@ -7,6 +7,7 @@ import { typedBinary } from './stdlib/typed-binary';
 import { typedLog } from './stdlib/typed-log';
 import { largestElement, typedSort } from './stdlib/typed-sort';
 import { decided } from './sites/evidence';
+import { code } from '../wording';
 
 /** Values that become interfaces in hot code and are copied to the heap for it. */
 export const rule: GoRule = {
@@ -44,14 +45,14 @@ function sorted(file: GoFile, call: Node): GoReport | undefined {
   const evidence = found && boxing(file, found.boxed, /^runtime\.convTslice$/);
   if (!found || !evidence) return undefined;
   const name = call.childForFieldName('function')!.text;
-  const swapper = name.includes('Slice') ? ', and makes a function that swaps its elements' : '';
+  const swapper = name.includes('Slice') ? ', and a swap function' : '';
   return {
     node: call,
-    message: `${name} puts a copy of the slice header on the heap${swapper}: ${found.instead} takes the slice as it is`,
+    message: `${code(name)} puts a copy of the slice header on the heap${swapper}`,
     allocation: {
       kind: 'interface conversion',
       cost: 'always',
-      reason: `${name} takes an interface; ${found.instead} is generic and needs none${found.fix ? '' : copies}`,
+      reason: `${code(name)} takes an interface; ${code(found.instead)} is generic and needs none${found.fix ? '' : copies}`,
       evidence,
     },
     // For large elements the advice would be wrong: the fix's obligations know their size.
@@ -63,16 +64,16 @@ function logged(file: GoFile, call: Node): GoReport | undefined {
   const found = typedLog(file, call);
   if (!found) return undefined;
   const { boxed: values, fix } = found;
-  const texts = values.slice(0, 3).map(({ text }) => shortened(text));
+  const texts = values.slice(0, 2).map(({ text }) => code(text));
   const name = call.childForFieldName('function')!.text;
   return {
     node: call,
-    message: `${name} boxes ${texts.join(', ')}${values.length > 3 ? ', …' : ''}, whether the level is enabled or not: LogAttrs takes typed attributes`,
+    message: `${code(name)} boxes ${texts.join(' and ')}${values.length > 2 ? ' and more' : ''}, even when the level is off`,
     allocation: {
       kind: 'interface conversion',
       // Small integers and empty strings need no memory.
       cost: 'conditional',
-      reason: `each value becomes an interface before ${name} looks at the level; an Attr holds numbers and strings without`,
+      reason: `each value becomes an interface before ${code(name)} looks at the level; an attribute of \`LogAttrs\` holds numbers and strings without`,
       evidence: values.map((value) => ({
         kind: 'compiler decision' as const,
         text: `${shortened(value.text)} escapes to heap`,
@@ -87,12 +88,13 @@ function written(file: GoFile, call: Node): GoReport | undefined {
   if (!found) return undefined;
   return {
     node: call,
-    message: `binary.Write makes a buffer for ${found.bits} bits each time: ${found.order}.AppendUint${found.bits} puts them into one on the stack`,
+    message: `\`binary.Write\` makes a buffer for ${found.bits} bits each time`,
+    details: `${code(`${found.order}.AppendUint${found.bits}`)} puts them into a buffer on the stack.`,
     allocation: {
       kind: 'call',
       cost: 'always',
       reason:
-        'binary.Write takes the number as an interface and hands its own buffer to the writer, so that it is on the heap',
+        '`binary.Write` takes the number as an interface and hands its own buffer to the writer, so that it is on the heap',
       evidence: [{ kind: 'emitted call', callee: 'encoding/binary.Write', count: 1 }],
     },
     fixes: [found.fix],
@@ -129,7 +131,7 @@ function contained(file: GoFile, call: Node): GoReport | undefined {
     const certain = evidence.some((e) => e.kind === 'emitted call' && /convT(?:noptr)?$/.test(e.callee));
     return {
       node: argument,
-      message: `${shortened(argument.text)} is copied to the heap${certain ? ' each time' : ''}, because ${callee.text} takes an interface`,
+      message: `${code(argument.text)} is copied to the heap: ${code(callee.text)} takes an interface`,
       allocation: {
         kind: 'interface conversion',
         cost: certain ? 'always' : 'conditional',

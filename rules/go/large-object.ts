@@ -16,6 +16,7 @@ import {
   type Binding,
 } from './syntax/names';
 import { initializer } from './syntax/assignments';
+import { code } from '../wording';
 
 /** Memory whose size the other side of a stream decides. */
 export const rule: GoRule = {
@@ -55,12 +56,12 @@ function wholeStream(call: Node, file: GoFile): GoReport | undefined {
   const fix = keepsItsArgument(file, 'Write') ? undefined : streamCopy(call, write, file);
   return {
     node: call,
-    message: `The whole stream is read into memory only to be written to ${write.to.text}`,
+    message: `The whole stream is read into memory only to be written to ${code(write.to.text)}`,
     allocation: {
       kind: 'call',
       cost: 'always',
       reason:
-        'io.ReadAll holds the whole stream, and more than that while it reads; io.Copy needs a chunk of 32 KiB at most',
+        '`io.ReadAll` holds the whole stream, and more than that while it reads; `io.Copy` needs a chunk of 32 KiB at most',
       evidence: [
         { kind: 'emitted call', callee: emitted.callee, count: 1 },
         { kind: 'measured sample', sample: rule.meta.sample },
@@ -112,7 +113,8 @@ function claimedSize(call: Node, file: GoFile): GoReport | undefined {
   if (!origin) return undefined;
   return {
     node: call,
-    message: `${origin.reader} reads the size of this slice from the input, and nothing checks it: a few bytes can make it ${origin.bits === 32 ? '4 GiB' : 'any size'}`,
+    message: `The input says how large this slice is, up to ${origin.bits === 32 ? '4 GiB' : 'any size'}, and nothing checks it`,
+    details: `${code(origin.reader)} reads the size: a few bytes of input can ask for that much memory.`,
     allocation: {
       kind: 'make',
       cost: 'always',

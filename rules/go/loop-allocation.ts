@@ -19,6 +19,7 @@ import { isShadowed } from './syntax/universe';
 import { isBytesBuffer } from './memory/buffer-candidate';
 import { decided } from './sites/evidence';
 import { withoutArgument, withSmallSize } from './memory/probe';
+import { code } from '../wording';
 
 /** A scratch value that each iteration allocates and drops: one before the loop would do. */
 export const rule: GoRule = {
@@ -44,11 +45,11 @@ export const rule: GoRule = {
       const what = shape === 'slice' ? 'slice' : shape === 'array' ? 'array' : 'buffer';
       report({
         node,
-        message: `Each iteration allocates the ${what} ${variable.name}, and nothing keeps it beyond the iteration`,
+        message: `Each iteration allocates the ${what} ${code(variable.name)}, which nothing keeps`,
         allocation: {
           kind,
           cost: emitted === 'runtime.makeslice' && decision.outcome === 'stack' ? 'conditional' : 'always',
-          reason: `${variable.name} is declared in the loop, so each iteration has its own, and it cannot stay on the stack`,
+          reason: `${code(variable.name)} is declared in the loop, so each iteration has its own, and it cannot stay on the stack`,
           evidence: [decided(decision), { kind: 'emitted call', callee: emitted, count: 1 }],
         },
         restsOn: assumptionsOf(file, scratch, lifetime),
@@ -258,7 +259,7 @@ function buildFix(file: GoFile, scratch: Scratch, lifetime: Lifetime): GoFix | u
   ];
   const condition = conditions.length === 0 ? '' : ` (if ${conditions.join(', and ')})`;
   return {
-    title: `Declare ${variable.name} before the loop${condition}`,
+    title: `Declare ${code(variable.name)} before the loop${condition}`,
     kind: condition === '' ? 'safe' : 'suggestion',
     edits,
     claim: { effect: 'moves', within: [spanOf(body)], callees: [emitted] },

@@ -25,6 +25,7 @@ import { byPlace, freshName, indentAt, startsLine, statementsAt } from './edit/l
 import { packageNames } from './syntax/package-names';
 import { isShadowed } from './syntax/universe';
 import { decided } from './sites/evidence';
+import { code, codes } from '../wording';
 
 /**
  * `&T{a: &A{…}, b: new(B)}`, or with a and b made in the statements before: objects that one function allocates and
@@ -46,11 +47,12 @@ export const rule: GoRule = {
       const group = groupOf(file, literal);
       if (!group) continue;
       const count = group.parts.length + 1;
-      const others = group.parts.map(({ type }) => type).join(' and ');
+      const others = codes(group.parts.map(({ type }) => type));
       const fix = file.generated ? undefined : buildFix(file, group);
       report({
         node: literal,
-        message: `${group.type}, and ${others} that only it is given, are allocated one by one: ${count} allocations where one could hold all`,
+        message: `${code(group.type)} takes ${count} allocations where one can hold all`,
+        details: `${others} ${group.parts.length === 1 ? 'is' : 'are'} allocated by themselves and given to ${code(group.type)} only: one object can hold all.`,
         allocation: {
           kind: 'composite literal',
           cost: 'always',
@@ -59,7 +61,7 @@ export const rule: GoRule = {
         },
         related: group.parts.map(({ made, field, type }) => ({
           location: { file: file.path, span: spanOf(made) },
-          message: `the ${type} for ${field} is allocated here`,
+          message: `the ${code(type)} for ${code(field)} is allocated here`,
         })),
         ...(fix && { fixes: [fix] }),
       });
@@ -332,7 +334,7 @@ function buildFix(file: GoFile, group: Group): GoFix | undefined {
       newText: statementsAt(file, at, [...statements, '']),
     });
   return {
-    title: `Allocate ${[type, ...parts.map((part) => part.type)].join(', ')} as one object (if they die together: each keeps all of them)`,
+    title: `Allocate ${codes([type, ...parts.map((part) => part.type)])} as one object (if they die together: each keeps all of them)`,
     kind: 'suggestion',
     edits: edits.sort(byPlace),
     claim: { effect: 'removes', within: [spanOf(fn)], callees: ['runtime.newobject'] },

@@ -8,6 +8,7 @@ import { descendants, isFunction, spanOf } from './syntax/nodes';
 import { packageNames } from './syntax/package-names';
 import { directiveOf, isDirective } from './syntax/directives';
 import { decided } from './sites/evidence';
+import { code } from '../wording';
 
 /** The functions that `//alloclens:noalloc` marks are held against what the compiler emits for them. */
 export const rule: GoRule = {
@@ -33,8 +34,8 @@ export const rule: GoRule = {
         unchecked(`${name.text} is marked //alloclens:noalloc but was not checked: ${problem}.`);
         continue;
       }
-      for (const { node, message, kind, cost, evidence, related } of allocationsOf(file, fn, name)) {
-        const reason = `${name.text} is marked //alloclens:noalloc`;
+      for (const { node, message, why, kind, cost, evidence, related } of allocationsOf(file, fn, name)) {
+        const reason = why ?? `${code(name.text)} is marked \`//alloclens:noalloc\``;
         report({ node, message, allocation: { kind, cost, reason, evidence }, related });
       }
     }
@@ -63,6 +64,7 @@ function uncheckable(file: GoFile, fn: Node): string | undefined {
 interface Found {
   readonly node: Node;
   readonly message: string;
+  readonly why?: string | undefined;
   readonly kind: AllocationKind;
   readonly cost: AllocationCost;
   readonly evidence: readonly Evidence[];
@@ -96,29 +98,30 @@ function allocationsOf(file: GoFile, fn: Node, name: Node): Found[] {
         decision: undefined,
       };
       taken.add(node.id);
-      const why = decision ? explainFlow(decision.flow).at(-1) : undefined;
+      const why = decision && explainFlow(decision.flow).at(-1);
       if (decision) evidence.push(decided(decision));
-      const subject = decision?.subject === 'moved' ? `${decision.text} moves to the heap` : what;
-      const times = calls.length > 1 ? ` (${calls.length} times in this line)` : '';
+      const subject = decision?.subject === 'moved' ? `${code(decision.text)} moves to the heap` : what;
+      const times = calls.length > 1 ? ` (${calls.length} times)` : '';
       found.push({
         node,
         kind: decision?.subject === 'moved' ? 'moved variable' : kind,
         cost,
         evidence,
-        message: `${name.text} must not allocate, but ${subject}${times}${why ? `: ${lowered(why)}` : ''}`,
+        message: `${code(name.text)} is marked noalloc, but ${subject}${times}`,
+        why: why === undefined ? undefined : lowered(why),
         related: [...(decision ? keepersOf(file, decision) : []), ...leaks],
       });
       continue;
     }
     const inlined = inlinedAt(file, fn, first.at);
     const node = inlined?.call ?? name;
-    const origin = inlined ? `code inlined from ${inlined.callee}` : 'inlined code';
+    const origin = inlined ? `code of ${code(inlined.callee)}` : 'inlined code';
     found.push({
       node,
       kind,
       cost,
       evidence,
-      message: `${name.text} must not allocate, but in ${origin} ${what}`,
+      message: `${code(name.text)} is marked noalloc, but in ${origin} ${what}`,
       related: [...placeOf(file, first.at, what), ...leaks],
     });
   }
@@ -140,12 +143,11 @@ interface Described {
 function describe(callee: string): Described {
   const name = callee.slice('runtime.'.length);
   if (name.startsWith('growslice') || name.startsWith('moveSlice'))
-    return { kind: 'append growth', cost: 'conditional', what: 'append may have to grow a slice' };
-  if (name.startsWith('makeslice'))
-    return { kind: 'make', cost: 'always', what: 'a slice is made on the heap' };
+    return { kind: 'append growth', cost: 'conditional', what: 'append grows a slice' };
+  if (name.startsWith('makeslice')) return { kind: 'make', cost: 'always', what: 'a slice is made' };
   if (name.startsWith('mapassign'))
-    return { kind: 'map growth', cost: 'conditional', what: 'an assignment may have to grow a map' };
-  if (name.startsWith('makemap')) return { kind: 'make', cost: 'always', what: 'a map is made on the heap' };
+    return { kind: 'map growth', cost: 'conditional', what: 'an assignment grows a map' };
+  if (name.startsWith('makemap')) return { kind: 'make', cost: 'always', what: 'a map is made' };
   if (name.startsWith('makechan')) return { kind: 'channel', cost: 'always', what: 'a channel is made' };
   // Small numbers and empty strings are boxed without memory of their own.
   if (name.startsWith('convT'))
@@ -154,7 +156,7 @@ function describe(callee: string): Described {
     return { kind: 'string concatenation', cost: 'conditional', what: 'strings are concatenated' };
   if (/^(?:slicebytetostring|stringtoslice|slicerunetostring|intstring)/.test(name))
     return { kind: 'conversion', cost: 'conditional', what: 'a conversion copies a string or slice' };
-  return { kind: 'new', cost: 'always', what: 'an object is allocated on the heap' };
+  return { kind: 'new', cost: 'always', what: 'an object is allocated' };
 }
 
 interface Place {
@@ -290,7 +292,7 @@ function keepersOf(file: GoFile, { flow }: Decision): Related[] {
       if (callee.file.facts?.parameter(parameter)?.kind !== 'leaks') continue;
       related.push({
         location: { file: callee.file.path, span: spanOf(parameter) },
-        message: `${parameter.text} of ${name} leaks, so what is passed for it goes to the heap`,
+        message: `${code(parameter.text)} of ${code(name!)} leaks, so what is passed for it goes to the heap`,
       });
     }
   }
@@ -307,7 +309,7 @@ function leakingParameters(file: GoFile, fn: Node): Related[] {
     return [
       {
         location: { file: file.path, span: spanOf(parameter) },
-        message: `${parameter.text} leaks: callers may have to put what they pass on the heap`,
+        message: `${code(parameter.text)} leaks: callers may have to put what they pass on the heap`,
       },
     ];
   });

@@ -8,10 +8,11 @@ import type { GoFile, GoFix, GoReport, GoRule } from './rule';
 import { argumentsOf, enclosingFunction, spanOf, unparenthesised } from './syntax/nodes';
 import { isPure } from './flow/trip-count';
 import { enclosingStatement, namesAround } from './syntax/names';
-import { byPlace, short } from './edit/layout';
+import { byPlace } from './edit/layout';
 import { canImportAt } from './edit/imports';
 import { packageNames } from './syntax/package-names';
 import { isShadowed } from './syntax/universe';
+import { code } from '../wording';
 
 /** A string or []byte that is converted, and copied, only because the other twin of a function was called. */
 export const rule: GoRule = {
@@ -37,7 +38,7 @@ export const rule: GoRule = {
       const body = loop.childForFieldName('body')!;
       report({
         node,
-        message: `${short(node.text)} copies ${short(operand.text)} in each iteration, and nothing in the loop changes it`,
+        message: `${code(node.text)} copies ${code(operand.text)} in each iteration, unchanged`,
         allocation: {
           kind: 'conversion',
           cost: conversionCost(conversions[0]!, file),
@@ -48,7 +49,7 @@ export const rule: GoRule = {
           ? []
           : [
               {
-                title: `Convert ${short(operand.text)} once, before the loop, to ${name}`,
+                title: `Convert ${code(operand.text)} once, before the loop, to ${code(name)}`,
                 kind: 'safe',
                 edits: edits.map((edit) => ({ ...edit, file: file.path })),
                 claim: { effect: 'moves', within: [spanOf(body)], callees: [callee] },
@@ -75,12 +76,12 @@ function ofCopy(call: Node, file: GoFile): Found | undefined {
   if ((source.type === 'variadic_argument') !== (builtin === 'append')) return undefined;
   const conversion = conversionOf(source.type === 'variadic_argument' ? source.namedChild(0)! : source, file);
   if (!conversion || !emittedConversion(conversion, file)) return undefined;
-  const operand = short(conversion.operand.text);
+  const operand = code(conversion.operand.text);
   const report: GoReport = {
     node: conversion.node,
-    message: `${short(conversion.node.text)} copies ${operand}, and ${builtin} copies it again; it takes strings and bytes alike`,
+    message: `${code(conversion.node.text)} copies the bytes, and \`${builtin}\` copies them again`,
     allocation: allocationOf(conversion, file),
-    fixes: fixes(call, [conversion], `Pass ${operand} to ${builtin} as it is`, [], undefined, file),
+    fixes: fixes(call, [conversion], `Pass ${operand} to \`${builtin}\` as it is`, [], undefined, file),
   };
   return { report, conversions: [conversion] };
 }
@@ -111,13 +112,13 @@ function ofMirror(call: Node, file: GoFile): Found | undefined {
   // Four bytes at most have room on the stack.
   if (/Rune(?:InString)?$/.test(mirror.name) && mirror.name.startsWith('utf8.') && hasEnd(costly.operand))
     return undefined;
-  const operand = short(costly.operand.text);
+  const operand = code(costly.operand.text);
   const report: GoReport = {
     node: costly.node,
     message:
       mirror.inCallee === undefined
-        ? `${short(costly.node.text)} copies ${operand} for ${mirror.name}; ${mirror.twin} works on ${mirror.from === 'string' ? 'bytes' : 'strings'}`
-        : `${mirror.name} copies ${operand} to a string; ${mirror.twin} reads it in place`,
+        ? `${code(costly.node.text)} is a copy for ${code(mirror.name)}; ${code(mirror.twin)} needs none`
+        : `${code(mirror.name)} copies ${operand} to a string; ${code(mirror.twin)} does not`,
     allocation:
       mirror.inCallee === undefined
         ? allocationOf(costly, file)
@@ -127,7 +128,7 @@ function ofMirror(call: Node, file: GoFile): Found | undefined {
             reason: mirror.inCallee.reason,
             evidence: [{ kind: 'emitted call', callee: mirror.inCallee.callees[0]!, count: 1 }],
           },
-    fixes: fixes(call, conversions, `Use ${mirror.twin}`, edits, mirror, file),
+    fixes: fixes(call, conversions, `Use ${code(mirror.twin)}`, edits, mirror, file),
   };
   return { report, conversions };
 }

@@ -6,6 +6,7 @@ import type { GoFile, GoRule } from './rule';
 import { argumentsOf, enclosingFunction, qualified, spanOf, unparenthesised } from './syntax/nodes';
 import { callOf, namesAround, occurrences, parenthesized, type Binding } from './syntax/names';
 import { initializer } from './syntax/assignments';
+import { code } from '../wording';
 
 /**
  * `x := uintptr(p); return unsafe.Pointer(x ^ 0)`: the compiler follows a pointer through uintptr within one expression
@@ -35,15 +36,13 @@ export const rule: GoRule = {
       report({
         node: trick.node,
         message: hidden
-          ? `${hidden.name} is hidden from escape analysis: the compiler does not connect it with the pointer that is ` +
-            `made of the integer ${integer.name} here; what it points to may stay on the stack and be gone before the pointer`
-          : `a pointer is made of the integer ${integer.name}, unchanged: escape analysis does not see what it points to, ` +
-            `which may stay on the stack and be gone before the pointer`,
+          ? `${code(hidden.name)} goes through the integer ${code(integer.name)}, so escape analysis loses it`
+          : `A pointer is made of the integer ${code(integer.name)}: escape analysis loses it`,
         allocation: {
           kind: 'conversion',
           // What is kept off the heap is the caller's; the conversion allocates nothing.
           cost: 'unknown',
-          reason: `escape analysis does not follow a pointer through the variable ${integer.name} of type uintptr`,
+          reason: `escape analysis does not follow a pointer through a \`uintptr\`: what it points to can stay on the stack and be gone while the pointer is used`,
           evidence,
         },
         related: callers(file, trick.node),
@@ -215,6 +214,6 @@ function callers(file: GoFile, trick: Node): Related[] {
   );
   return calls.slice(0, 5).map(({ file: other, call }) => ({
     location: { file: other.path, span: spanOf(call) },
-    message: `${name} hides its argument here; it must outlive every use of the result`,
+    message: `${code(name)} hides its argument here: it has to outlive every use of the result`,
   }));
 }

@@ -19,6 +19,7 @@ import {
 } from './syntax/names';
 import { loopsAround } from './flow/loops';
 import { initializer } from './syntax/assignments';
+import { code } from '../wording';
 
 /** A slice that outlives its function and was made far larger than what the function can append to it. */
 export const rule: GoRule = {
@@ -84,11 +85,11 @@ function check(call: Node, file: GoFile): GoReport | undefined {
   const { name } = variable;
   return {
     node: call,
-    message: `${name} has room for ${capacity} elements, and this function appends at most ${bound}`,
+    message: `${code(name)} has room for ${capacity} elements and gets at most ${bound}`,
     allocation: {
       kind: 'make',
       cost: 'always',
-      reason: `${name} outlives the function, and what is not used of it stays allocated and was cleared`,
+      reason: `${code(name)} outlives the function, and what is not used of it stays allocated and was cleared`,
       evidence: [
         { kind: 'emitted call', callee: emitted.callee, count: 1 },
         { kind: 'measured sample', sample: rule.meta.sample },
@@ -100,7 +101,7 @@ function check(call: Node, file: GoFile): GoReport | undefined {
       ? []
       : [
           {
-            title: `Make ${name} with capacity ${bound}, the most that is appended here${condition}`,
+            title: `Make ${code(name)} with capacity ${bound}, the most that is appended here${condition}`,
             kind: condition === '' ? 'safe' : 'suggestion',
             edits: [{ file: file.path, span: spanOf(size), newText: String(bound) }],
             claim: { effect: 'runs less', within: [spanOf(variable.owner)], callees: [emitted.callee] },

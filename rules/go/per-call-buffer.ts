@@ -8,6 +8,7 @@ import type { GoFile, GoRule } from './rule';
 import { spanOf } from './syntax/nodes';
 import { type Binding } from './syntax/names';
 import { decided } from './sites/evidence';
+import { code } from '../wording';
 
 export const rule: GoRule = {
   meta: {
@@ -36,7 +37,7 @@ export const rule: GoRule = {
       reported.add(candidate.variable);
       report({
         node: candidate.node,
-        message: `${message(candidate)}, and nothing keeps it beyond the call`,
+        message: `${code(subject(candidate))} is allocated on each call, and nothing keeps it`,
         allocation: {
           kind: candidate.kind,
           cost: candidate.cost,
@@ -60,15 +61,9 @@ function staysInCall(candidate: Candidate, lifetime: Lifetime): boolean {
   return candidate.proven || lifetime.kept === undefined;
 }
 
-function message(candidate: Candidate): string {
-  const name = subject(candidate);
-  if (candidate.cost === 'conditional') return `${name} is allocated on each call, as ${candidate.reason}`;
-  return `${name} is allocated on each call: ${candidate.reason}`;
-}
-
 function relatedCalls(file: GoFile, lifetime: Lifetime): Related[] {
   return lifetime.contracts.slice(0, 3).map(({ argument, contract }) => ({
     location: { file: file.path, span: spanOf(argument) },
-    message: `handed to ${contract.name}, which must not keep it`,
+    message: `handed to ${code(contract.name)}, which does not keep it`,
   }));
 }

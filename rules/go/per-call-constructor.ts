@@ -19,6 +19,7 @@ import { PackageVariables, type PackageVariable } from './edit/package-variables
 import { poolText } from './pools/pool-text';
 import { importedAs } from './edit/imports';
 import { packageNames } from './syntax/package-names';
+import { code } from '../wording';
 
 export const rule: GoRule = {
   meta: {
@@ -42,11 +43,11 @@ export const rule: GoRule = {
       const { form, callee, variable, evidence } = made;
       report({
         node: call,
-        message: `Each call makes a ${form.what} with ${callee.text}, and nothing keeps ${variable.name} beyond the call`,
+        message: `Each call makes a ${form.what} for ${code(variable.name)}, and nothing keeps it`,
         allocation: {
           kind: 'call',
           cost: 'always',
-          reason: `${callee.text} allocates the state of the ${form.what} anew, and it has a Reset`,
+          reason: `${code(callee.text)} allocates the state of the ${form.what} anew, and it has a \`Reset\``,
           evidence: [evidence],
         },
         restsOn: contracts,
@@ -217,7 +218,7 @@ function buildFix(file: GoFile, made: Made, variables: PackageVariables): GoFix 
   ];
   edits.sort(byPlace);
   return {
-    title: `Reuse ${variable.name} from a sync.Pool`,
+    title: `Reuse ${code(variable.name)} from a \`sync.Pool\``,
     kind: 'safe',
     edits,
     imports: [

@@ -9,6 +9,7 @@ import { namesOf } from './syntax/signatures';
 import { namesAround } from './syntax/names';
 import { packageNames } from './syntax/package-names';
 import { decided } from './sites/evidence';
+import { code } from '../wording';
 
 /** Pointers to small structs in a slice, map or channel of the package, where values would do. */
 export const rule: GoRule = {
@@ -135,21 +136,22 @@ function check(collection: Collection, type: PointerType, name: Node, file: GoFi
   const missing = rewriting.maybeMissing ? ', if reading a missing one need not panic' : '';
   return {
     node: put.node,
-    message: `each ${type.name} in ${name.text} is allocated on its own for ${size} bytes, and nothing needs it to be a pointer`,
+    message: `Each ${code(type.name)} in ${code(name.text)} is allocated by itself for ${size} bytes`,
+    details: 'Nothing needs it to be a pointer.',
     allocation: {
       kind: put.node.type === 'call_expression' ? 'new' : 'composite literal',
       cost: 'always',
-      reason: `what ${name.text} points to may outlive the function, so it cannot be on the stack`,
+      reason: `what ${code(name.text)} points to may outlive the function, so it cannot be on the stack`,
       evidence: [decided(put.decision), { kind: 'measured sample', sample: rule.meta.sample }],
     },
     related: [
-      { location: { file: file.path, span: spanOf(name) }, message: `${name.text} is declared here` },
+      { location: { file: file.path, span: spanOf(name) }, message: `${code(name.text)} is declared here` },
     ],
     // That nothing needs the pointer is the compiler's word, too.
     restsOn: 'its fix',
     fixes: [
       {
-        title: `Keep the ${size} bytes of each ${type.name} in ${name.text} instead of a pointer${missing}`,
+        title: `Keep the ${size} bytes of each ${code(type.name)} in ${code(name.text)} instead of a pointer${missing}`,
         kind: 'suggestion',
         edits: [...rewriting.edits].sort(
           (a, b) =>

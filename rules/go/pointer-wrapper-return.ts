@@ -18,6 +18,7 @@ import { placesOfMove, pooledGet, pooledPut } from './pools/pools';
 import { indentAt, lineEnd, startsLine } from './edit/layout';
 import { packageNames } from './syntax/package-names';
 import { decided } from './sites/evidence';
+import { code } from '../wording';
 
 export const rule: GoRule = {
   meta: {
@@ -353,11 +354,11 @@ function isWorthReporting(wrapper: Wrapper, callers: Callers): boolean {
 
 function describe(file: GoFile, decision: Decision, wrapper: Wrapper, callers: Callers): GoReport {
   const { local, pointer, returned, fn } = wrapper;
-  const reason = `${local.name}, copied from *${pointer.name}, moves to the heap because its address is returned`;
+  const reason = `${code(local.name)} is a copy of ${code(`*${pointer.name}`)} whose address is returned`;
   const fix = file.generated || wrapper.obstacle !== undefined ? undefined : buildFix(file, wrapper, callers);
   return {
     node: local.declaration,
-    message: `${reason}: each call allocates a new ${what(wrapper.pointee)}`,
+    message: `Each call allocates a new ${what(wrapper.pointee)} for ${code(local.name)}`,
     allocation: {
       kind: 'moved variable',
       cost: 'always',
@@ -366,7 +367,7 @@ function describe(file: GoFile, decision: Decision, wrapper: Wrapper, callers: C
     },
     related: returned.map(({ address }) => ({
       location: { file: file.path, span: spanOf(address) },
-      message: `the address of ${local.name} leaves ${functionName(fn)} here`,
+      message: `the address of ${code(local.name)} leaves ${code(functionName(fn))} here`,
     })),
     ...(fix && { fixes: [fix] }),
   };
@@ -399,7 +400,7 @@ function buildFix(file: GoFile, wrapper: Wrapper, callers: Callers): GoFix {
   }
   const safe =
     !callers.open && callers.found.length > 0 && callers.found.every((caller) => caller === 'reassigned');
-  const title = `Write back through ${pointer.name} and return it`;
+  const title = `Write back through ${code(pointer.name)} and return it`;
   return {
     title: safe ? title : `${title}, if no caller still needs the value from before the call`,
     kind: safe ? 'safe' : 'suggestion',

@@ -8,6 +8,7 @@ import { descendants, spanOf, statementsOf } from './syntax/nodes';
 import { callOf, enclosingStatement, isAddressTaken, isAssigned, namesAround } from './syntax/names';
 import { enclosingLoop } from './flow/loops';
 import { startsLine, statementsAt } from './edit/layout';
+import { code } from '../wording';
 
 export const rule: GoRule = {
   meta: {
@@ -34,30 +35,31 @@ export const rule: GoRule = {
 function describe(file: GoFile, object: Pooled, life: Life): GoReport {
   const { binding, got } = object;
   const { name } = binding;
-  const pool = got!.pool ? got!.from : `the pool of ${got!.from}`;
+  const pool = got!.pool ? code(got!.from) : `the pool of ${code(got!.from)}`;
   const fix = file.generated ? undefined : buildFix(file, object, life);
   const moved = life.moves[0];
   const where =
     life.puts.length === 0 && !moved
-      ? `${name} is taken from ${pool} and never put back`
-      : `${name} is not put back into ${pool} on ${life.lost.length} of ${life.exits} ways out`;
-  const owner = moved ? `; on another way it goes to a new owner, who has to put it back` : '';
+      ? `${code(name)} is taken from ${pool} and never put back`
+      : `${code(name)} is not put back into ${pool} on ${life.lost.length} of ${life.exits} ways out`;
+  const details = moved && 'On another way it goes to a new owner, who has to put it back.';
   const related: Related[] = life.lost.map((node) => ({
     location: { file: file.path, span: endOf(node) },
-    message: `${name} is lost on this way out`,
+    message: `${code(name)} is lost on this way out`,
   }));
   if (moved)
     related.push({
       location: { file: file.path, span: spanOf(moved) },
-      message: `${name} may go to another owner here, so that a deferred Put would be wrong`,
+      message: `${code(name)} may go to another owner here, so that a deferred Put would be wrong`,
     });
   return {
     node: object.at ?? binding.declaration,
-    message: `${where}: the next Get allocates instead of reusing it${owner}`,
+    message: where,
+    ...(details && { details }),
     allocation: {
       kind: 'call',
       cost: 'conditional',
-      reason: `a Get of an empty pool calls New`,
+      reason: 'a Get of an empty pool calls New, so the next one allocates instead of reusing it',
       evidence: [{ kind: 'emitted call', callee: 'sync.(*Pool).Get', count: 1 }],
     },
     related,
@@ -113,7 +115,7 @@ function buildFix(file: GoFile, object: Pooled, life: Life): GoFix | undefined {
     edits.push({ file: file.path, span: lines, newText: '' });
   }
   return {
-    title: `Put ${name} back with defer, also when the function panics`,
+    title: `Put ${code(name)} back with defer, also when the function panics`,
     kind: 'suggestion',
     edits: edits.sort((a, b) => a.span.start - b.span.start),
   };

@@ -18,6 +18,7 @@ import {
 } from './syntax/names';
 import { statementsAt } from './edit/layout';
 import { packageNames } from './syntax/package-names';
+import { code } from '../wording';
 
 export const rule: GoRule = {
   meta: {
@@ -39,22 +40,25 @@ export const rule: GoRule = {
         const what = content.field === undefined ? name : `${name}.${content.field}`;
         report({
           node: object.at!,
-          message: `${name} goes back into the pool with its content and is not reset after Get: what the call before left in ${what} is still there`,
+          message: `${code(name)} is reused without a reset: it still holds what the last user wrote`,
           allocation: {
             kind: 'call',
             cost: 'unknown',
-            reason: `nothing between Get and Put empties ${what}`,
+            reason: `nothing between Get and Put empties ${code(what)}`,
             evidence: [{ kind: 'emitted call', callee: 'sync.(*Pool).Get', count: 1 }],
           },
           related: [
-            { location: { file: file.path, span: spanOf(content.written) }, message: `${what} grows here` },
+            {
+              location: { file: file.path, span: spanOf(content.written) },
+              message: `${code(what)} grows here`,
+            },
             {
               location: { file: file.path, span: spanOf(content.read) },
-              message: `what is in ${what} is read here`,
+              message: `what is in ${code(what)} is read here`,
             },
             {
               location: { file: file.path, span: spanOf(content.put) },
-              message: `${name} goes back with it here`,
+              message: `${code(name)} goes back with it here`,
             },
           ],
           ...(fix && { fixes: [fix] }),
@@ -249,7 +253,7 @@ function buildFix(file: GoFile, object: Pooled, content: Content): GoFix | undef
   // There may be none to reset.
   if (object.checked || !isEmptyWhenNew(file, object)) return undefined;
   return {
-    title: `Reset ${object.binding.name} after Get (${content.reset}): what earlier calls left is dropped`,
+    title: `Reset ${code(object.binding.name)} after Get (${code(content.reset)}): what earlier calls left is dropped`,
     kind: 'suggestion',
     edits: [
       {

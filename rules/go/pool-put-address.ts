@@ -19,6 +19,7 @@ import { usesAfter } from './flow/paths';
 import { initializer } from './syntax/assignments';
 import { byPlace, freshName, statementsAt } from './edit/layout';
 import { decided } from './sites/evidence';
+import { code } from '../wording';
 
 export const rule: GoRule = {
   meta: {
@@ -68,17 +69,17 @@ function describe(file: GoFile, decision: Decision, variable: Binding, puts: rea
   const { name } = variable;
   return {
     node: address,
-    message: `${name} moves to the heap because ${pool.text}.Put keeps its address: each Put allocates, where the pointer that Get gave would not`,
+    message: `${code(name)} moves to the heap, because ${code(`${pool.text}.Put`)} keeps its address`,
     allocation: {
       kind: 'moved variable',
       cost: 'always',
-      reason: `the address of ${name} is stored in the pool, so ${name} cannot live on the stack`,
+      reason: `each Put allocates what it points to, where the pointer that Get gave would do`,
       evidence: [decided(decision)],
     },
     related: [
       {
         location: { file: file.path, span: spanOf(variable.declaration) },
-        message: `${name} is allocated here, on the heap`,
+        message: `${code(name)} is allocated here, on the heap`,
       },
     ],
     ...(fix && { fixes: [fix] }),
@@ -195,7 +196,7 @@ function keepLocalPointer(file: GoFile, variable: Binding, puts: readonly Put[])
   if (variable.uses.some((use) => use.owner.id !== variable.owner.id && !back.has(use.owner.id)))
     return undefined;
   return {
-    title: `Put back the pointer that ${pool.text}.Get gave`,
+    title: `Put back the pointer that ${code(`${pool.text}.Get`)} gave`,
     kind: 'safe',
     edits: sorted(edits),
     claim: { effect: 'removes', within: placesOfMove(file, variable, []), callees: ['runtime.newobject'] },
@@ -284,7 +285,7 @@ function changeWrappers(file: GoFile, parameter: Binding, puts: readonly Put[]):
   }
   if (hasOverlap(edits)) return undefined;
   return {
-    title: `Let ${get.name} return the pooled pointer and ${put.name} take it`,
+    title: `Let ${code(get.name)} return the pooled pointer and ${code(put.name)} take it`,
     kind: 'safe',
     edits: sorted(edits),
     claim: {

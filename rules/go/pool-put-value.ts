@@ -5,6 +5,7 @@ import type { GoFile, GoFix, GoRule } from './rule';
 import { unparenthesised } from './syntax/nodes';
 import { namesAround } from './syntax/names';
 import { initializer } from './syntax/assignments';
+import { code } from '../wording';
 
 export const rule: GoRule = {
   meta: {
@@ -28,7 +29,7 @@ export const rule: GoRule = {
       const kind = kindOf(file, put.value, boxed.callee);
       report({
         node: put.value,
-        message: `${put.value.text} is put by value: each ${name}.Put allocates ${kind} for the interface that the pool stores`,
+        message: `${code(put.value.text)} is put by value: each Put allocates ${kind}`,
         allocation: {
           kind: 'interface conversion',
           cost: 'always',
@@ -69,6 +70,6 @@ function kindOf(file: GoFile, value: Node, callee: string): string {
   const binding = node.type === 'identifier' ? namesAround(file.root, node).resolve(node) : undefined;
   const start = binding && initializer(binding);
   const got = start && pooledGet(file, start);
-  if (got) return `a copy of the ${got.type.text}`;
+  if (got) return `a copy of the ${code(got.type.text)}`;
   return 'a copy';
 }

@@ -22,6 +22,7 @@ import { loopsAround } from './flow/loops';
 import { statementsAt } from './edit/layout';
 import { packageNames } from './syntax/package-names';
 import { keptAtMost } from './pools/buffer-pool';
+import { code } from '../wording';
 
 export const rule: GoRule = {
   meta: {
@@ -39,11 +40,12 @@ export const rule: GoRule = {
       const fix = file.generated ? undefined : buildFix(site);
       report({
         node: site.put,
-        message: `${site.name} grows with the input and goes back into ${site.pool} whatever its size: the memory of one large input stays in the pool`,
+        message: `${code(site.name)} goes back into ${code(site.pool)} whatever its size`,
         allocation: {
           kind: site.shape === 'buffer' ? 'buffer' : 'append growth',
           cost: 'unknown',
-          reason: `a pool keeps what is put until two garbage collections have passed without a Get of it (golang/go#23199)`,
+          reason:
+            'it grows with the input, and a pool keeps it until two garbage collections have passed without a Get of it (golang/go#23199)',
           evidence: [{ kind: 'emitted call', callee: 'sync.(*Pool).Put', count: 1 }],
         },
         related: [
@@ -290,7 +292,7 @@ function buildFix(site: Site): GoFix | undefined {
     };
   }
   return {
-    title: `Put ${name} back only up to ${shape === 'buffer' || bytes === 1 ? '64 KiB' : `${limit} elements`}: a larger one is left to the garbage collector (choose the limit)`,
+    title: `Put ${code(name)} back only up to ${shape === 'buffer' || bytes === 1 ? '64 KiB' : `${limit} elements`}: a larger one is left to the garbage collector (choose the limit)`,
     kind: 'suggestion',
     edits: [edit],
   };

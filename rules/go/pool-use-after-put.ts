@@ -9,6 +9,7 @@ import { statementsAt } from './edit/layout';
 import { canImport } from './edit/imports';
 import { importedAs } from './edit/imports';
 import { atLeast } from './syntax/version';
+import { code } from '../wording';
 
 export const rule: GoRule = {
   meta: {
@@ -40,22 +41,22 @@ function describe(file: GoFile, object: Pooled, life: Life, misuse: Misuse): GoR
     (deferred
       ? puts.find((one) => one.deferred)
       : puts.filter((one) => one.deferred || one.call.endIndex <= misuse.node.startIndex).at(-1)) ?? puts[0];
-  const putText = put ? textOf(put.call) : 'Put';
-  const what = misuse.alias ? `${misuse.alias.name} shares memory with ${name}` : name;
+  const putText = put ? code(textOf(put.call)) : 'Put';
+  const what = misuse.alias ? `${code(misuse.alias.name)}, memory of ${code(name)},` : code(name);
   const message = {
-    used: `${misuse.alias ? `${what} and` : name} is used after ${putText}: the next Get may hand the same memory to another goroutine`,
-    'put twice': `${name} is put twice: two callers of Get may receive the same object`,
-    returned: `${name} is returned, but the deferred ${putText} puts it back first: the caller shares it with the next Get`,
+    used: `${what} is used after ${putText}`,
+    'put twice': `${code(name)} is put twice: two callers of Get receive the same object`,
+    returned: `${code(name)} is returned after the deferred ${putText}`,
     escapes:
       misuse.memory?.text === name
-        ? `${name} is returned, but its memory is what the deferred ${putText} puts back first: the next Get overwrites it`
-        : `${misuse.memory?.text ?? name} is returned, but it is memory of ${name}, which the deferred ${putText} puts back first: the next Get overwrites it`,
+        ? `${code(name)} is returned after the deferred ${putText} of its memory`
+        : `${code(misuse.memory?.text ?? name)}, memory of ${code(name)}, is returned after the deferred Put`,
   }[misuse.kind];
   const related: Related[] = put
     ? [
         {
           location: { file: file.path, span: spanOf(put.call) },
-          message: `${name} goes back to the pool here`,
+          message: `${code(name)} goes back to the pool here`,
         },
       ]
     : [];
@@ -66,7 +67,7 @@ function describe(file: GoFile, object: Pooled, life: Life, misuse: Misuse): GoR
     allocation: {
       kind: 'call',
       cost: 'unknown',
-      reason: 'what is in the pool belongs to the next Get',
+      reason: 'what is in the pool belongs to the next Get, which may overwrite it',
       evidence: [{ kind: 'emitted call', callee: 'sync.(*Pool).Put', count: puts.length }],
     },
     related,
@@ -109,7 +110,7 @@ function buildFix(file: GoFile, object: Pooled, life: Life, misuse: Misuse): GoF
   return {
     title: `Return a copy: one allocation per call, but memory of its own`.replace(
       'Return a copy',
-      misuse.kind === 'used' ? `Copy ${misuse.alias!.name} before Put` : 'Return a copy',
+      misuse.kind === 'used' ? `Copy ${code(misuse.alias!.name)} before Put` : 'Return a copy',
     ),
     kind: 'suggestion',
     edits,

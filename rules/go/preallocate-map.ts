@@ -16,6 +16,7 @@ import { tripCount, type TripCount } from './flow/trip-count';
 import { enclosingStatement, isAddressTaken, isAssigned, namesAround, type Binding } from './syntax/names';
 import { enclosingLoop } from './flow/loops';
 import { isShadowed } from './syntax/universe';
+import { code } from '../wording';
 
 /** A map made without a size and filled in a loop that is known to run n times. */
 export const rule: GoRule = {
@@ -137,17 +138,17 @@ function check(filling: Filling, file: GoFile): GoReport | undefined {
   const name = map.declaration.text;
   return {
     node: entry,
-    message: `${name} grows entry by entry, and the loop is known to assign ${size} times`,
+    message: `${code(name)} grows entry by entry: the loop assigns ${code(size)} times`,
     allocation: {
       kind: 'map growth',
       cost: file.facts ? 'conditional' : 'unknown',
-      reason: `${name} is made without a size, so it allocates and moves its entries each time it is full (from ${firstGroup} entries on)`,
+      reason: `${code(name)} is made without a size, so it allocates and moves its entries each time it is full (from ${firstGroup} entries on)`,
       evidence,
     },
     related: [
       {
         location: { file: file.path, span: spanOf(map.declaration) },
-        message: `${name} is made without a size`,
+        message: `${code(name)} is made without a size`,
       },
     ],
     heatAt: loop,
@@ -200,12 +201,12 @@ function fix(filling: Filling, count: TripCount, trusted: boolean, distinct: boo
   if (size === undefined) return [];
   const conditions = [
     ...(distinct ? [] : ['most keys differ']),
-    ...(trusted ? [] : [`${capacityText(count, 1)} is never much too large`]),
+    ...(trusted ? [] : [`${code(capacityText(count, 1))} is never much too large`]),
   ];
   const condition = conditions.length === 0 ? '' : ` (if ${conditions.join(', and ')})`;
   return [
     {
-      title: `Make ${map.declaration.text} with room for ${size} entries${condition}`,
+      title: `Make ${code(map.declaration.text)} with room for ${code(size)} entries${condition}`,
       kind: condition === '' ? 'safe' : 'suggestion',
       edits: withSize(size).map((edit) => ({ ...edit, file: file.path })),
       claim: { effect: 'runs less', within: [spanOf(map.owner)], callees: ['runtime.mapassign'] },

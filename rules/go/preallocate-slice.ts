@@ -24,6 +24,7 @@ import { canImportAt } from './edit/imports';
 import { importedAs } from './edit/imports';
 import { atLeast } from './syntax/version';
 import { isBuiltin, isShadowed } from './syntax/universe';
+import { code } from '../wording';
 
 /** A slice grown by append in a loop that is known to run n times. */
 export const rule: GoRule = {
@@ -179,10 +180,10 @@ function check(growth: Growth, file: GoFile): GoReport | undefined {
     if (grows.length === 0 || grows.some(({ symbol }) => /-range\d+/.test(symbol))) return undefined;
     evidence.unshift({ kind: 'emitted call', callee: grows[0]!.callee, count: grows.length });
   }
-  const how = exact ? 'is known to append' : 'appends at most';
+  const most = exact ? '' : 'at most ';
   return {
     node: appends[0]!,
-    message: `append grows ${slice.declaration.text} step by step, and the loop ${how} ${expression} elements`,
+    message: `${code(slice.declaration.text)} grows step by step: the loop appends ${most}${code(expression)} elements`,
     allocation: {
       kind: 'append growth',
       // Without the compiler's word there is a pattern, not an allocation.
@@ -191,7 +192,7 @@ function check(growth: Growth, file: GoFile): GoReport | undefined {
         : !exact || (stays && atLeast(file.pkg.toolchain, 1, 25))
           ? 'conditional'
           : 'always',
-      reason: `${slice.declaration.text} is declared without capacity, so append allocates and copies each time it is full`,
+      reason: `${code(slice.declaration.text)} is declared without capacity, so append allocates and copies each time it is full`,
       evidence,
     },
     related: related(growth, amount, file),
@@ -208,7 +209,10 @@ function related({ slice }: Growth, { counts }: AppendedAmount, file: GoFile): R
   const header = (loop: Node): Node =>
     loop.namedChildren.find((child) => /^(?:range|for)_clause$/.test(child.type)) ?? loop;
   return [
-    { location: location(slice.declaration), message: `${slice.declaration.text} starts without capacity` },
+    {
+      location: location(slice.declaration),
+      message: `${code(slice.declaration.text)} starts without capacity`,
+    },
     ...counts.map(({ loop }) => ({
       location: location(header(loop)),
       message: 'the number of iterations is known here',
@@ -415,10 +419,11 @@ function roomFor(growth: Growth, amount: AppendedAmount, nilSeen: boolean, file:
     ) &&
     leadsToLoop(declaration.statement, loop, amount.constant !== undefined, file)
   ) {
-    const size = exact ? `capacity ${capacity}` : `room for at most ${capacity} elements`;
-    return { title: `Declare ${name} with ${size}`, edits: declaration.withCapacity(capacity) };
+    const size = exact ? `capacity ${code(capacity)}` : `room for at most ${code(capacity)} elements`;
+    return { title: `Declare ${code(name)} with ${size}`, edits: declaration.withCapacity(capacity) };
   }
-  const title = (size: string): string => `Grow ${name} by ${exact ? '' : 'at most '}${size} before the loop`;
+  const title = (size: string): string =>
+    `Grow ${code(name)} by ${exact ? '' : 'at most '}${code(size)} before the loop`;
   const statement = loop.parent?.type === 'labeled_statement' ? loop.parent : loop;
   const here = statement.startIndex;
   const inFront = (text: string): TextEdit[] => [
@@ -444,7 +449,7 @@ function roomFor(growth: Growth, amount: AppendedAmount, nilSeen: boolean, file:
     edits: inFront(`${name} = ${importedAs(file, 'slices')}.Grow(${name}, ${size})`),
     imports: ['slices'],
     ...(!leaves &&
-      atLeast(file.pkg.toolchain, 1, 25) && { condition: `${name} usually holds more than 32 bytes` }),
+      atLeast(file.pkg.toolchain, 1, 25) && { condition: `${code(name)} usually holds more than 32 bytes` }),
   };
 }
 
@@ -491,7 +496,7 @@ function conditionsOf(amount: AppendedAmount): string[] {
       : exact || atLeastHalf
         ? []
         : ['most iterations append']),
-    ...(isBounded || !mayEnd ? [] : [`${expression} is never much too large`]),
+    ...(isBounded || !mayEnd ? [] : [`${code(expression)} is never much too large`]),
     ...(behind.min === behind.max ? [] : ['all that can be appended behind the loop usually is']),
   ];
 }

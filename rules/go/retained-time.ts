@@ -10,6 +10,7 @@ import { namesOf } from './syntax/signatures';
 import { freshName, lineEnd } from './edit/layout';
 import { importedAs } from './edit/imports';
 import { packageNames } from './syntax/package-names';
+import { code, codes } from '../wording';
 
 /** `time.Time` as the only pointer of structs that a collection keeps: the garbage collector scans all of them for it. */
 export const rule: GoRule = {
@@ -54,23 +55,22 @@ function check(spec: Node, struct: Node, collection: Collection, file: GoFile): 
   const name = spec.childForFieldName('name')!.text;
   const names = times.flatMap(({ node }) => namesOf(node).map(({ text }) => text));
   if (names.length === 0) return undefined;
-  const each = names.length === 1 ? `the location of ${names[0]}` : `the locations of ${names.join(' and ')}`;
+  const each = codes(names);
   const fix = fixOf(file, spec, struct, names, before, after);
   return {
     node: first.node,
-    message:
-      `${collection.name} keeps many ${name}, and ${each} is all that the garbage collector looks for in them: ` +
-      `as whole numbers they would not be scanned`,
+    message: `Every ${code(name)} in ${code(collection.name)} is scanned only for ${each}`,
+    details: 'Stored as whole numbers the times would not be scanned.',
     allocation: {
       kind: collection.kind === 'map' ? 'map growth' : 'append growth',
       cost: 'unknown',
-      reason: 'a time.Time has a pointer to its location, so memory that holds one is scanned',
+      reason: 'a `time.Time` has a pointer to its location, so memory that holds one is scanned',
       evidence: [{ kind: 'measured sample', sample: rule.meta.sample }],
     },
     related: [
       {
         location: { file: collection.put.file.path, span: spanOf(collection.put.node) },
-        message: `${collection.name} grows here`,
+        message: `${code(collection.name)} grows here`,
       },
     ],
     heatAt: collection.put.node,
@@ -132,7 +132,7 @@ function fixOf(
   // A comment behind the declaration would be torn from it.
   if (lineStart.trim() !== '') return undefined;
   return {
-    title: `Keep ${names.join(', ')} as seconds and nanoseconds: nothing of ${name} is scanned, ${before.size} → ${after.size} bytes, if the wall clock will do`,
+    title: `Keep ${codes(names)} as seconds and nanoseconds: nothing of ${code(name)} is scanned, ${before.size} → ${after.size} bytes, if the wall clock will do`,
     kind: 'suggestion',
     edits: [...fieldEdits, { file: file.path, span: end, newText: helper }, ...edits],
     claim: { effect: 'runs less', within: [], callees: ['runtime.growslice', 'runtime.mapassign'] },

@@ -19,6 +19,7 @@ import { freshName, lineEnd, startsLine, statementsAt } from './edit/layout';
 import { canImport } from './edit/imports';
 import { importedAs } from './edit/imports';
 import { packageNames } from './syntax/package-names';
+import { code } from '../wording';
 
 /**
  * `if b, _ := pool.Get().([]byte); cap(b) >= n { return b[:n] }; return make([]byte, n)`: one pool for whatever size is
@@ -44,13 +45,11 @@ export const rule: GoRule = {
       const size = misfit.size.text;
       report({
         node: misfit.make,
-        message:
-          `${misfit.pool.text} serves every size: a pooled buffer with a capacity under ${size} is dropped, ` +
-          `and a new one is allocated`,
+        message: `${code(misfit.pool.text)} serves every size: a buffer smaller than ${code(size)} is dropped`,
         allocation: {
           kind: 'make',
           cost: 'conditional',
-          reason: `the buffer from ${misfit.pool.text} may be smaller than ${size}`,
+          reason: `where the buffer from ${code(misfit.pool.text)} is smaller than ${code(size)}, a new one is allocated`,
           evidence: [{ kind: 'emitted call', callee: 'runtime.makeslice', count: emitted.length }],
         },
         related: [
@@ -242,7 +241,7 @@ function buildFix(file: GoFile, misfit: Misfit, all: readonly Misfit[]): GoFix |
     gets.flatMap(({ get }) => enclosingFunction(get) ?? []).map((fn) => [fn.id, fn] as const),
   );
   return {
-    title: `Use a pool for each size class (if nobody relies on the capacity of ${declared.embedded?.struct ?? declared.name}'s buffers)`,
+    title: `Use a pool for each size class (if nobody relies on the capacity of the buffers of ${code(declared.embedded?.struct ?? declared.name)})`,
     kind: 'suggestion',
     edits,
     imports: ['sync', 'math/bits'],

@@ -9,6 +9,7 @@ import { isPrinted } from './text/printed';
 import { indentAt, lineEnd, startsLine } from './edit/layout';
 import { packageNames } from './syntax/package-names';
 import { decided } from './sites/evidence';
+import { code } from '../wording';
 
 /** Field order that makes an allocated struct larger than it has to be. */
 export const rule: GoRule = {
@@ -50,13 +51,10 @@ function check(spec: Node, struct: Node, sites: readonly AllocatedAt[], file: Go
   if (!site) return undefined;
   const gain = `${before.size} → ${after.size} bytes`;
   const allocated = `${allocatedSize(before)} → ${allocatedSize(after)}`;
-  const taken = site.as === 'one' ? ` and takes ${allocatedSize(before)} of the heap` : ' an element';
   const filler = before.size - fields.flatMap(({ layouts }) => layouts).reduce((n, { size }) => n + size, 0);
   return {
     node: name,
-    message:
-      `${name.text} has ${before.size} bytes${taken}, ${filler} of them padding between its fields; in another order ` +
-      `it has ${after.size}${site.as === 'one' ? ` and takes ${allocatedSize(after)}` : ''}`,
+    message: `${code(name.text)} has ${before.size} bytes, ${filler} of them padding; reordered it has ${after.size}`,
     allocation: {
       kind: site.decision.subject === 'moved' ? 'moved variable' : kindOf(site.node),
       // Where it is allocated is another line.
@@ -67,7 +65,7 @@ function check(spec: Node, struct: Node, sites: readonly AllocatedAt[], file: Go
     related: [
       {
         location: { file: site.file.path, span: spanOf(site.node) },
-        message: `${name.text} is allocated here`,
+        message: `${code(name.text)} is allocated here`,
       },
     ],
     heatAt: site.node,
@@ -75,7 +73,7 @@ function check(spec: Node, struct: Node, sites: readonly AllocatedAt[], file: Go
     restsOn: 'its fix',
     fixes: [
       {
-        title: `Reorder the fields of ${name.text}: ${gain}${site.as === 'one' ? ` (allocated as ${allocated})` : ' an element'}, if nothing depends on their order`,
+        title: `Reorder the fields of ${code(name.text)}: ${gain}${site.as === 'one' ? ` (allocated as ${allocated})` : ' an element'}, if nothing depends on their order`,
         kind: 'suggestion',
         edits: editsOf(file, blocks, order),
         claim: { effect: 'runs less', within: [], callees: ['runtime.newobject', 'runtime.makeslice'] },

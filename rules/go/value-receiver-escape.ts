@@ -15,6 +15,7 @@ import {
 } from './syntax/names';
 import { byPlace } from './edit/layout';
 import { packageNames } from './syntax/package-names';
+import { code } from '../wording';
 
 /** A method on a value that puts the copy of its receiver on the heap each time it is called. */
 export const rule: GoRule = {
@@ -37,11 +38,11 @@ export const rule: GoRule = {
       const why = explainFlow(escape.decision.flow).at(-1);
       const reason =
         escape.kind === 'moved variable'
-          ? `${receiver.name} moves to the heap${why ? `: ${why.replace(/\.$/, '')}` : ''}`
-          : `${receiver.name} is converted to ${escape.interfaceName} for a call that may keep it`;
+          ? (why?.replace(/\.$/, '') ?? `${code(receiver.name)} moves to the heap`)
+          : `${code(receiver.name)} is converted to ${code(escape.interfaceName)} for a call that may keep it`;
       report({
         node: receiver.declaration,
-        message: `Each call of ${name} copies its receiver, and the copy of ${typeName} goes to the heap`,
+        message: `Each call of ${code(name)} copies its ${code(typeName)} receiver to the heap`,
         allocation: {
           kind: escape.kind,
           cost: 'always',
@@ -59,7 +60,7 @@ export const rule: GoRule = {
         },
         related: escape.boxed.map((node) => ({
           location: { file: file.path, span: spanOf(node) },
-          message: `the copy becomes a ${escape.interfaceName} here`,
+          message: `the copy becomes a ${code(escape.interfaceName)} here`,
         })),
         ...(fix && { fixes: [fix] }),
       });
@@ -187,7 +188,7 @@ function buildFix(file: GoFile, method: Method, escape: Escape): GoFix | undefin
   }
   edits.sort(byPlace);
   return {
-    title: `Use a pointer receiver for ${name}, if ${typeName} is not changed while what the call hands on is in use`,
+    title: `Use a pointer receiver for ${code(name)}, if ${code(typeName)} is not changed while what the call hands on is in use`,
     kind: 'suggestion',
     edits,
     claim: {

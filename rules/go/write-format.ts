@@ -27,10 +27,10 @@ import {
 } from './text/write-calls';
 import { mayDiffer } from './text/paired-methods';
 import { inOrder } from './sites/remedies';
-import { short } from './edit/layout';
 import { canImportAt } from './edit/imports';
 import { importedAs } from './edit/imports';
 import { packageNames } from './syntax/package-names';
+import { code } from '../wording';
 
 /** A text that is formatted or converted only to be written: the writer takes it directly, in the same single write. */
 export const rule: GoRule = {
@@ -118,20 +118,18 @@ function checkFormatted(
   const loop = operand.onStack && loopBetween(operand.onStack, call, file);
   if (operand.onStack && !loop) return undefined;
   const twice = how === 'Write' && emits(write.content, file, toBytes);
-  const name = short(writer.text);
+  const name = code(writer.text);
   const evidence: Evidence[] = [{ kind: 'emitted call', callee: formatter, count: 1 }];
   if (twice) evidence.push({ kind: 'emitted call', callee: toBytes, count: 1 });
   evidence.push({ kind: 'measured sample', sample: rule.meta.sample });
   const fixes = fixFormatted();
   const found: GoReport = {
     node: call,
-    message:
-      `${formatter} allocates a string${twice ? ', and []byte(…) a copy of it,' : ''} only to be written to ${name}; ` +
-      `${twin} writes the same bytes${known ? '' : ', also in one write'}`,
+    message: `${code(formatter)} makes a string${twice ? ' and a copy of it' : ''} that is only written to ${name}`,
     allocation: {
       kind: 'call',
       cost: 'always',
-      reason: `${formatter} returns a new string, which is written and forgotten`,
+      reason: `the string is written and forgotten; ${code(twin)} writes the same bytes${known ? '' : ', also in one write'}`,
       evidence,
     },
     fixes,
@@ -152,7 +150,7 @@ function checkFormatted(
       : '';
     return [
       {
-        title: `Use ${twin}${condition}`,
+        title: `Use ${code(twin)}${condition}`,
         kind: loop ? 'suggestion' : 'safe',
         edits: edits.map((edit) => ({ ...edit, file: file.path })),
         claim: { effect: 'removes', within: [spanOf(within)], callees: [formatter, toBytes] },
@@ -174,11 +172,11 @@ function checkBytes(write: WriteCall, bytes: Node, file: GoFile): GoReport | und
   const escapes = file.facts?.decision(content)?.outcome !== 'stack';
   // Through an interface the bytes themselves would move to the heap.
   if (!known && isOnStack(bytes, file)) return undefined;
-  const name = short(writer.text);
+  const name = code(writer.text);
   const fixes = fixBytes();
   return {
     node: call,
-    message: `string(${short(bytes.text)}) allocates a copy that is only written to ${name}; Write takes the bytes as they are`,
+    message: `${code(`string(${bytes.text})`)} allocates a copy that is only written to ${name}`,
     allocation: {
       kind: 'conversion',
       cost: escapes ? 'always' : 'conditional',
@@ -203,7 +201,7 @@ function checkBytes(write: WriteCall, bytes: Node, file: GoFile): GoReport | und
     if (!edits || !statement || !within) return [];
     return [
       {
-        title: `Use ${name}.Write without the conversion`,
+        title: `Use ${code(`${writer.text}.Write`)} without the conversion`,
         kind: 'safe',
         edits: edits.map((edit) => ({ ...edit, file: file.path })),
         // A strings.Builder grows in its Write, which may be inlined here.
@@ -232,15 +230,16 @@ function checkString(write: WriteCall, text: Node, file: GoFile): GoReport | und
   const callee = [toBytes, 'runtime.newobject'].find((name) => emits(content, file, name));
   const decision = file.facts?.decision(content);
   if (callee === undefined || (callee !== toBytes && decision?.outcome !== 'heap')) return undefined;
-  const name = short(writer.text);
+  const name = code(writer.text);
   const cost: AllocationCost = decision?.outcome === 'stack' ? 'conditional' : 'always';
   const advice = known
-    ? 'WriteString takes the string as it is'
-    : 'io.WriteString hands the string over as it is where the writer has WriteString, as net/http’s own have';
+    ? '`WriteString` takes the string as it is'
+    : '`io.WriteString` hands the string over as it is where the writer has `WriteString`, as the own ones of `net/http` have';
   const fixes = fixString(callee);
   return {
     node: call,
-    message: `[]byte(${short(text.text)}) allocates a copy that is only written to ${name}; ${advice}`,
+    message: `${code(`[]byte(${text.text})`)} allocates a copy that is only written to ${name}`,
+    details: `${advice}.`,
     allocation: {
       kind: 'conversion',
       cost,
@@ -267,7 +266,7 @@ function checkString(write: WriteCall, text: Node, file: GoFile): GoReport | und
       if (!edits) return [];
       return [
         {
-          title: `Use ${name}.WriteString without the conversion`,
+          title: `Use ${code(`${writer.text}.WriteString`)} without the conversion`,
           kind: 'safe',
           edits: edits.map((edit) => ({ ...edit, file: file.path })),
           claim,
@@ -281,7 +280,7 @@ function checkString(write: WriteCall, text: Node, file: GoFile): GoReport | und
     if (!edits || response === undefined) return [];
     return [
       {
-        title: `Use io.WriteString (if ${name} has a WriteString method, as net/http’s own writers have)`,
+        title: `Use \`io.WriteString\` (if ${name} has a \`WriteString\` method, as the own writers of \`net/http\` have)`,
         kind: 'suggestion',
         edits: edits.map((edit) => ({ ...edit, file: file.path })),
         imports: ['io'],
@@ -334,16 +333,14 @@ function checkPrinted(call: Node, file: GoFile): GoReport | undefined {
   const response = known ? undefined : responseWriter(writer, file);
   if (!known && response === undefined) return undefined;
   if (!known && mayDiffer(writer, ['Write', 'WriteString'], file)) return undefined;
-  const name = short(writer.text);
   const printer = call.childForFieldName('function')!.text;
   const fixes = fixPrinted();
   return {
     node: call,
-    message:
-      `${printer} boxes ${short(content.text)} only to write it to ${name} as it is; ` +
-      (known
-        ? 'WriteString takes the string'
-        : 'io.WriteString hands it over as it is where the writer has WriteString, as net/http’s own have'),
+    message: `${code(printer)} boxes ${code(content.text)} only to write it to ${code(writer.text)} as it is`,
+    details: known
+      ? '`WriteString` takes the string.'
+      : '`io.WriteString` hands it over as it is where the writer has `WriteString`, as the own ones of `net/http` have.',
     allocation: {
       kind: 'interface conversion',
       cost: 'always',
@@ -372,7 +369,7 @@ function checkPrinted(call: Node, file: GoFile): GoReport | undefined {
       if (!edits) return [];
       return [
         {
-          title: `Use ${name}.WriteString`,
+          title: `Use ${code(`${writer.text}.WriteString`)}`,
           kind: 'safe',
           edits: edits.map((edit) => ({ ...edit, file: file.path })),
           claim,
@@ -386,7 +383,7 @@ function checkPrinted(call: Node, file: GoFile): GoReport | undefined {
     if (!edits) return [];
     return [
       {
-        title: `Use io.WriteString (if ${name} has a WriteString method, as net/http’s own writers have)`,
+        title: `Use \`io.WriteString\` (if ${code(writer.text)} has a \`WriteString\` method, as the own writers of \`net/http\` have)`,
         kind: 'suggestion',
         edits: edits.map((edit) => ({ ...edit, file: file.path })),
         imports: ['io'],

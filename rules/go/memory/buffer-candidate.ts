@@ -16,6 +16,7 @@ import { atLeast } from '../syntax/version';
 import { packageNames } from '../syntax/package-names';
 import { predeclared } from '../types/layout';
 import { boundsOf } from '../types/value-bounds';
+import { code } from '../../wording';
 
 /** Fewer bytes are not worth a pool in somebody's source. */
 const smallest = 512;
@@ -237,7 +238,7 @@ function sliceCandidate(
   return {
     ...base,
     cost: small ? 'conditional' : 'always',
-    reason: `the size ${size.text} is known only at run time, so the slice cannot live on the stack${small ? ` beyond ${stackBytes} bytes` : ''}`,
+    reason: `the size ${code(size.text)} is known only at run time, so the slice cannot live on the stack${small ? ` beyond ${stackBytes} bytes` : ''}`,
     // Before Go 1.25 the compiler gives the size as the reason and says nothing about other leaks.
     proven: decision.outcome === 'stack' && !hasDeferBefore(fn, variable),
     emitted,

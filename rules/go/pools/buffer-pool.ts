@@ -15,7 +15,7 @@ import {
   isAssigned,
   type Binding,
 } from '../syntax/names';
-import { byPlace, freshName, indentAt, ownerName, short, startsLine, statementsAt } from '../edit/layout';
+import { byPlace, freshName, indentAt, ownerName, startsLine, statementsAt } from '../edit/layout';
 import { canImportAt } from '../edit/imports';
 import type { PackageVariable, PackageVariables } from '../edit/package-variables';
 import { poolText } from './pool-text';
@@ -23,6 +23,7 @@ import { atLeast } from '../syntax/version';
 import { packageNames } from '../syntax/package-names';
 import { isShadowed } from '../syntax/universe';
 import { withoutArgument, withSmallSize } from '../memory/probe';
+import { code } from '../../wording';
 
 /** What may go back into a pool: the limit that package fmt uses for its own buffers (golang/go#23199). */
 export const keptAtMost = 64 << 10;
@@ -62,12 +63,12 @@ export function buildFix(
   const condition =
     candidate.cost === 'conditional' && candidate.slice
       ? // Where the slice stays on the stack as it is, a pool is no gain but a loss.
-        ` (if ${short(candidate.slice.size.text)} is more than ${Math.floor(stackBytes / candidate.slice.bytes)} as a rule: up to there it stays on the stack)`
+        ` (if ${code(candidate.slice.size.text)} is more than ${Math.floor(stackBytes / candidate.slice.bytes)} as a rule: up to there it stays on the stack)`
       : seesRoom(lifetime, candidate.shape)
-        ? ` (if it does not matter how much room ${variable.name} starts with)`
+        ? ` (if it does not matter how much room ${code(variable.name)} starts with)`
         : '';
   return {
-    title: `Reuse ${subject(candidate)} from a sync.Pool${condition}`,
+    title: `Reuse ${code(subject(candidate))} from a \`sync.Pool\`${condition}`,
     kind: condition === '' ? 'safe' : 'suggestion',
     edits,
     imports: ['sync'],

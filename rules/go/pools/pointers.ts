@@ -27,6 +27,7 @@ import { enclosingLoop } from '../flow/loops';
 import { freshName, statementsAt } from '../edit/layout';
 import { atLeast } from '../syntax/version';
 import { packageNames } from '../syntax/package-names';
+import { code } from '../../wording';
 
 /**
  * A pool of values becomes a pool of pointers: New, every Get and every Put of the package, the functions that get or
@@ -120,7 +121,7 @@ class Conversion {
     );
     const place = (edit: FileEdit): number => (edit.file === this.file.path ? 0 : 1);
     return {
-      title: `Keep pointers in ${this.pool}: change New, every Get and every Put`,
+      title: `Keep pointers in ${code(this.pool)}: change New, every Get and every Put`,
       kind: 'safe',
       edits: this.edits.sort(
         (a, b) =>

@@ -93,7 +93,7 @@ export const whyNotes: ReadonlyMap<string, WhyExplanation> = new Map<string, Why
   [
     'captured by a closure',
     {
-      brief: 'a function literal captures it',
+      brief: 'a closure captures it',
       says: (e) => `a function literal captures ${e}`,
       advice: 'pass it to the function literal as an argument, or do without the literal',
     },
@@ -173,7 +173,7 @@ export const whyNotes: ReadonlyMap<string, WhyExplanation> = new Map<string, Why
   [
     'reference',
     {
-      brief: 'a function literal captures it by reference',
+      brief: 'a closure captures it by reference',
       says: (e) =>
         `${e} is captured by reference, because it changes after it was captured or is too large to copy`,
       advice: 'let the function literal capture a copy that nothing changes any more',
@@ -289,7 +289,7 @@ export function explainStep(step: Step): string {
 export function explainBriefly(flow: readonly Step[]): string | undefined {
   const step = flow.findLast(({ why }) => !explainWhy(why)?.passing) ?? flow.at(-1);
   if (step?.through !== undefined)
-    return `it is passed to ${callee(expressionOf(step))} through ${step.through.replace(/^the interface .*/, 'an interface')}`;
+    return `passed to ${callee(expressionOf(step))} through ${/^the interface | or /.test(step.through) ? 'an interface' : step.through}`;
   const brief = step && explainWhy(step.why)?.brief;
   return typeof brief === 'function' ? brief(expressionOf(step!)) : brief;
 }

@@ -8,6 +8,7 @@ import { argumentsOf, enclosingDeclaration, spanOf, unparenthesised } from '../s
 import { enclosingStatement } from '../syntax/names';
 import { atLeast } from '../syntax/version';
 import { isShadowed } from '../syntax/universe';
+import { code } from '../../wording';
 
 /** `binary.Write(w, binary.LittleEndian, n)` of one integer: what it writes and the fix that writes it without. */
 export interface TypedBinary {
@@ -57,7 +58,7 @@ export function typedBinary(file: GoFile, call: Node): TypedBinary | undefined {
     order: order.text,
     bits,
     fix: {
-      title: `Append the ${bits} bits with ${order.text}.AppendUint${size}`,
+      title: `Append the ${bits} bits with ${code(`${order.text}.AppendUint${size}`)}`,
       kind: 'safe',
       edits: [edit],
       imports: ['encoding/binary'],

@@ -130,7 +130,7 @@ function buildFix(
   }
   if (typed === 0) return undefined;
   return {
-    title: 'Use LogAttrs with typed attributes',
+    title: 'Use `LogAttrs` with typed attributes',
     kind: 'safe',
     edits,
     imports,

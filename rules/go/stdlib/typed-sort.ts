@@ -7,6 +7,7 @@ import { canImportAt } from '../edit/imports';
 import { importedAs } from '../edit/imports';
 import { atLeast } from '../syntax/version';
 import { spelled, typeOf } from '../types/types';
+import { code } from '../../wording';
 
 /**
  * Elements of more bytes are left alone. Sorting 200 of them, Go 1.26, amd64: slices.SortFunc against sort.Slice takes 12
@@ -181,7 +182,9 @@ function callFix(
   if (!imports.every((path) => canImportAt(file, path, call))) return undefined;
   const name = newText.slice(0, newText.indexOf('('));
   return {
-    title: certain ? `Use ${name}` : `Use ${name}, if nothing relies on the order of equal elements`,
+    title: certain
+      ? `Use ${code(name)}`
+      : `Use ${code(name)}, if nothing relies on the order of equal elements`,
     kind: certain ? 'safe' : 'suggestion',
     edits: [{ file: file.path, span: spanOf(call), newText }],
     imports: [...imports],

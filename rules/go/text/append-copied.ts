@@ -23,6 +23,7 @@ import {
 } from './write-calls';
 import { freshName, indentAt, lineEnd, startsLine } from '../edit/layout';
 import { isShadowed } from '../syntax/universe';
+import { code } from '../../wording';
 
 /** Names of the arrays that fixes declare: function node → names that are taken there. */
 export type TakenNames = Map<number, Set<string>>;
@@ -71,14 +72,12 @@ export function checkCopied(
   const where = place === 'heap' ? 'into the slice at once' : 'into an array on the stack';
   return {
     node,
-    message:
-      `${form.formatter} allocates a string${fate}; ${appendName(form)} writes ` +
-      `${form.condition === undefined ? 'the same bytes' : 'the text'} ${where}`,
+    message: `${code(form.formatter)} allocates a string${fate}`,
     allocation: {
       kind: 'call',
       cost: twice && place === 'heap' ? 'always' : form.cost,
       reason:
-        `${form.formatter} returns a new string, which is only copied` +
+        `${code(appendName(form))} writes ${form.condition === undefined ? 'the same bytes' : 'the text'} ${where}` +
         (form.unless === undefined ? '' : ` (${form.unless})`),
       evidence,
     },
@@ -106,7 +105,7 @@ function converted(node: Node, file: GoFile, isReported: (write: Node) => boolea
     if (!twice) return undefined;
     place = 'heap';
   }
-  const fate = twice ? ', and []byte(…) a copy of it' : ' that is only read as bytes';
+  const fate = twice ? ', and `[]byte(…)` a copy of it' : ' that is only read as bytes';
   return { node, formatted, form, written: undefined, twice, place, fate };
 }
 
@@ -151,7 +150,7 @@ function writtenText(call: Node, file: GoFile): Copied | undefined {
   const form = appendForm(formatted, file);
   // fmt has Fprintf for this.
   if (!form || form.runsUserCode) return undefined;
-  const fate = ` that is only copied into ${written.writer.text}`;
+  const fate = ` that is only copied into ${code(written.writer.text)}`;
   return { node: call, formatted, form, written, twice: false, place: 'stack', fate };
 }
 
@@ -183,7 +182,7 @@ function fix(copied: Copied, file: GoFile, taken: TakenNames): GoFix[] {
     if (!into) return [];
     return [
       {
-        title: `Use ${name}${condition}`,
+        title: `Use ${code(name)}${condition}`,
         kind: form.kind,
         edits: [...around, ...into].map((edit) => ({ ...edit, file: file.path })),
         claim: {
@@ -209,7 +208,7 @@ function fix(copied: Copied, file: GoFile, taken: TakenNames): GoFix[] {
   const twin = written && twinOf(written, file);
   return [
     {
-      title: `Use ${name} into a [${arraySize}]byte on the stack${condition}`,
+      title: `Use ${code(name)} into a \`[${arraySize}]byte\` on the stack${condition}`,
       kind: form.kind,
       edits: [
         { span: { start: at, end: at }, newText: declaration },

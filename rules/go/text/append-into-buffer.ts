@@ -16,6 +16,7 @@ import { enclosingStatement } from '../syntax/names';
 import { hasNoRoom } from './room';
 import { convertedToBytes, unwrapped, writeCall, type WriteCall } from './write-calls';
 import { atLeast } from '../syntax/version';
+import { code } from '../../wording';
 
 /** Buffers that lend out their free space: AvailableBuffer exists since Go 1.18 (bufio) and 1.21 (bytes). */
 const buffers = [
@@ -50,12 +51,12 @@ export function checkBufferWrite(call: Node, file: GoFile, sample: string): GoRe
   const name = appendName(form);
   return {
     node: call,
-    message: `${form.formatter} allocates a string that is only copied into ${buffer.text}; ${name} writes ${form.condition === undefined ? 'the same bytes' : 'the text'} into its free space`,
+    message: `${code(form.formatter)} allocates a string that is only copied into ${code(buffer.text)}`,
     allocation: {
       kind: 'call',
       cost: form.cost,
       reason:
-        `${form.formatter} returns a new string, and ${how} copies it` +
+        `${code(name)} writes ${form.condition === undefined ? 'the same bytes' : 'the text'} into its free space` +
         (form.unless === undefined ? '' : ` (${form.unless})`),
       evidence,
     },
@@ -79,7 +80,7 @@ function fixes(write: WriteCall, buffer: Node, formatted: Node, form: AppendForm
   return [
     {
       title:
-        `Use ${name} into ${buffer.text}.AvailableBuffer()` +
+        `Use ${code(name)} into ${code(`${buffer.text}.AvailableBuffer()`)}` +
         (form.condition === undefined ? '' : ` (if ${form.condition})`),
       kind: form.kind,
       edits: edits.map((edit) => ({ ...edit, file: file.path })),

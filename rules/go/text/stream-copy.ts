@@ -6,7 +6,7 @@ import { argumentsOf, enclosingFunction, qualified, spanOf, statementsOf } from 
 import { enclosingStatement, isAssigned, namesAround, type Binding } from '../syntax/names';
 import { writeCall, writerOperand } from './write-calls';
 import { mayDiffer } from './paired-methods';
-import { short } from '../edit/layout';
+import { code } from '../../wording';
 
 /**
  * `io.Copy` in place of `io.ReadAll` and one write. A suggestion: the writer gets the stream in pieces, while it is read.
@@ -34,7 +34,7 @@ export function streamCopy(read: Node, write: { call: Node; to: Node }, file: Go
   const declares = namesAround(file.root, error).resolve(error)?.declaration.id === error.id;
   return {
     title:
-      `Use io.Copy (if ${short(write.to.text)} may be written to while ${short(source.text)} is read, and half a copy ` +
+      `Use \`io.Copy\` (if ${code(write.to.text)} may be written to while ${code(source.text)} is read, and half a copy ` +
       'before an error is acceptable; a gain over 32 KiB)',
     kind: 'suggestion',
     edits: [
