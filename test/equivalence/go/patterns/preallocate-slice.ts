@@ -68,7 +68,7 @@ export function preallocateSlice(random: Random): Pattern {
     `@for i := range len(xs) {\nx := xs[i]`,
   ]);
   // Some slices stay in the call, and a function looks at them that can tell nil from empty.
-  const stays = random.chance(0.4);
+  const stays = random.chance(0.25);
   if (stays)
     tops.push(
       `//go:noinline\nfunc count$(out ${type}) int {\nif out == nil {\nreturn -1\n}\nreturn len(out)\n}`,
