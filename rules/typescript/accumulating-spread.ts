@@ -103,11 +103,9 @@ export const accumulatingSpread = createRule({
       const declared = variable?.identifiers[0];
       if (!variable || !declared) return;
       const right = unwrap(assignment.right);
-      const copy = variable.references
-        .map(({ identifier }) => identifier as TSESTree.Identifier)
-        .filter(({ range }) => right.range[0] <= range[0] && range[1] <= right.range[1])
-        .map((identifier) => copyOf(sourceCode, identifier))
-        .find((candidate) => candidate?.node === right);
+      const copy = copiesIn(sourceCode, right).find(
+        ({ of, orEmpty }) => of.type === 'Identifier' && !orEmpty && resolve(sourceCode, of) === variable,
+      )?.copy;
       if (!copy || reported.has(copy.node)) return;
       const loops = [...loopsOutlivedBy(assignment, declared as TSESTree.Node)];
       const loop = loops.find((each) => mayRunAgain(assignment, each));
@@ -200,32 +198,51 @@ const formText: Readonly<Record<Copy['form'], string>> = {
   collection: 'rebuilt collection',
 };
 
-/** The copies that an expression makes, each with what is copied: `xs` of `[...(xs ?? []), y]`, too. */
-function copiesIn(
-  sourceCode: TSESLint.SourceCode,
-  node: TSESTree.Expression,
-): { readonly copy: Copy; readonly of: TSESTree.Node }[] {
-  const parts =
-    node.type === 'ArrayExpression' ? node.elements : node.type === 'ObjectExpression' ? node.properties : [];
-  const spread = parts.flatMap((part) => {
-    if (part?.type !== 'SpreadElement') return [];
-    const copy: Copy = {
-      node: node as Copy['node'],
-      source: part,
-      form: 'spread',
-      object: node.type === 'ObjectExpression',
-    };
-    const value = unwrap(part.argument);
-    const isEmptyElse =
-      value.type === 'LogicalExpression' &&
-      (value.operator === '??' || value.operator === '||') &&
-      isEmpty(value.right);
-    return [{ copy, of: isEmptyElse ? unwrap(value.left) : value }];
+interface CopyOf {
+  readonly copy: Copy;
+  readonly of: TSESTree.Expression;
+  /** `xs ?? []` is copied. */
+  readonly orEmpty: boolean;
+}
+
+/** The copies that an expression is, each with what is copied. */
+function copiesIn(sourceCode: TSESLint.SourceCode, node: TSESTree.Expression): CopyOf[] {
+  return copiedBy(node).flatMap((value): CopyOf[] => {
+    const inner = unwrap(value);
+    const orEmpty =
+      inner.type === 'LogicalExpression' &&
+      (inner.operator === '??' || inner.operator === '||') &&
+      isEmpty(inner.right);
+    const copy = copyOf(sourceCode, value);
+    return copy?.node === node ? [{ copy, of: orEmpty ? unwrap(inner.left) : inner, orEmpty }] : [];
   });
-  if (node.type !== 'CallExpression') return spread;
-  const [, source] = node.arguments;
-  const copy = source && source.type !== 'SpreadElement' ? copyOf(sourceCode, source) : undefined;
-  return copy?.node === node && source ? [{ copy, of: source }] : [];
+}
+
+/** What may be copied into the value of an expression, by its form alone. */
+function copiedBy(node: TSESTree.Expression): TSESTree.Expression[] {
+  switch (node.type) {
+    case 'ArrayExpression':
+      return node.elements.flatMap((element) =>
+        element?.type === 'SpreadElement' ? [element.argument] : [],
+      );
+    case 'ObjectExpression':
+      return node.properties.flatMap((property) =>
+        property.type === 'SpreadElement' ? [property.argument] : [],
+      );
+    case 'NewExpression': {
+      const [list] = node.arguments;
+      return list?.type === 'ArrayExpression' ? copiedBy(list) : [];
+    }
+    case 'CallExpression': {
+      const [, source] = node.arguments;
+      return [
+        ...(node.callee.type === 'MemberExpression' ? [node.callee.object] : []),
+        ...(source && source.type !== 'SpreadElement' ? [source] : []),
+      ];
+    }
+    default:
+      return [];
+  }
 }
 
 const isEmpty = (node: TSESTree.Expression): boolean =>
