@@ -60,10 +60,10 @@ export const perCallBuffer = createRule({
   allocation: { kind: 'typed array', cost: 'always', reason: 'the memory is requested anew on each call' },
   words: [['Buffer', 'DataView', 'Array']],
   messages: {
-    offHeap: '`{{name}}` takes {{bytes}} bytes outside the V8 heap each time, only for {{where}}',
+    offHeap: '`{{name}}` takes {{bytes}} bytes off the V8 heap each time, only for {{where}}',
     pooled: '`{{name}}` is a new buffer object each time, only for {{where}}',
     view: '`{{name}}` is a new view each time, only for {{where}}',
-    buffer: '`{{name}}` moves outside the V8 heap each time, for its buffer is used',
+    buffer: '`{{name}}` moves off the V8 heap each time, for its buffer is used',
   },
   check(context, report) {
     const { sourceCode } = context;

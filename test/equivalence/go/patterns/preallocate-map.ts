@@ -46,7 +46,7 @@ export function preallocateMap(random: Random): Pattern {
       nameable: false,
     },
     // What fails on its way has room for what it no longer gets.
-    slack: [{ objects: 1, bytes: 2048, when: 'it fails' }],
+    slack: [{ objects: 3, bytes: 5120, when: 'it fails' }],
     body: `
 •
 @for ${shape.head} {
