@@ -295,8 +295,8 @@ function buildFix(file: GoFile, group: Group): GoFix | undefined {
   const all = [...parts.flatMap((part) => part.statement ?? []), statement];
   const first = all.reduce((a, b) => (a.startIndex < b.startIndex ? a : b));
   // Moved lines are indented anew: not the lines of a string.
-  if (!fn || literal.text.includes('`') || all.some(({ startIndex }) => !startsLine(file.text, startIndex)))
-    return undefined;
+  const isRaw = [...descendants(literal)].some(({ type: kind }) => kind === 'raw_string_literal');
+  if (!fn || isRaw || all.some(({ startIndex }) => !startsLine(file.text, startIndex))) return undefined;
   if (shadowsTypes(file, group, first)) return undefined;
 
   const holder = freshName(file, ['merged', 'together'], { within: topLevel(outer) });

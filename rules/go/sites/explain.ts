@@ -297,6 +297,8 @@ export function explainBriefly(flow: readonly Step[]): string | undefined {
 function expressionOf(step: Step): string {
   // Of a call the callee is known by its name; anything else that was inlined stands nowhere in the package.
   if (step.elsewhere && step.why !== 'call parameter') return 'code of another package';
+  // `#yield1`: Go makes a function of the body of a loop over a function (cmd/compile/internal/rangefunc).
+  if (/#yield\d/.test(step.expression)) return 'the body of the loop';
   const quoted = quote(step.expression);
   return step.of === undefined ? quoted : `${step.of === 'result' ? 'a' : 'an'} ${step.of} of ${quoted}`;
 }

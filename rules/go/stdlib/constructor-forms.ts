@@ -114,7 +114,7 @@ export const constructorForms: Readonly<Record<string, ConstructorForm>> = {
     methods: writing,
   },
   'compress/lzw.NewReader': {
-    what: 'lzw reader',
+    what: 'LZW reader',
     pool: 'lzwReaderPool',
     type: '*$.Reader',
     make: 'new($.Reader)',
@@ -123,7 +123,7 @@ export const constructorForms: Readonly<Record<string, ConstructorForm>> = {
     methods: reading,
   },
   'compress/lzw.NewWriter': {
-    what: 'lzw writer',
+    what: 'LZW writer',
     pool: 'lzwWriterPool',
     type: '*$.Writer',
     make: 'new($.Writer)',

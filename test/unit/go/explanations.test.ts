@@ -121,7 +121,7 @@ test('the hover explains the four causes in a sentence each, with the flow and a
     ],
     [
       '\tvar head [16]byte',
-      /^# `head` moves to the heap: it is passed to `from\.Read` through an interface\n/,
+      /^# `head` moves to the heap: passed to `from\.Read` through an interface\n/,
       /It is passed to `from\.Read` through the interface io\.Reader, behind which .* To keep it on the stack: call a function/s,
     ],
   ];

@@ -66,9 +66,9 @@ func some(xs []int) (sum int) {
 `,
   );
   assert.deepEqual(found, [
-    'safe: Declare out with capacity len(xs)*len(ys)',
-    'suggestion: Declare out with room for at most 2*len(xs) elements',
-    'suggestion: Declare out with room for at most len(xs) elements (if most iterations append)',
+    'safe: Declare `out` with capacity `len(xs)*len(ys)`',
+    'suggestion: Declare `out` with room for at most `2*len(xs)` elements',
+    'suggestion: Declare `out` with room for at most `len(xs)` elements (if most iterations append)',
   ]);
 });
 
@@ -81,7 +81,7 @@ func clean(s string) string {
 test('a package-level variable is safe where initialisation runs no method behind an interface', async (t) => {
   const head = 'package a\n\nimport (\n\t"errors"\n\t"strings"\n)\n\n';
   const method = '\ntype text string\n\nfunc (t text) Clean() string { return clean(string(t)) }\n';
-  const safe = 'safe: Build it once, in the package-level cleanReplacer';
+  const safe = 'safe: Build it once, in the package-level `cleanReplacer`';
   assert.deepEqual(await fixes(t, `${head}var errBad = errors.New("bad")\n${method}${replacer}`), [safe]);
   const hidden = `${head}var errBad = errors.New(run(text("x")))
 
