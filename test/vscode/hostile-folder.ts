@@ -29,7 +29,7 @@ export function spread(xs: string[]): string[] {
 
 func Grow(m map[string][]int) []int {
 	var out []int
-	for _, x := range m["[Repair it](https://evil.test)"] {
+	for _, x := range m["[R](http://e.io)"] {
 		out = append(out, 2*x)
 	}
 	return out
@@ -68,7 +68,8 @@ export function hostileFolder(host: () => Host): void {
           .every((one) => own.test(one));
       const foreign = links.filter(
         ({ text, target }) =>
-          /Repair it|Install Go|evil/.test(text) || (/pwned|evil/.test(target) && !isOwn(target)),
+          /^R$|Repair it|Install Go|evil/.test(text) ||
+          (/pwned|evil|\/\/e\.io/.test(target) && !isOwn(target)),
       );
       assert.deepEqual(foreign, []);
     };
@@ -103,7 +104,7 @@ export function hostileFolder(host: () => Host): void {
         await workbench.languageStatus(/Install Go/, () => noForeignLink(workbench));
         await workbench.openFile('grown.go');
         await workbench.cursorAt(files['works/grown.go']!, 'append');
-        await workbench.hover(/evil[^]*go\/preallocate-slice/);
+        await workbench.hover(/\[R\]\(http:\/\/e\.io\)[^]*go\/preallocate-slice/);
         await workbench.screenshot('hover');
         await noForeignLink(workbench);
         await workbench.press('Escape');
