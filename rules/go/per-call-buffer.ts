@@ -64,6 +64,6 @@ function staysInCall(candidate: Candidate, lifetime: Lifetime): boolean {
 function relatedCalls(file: GoFile, lifetime: Lifetime): Related[] {
   return lifetime.contracts.slice(0, 3).map(({ argument, contract }) => ({
     location: { file: file.path, span: spanOf(argument) },
-    message: `handed to ${code(contract.name)}, which does not keep it`,
+    message: `handed to ${contract.name.startsWith('the ') ? contract.name : code(contract.name)}, which does not keep it`,
   }));
 }

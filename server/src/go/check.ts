@@ -182,9 +182,16 @@ function movedIn({ allocation }: Finding): string | undefined {
 
 /** What the rule named, then the escape flow down to the line that causes it. */
 function relatedOf(file: GoFile, report: GoReport): Related[] {
-  const related = [...(report.related ?? [])];
+  const own = report.related ?? [];
   const decision = file.facts?.decision(report.node) ?? file.facts?.moved(report.node);
-  if (decision?.outcome === 'heap') related.push(...flowOf(decision));
+  // Where the rule has spoken of a call's argument, the compiler's doubt about the call would contradict it.
+  const isAnswered = ({ location: { file: name, span } }: Related): boolean =>
+    own.some(
+      ({ location }) =>
+        location.file === name && span.start <= location.span.start && location.span.end <= span.end,
+    );
+  const flow = decision?.outcome === 'heap' ? flowOf(decision) : [];
+  const related = [...own, ...flow.filter((step) => !isAnswered(step))];
   const seen = new Set<string>();
   return related.filter(({ location, message }) => {
     const key = `${location.file}:${location.span.start}:${message}`;
