@@ -27,6 +27,7 @@ import {
 } from './lsp/code-actions';
 import { diagnosticsOf } from './lsp/diagnostics';
 import { registerAnalyse } from './lsp/analyse';
+import { withSignal } from './lsp/cancellation';
 import { hotspotsOf } from './lsp/hotspots';
 import { registerFindings, type FindingsContext } from './lsp/findings';
 import {
@@ -122,16 +123,12 @@ export function serve(connection: Connection, options: ServerOptions): void {
     toolchainRequest,
     async ({ uri }: ToolchainParams, token): Promise<ToolchainResult> => {
       if (!session) throw new ResponseError(LSPErrorCodes.RequestFailed, 'The server is not initialised.');
-      const abort = new AbortController();
-      const onCancel = token.onCancellationRequested(() => abort.abort());
-      try {
-        const path = pathOf(uri);
-        const settings = await session.settings.get(path);
-        const found = await session.analyser.findToolchain(path, settings, abort.signal);
+      const { settings, analyser } = session;
+      const path = pathOf(uri);
+      return withSignal([token], async (signal) => {
+        const found = await analyser.findToolchain(path, await settings.get(path), signal);
         return 'version' in found ? { go: toStatusToolchain(found) } : { note: toStatusNote(found) };
-      } finally {
-        onCancel.dispose();
-      }
+      });
     },
   );
   connection.onNotification(clearNotification, () => session?.service.forgetClosed());
@@ -173,45 +170,44 @@ export function serve(connection: Connection, options: ServerOptions): void {
     const forAll = wants(params, fixAllKind);
     const ours = params.context.diagnostics.some(({ source }) => source === 'alloclens');
     if (!forAll && !ours) return [];
-    const abort = new AbortController();
-    const onCancel = token.onCancellationRequested(() => abort.abort());
-    try {
-      const analysis = await service.settled(path, {
-        final: forAll,
-        timeout: forAll ? 10_000 : 1_000,
-        signal: abort.signal,
-      });
-      if (!analysis || token.isCancellationRequested) return [];
-      const context = session.codeActionContext(analysis, abort.signal);
-      if (forAll) return await fixAll(analysis, context);
-      return wants(params, 'quickfix') ? await quickFixes(analysis, params, context) : [];
-    } catch (error) {
-      if (abort.signal.aborted) return [];
-      throw error;
-    } finally {
-      onCancel.dispose();
-    }
+    const current = session;
+    return withSignal([token], async (signal) => {
+      try {
+        const analysis = await service.settled(path, {
+          final: forAll,
+          timeout: forAll ? 10_000 : 1_000,
+          signal,
+        });
+        if (!analysis || token.isCancellationRequested) return [];
+        const context = current.codeActionContext(analysis, signal);
+        if (forAll) return await fixAll(analysis, context);
+        return wants(params, 'quickfix') ? await quickFixes(analysis, params, context) : [];
+      } catch (error) {
+        if (signal.aborted) return [];
+        throw error;
+      }
+    });
   });
 
   connection.onCodeActionResolve(async (action, token) => {
     if (!session || action.edit || !isFixAllOfRule(action.data)) return action;
-    const abort = new AbortController();
-    const onCancel = token.onCancellationRequested(() => abort.abort());
-    try {
-      const analysis = session.service.current(pathOf(action.data.uri));
-      const edit =
-        analysis?.version === action.data.version
-          ? await editOf(action.data, analysis, session.codeActionContext(analysis, abort.signal))
-          : undefined;
-      if (edit) return { ...action, edit };
-      const reason = 'The file has changed since the menu was opened: open it again.';
-      return new ResponseError(LSPErrorCodes.ContentModified, reason);
-    } catch (error) {
-      if (abort.signal.aborted) return action;
-      throw error;
-    } finally {
-      onCancel.dispose();
-    }
+    const current = session;
+    const { data } = action;
+    return withSignal([token], async (signal) => {
+      try {
+        const analysis = current.service.current(pathOf(data.uri));
+        const edit =
+          analysis?.version === data.version
+            ? await editOf(data, analysis, current.codeActionContext(analysis, signal))
+            : undefined;
+        if (edit) return { ...action, edit };
+        const reason = 'The file has changed since the menu was opened: open it again.';
+        return new ResponseError(LSPErrorCodes.ContentModified, reason);
+      } catch (error) {
+        if (signal.aborted) return action;
+        throw error;
+      }
+    });
   });
 }
 

@@ -6,6 +6,7 @@ import { compareText } from '../service/ranking';
 import type { AnalysisService } from '../service/service';
 import { byMessage } from '../service/notes';
 import { sourceFiles, type SourceFiles } from '../service/walk';
+import { withSignal } from './cancellation';
 import { analyseRequest, type AnalyseParams, type AnalyseResult, type StatusNote } from './protocol';
 import { report } from './say';
 import { toStatusNote } from './status';
@@ -34,35 +35,32 @@ export function registerAnalyse(
       const { window } = connection;
       const created = params.workDoneToken === undefined ? await window.createWorkDoneProgress() : undefined;
       const progress = created ?? window.attachWorkDoneProgress(params.workDoneToken);
-      const abort = new AbortController();
-      const cancel = (): void => abort.abort();
-      const subscriptions = [token, ...(created ? [created.token] : [])].map((cancelled) =>
-        cancelled.onCancellationRequested(cancel),
-      );
+      const tokens = [token, ...(created ? [created.token] : [])];
       progress.begin(`AllocLens: ${titles[params.scope] ?? 'Analysing'}`, 0, undefined, true);
-      try {
-        const roots = folders().map(pathOf);
-        const { files: paths, notes } = await filesOf(params, roots, abort.signal);
-        const result = await running.analyseFiles(paths, {
-          signal: abort.signal,
-          progress: (done, path) => {
-            const root = roots.find((folder) => path.startsWith(folder));
-            const name = root ? relative(root, path) : path;
-            report(progress, Math.floor((100 * done) / paths.length), `${done}/${paths.length} ${name}`);
-          },
-        });
-        return {
-          ...result,
-          notes: summaryOf([...notes, ...result.notes.filter(({ kind }) => kind !== 'withheld fix')]),
-        };
-      } catch (error) {
-        if (!abort.signal.aborted) throw error;
-        // Cancelled while the files were looked for.
-        return { ...nothing, cancelled: true };
-      } finally {
-        progress.done();
-        for (const subscription of subscriptions) subscription.dispose();
-      }
+      return withSignal(tokens, async (signal) => {
+        try {
+          const roots = folders().map(pathOf);
+          const { files: paths, notes } = await filesOf(params, roots, signal);
+          const result = await running.analyseFiles(paths, {
+            signal,
+            progress: (done, path) => {
+              const root = roots.find((folder) => path.startsWith(folder));
+              const name = root ? relative(root, path) : path;
+              report(progress, Math.floor((100 * done) / paths.length), `${done}/${paths.length} ${name}`);
+            },
+          });
+          return {
+            ...result,
+            notes: summaryOf([...notes, ...result.notes.filter(({ kind }) => kind !== 'withheld fix')]),
+          };
+        } catch (error) {
+          if (!signal.aborted) throw error;
+          // Cancelled while the files were looked for.
+          return { ...nothing, cancelled: true };
+        } finally {
+          progress.done();
+        }
+      });
     },
   );
 }

@@ -13,6 +13,7 @@ import { briefly, explain } from '../service/explain';
 import { pageOf } from '../service/pages';
 import { markdownText, visible } from '../text/foreign';
 import { LineIndex, type Encoding } from '../text/positions';
+import { withSignal } from './cancellation';
 import { fixEdit, type CodeActionContext } from './code-actions';
 import { overlaps, rangeOf } from './convert';
 import {
@@ -59,10 +60,8 @@ export function registerFindings(connection: Connection, context: () => Findings
       const fix = session && analysis && at(analysis, reference, session.encoding)[0]?.fixes[0];
       const gone = { applied: false, reason: 'The file has changed: look at the finding again.' };
       if (!session || !analysis || !fix) return gone;
-      const abort = new AbortController();
-      const onCancel = token.onCancellationRequested(() => abort.abort());
-      try {
-        const edit = await fixEdit(fix, session.actions(analysis, abort.signal));
+      return withSignal([token], async (signal) => {
+        const edit = await fixEdit(fix, session.actions(analysis, signal));
         if (!edit || token.isCancellationRequested) return gone;
         const { applied, failureReason } = await connection.workspace.applyEdit({
           label: visible(fix.title, 300),
@@ -71,9 +70,7 @@ export function registerFindings(connection: Connection, context: () => Findings
         return applied
           ? { applied }
           : { applied, reason: visible(failureReason ?? 'The editor refused the edit.') };
-      } finally {
-        onCancel.dispose();
-      }
+      });
     },
   );
 }

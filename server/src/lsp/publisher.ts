@@ -9,6 +9,7 @@ import {
 } from 'vscode-languageserver';
 import type { ShownAnalysis } from '../service/last-good';
 import type { AnalysisService } from '../service/service';
+import { withSignal } from './cancellation';
 import { diagnosticSource } from './diagnostics';
 
 /** How long a pull waits for the analysis of the text; a refresh follows when it takes longer. Milliseconds. */
@@ -90,11 +91,9 @@ export class Publisher {
     };
     let latest = known();
     if (document && !latest) {
-      const abort = new AbortController();
-      const onCancel = token.onCancellationRequested(() => abort.abort());
-      await this.service()
-        .settled(path, { final: false, timeout: patience, signal: abort.signal })
-        .finally(() => onCancel.dispose());
+      await withSignal([token], (signal) =>
+        this.service().settled(path, { final: false, timeout: patience, signal }),
+      );
       latest = known() ?? this.#latest.get(path);
     }
     if (latest && latest.id === previous)
