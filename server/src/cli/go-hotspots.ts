@@ -1,11 +1,10 @@
 import { join } from 'node:path';
-import type { Finding } from '../../../rules/model';
 import { entriesOf, readChunks } from '../host/files';
 import { locator, type LocalPackage } from '../profile/locate';
 import { readPprof, type ProfileHead } from '../profile/pprof';
 import { measureOf, WeightsBuilder, type Weights } from '../profile/weights';
 import type { HotspotReport } from '../report/hotspots';
-import { hotspotsOf } from '../service/hotspots';
+import { findingsByFile, hotspotsOf } from '../service/hotspots';
 import { textOnDisk } from './read';
 import type { ScanResult } from './scan';
 import { unusable } from './profile';
@@ -21,12 +20,7 @@ export async function goHotspots(
   { cwd, top }: { readonly cwd: string; readonly top: number },
 ): Promise<HotspotReport> {
   const { weights, head } = await weightsOf(profile, await packagesOf(scanned), cwd);
-  const findings = new Map<string, Finding[]>();
-  for (const finding of scanned.findings) {
-    const known = findings.get(finding.file);
-    if (known) known.push(finding);
-    else findings.set(finding.file, [finding]);
-  }
+  const findings = findingsByFile(scanned.findings);
   const all = hotspotsOf(
     weights,
     (file) => findings.get(file) ?? [],

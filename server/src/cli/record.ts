@@ -1,8 +1,7 @@
 import path from 'node:path';
 import { findModule } from '../go/plan/module';
 import { listPackages } from '../go/plan/packages';
-import { Toolchains } from '../go/plan/toolchain';
-import { entriesOf, exists, readChunks } from '../host/files';
+import { entriesOf, exists, readWhole } from '../host/files';
 import type { Logger } from '../host/logger';
 import { onPath } from '../host/on-path';
 import { writeOutput } from '../host/output';
@@ -11,6 +10,7 @@ import { TemporaryFolder } from '../host/temporary-folder';
 import type { TrustGate } from '../host/trust';
 import { mergeV8 } from '../profile/v8-merge';
 import { buildTests, ProofError, runTests } from '../proof/go-tests';
+import { withGoTests } from '../proof/module';
 import type { Settings } from '../service/settings';
 import { UsageError } from './usage-error';
 
@@ -80,7 +80,7 @@ export async function recordNode(
     const texts: string[] = [];
     for (const { name: file } of await entriesOf(folder.path)) {
       if (!file.endsWith('.heapprofile')) continue;
-      const text = await textOf(path.join(folder.path, file));
+      const text = (await readWhole(path.join(folder.path, file), Infinity))!.toString('utf8');
       // npm, tsx and the like are Node programs, too: what ran nothing of the folder is not the program.
       if (text.includes(run.cwd)) texts.push(text);
     }
@@ -99,12 +99,6 @@ export async function recordNode(
   }
 }
 
-async function textOf(file: string): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of readChunks(file)) chunks.push(Uint8Array.from(chunk));
-  return Buffer.concat(chunks).toString('utf8');
-}
-
 export interface GoRun extends RecordRun {
   /** Absolute folder of the package. */
   readonly folder: string;
@@ -120,41 +114,26 @@ export interface GoRun extends RecordRun {
  * @throws UsageError when the package has no tests, or they fail
  */
 export async function recordGo(run: GoRun): Promise<void> {
-  const { settings, logger, trust, signal } = run;
-  const runner = new ProcessRunner(trust, logger);
-  const { go } = settings;
-  const toolchains = new Toolchains({ runner, logger, configured: go.path, environment: go.environment });
-  const module = await findModule(path.join(run.folder, 'x.go'));
-  const { toolchain, note } = await toolchains.for(module, signal);
-  if (!toolchain) throw new UsageError(note.message);
-  const output = await TemporaryFolder.create();
+  const { folder, out, settings, signal } = run;
+  const module = await findModule(path.join(folder, 'x.go'));
   try {
-    const [found] = await listPackages(runner, toolchain, run.folder, go.buildFlags, ['.'], signal);
-    if (!found || found.testFiles.length === 0)
-      throw new UsageError(`${run.folder} has no Go tests, so there is nothing to record.`);
-    const tests = {
-      runner,
-      binaries: new ProcessRunner(trust, logger, endless),
-      toolchain,
-      flags: go.buildFlags,
-      folder: run.folder,
-      output: output.path,
-      env: { ...process.env, ...go.environment },
-      signal,
-    };
-    const binary = await buildTests(tests, found.importPath, 'record.test', []);
-    await runTests(tests, binary, found.folder, [
-      ...(run.test === undefined ? [] : [`-test.run=${run.test}`]),
-      ...(run.bench === undefined ? [] : [`-test.bench=${run.bench}`, `-test.benchtime=${run.benchtime}`]),
-      `-test.memprofile=${run.out}`,
-      `-test.memprofilerate=${run.interval}`,
-    ]);
-    if (!exists(run.out))
-      throw new UsageError(`The tests of ${found.importPath} ended without writing ${run.out}.`);
+    await withGoTests(module, folder, run, endless, async (tests) => {
+      const { runner, toolchain } = tests;
+      const [found] = await listPackages(runner, toolchain, folder, settings.go.buildFlags, ['.'], signal);
+      if (!found || found.testFiles.length === 0)
+        throw new ProofError(`${folder} has no Go tests, so there is nothing to record.`);
+      const binary = await buildTests(tests, found.importPath, 'record.test', []);
+      await runTests(tests, binary, found.folder, [
+        ...(run.test === undefined ? [] : [`-test.run=${run.test}`]),
+        ...(run.bench === undefined ? [] : [`-test.bench=${run.bench}`, `-test.benchtime=${run.benchtime}`]),
+        `-test.memprofile=${out}`,
+        `-test.memprofilerate=${run.interval}`,
+      ]);
+      if (!exists(out))
+        throw new ProofError(`The tests of ${found.importPath} ended without writing ${out}.`);
+    });
   } catch (error) {
     if (error instanceof ProofError || error instanceof ToolError) throw new UsageError(error.message);
     throw error;
-  } finally {
-    await output.dispose();
   }
 }

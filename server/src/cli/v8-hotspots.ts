@@ -1,6 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { Finding } from '../../../rules/model';
-import { readChunks } from '../host/files';
+import { readWhole } from '../host/files';
 import { realPath } from '../host/paths';
 import { ProfileError } from '../profile/profile-error';
 import type { Frame } from '../profile/sample';
@@ -8,6 +7,7 @@ import { readV8, type V8Profile } from '../profile/v8';
 import { WeightsBuilder, type Weights } from '../profile/weights';
 import type { HotspotReport } from '../report/hotspots';
 import type { Analyser } from '../service/analyser';
+import { findingsByFile } from '../service/hotspots';
 import { functionHotspotsOf } from '../service/function-hotspots';
 import { unusable } from './profile';
 import { readSource } from './read';
@@ -39,9 +39,7 @@ export async function v8Hotspots(
   );
   for (const sample of read.samples) builder.add(sample);
   const weights = builder.result();
-  const findings = new Map<string, Finding[]>();
-  for (const finding of scanned.findings)
-    findings.set(finding.file, [...(findings.get(finding.file) ?? []), finding]);
+  const findings = findingsByFile(scanned.findings);
   const known = new Map<string, ReturnType<typeof fileOf>>();
   const fileOf = async (file: string) => {
     const document = await readSource(file);
@@ -61,17 +59,12 @@ export async function v8Hotspots(
 }
 
 async function v8Profile(profile: string): Promise<V8Profile> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of readChunks(profile)) {
-    size += chunk.length;
-    if (size > sizeLimit)
-      throw new ProfileError(
-        'It is larger than 480 MiB: record with a larger --interval, or for a shorter time.',
-      );
-    chunks.push(Uint8Array.from(chunk));
-  }
-  return readV8(Buffer.concat(chunks).toString('utf8'));
+  const bytes = await readWhole(profile, sizeLimit);
+  if (!bytes)
+    throw new ProfileError(
+      'It is larger than 480 MiB: record with a larger --interval, or for a shorter time.',
+    );
+  return readV8(bytes.toString('utf8'));
 }
 
 /** Scripts are named by their real path, or by its URL. */

@@ -85,6 +85,21 @@ export async function* readChunks(file: string): AsyncGenerator<Uint8Array> {
   }
 }
 
+/**
+ * As `readChunks`, in one piece.
+ * @param limit bytes; a larger file is undefined
+ */
+export async function readWhole(file: string, limit: number): Promise<Buffer | undefined> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of readChunks(file)) {
+    size += chunk.length;
+    if (size > limit) return undefined;
+    chunks.push(Uint8Array.from(chunk));
+  }
+  return Buffer.concat(chunks);
+}
+
 /** As `readBytes`, at once: for a file that a report or an answer to the editor cannot wait for. */
 export function readBytesSync(file: string): Buffer {
   try {

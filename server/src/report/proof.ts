@@ -5,6 +5,8 @@ import { deltaText, significanceText, spreadText } from '../proof/statistics';
 import { commonScale } from '../proof/units';
 import { displayPath, shownPath } from '../service/walk';
 import { markdownText, visible } from '../text/foreign';
+import { count } from './pretty';
+import { titlesText } from './titles';
 
 /** One change and what its benchmarks say. */
 export interface ProvenChange {
@@ -33,7 +35,7 @@ export function prettyProof({ cwd, changes, notes }: ProofReport, color: boolean
   };
   const out: string[] = [];
   for (const { titles, file, line, outcome } of changes) {
-    out.push(`${colors.underline(`${shownPath(cwd, file)}:${line}`)}  ${visible(titlesText(titles))}`);
+    out.push(`${colors.underline(`${shownPath(cwd, file)}:${line}`)}  ${visible(fixesText(titles))}`);
     if (outcome.kind === 'measured') {
       out.push(`  ${paint[outcome.verdict](colors.bold(outcome.verdict))}: ${verdictText(outcome)}`);
       for (const benchmark of outcome.benchmarks) out.push(...tableOf(benchmark, paint));
@@ -69,7 +71,7 @@ function tableOf(
 export function markdownProof({ cwd, changes, notes }: ProofReport): string {
   const out: string[] = [];
   for (const { titles, file, line, outcome } of changes) {
-    out.push(`**\`${displayPath(cwd, file)}:${line}\`** ${markdownText(titlesText(titles))}`, '');
+    out.push(`**\`${displayPath(cwd, file)}:${line}\`** ${markdownText(fixesText(titles))}`, '');
     if (outcome.kind !== 'measured') {
       out.push(`Not measured: ${markdownText(unmeasured(outcome), 600)}`, '');
       continue;
@@ -133,17 +135,13 @@ export function cellsOf({ unit, before, after, comparison }: Row): {
   };
 }
 
-function titlesText(titles: readonly string[]): string {
-  if (titles.length === 1) return titles[0]!;
-  const times = new Map<string, number>();
-  for (const title of titles) times.set(title, (times.get(title) ?? 0) + 1);
-  const listed = [...times].map(([title, count]) => (count === 1 ? title : `${title} (${count} times)`));
-  return `${titles.length} fixes together: ${listed.join('; ')}`;
+function fixesText(titles: readonly string[]): string {
+  return titles.length === 1 ? titles[0]! : `${titles.length} fixes together: ${titlesText(titles)}`;
 }
 
 function verdictText({ verdict, benchmarks }: Extract<Outcome, { kind: 'measured' }>): string {
   const of = (wanted: Verdict): number => benchmarks.filter((one) => one.verdict === wanted).length;
-  const all = `${benchmarks.length} ${benchmarks.length === 1 ? 'benchmark' : 'benchmarks'}`;
+  const all = count(benchmarks.length, 'benchmark');
   if (verdict === 'same') return `less in none of ${all}; a fix that moves nothing is not worth its review`;
   return `less in ${of('better')} of ${all}, more in ${of('worse') || 'none'}`;
 }

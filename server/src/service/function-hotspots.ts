@@ -2,7 +2,14 @@ import type { Finding } from '../../../rules/model';
 import type { LineWeight, Weights } from '../profile/weights';
 import { LineIndex } from '../text/positions';
 import type { SourceFunction } from './engine';
-import { entriesByAmount, fewSamplesCaution, type Hotspot } from './hotspots';
+import {
+  entriesByAmount,
+  fewSamplesCaution,
+  heaviestCall,
+  remedies,
+  type Advice,
+  type Hotspot,
+} from './hotspots';
 import { compareUrgency } from './ranking';
 
 /** What is known of a file that a profile names. */
@@ -32,7 +39,7 @@ export async function functionHotspotsOf(
       share: weights.total > 0 ? weight.amount / weights.total : 0,
       findings,
       why: whyOf(weight, findings, joined !== undefined),
-      what: whatOf(weight, findings),
+      what: remedies(heaviestCall(weight), recipes, findings, findings.length > 0),
       cautions: [
         ...fewSamplesCaution(weight),
         ...(joined?.by === 'name'
@@ -92,7 +99,7 @@ function whyOf(weight: LineWeight, findings: readonly Finding[], isJoined: boole
 }
 
 /** Built-in functions that allocate what they return, and what to write where it matters. */
-const recipes: readonly [callee: RegExp, advice: string][] = [
+const recipes: readonly Advice[] = [
   [/^slice\b/, 'pass the whole with a start and an end, or subarray where the bytes are only read'],
   [
     /^(?:map|filter|flatMap|flat)\b/,
@@ -114,14 +121,3 @@ const recipes: readonly [callee: RegExp, advice: string][] = [
     'make it once, outside of the function',
   ],
 ];
-
-function whatOf({ through, own }: LineWeight, findings: readonly Finding[]): string[] {
-  const fixes = findings.flatMap(({ fixes: offered }) => offered.map(({ title }) => title));
-  if (fixes.length > 0) return fixes;
-  const [heaviest] = entriesByAmount(through);
-  const advice =
-    heaviest && heaviest[1] > own ? recipes.find(([callee]) => callee.test(heaviest[0])) : undefined;
-  if (advice) return [`By hand: ${advice[1]}`];
-  if (findings.length > 0) return ['No automatic fix; the page of the rule has the recipe'];
-  return ['AllocLens knows no remedy for this place'];
-}

@@ -21,8 +21,11 @@ export interface Hotspot {
 /** Samples below which a figure is a guess: its error is about 1/√n (our measurement, heat-and-proof). */
 const fewSamples = 16;
 
+/** What to write instead of a call where it matters. */
+export type Advice = readonly [callee: RegExp, advice: string];
+
 /** Functions of the standard library that allocate what they return, and what to write where it matters. */
-const recipes: readonly [callee: RegExp, advice: string][] = [
+const recipes: readonly Advice[] = [
   [
     /^strings\.(?:Split|Fields|SplitN|SplitAfter)\b/,
     'range over strings.SplitSeq (Go 1.24), or cut the text with strings.Cut: neither builds a slice',
@@ -56,6 +59,16 @@ const recipes: readonly [callee: RegExp, advice: string][] = [
     'append with the strconv.Append… function of the same name to a buffer that is reused',
   ],
 ];
+
+export function findingsByFile(findings: readonly Finding[]): ReadonlyMap<string, readonly Finding[]> {
+  const files = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const known = files.get(finding.file);
+    if (known) known.push(finding);
+    else files.set(finding.file, [finding]);
+  }
+  return files;
+}
 
 /** The lines of the profile, heaviest first, each with what the analysis of its file says about it. */
 export function hotspotsOf(
@@ -140,20 +153,40 @@ function isWritten(message: string, text: string): boolean {
 const squeezed = (text: string): string => text.replace(/\s+/g, '');
 
 /** The function outside of this code that allocates most of the line's memory. */
-function heaviestCall({ through, own }: LineWeight): string | undefined {
+export function heaviestCall({ through, own }: LineWeight): string | undefined {
   const [heaviest] = entriesByAmount(through);
   return heaviest && heaviest[1] > own ? heaviest[0] : undefined;
 }
 
 function whatOf(weight: LineWeight, findings: readonly Finding[]): string[] {
+  return remedies(
+    heaviestCall(weight),
+    recipes,
+    findings,
+    findings.some((finding) => !explains(finding)),
+  );
+}
+
+/**
+ * The fixes, or the advice about the function that allocates most, or an honest sentence.
+ * @param called outside of this code
+ * @param hasRule whether a rule with a recipe speaks of the place
+ */
+export function remedies(
+  called: string | undefined,
+  advices: readonly Advice[],
+  findings: readonly Finding[],
+  hasRule: boolean,
+): string[] {
   const fixes = findings.flatMap(({ fixes: offered }) => offered.map(({ title }) => title));
   if (fixes.length > 0) return fixes;
-  const called = heaviestCall(weight);
-  const advice = called === undefined ? undefined : recipes.find(([callee]) => callee.test(called));
+  const advice = called === undefined ? undefined : advices.find(([callee]) => callee.test(called));
   if (advice) return [`By hand: ${advice[1]}`];
-  if (findings.some((finding) => !explains(finding)))
-    return ['No automatic fix; the page of the rule has the recipe'];
-  return ['AllocLens knows no remedy for this place'];
+  return [
+    hasRule
+      ? 'No automatic fix; the page of the rule has the recipe'
+      : 'AllocLens knows no remedy for this place',
+  ];
 }
 
 export function fewSamplesCaution({ samples }: LineWeight): string[] {

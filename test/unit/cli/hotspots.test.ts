@@ -4,8 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
-import { run } from '../../../server/src/cli/program';
-import { engines, recorder } from '../../../server/src/composition';
+import { alloclens } from '../../support/real-cli';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'alloclens-hotspots-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -46,22 +45,6 @@ func BenchmarkAll(b *testing.B) {
 `,
 };
 
-async function alloclens(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  let [out, err] = ['', ''];
-  const code = await run(args, {
-    cwd: folder,
-    stdout: { write: (text: string) => ((out += text), true) } as never,
-    stderr: { write: (text: string) => ((err += text), true) } as never,
-    color: false,
-    signal: new AbortController().signal,
-    engines,
-    recorder,
-    rules: [],
-    version: '0',
-  });
-  return { code, out, err };
-}
-
 describe('alloclens hotspots, on a profile that go test writes', () => {
   for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text);
   const profile = (): string => {
@@ -91,7 +74,15 @@ describe('alloclens hotspots, on a profile that go test writes', () => {
 
   it('has the bytes of every line that pprof has, and says why and what to do', async () => {
     profile();
-    const { code, out } = await alloclens('hotspots', '.', '--profile', 'mem.out', '--format', 'json');
+    const { code, out } = await alloclens(
+      folder,
+      'hotspots',
+      '.',
+      '--profile',
+      'mem.out',
+      '--format',
+      'json',
+    );
     assert.equal(code, 1);
     const report = JSON.parse(out) as {
       total: number;
@@ -141,21 +132,21 @@ describe('alloclens hotspots, on a profile that go test writes', () => {
   });
 
   it('prints the same for people and as a table, and counts what lies elsewhere', async () => {
-    const pretty = await alloclens('hotspots', '.', '--profile', 'mem.out', '--top', '1');
+    const pretty = await alloclens(folder, 'hotspots', '.', '--profile', 'mem.out', '--top', '1');
     assert.match(pretty.out, /^ *\d+\.\d %  .* objects  a\.go:\d+  example\.com\/hot\./);
     assert.match(pretty.out, /these 1 of \d+ have .* elsewhere/);
-    const markdown = await alloclens('hotspots', '.', '--profile', 'mem.out', '--format', 'markdown');
+    const markdown = await alloclens(folder, 'hotspots', '.', '--profile', 'mem.out', '--format', 'markdown');
     assert.match(markdown.out, /^\| share \| bytes \|/);
   });
 
   it('what is no profile is named in a sentence, and is exit status 2', async () => {
     writeFileSync(path.join(folder, 'text.out'), 'hello\n');
-    const { code, err } = await alloclens('hotspots', '.', '--profile', 'text.out');
+    const { code, err } = await alloclens(folder, 'hotspots', '.', '--profile', 'text.out');
     assert.equal(code, 2);
     assert.match(err, /^text\.out cannot be used as a profile\. It is no pprof profile/);
-    const absent = await alloclens('hotspots', '.', '--profile', 'absent.out');
+    const absent = await alloclens(folder, 'hotspots', '.', '--profile', 'absent.out');
     assert.deepEqual([absent.code, /absent\.out cannot be used.*does not exist/.test(absent.err)], [2, true]);
-    const folderItself = await alloclens('hotspots', '.', '--profile', '.');
+    const folderItself = await alloclens(folder, 'hotspots', '.', '--profile', '.');
     assert.match(folderItself.err, /it is a folder/);
   });
 
@@ -163,7 +154,7 @@ describe('alloclens hotspots, on a profile that go test writes', () => {
     const other = mkdtempSync(path.join(folder, 'other-'));
     writeFileSync(path.join(other, 'go.mod'), 'module example.com/other\n');
     writeFileSync(path.join(other, 'b.go'), 'package other\n');
-    const { code, out } = await alloclens('hotspots', other, '--profile', 'mem.out');
+    const { code, out } = await alloclens(folder, 'hotspots', other, '--profile', 'mem.out');
     assert.equal(code, 0);
     assert.match(out, /100\.0 % elsewhere/);
     assert.equal(readFileSync(path.join(other, 'b.go'), 'utf8'), 'package other\n');

@@ -11,8 +11,7 @@ import {
 import os from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
-import { run } from '../../../server/src/cli/program';
-import { engines, recorder } from '../../../server/src/composition';
+import { alloclens } from '../../support/real-cli';
 
 const root = mkdtempSync(path.join(os.tmpdir(), 'alloclens-prove-'));
 after(() => rmSync(root, { recursive: true, force: true }));
@@ -61,25 +60,6 @@ function moduleOf(name: string, files: Readonly<Record<string, string>>): string
   const all = { 'go.mod': 'module example.com/p\n\ngo 1.21\n', ...files };
   for (const [file, text] of Object.entries(all)) writeFileSync(path.join(folder, file), text);
   return folder;
-}
-
-async function alloclens(
-  cwd: string,
-  ...args: string[]
-): Promise<{ code: number; out: string; err: string }> {
-  let [out, err] = ['', ''];
-  const code = await run(args, {
-    cwd,
-    stdout: { write: (text: string) => ((out += text), true) } as never,
-    stderr: { write: (text: string) => ((err += text), true) } as never,
-    color: false,
-    signal: new AbortController().signal,
-    engines,
-    recorder,
-    rules: [],
-    version: '0',
-  });
-  return { code, out, err };
 }
 
 /** Short runs: allocations hardly vary. */

@@ -4,30 +4,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import os from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
-import { run } from '../../../server/src/cli/program';
-import { engines, recorder } from '../../../server/src/composition';
+import { alloclens } from '../../support/real-cli';
 
 const root = mkdtempSync(path.join(os.tmpdir(), 'alloclens-record-'));
 after(() => rmSync(root, { recursive: true, force: true }));
-
-async function alloclens(
-  cwd: string,
-  ...args: string[]
-): Promise<{ code: number; out: string; err: string }> {
-  let [out, err] = ['', ''];
-  const code = await run(args, {
-    cwd,
-    stdout: { write: (text: string | Uint8Array) => ((out += Buffer.from(text).toString()), true) } as never,
-    stderr: { write: (text: string | Uint8Array) => ((err += Buffer.from(text).toString()), true) } as never,
-    color: false,
-    signal: new AbortController().signal,
-    engines,
-    recorder,
-    rules: [],
-    version: '0',
-  });
-  return { code, out, err };
-}
 
 function folderOf(files: Readonly<Record<string, string>>): string {
   const folder = mkdtempSync(path.join(root, 'x-'));

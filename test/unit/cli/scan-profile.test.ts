@@ -3,8 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
-import { run } from '../../../server/src/cli/program';
-import { engines, recorder, rules } from '../../../server/src/composition';
+import { alloclens } from '../../support/real-cli';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'alloclens-scan-profile-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -60,22 +59,6 @@ func BenchmarkAll(b *testing.B) {
 }
 `;
 
-async function alloclens(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  let [out, err] = ['', ''];
-  const code = await run(args, {
-    cwd: folder,
-    stdout: { write: (text: string | Uint8Array) => ((out += Buffer.from(text).toString()), true) } as never,
-    stderr: { write: (text: string | Uint8Array) => ((err += Buffer.from(text).toString()), true) } as never,
-    color: false,
-    signal: new AbortController().signal,
-    engines,
-    recorder,
-    rules,
-    version: '0',
-  });
-  return { code, out, err };
-}
-
 interface Report {
   readonly findings: readonly {
     readonly range: { readonly start: { readonly line: number } };
@@ -92,10 +75,21 @@ describe('alloclens scan --profile', () => {
       ['p_test.go', test],
     ] as const)
       writeFileSync(path.join(folder, name), text);
-    await alloclens('record', '--go', '.', '--bench', 'All', '--benchtime', '2000x', '--interval', '512');
+    await alloclens(
+      folder,
+      'record',
+      '--go',
+      '.',
+      '--bench',
+      'All',
+      '--benchtime',
+      '2000x',
+      '--interval',
+      '512',
+    );
     const args = ['scan', 'p.go', '--rule', 'go/preallocate-slice', '--show', 'all', '--format', 'json'];
-    const { out } = await alloclens(...args, '--profile', 'alloclens.pprof');
-    const plain = await alloclens(...args);
+    const { out } = await alloclens(folder, ...args, '--profile', 'alloclens.pprof');
+    const plain = await alloclens(folder, ...args);
     const byLine = (text: string) =>
       new Map((JSON.parse(text) as Report).findings.map((one) => [one.range.start.line + 1, one]));
     const [ranked, before] = [byLine(out), byLine(plain.out)];
@@ -115,13 +109,13 @@ describe('alloclens scan --profile', () => {
   });
 
   it('shows by default what is measured and not what was passed by', async () => {
-    const { out } = await alloclens('scan', 'p.go', '--show', 'hot', '--profile', 'alloclens.pprof');
+    const { out } = await alloclens(folder, 'scan', 'p.go', '--show', 'hot', '--profile', 'alloclens.pprof');
     assert.match(out, /^ +9:9 +information/m);
     assert.doesNotMatch(out, /^ +22:8/m);
   });
 
   it('says what is wrong with a profile that is none', async () => {
-    const { code, err } = await alloclens('scan', 'p.go', '--profile', 'p.go');
+    const { code, err } = await alloclens(folder, 'scan', 'p.go', '--profile', 'p.go');
     assert.equal(code, 2);
     assert.match(err, /^p\.go cannot be used as a profile\. /);
   });

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Fix } from '../../../../rules/model';
 import { replaceAll, ReplaceError } from '../../host/replace';
 import { count } from '../../report/pretty';
+import { titlesText } from '../../report/titles';
 import { prettyProof } from '../../report/proof';
 import { byMessage, namesOf } from '../../service/notes';
 import { shownPath } from '../../service/walk';
@@ -82,7 +83,8 @@ async function run(
         }
         const leading = group.filter(({ applied }) => applied.length > 0);
         for (const { path, applied } of group) {
-          const how = applied.length > 0 ? listed(applied) : `changed together with ${names(leading, cwd)}`;
+          const how =
+            applied.length > 0 ? titlesText(applied) : `changed together with ${names(leading, cwd)}`;
           stdout.write(`${shownPath(cwd, path)}: ${visible(how)}\n`);
         }
       }
@@ -125,13 +127,4 @@ async function provenBetter(
   const keys = new Set(better.flatMap(([{ fixes }]) => fixes.map(({ edits }) => JSON.stringify(edits))));
   // Of a text that has changed since, nothing is proven: its edits are others.
   return ({ edits }) => keys.has(JSON.stringify(edits));
-}
-
-/** "Use AppendFormat (2 times); Reuse the buffer". */
-function listed(titles: readonly string[]): string {
-  const times = new Map<string, number>();
-  for (const title of titles) times.set(title, (times.get(title) ?? 0) + 1);
-  return [...times]
-    .map(([title, number]) => (number === 1 ? title : `${title} (${number} times)`))
-    .join('; ');
 }
