@@ -55,7 +55,7 @@ const routeExports = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'
 
 const roleNames = [
   ...iteratingMethods, ...perFrameFunctions, ...perFrameMethods, 'createServer', ...routers, ...requestHooks, ...properties,
-  ...routeExports, ...events.keys(), ...entryPointWords, 'aws-lambda', 'setInterval',
+  ...routeExports, ...events.keys(), ...entryPointWords, 'setInterval',
 ]; // prettier-ignore
 
 /**

@@ -10,39 +10,53 @@ const request = 'request handler';
 const message = 'runs for each message';
 const frame = 'runs once per frame';
 
-/** Types that only an entry point has a value of, by the package that exports them. */
-const entryTypes: readonly [source: RegExp, names: RegExp, text: string][] = [
-  [/^express(?:-serve-static-core)?$/, /^(?:Request|Response|RequestHandler)$/, request],
-  [/^fastify$/, /^(?:FastifyRequest|FastifyReply|RouteHandlerMethod|RouteHandler)$/, request],
-  [/^koa$/, /^(?:Context|ParameterizedContext|ExtendableContext|Middleware)$/, request],
-  [/^hono(?:\/.*)?$/, /^(?:Context|MiddlewareHandler|Handler)$/, request],
-  [/^(?:node:)?https?$/, /^(?:IncomingMessage|ServerResponse|RequestListener)$/, request],
-  [/^(?:node:)?http2$/, /^(?:Http2ServerRequest|Http2ServerResponse|ServerHttp2Stream)$/, request],
-  [/^next(?:\/.*)?$/, /^(?:NextApiRequest|NextApiResponse|NextApiHandler|NextRequest|GetServerSidePropsContext|GetServerSideProps)$/, request], // prettier-ignore
-  [/^aws-lambda$/, /(?:Event|EventV2|EventBase|Handler|HandlerV2)$/, request],
-  [/^@azure\/functions$/, /^(?:HttpRequest|HttpHandler)$/, request],
-  [/^@grpc\/grpc-js$/, /^(?:ServerUnaryCall|ServerReadableStream|ServerWritableStream|ServerDuplexStream|handleUnaryCall)$/, request], // prettier-ignore
-  [/^kafkajs$/, /^(?:EachMessagePayload|EachBatchPayload|EachMessageHandler|EachBatchHandler)$/, message],
-  [/^amqplib(?:\/.*)?$/, /^(?:ConsumeMessage|Message)$/, message],
-  [/^bull(?:mq)?$/, /^(?:Job|Processor)$/, message],
-  [/^ws$/, /^(?:RawData|MessageEvent)$/, message],
-  [/^@aws-sdk\/client-sqs$/, /^Message$/, message],
+/** Names that a package exports, and how often a function runs that has one of them. */
+interface Marks {
+  readonly source: RegExp;
+  readonly names: ReadonlySet<string>;
+  readonly text: string;
+}
+
+const marks = (source: RegExp, text: string, names: string): Marks => ({
+  source,
+  names: new Set(names.split(' ')),
+  text,
+});
+
+/** Types that only an entry point has a value of. */
+const entryTypes: readonly Marks[] = [
+  marks(/^express(?:-serve-static-core)?$/, request, 'Request Response RequestHandler'),
+  marks(/^fastify$/, request, 'FastifyRequest FastifyReply RouteHandlerMethod RouteHandler'),
+  marks(/^koa$/, request, 'Context ParameterizedContext ExtendableContext Middleware'),
+  marks(/^hono(?:\/.*)?$/, request, 'Context MiddlewareHandler Handler'),
+  marks(/^(?:node:)?https?$/, request, 'IncomingMessage ServerResponse RequestListener'),
+  marks(/^(?:node:)?http2$/, request, 'Http2ServerRequest Http2ServerResponse ServerHttp2Stream'),
+  marks(/^next(?:\/.*)?$/, request, 'NextApiRequest NextApiResponse NextApiHandler NextRequest GetServerSidePropsContext GetServerSideProps'), // prettier-ignore
+  marks(/^@azure\/functions$/, request, 'HttpRequest HttpHandler'),
+  marks(/^@grpc\/grpc-js$/, request, 'ServerUnaryCall ServerReadableStream ServerWritableStream ServerDuplexStream handleUnaryCall'), // prettier-ignore
+  marks(/^kafkajs$/, message, 'EachMessagePayload EachBatchPayload EachMessageHandler EachBatchHandler'),
+  marks(/^amqplib(?:\/.*)?$/, message, 'ConsumeMessage Message'),
+  marks(/^bull(?:mq)?$/, message, 'Job Processor'),
+  marks(/^ws$/, message, 'RawData MessageEvent'),
+  marks(/^@aws-sdk\/client-sqs$/, message, 'Message'),
 ];
 
-/** Types of routers that a plugin or a module gets as a parameter. */
-const routerTypes = /^(?:Express|Application|Router|IRouter|FastifyInstance|Koa|Hono|Polka)$/;
+/** Of its hundred types those of events and handlers: `SQSEvent`, `APIGatewayProxyHandlerV2`. */
+const lambda = { source: 'aws-lambda', names: /(?:Event|EventV2|EventBase|Handler|HandlerV2)$/ };
 
-/** Decorators by the package that exports them. */
-const decorators: readonly [source: RegExp, names: RegExp, text: string][] = [
-  [/^(?:@nestjs\/common|routing-controllers|tsoa|@tsoa\/runtime)$/, /^(?:Get|Post|Put|Delete|Patch|All|Head|Options|Sse)$/, request], // prettier-ignore
-  [
+/** Types of routers that a plugin or a module gets as a parameter. */
+const routerTypes = new Set(['Express', 'Application', 'Router', 'IRouter', 'FastifyInstance', 'Koa', 'Hono', 'Polka']); // prettier-ignore
+
+const decorators: readonly Marks[] = [
+  marks(/^(?:@nestjs\/common|routing-controllers|tsoa|@tsoa\/runtime)$/, request, 'Get Post Put Delete Patch All Head Options Sse'), // prettier-ignore
+  marks(
     /^(?:@nestjs\/graphql|type-graphql)$/,
-    /^(?:Query|Mutation|Subscription|ResolveField|FieldResolver)$/,
     request,
-  ],
-  [/^@nestjs\/microservices$/, /^(?:MessagePattern|EventPattern|GrpcMethod|GrpcStreamMethod)$/, message],
-  [/^@nestjs\/websockets$/, /^SubscribeMessage$/, message],
-  [/^@nestjs\/bull$/, /^Process$/, message],
+    'Query Mutation Subscription ResolveField FieldResolver',
+  ),
+  marks(/^@nestjs\/microservices$/, message, 'MessagePattern EventPattern GrpcMethod GrpcStreamMethod'),
+  marks(/^@nestjs\/websockets$/, message, 'SubscribeMessage'),
+  marks(/^@nestjs\/bull$/, message, 'Process'),
 ];
 
 /** Properties that an event's listener is assigned to. */
@@ -63,32 +77,28 @@ const consumers: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** A scene's or system's method that an engine calls with the time since the last frame. */
-const frameMethods = /^(?:update|fixedUpdate|lateUpdate|preUpdate|postUpdate|onUpdate|tick|onTick|animate|frame|onFrame|render|onBeforeRender|draw|step|simulate)$/; // prettier-ignore
+const frameMethods = new Set(['update', 'fixedUpdate', 'lateUpdate', 'preUpdate', 'postUpdate', 'onUpdate', 'tick', 'onTick', 'animate', 'frame', 'onFrame', 'render', 'onBeforeRender', 'draw', 'step', 'simulate']); // prettier-ignore
 const timeSinceFrame = /^_?(?:dt|delta|deltaTime|deltaMs|deltaSeconds|timeDelta|elapsed|elapsedTime|timeStep|timestep|frameTime)$/; // prettier-ignore
 
-const names = (...patterns: readonly RegExp[]): string[] =>
-  patterns.flatMap((pattern) => pattern.source.replace(/^\^(?:\(\?:)?|\)?\$$/g, '').split('|'));
-
-/** Names that some entry point mentions: a file without any of them has none by its shape. As text of a regular expression. */
-export const entryPointWords: readonly string[] = [
-  ...new Set([
-    ...entryTypes.filter(([source]) => !source.test('aws-lambda')).flatMap(([, type]) => names(type)),
-    ...decorators.flatMap(([, decorator]) => names(decorator)),
-    ...names(routerTypes, frameMethods),
-    ...listeners.keys(),
-    ...consumers.keys(),
-  ]),
-];
+/** Names that some entry point mentions: a file without any of them has none by its shape. */
+export const entryPointWords: ReadonlySet<string> = new Set([
+  ...[...entryTypes, ...decorators].flatMap(({ names }) => [...names]),
+  lambda.source,
+  ...routerTypes,
+  ...frameMethods,
+  ...listeners.keys(),
+  ...consumers.keys(),
+]);
 
 /** Names by which functions may be entry points, whatever else is true of them. */
-export const entryPointNames: ReadonlySet<string> = new Set([...names(frameMethods), ...consumers.keys()]);
+export const entryPointNames: ReadonlySet<string> = new Set([...frameMethods, ...consumers.keys()]);
 
 /** Whether functions that are assigned to a property of this name may be entry points. */
 export const isListener = (name: string): boolean => listeners.has(name);
 
 /** Whether a type's or decorator's name, wherever it comes from, may make an entry point of the function that has it. */
 export const mayMark = (name: string): boolean =>
-  [...entryTypes, ...decorators].some(([, pattern]) => pattern.test(name));
+  lambda.names.test(name) || [...entryTypes, ...decorators].some(({ names }) => names.has(name));
 
 /** How often a framework calls the function, by its shape; undefined when nothing says that one does. */
 export function entryPoint(sourceCode: TSESLint.SourceCode, node: FunctionNode): string | undefined {
@@ -104,7 +114,7 @@ export function entryPoint(sourceCode: TSESLint.SourceCode, node: FunctionNode):
 /** Whether a parameter or variable is declared as a router of one of the frameworks. */
 export function isRouterType(annotation: TSESTree.TypeNode | undefined): boolean {
   const name = annotation && typeName(annotation);
-  return name !== undefined && routerTypes.test(name.last);
+  return name !== undefined && routerTypes.has(name.last);
 }
 
 function byTypes(sourceCode: TSESLint.SourceCode, node: FunctionNode): string | undefined {
@@ -116,29 +126,22 @@ function byTypes(sourceCode: TSESLint.SourceCode, node: FunctionNode): string | 
   const declared = parent.type === 'VariableDeclarator' && parent.init === node ? [parent.id] : [];
   for (const pattern of [...node.params, ...declared]) {
     const annotation = 'typeAnnotation' in pattern ? pattern.typeAnnotation?.typeAnnotation : undefined;
-    const text = annotation && textOf(sourceCode, annotation, entryTypes);
+    const text = annotation && textOf(sourceCode, annotation);
     if (text) return text;
   }
   return undefined;
 }
 
-function textOf(
-  sourceCode: TSESLint.SourceCode,
-  annotation: TSESTree.TypeNode,
-  table: readonly [source: RegExp, names: RegExp, text: string][],
-): string | undefined {
+function textOf(sourceCode: TSESLint.SourceCode, annotation: TSESTree.TypeNode): string | undefined {
   const name = typeName(annotation);
-  if (!name || !table.some(([, pattern]) => pattern.test(name.last))) return undefined;
+  if (!name || !mayMark(name.last)) return undefined;
   const source = importOf(sourceCode, name.first);
-  return source === undefined ? undefined : match(table, source, name.last);
+  if (source === lambda.source && lambda.names.test(name.last)) return request;
+  return source === undefined ? undefined : match(entryTypes, source, name.last);
 }
 
-function match(
-  table: readonly [source: RegExp, names: RegExp, text: string][],
-  source: string,
-  name: string,
-): string | undefined {
-  return table.find(([from, pattern]) => from.test(source) && pattern.test(name))?.[2];
+function match(table: readonly Marks[], source: string, name: string): string | undefined {
+  return table.find(({ source: from, names }) => from.test(source) && names.has(name))?.text;
 }
 
 /** `Request` of `Request<P>`, `express.Request` in two parts. */
@@ -183,7 +186,7 @@ function byFrameMethod(node: FunctionNode): string | undefined {
   const owner = node.parent;
   if ((owner.type !== 'MethodDefinition' && owner.type !== 'Property') || owner.key.type !== 'Identifier')
     return undefined;
-  if (!frameMethods.test(owner.key.name)) return undefined;
+  if (!frameMethods.has(owner.key.name)) return undefined;
   return node.params.some(
     (parameter) => parameter.type === 'Identifier' && timeSinceFrame.test(parameter.name),
   )

@@ -1,5 +1,6 @@
 import { diffLines } from 'diff';
 import type { TextEdit } from '../../../rules/model';
+import { editsOf } from './differences';
 
 /** A text before and after its fixes. */
 export interface Changed {
@@ -52,13 +53,5 @@ function hunks(before: string, after: string): Hunk[] {
 
 /** The edits that make the one text of the other, each of whole lines. */
 export function lineEdits({ before, after }: Changed): TextEdit[] {
-  const edits: TextEdit[] = [];
-  let at = 0;
-  for (const { kept, removed, added } of hunks(before, after)) {
-    at += kept.length;
-    const end = at + removed.length;
-    if (removed !== added) edits.push({ span: { start: at, end }, newText: added });
-    at = end;
-  }
-  return edits;
+  return before === after ? [] : editsOf(diffLines(before, after));
 }

@@ -1,5 +1,6 @@
-import { diffLines, diffWordsWithSpace, type Change } from 'diff';
+import { diffLines, diffWordsWithSpace } from 'diff';
 import type { Span, TextEdit } from '../../../rules/model';
+import { editsOf } from './differences';
 import { EditMap } from './edits';
 
 /** Lines, or words of changed lines, that may differ before two texts are taken for different ones altogether: what is typed or formatted stays far below. */
@@ -62,36 +63,16 @@ function editsBetween(before: string, after: string): TextEdit[] {
   const old = before.slice(from, to);
   const now = after.slice(from, to + after.length - before.length);
   if (whole.newText === '' || start === end) return [whole];
-  const lines = editsOf(diffLines(old, now, { maxEditLength: maximumEdits }), from);
+  const lines = diffLines(old, now, { maxEditLength: maximumEdits });
   if (!lines) return [whole];
-  return lines.flatMap((edit) => {
+  return editsOf(lines, from).flatMap((edit) => {
     const { span, newText } = edit;
     const words =
       span.start < span.end && newText !== ''
         ? diffWordsWithSpace(before.slice(span.start, span.end), newText, { maxEditLength: maximumEdits })
         : undefined;
-    return editsOf(words, span.start) ?? [narrowed(edit, before)];
+    return words ? editsOf(words, span.start) : [narrowed(edit, before)];
   });
-}
-
-/** @param from where the compared texts begin */
-function editsOf(changes: readonly Change[] | undefined, from: number): TextEdit[] | undefined {
-  if (!changes) return undefined;
-  const edits: TextEdit[] = [];
-  let at = from;
-  for (let i = 0; i < changes.length;) {
-    const start = at;
-    let newText = '';
-    for (; i < changes.length; i++) {
-      const { added, removed, value } = changes[i]!;
-      if (!added && !removed) break;
-      if (added) newText += value;
-      else at += value.length;
-    }
-    if (at > start || newText !== '') edits.push({ span: { start, end: at }, newText });
-    if (i < changes.length) at += changes[i++]!.value.length;
-  }
-  return edits;
 }
 
 /** The edit without what its old and its new text begin and end with in common. */
