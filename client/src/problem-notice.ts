@@ -1,6 +1,7 @@
 import { commands, type Memento } from 'vscode';
 import type { StatusParams } from '../../server/src/lsp/protocol';
 import { warn } from './say';
+import { noteToShow } from './status-view';
 import { steps } from './steps';
 
 const shownKey = 'alloclens.problemShown';
@@ -13,8 +14,7 @@ export class ProblemNotice {
 
   update(status: StatusParams | undefined): void {
     if (status?.state !== 'problem' || !status.trusted || this.#showing || this.state.get(shownKey)) return;
-    const notes = status.documents.flatMap((document) => document.notes);
-    const note = notes.find(({ remedy }) => remedy !== undefined) ?? notes[0];
+    const note = noteToShow(status.documents.flatMap(({ notes }) => notes));
     if (!note) return;
     this.#showing = true;
     void this.#show(note.message, steps[note.remedy ?? 'log']);

@@ -44,7 +44,7 @@ export function statusView(
     };
   const busy = status.state === 'busy';
   const own = statusOf(status, document);
-  const note = own && (own.notes.find(({ remedy }) => remedy !== undefined) ?? own.notes[0]);
+  const note = own && noteToShow(own.notes);
   // Whatever is missing for an untrusted folder, trust comes first.
   const remedy = note?.remedy !== undefined && !trusted ? 'trust' : note?.remedy;
   const step = remedy ?? 'levels';
@@ -89,6 +89,11 @@ export function statusView(
     return { ...base, bar, text, busy, step, detail: note.message, severity: 'warning' };
   }
   return { ...base, ...named(summary(own)), text, busy, step, detail: figures.join(', ') };
+}
+
+/** Of several notes the one that something can be done about, else the first. */
+export function noteToShow(notes: readonly StatusNote[]): StatusNote | undefined {
+  return notes.find(({ remedy }) => remedy !== undefined) ?? notes[0];
 }
 
 /** What the server says about the document with this URI, however it spells it. */

@@ -236,6 +236,5 @@ function detailed(sentences: readonly string[]): Pick<GoReport, 'details'> {
 function subjectOf(file: GoFile, { node, text, ofResult }: Decision): string {
   if (text.startsWith('... ')) return 'The variadic slice';
   if (ofResult) return `A result of ${code(node.text)}`;
-  const inlined = node.type === 'call_expression' && file.facts?.inlined(node) !== undefined;
-  return inlined ? `What ${code(node.text)} makes` : code(node.text);
+  return isInlined(file, node) ? `What ${code(node.text)} makes` : code(node.text);
 }
