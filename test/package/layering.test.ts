@@ -135,6 +135,12 @@ describe('layering: rules ← server ← client', () => {
     );
   });
 
+  it('hotspots know no editor, no command line and no report', () => {
+    forbid(importsOf('server/src/hotspots'), (target) =>
+      /^server\/src\/(?:cli|lsp|report|proof)\//.test(target),
+    );
+  });
+
   it('files are read and written in one place', () => {
     forbid(
       [...importsOf('server'), ...importsOf('client')],

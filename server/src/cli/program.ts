@@ -5,6 +5,7 @@ import { hotspotsCommand } from './commands/hotspots';
 import { proveCommand } from './commands/prove';
 import { recordCommand } from './commands/record';
 import { scanCommand } from './commands/scan';
+import { ProfileError } from '../profile/profile-error';
 import type { ExitCode, Surroundings } from './surroundings';
 import { UsageError } from './usage-error';
 
@@ -42,7 +43,7 @@ export async function run(args: readonly string[], around: Surroundings): Promis
       return 130;
     }
     const message =
-      error instanceof UsageError
+      error instanceof UsageError || error instanceof ProfileError
         ? error.message
         : logText(`alloclens failed: ${(error as Error).stack ?? String(error)}`);
     around.stderr.write(`${escapedLines(message)}\n`);

@@ -16,7 +16,7 @@ import type { BenchmarkOptions } from './options';
 import type { ScanResult } from './scan';
 import type { Session } from './session';
 import type { Surroundings } from './surroundings';
-import { textOnDisk } from './read';
+import { textOnDisk } from '../service/source';
 
 export interface ProveRun extends ModuleOptions {
   /** Each fix alone; else those of a module together. */

@@ -6,7 +6,7 @@ import type { FileAnalysis, SourceDocument } from '../service/engine';
 import { languageIdOf, languageOf } from '../service/languages';
 import { compareFindings, compareText } from '../service/ranking';
 import type { Settings } from '../service/settings';
-import { readSource } from './read';
+import { readSource } from '../service/source';
 
 export interface ScanOptions {
   readonly settings: Settings;

@@ -1,17 +1,9 @@
 import pico from 'picocolors';
 import type { Weights } from '../profile/weights';
-import { entriesByAmount, type Hotspot } from '../service/hotspots';
+import { entriesByAmount, type Hotspot } from '../hotspots/lines';
+import type { HotspotReport } from '../hotspots/report';
 import { displayPath, shownPath } from '../service/walk';
 import { markdownText, visible } from '../text/foreign';
-
-export interface HotspotReport {
-  readonly cwd: string;
-  readonly weights: Weights;
-  /** Those to be shown. */
-  readonly hotspots: readonly Hotspot[];
-  /** Cautions about the profile as a whole. */
-  readonly notes: readonly string[];
-}
 
 /** The report for people: one paragraph a line, heaviest first. */
 export function prettyHotspots({ cwd, weights, hotspots, notes }: HotspotReport, color: boolean): string {

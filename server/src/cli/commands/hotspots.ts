@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { jsonHotspots, markdownHotspots, prettyHotspots } from '../../report/hotspots';
 import { jsonText } from '../../report/json';
-import { profiledFiles, readHotspots } from '../hotspots';
+import { profiledFiles, readHotspots } from '../../hotspots/read';
 import { formatOption, verboseOption, wholeNumber, type CommonOptions } from '../options';
 import { scan } from '../scan';
 import { exitCodeWithoutFindings, withAnalyser } from '../session';

@@ -1,7 +1,7 @@
 import type { Finding } from '../../../rules/model';
 import type { LineWeight, Weights } from '../profile/weights';
 import { LineIndex } from '../text/positions';
-import type { SourceFunction } from './engine';
+import type { SourceFunction } from '../service/engine';
 import {
   entriesByAmount,
   fewSamplesCaution,
@@ -9,8 +9,8 @@ import {
   remedies,
   type Advice,
   type Hotspot,
-} from './hotspots';
-import { compareUrgency } from './ranking';
+} from './lines';
+import { compareUrgency } from '../service/ranking';
 
 /** What is known of a file that a profile names. */
 export interface ProfiledFile {

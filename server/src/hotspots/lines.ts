@@ -1,7 +1,7 @@
 import type { Finding } from '../../../rules/model';
 import type { LineWeight, Weights } from '../profile/weights';
 import { LineIndex } from '../text/positions';
-import { compareUrgency } from './ranking';
+import { compareUrgency } from '../service/ranking';
 
 /** A line by the memory that is allocated for it, with what is known about it. */
 export interface Hotspot {

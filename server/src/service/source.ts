@@ -1,6 +1,6 @@
 import { readText, readTextSync, type DiskText } from '../host/files';
-import type { SourceDocument } from '../service/engine';
-import { languageIdOf } from '../service/languages';
+import type { SourceDocument } from './engine';
+import { languageIdOf } from './languages';
 
 /** A file of the disk as editors show it. */
 export type DiskFile = SourceDocument & DiskText;

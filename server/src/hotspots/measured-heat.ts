@@ -1,7 +1,7 @@
 import type { Finding, Heat, RuleMeta } from '../../../rules/model';
 import { LineIndex } from '../text/positions';
-import type { Hotspot } from './hotspots';
-import { hotScore, severityOf, type Visibility } from './ranking';
+import type { Hotspot } from './lines';
+import { hotScore, severityOf, type Visibility } from '../service/ranking';
 
 /** The least part of a profile that makes a place hot, whatever its syntax says. */
 const hotShare = 0.001;

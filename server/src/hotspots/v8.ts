@@ -5,13 +5,12 @@ import { ProfileError } from '../profile/profile-error';
 import type { Frame } from '../profile/sample';
 import { readV8, type V8Profile } from '../profile/v8';
 import { WeightsBuilder, type Weights } from '../profile/weights';
-import type { HotspotReport } from '../report/hotspots';
 import type { Analyser } from '../service/analyser';
-import { findingsByFile } from '../service/hotspots';
-import { functionHotspotsOf } from '../service/function-hotspots';
-import { unusable } from './profile';
-import { readSource } from './read';
-import type { ScanResult } from './scan';
+import { findingsByFile } from './lines';
+import { functionHotspotsOf } from './functions';
+import { unusable } from './profile-kind';
+import { readSource } from '../service/source';
+import type { Analysed, HotspotReport } from './report';
 
 /** Bytes of a profile; V8 itself cannot hold a text of more than 512 MiB. */
 const sizeLimit = 480 * 1024 * 1024;
@@ -20,11 +19,11 @@ const sizeLimit = 480 * 1024 * 1024;
  * Joins a profile of V8 with what a scan found.
  * @param files absolute paths of the code at hand
  * @param top how many functions, heaviest first
- * @throws UsageError when the profile cannot be used; its message names the file
+ * @throws ProfileError when the profile cannot be used; its message names the file
  */
 export async function v8Hotspots(
   profile: string,
-  scanned: ScanResult,
+  scanned: Analysed,
   analyser: Analyser,
   { cwd, top, files }: { readonly cwd: string; readonly top: number; readonly files: readonly string[] },
 ): Promise<HotspotReport> {

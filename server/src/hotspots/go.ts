@@ -3,20 +3,19 @@ import { entriesOf, readChunks } from '../host/files';
 import { locator, type LocalPackage } from '../profile/locate';
 import { readPprof, type ProfileHead } from '../profile/pprof';
 import { measureOf, WeightsBuilder, type Weights } from '../profile/weights';
-import type { HotspotReport } from '../report/hotspots';
-import { findingsByFile, hotspotsOf } from '../service/hotspots';
-import { textOnDisk } from './read';
-import type { ScanResult } from './scan';
-import { unusable } from './profile';
+import { findingsByFile, hotspotsOf } from './lines';
+import { textOnDisk } from '../service/source';
+import type { Analysed, HotspotReport } from './report';
+import { unusable } from './profile-kind';
 
 /**
  * Joins a Go profile with what a scan found.
  * @param top how many lines, heaviest first
- * @throws UsageError when the profile cannot be used; its message names the file
+ * @throws ProfileError when the profile cannot be used; its message names the file
  */
 export async function goHotspots(
   profile: string,
-  scanned: ScanResult,
+  scanned: Analysed,
   { cwd, top }: { readonly cwd: string; readonly top: number },
 ): Promise<HotspotReport> {
   const { weights, head } = await weightsOf(profile, await packagesOf(scanned), cwd);
@@ -51,7 +50,7 @@ async function weightsOf(
   return { weights: builder!.result(), head: head! };
 }
 
-async function packagesOf({ importPaths }: ScanResult): Promise<LocalPackage[]> {
+async function packagesOf({ importPaths }: Analysed): Promise<LocalPackage[]> {
   const packages = [...importPaths].map(async ([folder, importPath]): Promise<LocalPackage> => {
     const names = (await entriesOf(folder)).filter(({ kind }) => kind === 'file').map(({ name }) => name);
     return { importPath, folder, files: new Set(names.filter((name) => name.endsWith('.go'))) };

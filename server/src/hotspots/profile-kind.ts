@@ -1,7 +1,6 @@
 import { readChunks, UnreadError } from '../host/files';
 import { ProfileError } from '../profile/profile-error';
 import { shownPath } from '../service/walk';
-import { UsageError } from './usage-error';
 
 /** Who wrote a profile: V8's are JSON, and everything else is read as pprof. */
 export async function profileKind(profile: string, cwd: string): Promise<'pprof' | 'v8'> {
@@ -19,6 +18,6 @@ export async function profileKind(profile: string, cwd: string): Promise<'pprof'
 /** The error as the user is told it, with the profile's name; what is no fault of the profile stays as it is. */
 export function unusable(error: unknown, profile: string, cwd: string): unknown {
   return error instanceof ProfileError || error instanceof UnreadError
-    ? new UsageError(`${shownPath(cwd, profile)} cannot be used as a profile. ${error.message}`)
+    ? new ProfileError(`${shownPath(cwd, profile)} cannot be used as a profile. ${error.message}`)
     : error;
 }
