@@ -6,6 +6,7 @@ import { proveCommand } from './commands/prove';
 import { recordCommand } from './commands/record';
 import { scanCommand } from './commands/scan';
 import { ProfileError } from '../profile/profile-error';
+import { RecordingError } from '../recording/recording';
 import type { ExitCode, Surroundings } from './surroundings';
 import { UsageError } from './usage-error';
 
@@ -42,10 +43,9 @@ export async function run(args: readonly string[], around: Surroundings): Promis
       around.stderr.write('Interrupted; nothing was changed.\n');
       return 130;
     }
-    const message =
-      error instanceof UsageError || error instanceof ProfileError
-        ? error.message
-        : logText(`alloclens failed: ${(error as Error).stack ?? String(error)}`);
+    const message = [UsageError, ProfileError, RecordingError].some((kind) => error instanceof kind)
+      ? (error as Error).message
+      : logText(`alloclens failed: ${(error as Error).stack ?? String(error)}`);
     around.stderr.write(`${escapedLines(message)}\n`);
     return 2;
   }

@@ -2,28 +2,12 @@ import pico from 'picocolors';
 import type { MeasuredBenchmark, Row, Verdict } from '../proof/measure';
 import type { Outcome } from '../proof/prove';
 import { deltaText, significanceText, spreadText } from '../proof/statistics';
+import type { ProofReport, ProvenChange } from '../proof/report';
 import { commonScale } from '../proof/units';
 import { displayPath, shownPath } from '../service/walk';
 import { markdownText, visible } from '../text/foreign';
 import { count } from './pretty';
 import { titlesText } from './titles';
-
-/** One change and what its benchmarks say. */
-export interface ProvenChange {
-  /** Titles of the fixes in it. */
-  readonly titles: readonly string[];
-  /** Where the first of them is: absolute path, 1-based line. */
-  readonly file: string;
-  readonly line: number;
-  readonly outcome: Outcome;
-}
-
-export interface ProofReport {
-  readonly cwd: string;
-  /** Best first. */
-  readonly changes: readonly ProvenChange[];
-  readonly notes: readonly string[];
-}
 
 /** For people: a benchstat table for each benchmark, and one line with the verdict. */
 export function prettyProof({ cwd, changes, notes }: ProofReport, color: boolean): string {

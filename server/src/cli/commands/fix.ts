@@ -17,7 +17,8 @@ import {
   type CommonOptions,
 } from '../options';
 import { Permission } from '../permission';
-import { proveFixes, proveRun } from '../prove';
+import { proveFixes } from '../../proof/fixes';
+import { proveRun } from '../prove';
 import { scan } from '../scan';
 import { exitCodeWithoutFindings, withAnalyser, type Session } from '../session';
 import type { ExitCode, Surroundings } from '../surroundings';
@@ -121,7 +122,7 @@ async function provenBetter(
   const { suggestions } = options;
   const scanned = await scan(analyser, files, { settings, signal: around.signal, progress });
   const run = { ...proveRun(options, session, around), each: true, suggestions, line: undefined };
-  const { report, proven } = await proveFixes(analyser, scanned, run);
+  const { report, proven } = await proveFixes(analyser, scanned.analyses, run);
   around.stderr.write(prettyProof(report, false));
   const better = proven.filter(([, outcome]) => outcome.kind === 'measured' && outcome.verdict === 'better');
   const keys = new Set(better.flatMap(([{ fixes }]) => fixes.map(({ edits }) => JSON.stringify(edits))));

@@ -13,7 +13,8 @@ import {
   type BenchmarkOptions,
   type CommonOptions,
 } from '../options';
-import { nothingToProve, proveFixes, proveRun } from '../prove';
+import { proveFixes } from '../../proof/fixes';
+import { nothingToProve, proveRun } from '../prove';
 import { scan } from '../scan';
 import { withAnalyser } from '../session';
 import type { ExitCode, Surroundings } from '../surroundings';
@@ -53,7 +54,7 @@ async function run(paths: readonly string[], options: ProveOptions, around: Surr
     const scanned = await scan(analyser, files, { settings, signal, progress });
     const { each, suggestions } = options;
     const run = { ...proveRun(options, session, around), each, suggestions, line };
-    const { report } = await proveFixes(analyser, scanned, run);
+    const { report } = await proveFixes(analyser, scanned.analyses, run);
     if (report.changes.length === 0) {
       stderr.write(`${visible(nothingToProve(scanned, [...named.notes, ...scanned.notes]))}\n`);
       return 2;

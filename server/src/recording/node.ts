@@ -1,32 +1,11 @@
 import path from 'node:path';
-import { findModule } from '../go/plan/module';
-import { listPackages } from '../go/plan/packages';
-import { entriesOf, exists, readWhole } from '../host/files';
-import type { Logger } from '../host/logger';
+import { entriesOf, readWhole } from '../host/files';
 import { onPath } from '../host/on-path';
 import { writeOutput } from '../host/output';
-import { ProcessRunner, ToolError } from '../host/process';
+import { ProcessRunner } from '../host/process';
 import { TemporaryFolder } from '../host/temporary-folder';
-import type { TrustGate } from '../host/trust';
 import { mergeV8 } from '../profile/v8-merge';
-import { buildTests, ProofError, runTests } from '../proof/go-tests';
-import { withGoTests } from '../proof/module';
-import type { Settings } from '../service/settings';
-import { UsageError } from './usage-error';
-
-export interface RecordRun {
-  /** Absolute path of the profile to write. */
-  readonly out: string;
-  /** Bytes between samples. */
-  readonly interval: number;
-  readonly cwd: string;
-  readonly logger: Logger;
-  readonly trust: TrustGate;
-  readonly signal: AbortSignal;
-}
-
-/** A program may be still for as long as it likes: it is the user's. */
-const endless = { idle: Infinity, silent: Infinity };
+import { endless, RecordingError, type RecordRun } from './recording';
 
 export interface NodeRun extends RecordRun {
   /** Absolute path of the recorder's bundle, see host/v8-recorder.ts. */
@@ -41,7 +20,7 @@ export interface NodeRun extends RecordRun {
 /**
  * Runs a command with the recorder in each of its Node processes and threads.
  * @returns the command's exit code, null when it was ended; and whether processes without code of the folder were left out
- * @throws UsageError when there is no such command, or nothing was recorded
+ * @throws RecordingError when there is no such command, or nothing was recorded
  */
 export async function recordNode(
   run: NodeRun,
@@ -49,7 +28,7 @@ export async function recordNode(
   const [name, ...args] = run.command;
   const command = await onPath(name!, run.cwd, process.env);
   if (command === undefined)
-    throw new UsageError(`There is no program called ${name}, neither here nor on the PATH.`);
+    throw new RecordingError(`There is no program called ${name}, neither here nor on the PATH.`);
   const folder = await TemporaryFolder.create();
   const timer = new AbortController();
   const timeout = run.seconds === undefined ? undefined : setTimeout(() => timer.abort(), run.seconds * 1000);
@@ -85,55 +64,16 @@ export async function recordNode(
       if (text.includes(run.cwd)) texts.push(text);
     }
     if (texts.length === 0)
-      throw new UsageError(
+      throw new RecordingError(
         `${name} ran no JavaScript of this folder, so nothing was recorded: record the command that runs the program, such as “node server.js” or “npm test”.`,
       );
     const recorded = { interval: run.interval, collected: true, node: process.version, command: run.command };
     await writeOutput(run.out, mergeV8(texts, recorded)).catch((error: unknown) => {
-      throw new UsageError(`${run.out}: ${(error as Error).message}`);
+      throw new RecordingError(`${run.out}: ${(error as Error).message}`);
     });
     return { code, recorded: texts.length };
   } finally {
     clearTimeout(timeout);
     await folder.dispose();
-  }
-}
-
-export interface GoRun extends RecordRun {
-  /** Absolute folder of the package. */
-  readonly folder: string;
-  /** What to run: regular expressions as `go test` takes them. */
-  readonly bench: string | undefined;
-  readonly test: string | undefined;
-  readonly benchtime: string;
-  readonly settings: Settings;
-}
-
-/**
- * Runs benchmarks or tests of one Go package with a heap profile. Garbage is in it: Go counts what was ever allocated.
- * @throws UsageError when the package has no tests, or they fail
- */
-export async function recordGo(run: GoRun): Promise<void> {
-  const { folder, out, settings, signal } = run;
-  const module = await findModule(path.join(folder, 'x.go'));
-  try {
-    await withGoTests(module, folder, run, endless, async (tests) => {
-      const { runner, toolchain } = tests;
-      const [found] = await listPackages(runner, toolchain, folder, settings.go.buildFlags, ['.'], signal);
-      if (!found || found.testFiles.length === 0)
-        throw new ProofError(`${folder} has no Go tests, so there is nothing to record.`);
-      const binary = await buildTests(tests, found.importPath, 'record.test', []);
-      await runTests(tests, binary, found.folder, [
-        ...(run.test === undefined ? [] : [`-test.run=${run.test}`]),
-        ...(run.bench === undefined ? [] : [`-test.bench=${run.bench}`, `-test.benchtime=${run.benchtime}`]),
-        `-test.memprofile=${out}`,
-        `-test.memprofilerate=${run.interval}`,
-      ]);
-      if (!exists(out))
-        throw new ProofError(`The tests of ${found.importPath} ended without writing ${out}.`);
-    });
-  } catch (error) {
-    if (error instanceof ProofError || error instanceof ToolError) throw new UsageError(error.message);
-    throw error;
   }
 }

@@ -1,0 +1,153 @@
+import type { Fix } from '../../../rules/model';
+import { findModule, UnusableModuleError, type GoModule } from '../go/plan/module';
+import type { Analyser } from '../service/analyser';
+import type { FileAnalysis } from '../service/engine';
+import { chosenFixes, mergeFixes, withLineEnds } from '../service/fixes';
+import { compareText } from '../service/ranking';
+import type { Settings } from '../service/settings';
+import { shownPath } from '../service/walk';
+import { applyEdits } from '../text/edits';
+import { LineIndex } from '../text/positions';
+import { textOnDisk } from '../service/source';
+import { proveInModule, type ModuleOptions } from './module';
+import type { Change, Outcome } from './prove';
+import type { Place } from './reach';
+import type { ProofReport, ProvenChange } from './report';
+
+/** Which fixes are proven, and how. */
+export interface ProveRun extends ModuleOptions {
+  /** Each fix alone; else those of a module together. */
+  readonly each: boolean;
+  readonly suggestions: boolean;
+  /** Only fixes of findings on this line, 1-based. */
+  readonly line: number | undefined;
+  readonly settings: Settings;
+  readonly cwd: string;
+}
+
+/** A change, with the fixes that it is made of. */
+export interface Candidate extends Change {
+  readonly fixes: readonly Fix[];
+  readonly module: GoModule;
+}
+
+/**
+ * Holds the fixes of an analysis against the benchmarks of their modules.
+ * @param analyses of the files with findings, by absolute path
+ */
+export async function proveFixes(
+  analyser: Analyser,
+  analyses: ReadonlyMap<string, FileAnalysis>,
+  run: ProveRun,
+): Promise<{ readonly report: ProofReport; readonly proven: readonly (readonly [Candidate, Outcome])[] }> {
+  const notes: string[] = [];
+  const candidates = await candidatesOf(analyser, analyses, run, notes);
+  const proven: (readonly [Candidate, Outcome])[] = [];
+  const byModule = new Map<string, Candidate[]>();
+  for (const one of candidates) {
+    const { folder } = one.module;
+    byModule.set(folder, [...(byModule.get(folder) ?? []), one]);
+  }
+  for (const group of byModule.values()) {
+    const { outcomes, notes: more } = await proveInModule(group[0]!.module, group, run);
+    group.forEach((one, i) => proven.push([one, outcomes[i]!]));
+    notes.push(...more);
+  }
+  const changes = proven
+    .map(([{ fixes, places }, outcome]): ProvenChange => {
+      const { file, first: line } = places[0]!;
+      return { titles: fixes.map(({ title }) => title), file, line, outcome };
+    })
+    .sort(compareProven);
+  return { report: { cwd: run.cwd, changes, notes }, proven };
+}
+
+/** The changes to be proven: each fix, or those of a module together. Their edits are what `fix` would write first. */
+async function candidatesOf(
+  analyser: Analyser,
+  analyses: ReadonlyMap<string, FileAnalysis>,
+  { each, suggestions, line, settings, signal, cwd }: ProveRun,
+  notes: string[],
+): Promise<Candidate[]> {
+  const candidates: Candidate[] = [];
+  const together = new Map<string, { module: GoModule; fixes: Fix[]; edits: Fix[]; places: Place[] }>();
+  for (const analysis of analyses.values()) {
+    const lines = new LineIndex(analysis.text);
+    const lineOf = (offset: number): number => lines.positionAt(offset).line + 1;
+    const findings = analysis.findings.filter(
+      ({ span }) => line === undefined || (lineOf(span.start) <= line && line <= lineOf(span.end)),
+    );
+    const fixes = chosenFixes(findings, { suggestions });
+    if (fixes.length === 0) continue;
+    const module = await findModule(analysis.path).catch((error: unknown) => {
+      if (!(error instanceof UnusableModuleError)) throw error;
+      notes.push(error.message);
+      return undefined;
+    });
+    if (!module) continue;
+    const placeOf = (fix: Fix): Place => {
+      const { span } = findings.find((one) => one.fixes.includes(fix))!;
+      return { file: analysis.path, first: lineOf(span.start), last: lineOf(span.end) };
+    };
+    if (each) {
+      for (const fix of fixes)
+        candidates.push({ fixes: [fix], module, places: [placeOf(fix)], texts: textsWith([fix], analyses) });
+      continue;
+    }
+    const document = { path: analysis.path, languageId: 'go', version: 0, text: analysis.text };
+    const request = { document, buffers: new Map(), settings };
+    const { edits, applied } = await analyser.combine(analysis, fixes, request, signal);
+    const known = together.get(module.folder) ?? { module, fixes: [], edits: [], places: [] };
+    together.set(module.folder, known);
+    known.fixes.push(...applied);
+    known.edits.push({ ...applied[0]!, edits });
+    known.places.push(...applied.map(placeOf));
+    if (applied.length < fixes.length)
+      notes.push(
+        `${fixes.length - applied.length} of the fixes of ${shownPath(cwd, analysis.path)} do not go together with the others; --each measures them alone.`,
+      );
+  }
+  for (const { module, fixes, edits, places } of together.values())
+    candidates.push({ fixes, module, places, texts: textsWith(mergeFixes(edits).applied, analyses) });
+  return candidates;
+}
+
+function textsWith(fixes: readonly Fix[], analyses: ReadonlyMap<string, FileAnalysis>): Map<string, string> {
+  const { edits } = mergeFixes(fixes);
+  const files = [...new Set(edits.map(({ file }) => file))];
+  return new Map(
+    files.map((file) => {
+      const text = analyses.get(file)?.text ?? textOnDisk(file);
+      const own = edits.filter((edit) => edit.file === file);
+      return [file, applyEdits(text, withLineEnds(text, own))];
+    }),
+  );
+}
+
+/** Largest fall of B/op first, then what stays, what rises, and what nothing was measured of; each in source order. */
+function compareProven(a: ProvenChange, b: ProvenChange): number {
+  return (
+    rank(a.outcome) - rank(b.outcome) ||
+    saved(b.outcome) - saved(a.outcome) ||
+    compareText(a.file, b.file) ||
+    a.line - b.line
+  );
+}
+
+function rank(outcome: Outcome): number {
+  if (outcome.kind === 'measured') return ['better', 'same', 'worse'].indexOf(outcome.verdict);
+  return outcome.kind === 'failed' ? 3 : 4;
+}
+
+/** The largest part of its bytes that a benchmark loses, 0 to 1. */
+function saved(outcome: Outcome): number {
+  if (outcome.kind !== 'measured') return 0;
+  return Math.max(
+    0,
+    ...outcome.benchmarks.flatMap(({ rows }) =>
+      rows
+        .filter(({ unit, before }) => unit === 'B/op' && before.center > 0)
+        .map(({ before, after }) => 1 - after.center / before.center),
+    ),
+  );
+}
