@@ -8,21 +8,22 @@ import { scanCommand } from './commands/scan';
 import { ProfileError } from '../profile/profile-error';
 import { RecordingError } from '../recording/recording';
 import type { ExitCode, Surroundings } from './surroundings';
-import { UsageError } from './usage-error';
+import { NothingMeasuredError, UsageError } from './usage-error';
 
 const examples = `
 Examples:
   alloclens scan                         everything below the working directory
   alloclens scan ./... --show hot        hot code of the Go packages
   alloclens scan src/a.ts --format json
+  alloclens scan ./... --fail-on hot     a gate: only hot code, misuse and broken contracts fail it
   alloclens hotspots ./... --profile mem.out    the heaviest lines of a profile, and why
   alloclens record -- npm test           a profile for hotspots, garbage included
   alloclens prove ./... --each                  which fixes move a benchmark
   alloclens fix --dry-run pkg            what the safe fixes would change, as a diff
   alloclens fix --rule go/append-format
 
-Exit status: 0 nothing to report, 1 findings, 2 the job could not be done.
-Of prove: 0 something allocates less and nothing more, 1 not so, 2 nothing was measured.
+Exit status: 0 nothing to report, 1 findings, 2 the job could not be done, 3 there was nothing to
+look at or to measure. Of prove: 0 something allocates less and nothing more, 1 not so.
 
 Running AllocLens on a folder trusts it, as running "go build" there does: the go command
 compiles its packages (without the network, and without tools that its GOFLAGS name).`;
@@ -43,11 +44,14 @@ export async function run(args: readonly string[], around: Surroundings): Promis
       around.stderr.write('Interrupted; nothing was changed.\n');
       return 130;
     }
-    const message = [UsageError, ProfileError, RecordingError].some((kind) => error instanceof kind)
+    const nothing = error instanceof NothingMeasuredError;
+    const message = [UsageError, NothingMeasuredError, ProfileError, RecordingError].some(
+      (kind) => error instanceof kind,
+    )
       ? (error as Error).message
       : logText(`alloclens failed: ${(error as Error).stack ?? String(error)}`);
     around.stderr.write(`${escapedLines(message)}\n`);
-    return 2;
+    return nothing ? 3 : 2;
   }
 }
 

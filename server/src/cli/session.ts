@@ -1,5 +1,4 @@
 import { isAbsolute } from 'node:path';
-import type { Note } from '../../../rules/model';
 import { nullLogger, type Logger } from '../host/logger';
 import { TrustGate } from '../host/trust';
 import { Analyser } from '../service/analyser';
@@ -45,15 +44,6 @@ function settingsFor({ show, rule }: CommonOptions, { rules }: Surroundings): Se
   const off: Record<string, RuleLevel> = {};
   if (rule.length > 0) for (const { id } of rules) if (!rule.includes(id)) off[id] = 'off';
   return { ...defaultSettings, show, rules: off };
-}
-
-/** Silence about files that nobody could look at is not "nothing to report". */
-export function exitCodeWithoutFindings(files: readonly string[], notes: readonly Note[]): ExitCode {
-  // A gate that could not look must not let pass.
-  if (notes.some(({ kind }) => kind === 'unchecked contract')) return 2;
-  const missing = notes.filter(({ kind }) => kind !== 'withheld fix');
-  const unseen = new Set(missing.map(({ file }) => file));
-  return files.every((file) => unseen.has(file)) ? 2 : 0;
 }
 
 function stderrLogger(stderr: NodeJS.WritableStream): Logger {

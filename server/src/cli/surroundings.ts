@@ -15,5 +15,5 @@ export interface Surroundings {
   readonly version: string;
 }
 
-/** 0 nothing to report, 1 findings, 2 could not do the job, 130 interrupted. */
-export type ExitCode = 0 | 1 | 2 | 130;
+/** 0 nothing to report, 1 findings, 2 could not do the job, 3 nothing was there to look at or to measure, 130 interrupted. */
+export type ExitCode = 0 | 1 | 2 | 3 | 130;

@@ -4,13 +4,14 @@ import { kindAt, refusal } from '../host/files';
 import { languageIdOf } from '../service/languages';
 import { compareText } from '../service/ranking';
 import { shownPath, sourceFiles, type SourceFiles } from '../service/walk';
-import { UsageError } from './usage-error';
+import { NothingMeasuredError, UsageError } from './usage-error';
 
 /**
  * The files that the command line names: a file is taken as it is, a folder with all that is below it, and Go's
  * `./...` is the Go files below its folder.
  * @returns at least one file, each once
- * @throws UsageError when a path does not exist or has nothing to analyse; AbortError when the signal fires
+ * @throws UsageError when a path does not exist or is no source file; NothingMeasuredError when a folder has none; AbortError when the
+ * signal fires
  */
 export async function filesOf(
   paths: readonly string[],
@@ -52,7 +53,7 @@ async function expand(path: string, cwd: string, signal: AbortSignal): Promise<S
   if (kind === 'folder') {
     const found = await sourceFiles(target, isPattern ? ['go'] : ['go', 'typescript'], { signal });
     if (found.files.length > 0) return found;
-    throw new UsageError(
+    throw new NothingMeasuredError(
       `${shown} has no ${isPattern ? 'Go' : 'Go, TypeScript or JavaScript'} files to analyse (what .gitignore names and dependencies are left out).`,
     );
   }

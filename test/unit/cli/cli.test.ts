@@ -194,12 +194,11 @@ test('a file, a folder and ./... name what they say; dependencies and ignored fi
 const refusals: [string[], RegExp][] = [
   [['scan', 'nowhere'], /^nowhere does not exist\.$/m],
   [['scan', 'a.go/b'], /^a\.go\/b does not exist\.$/m],
-  [['scan', 'empty'], /^empty has no Go, TypeScript or JavaScript files to analyse/m],
-  [['scan', 'ts/...'], /^ts has no Go files to analyse/m],
   [['scan', 'a.go/...'], /needs a folder before "\.\.\."/],
   [['scan', 'README.md'], /^README\.md is not a Go, TypeScript or JavaScript file\.$/m],
   [['scan', '--rule', 'go/nope'], /There is no such rule\. The rules are go\/per-call-buffer/],
   [['scan', '--show', 'warm'], /Allowed choices are hot, likely, all/],
+  [['scan', '--fail-on', 'hint'], /Allowed choices are information, hot, warning, error, none/],
   [['scan', '--format', 'xml'], /Allowed choices are pretty, json, sarif/],
   [['scan', '--profile', 'x'], /^x cannot be used as a profile\. /m],
   [['scan', '--heat', 'x'], /unknown option '--heat'/],

@@ -20,7 +20,8 @@ import { Permission } from '../permission';
 import { proveFixes } from '../../proof/fixes';
 import { proveRun } from '../prove';
 import { scan } from '../scan';
-import { exitCodeWithoutFindings, withAnalyser, type Session } from '../session';
+import { exitCodeWithoutFindings } from '../gate';
+import { withAnalyser, type Session } from '../session';
 import type { ExitCode, Surroundings } from '../surroundings';
 import { filesOf, targetsOf } from '../targets';
 

@@ -4,7 +4,8 @@ import { jsonText } from '../../report/json';
 import { profiledFiles, readHotspots } from '../../hotspots/read';
 import { formatOption, verboseOption, wholeNumber, type CommonOptions } from '../options';
 import { scan } from '../scan';
-import { exitCodeWithoutFindings, withAnalyser } from '../session';
+import { exitCodeWithoutFindings } from '../gate';
+import { withAnalyser } from '../session';
 import type { ExitCode, Surroundings } from '../surroundings';
 import { filesOf } from '../targets';
 

@@ -64,7 +64,10 @@ async function run(paths: readonly string[], options: ProveOptions, around: Surr
     const verdicts = new Set(
       report.changes.flatMap(({ outcome }) => (outcome.kind === 'measured' ? [outcome.verdict] : [])),
     );
-    if (verdicts.size === 0) return 2;
+    if (verdicts.size === 0) {
+      const unreached = report.changes.every(({ outcome }) => outcome.kind === 'unreached');
+      return unreached && report.notes.length === 0 ? 3 : 2;
+    }
     return verdicts.has('better') && !verdicts.has('worse') ? 0 : 1;
   });
 }

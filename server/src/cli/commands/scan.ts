@@ -1,15 +1,17 @@
 import { basename } from 'node:path';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { jsonReport, jsonText } from '../../report/json';
 import { prettyReport } from '../../report/pretty';
 import { measuredFindings } from '../../hotspots/measured-heat';
 import { readHotspots } from '../../hotspots/read';
+import { exitCodeWithoutFindings, failLevels, fails, gateCode, isJudged, type FailLevel } from '../gate';
 import { formatOption, ruleOption, showOption, verboseOption, type CommonOptions } from '../options';
 import { textOnDisk } from '../../service/source';
 import { scan } from '../scan';
-import { exitCodeWithoutFindings, withAnalyser } from '../session';
+import { withAnalyser } from '../session';
 import type { ExitCode, Surroundings } from '../surroundings';
 import { filesOf } from '../targets';
+import { NothingMeasuredError } from '../usage-error';
 
 export function scanCommand(program: Command, around: Surroundings, exit: (code: ExitCode) => void): void {
   program
@@ -17,6 +19,12 @@ export function scanCommand(program: Command, around: Surroundings, exit: (code:
     .description('report allocation hotspots')
     .argument('[path...]', 'files, folders, or ./... for Go packages', ['.'])
     .addOption(formatOption('pretty', 'json', 'sarif'))
+    .addOption(
+      new Option(
+        '--fail-on <level>',
+        'what is exit status 1: hot code (and warnings), or a severity and above; all that is reported if not given',
+      ).choices(failLevels),
+    )
     .option('--profile <file>', 'rank by a profile, as hotspots takes it, instead of by the look of the code')
     .addOption(showOption())
     .addOption(ruleOption(around.rules))
@@ -25,6 +33,7 @@ export function scanCommand(program: Command, around: Surroundings, exit: (code:
 }
 
 interface ScanCommandOptions extends CommonOptions {
+  readonly failOn?: FailLevel;
   readonly profile?: string;
   readonly format: 'pretty' | 'json' | 'sarif';
 }
@@ -35,11 +44,13 @@ async function run(
   around: Surroundings,
 ): Promise<ExitCode> {
   const { cwd, signal, stdout, rules, version } = around;
-  const { profile } = options;
+  const { profile, failOn } = options;
   // What looks cold may be measured.
   const looked = profile === undefined ? options : { ...options, show: 'all' as const };
   return withAnalyser(looked, around, async ({ analyser, settings, progress }) => {
     const { files, notes: unread } = await filesOf(paths, cwd, signal);
+    if (!isJudged(files, settings, around))
+      throw new NothingMeasuredError('The paths hold no file of the language that the rules are about.');
     const scanned = await scan(analyser, files, { settings, signal, progress });
     const textOf = (path: string): string => scanned.analyses.get(path)?.text ?? textOnDisk(path);
     let { findings } = scanned;
@@ -66,6 +77,11 @@ async function run(
         stdout.write(jsonText(sarifReport(report, result.findings, rules, { cwd })));
       }
     }
-    return result.findings.length > 0 ? 1 : exitCodeWithoutFindings(files, result.notes);
+    if (failOn !== undefined)
+      return gateCode(
+        findings.filter((one) => fails(one, failOn)),
+        { ...result, files },
+      );
+    return findings.length > 0 ? 1 : exitCodeWithoutFindings(files, result.notes);
   });
 }
