@@ -38,6 +38,7 @@ export async function functionHotspotsOf(
       weight,
       share: weights.total > 0 ? weight.amount / weights.total : 0,
       findings,
+      joined: joined ? 'function' : 'nothing',
       why: whyOf(weight, findings, joined !== undefined),
       what: remedies(heaviestCall(weight), recipes, findings, findings.length > 0),
       cautions: [

@@ -3,6 +3,12 @@ import type { LineWeight, Weights } from '../profile/weights';
 import { LineIndex } from '../text/positions';
 import { compareUrgency } from '../service/ranking';
 
+/**
+ * What the weight was joined with: a call whose callee allocates for the line, the place on the line that allocates, several of which the
+ * profile does not tell which, a function (V8 knows no lines), or nothing that the analysis knows.
+ */
+export type Joined = 'call' | 'site' | 'several sites' | 'function' | 'nothing';
+
 /** A line by the memory that is allocated for it, with what is known about it. */
 export interface Hotspot {
   readonly weight: LineWeight;
@@ -10,6 +16,7 @@ export interface Hotspot {
   readonly share: number;
   /** Of the line: those of rules with a remedy before those that only explain. */
   readonly findings: readonly Finding[];
+  readonly joined: Joined;
   /** One sentence: why memory is allocated here. */
   readonly why: string;
   /** What can be done, one entry a way; one honest sentence when nothing is known. */
@@ -93,7 +100,7 @@ export function hotspotsOf(
       weight,
       share: weights.total > 0 ? weight.amount / weights.total : 0,
       findings,
-      why: whyOf(weight, findings, lineText(text, weight.line)),
+      ...causeOf(weight, findings, lineText(text, weight.line)),
       what: whatOf(weight, findings),
       cautions: cautionsOf(weight, weights),
     };
@@ -123,21 +130,31 @@ function onLine(findings: readonly Finding[], line: number, lines: LineIndex): F
 
 const explains = ({ ruleId }: Finding): boolean => ruleId === 'go/escape';
 
-function whyOf(weight: LineWeight, findings: readonly Finding[], text: string): string {
+function causeOf(
+  weight: LineWeight,
+  findings: readonly Finding[],
+  text: string,
+): Pick<Hotspot, 'joined' | 'why'> {
   const called = heaviestCall(weight);
-  if (called !== undefined) return `\`${called}\` allocates for this line`;
+  if (called !== undefined) return { joined: 'call', why: `\`${called}\` allocates for this line` };
   const remedy = findings.find((finding) => !explains(finding));
-  if (remedy) return remedy.message;
+  if (remedy) return { joined: 'site', why: remedy.message };
   // What an inlined function allocates has its own line in the profile: only what is written here can be meant.
   const written = findings.filter(({ message }) => isWritten(message, text)).map(({ message }) => message);
   const reasons = [
     ...new Set([...written, ...(assignsElement.test(text) ? ['a map grows by an assignment'] : [])]),
   ];
   if (reasons.length === 0)
-    return 'The line allocates itself, and the compiler gives no reason at this place';
+    return {
+      joined: 'nothing',
+      why: 'The line allocates itself, and the compiler gives no reason at this place',
+    };
   return reasons.length === 1
-    ? reasons[0]!
-    : `One of these, the profile does not tell which: ${reasons.join('; ')}`;
+    ? { joined: 'site', why: reasons[0]! }
+    : {
+        joined: 'several sites',
+        why: `One of these, the profile does not tell which: ${reasons.join('; ')}`,
+      };
 }
 
 /** `m[k] = v`, `m[k]++`: no escape line is printed for a map that grows (cmd/compile, walk/assign.go). */

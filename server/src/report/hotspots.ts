@@ -63,7 +63,7 @@ export function jsonHotspots({ cwd, weights, hotspots, notes }: HotspotReport): 
     unit: weights.unit,
     total: weights.total,
     elsewhere: weights.elsewhere,
-    hotspots: hotspots.map(({ weight, share, findings, why, what, cautions }) => ({
+    hotspots: hotspots.map(({ weight, share, findings, joined, why, what, cautions }) => ({
       file: displayPath(cwd, weight.file),
       line: weight.line,
       function: weight.function,
@@ -76,7 +76,9 @@ export function jsonHotspots({ cwd, weights, hotspots, notes }: HotspotReport): 
         caller: callerText(caller, cwd),
         amount,
       })),
+      joined,
       rules: [...new Set(findings.map(({ ruleId }) => ruleId))],
+      fixes: findings.flatMap(({ fixes }) => fixes.map(({ title, kind }) => ({ title, kind }))),
       why,
       what,
       cautions,

@@ -1,0 +1,189 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { checkOut } from '../../corpus/projects';
+import { alloclens } from '../../support/real-cli';
+import type { YardstickModule } from './modules';
+import { areaUnderCurve, precisionAt, type Predicted } from './prediction';
+
+/** One of the heaviest lines and what the tool says of it. */
+export interface HeavyLine {
+  readonly file: string;
+  /** 1-based. */
+  readonly line: number;
+  readonly function: string;
+  readonly bytes: number;
+  /** Of what the module's own lines allocate, 0 to 1. */
+  readonly share: number;
+  /** Its source text. */
+  readonly text: string;
+  readonly joined: string;
+  readonly why: string;
+  readonly what: readonly string[];
+  /** Of rules with a remedy. */
+  readonly rules: readonly string[];
+  readonly fixes: readonly string[];
+}
+
+export interface Measured {
+  readonly name: string;
+  readonly lines: readonly HeavyLine[];
+  /** Part of the module's bytes in these lines. */
+  readonly share: number;
+  /** The static heat against the profile; undefined when there is nothing to compare. */
+  readonly auc: number | undefined;
+  readonly precision: number | undefined;
+  /** Benchmarks that reach the fixes; undefined: they were not run. */
+  readonly benchmarks: { readonly lower: number; readonly higher: number; readonly all: number } | undefined;
+  readonly fixes: number;
+  /** What limits the figures. */
+  readonly notes: readonly string[];
+}
+
+interface HotspotsJson {
+  readonly hotspots: readonly {
+    readonly file: string;
+    readonly line: number;
+    readonly function: string;
+    readonly amount: number;
+    readonly joined: string;
+    readonly why: string;
+    readonly what: readonly string[];
+    readonly rules: readonly string[];
+    readonly fixes: readonly { readonly title: string; readonly kind: string }[];
+  }[];
+}
+
+interface ScanJson {
+  readonly findings: readonly {
+    readonly ruleId: string;
+    readonly file: string;
+    readonly range: { readonly start: { readonly line: number }; readonly end: { readonly line: number } };
+    readonly allocation: { readonly cost: string };
+    readonly heat: { readonly score: number };
+  }[];
+}
+
+interface ProofJson {
+  readonly changes: readonly {
+    readonly titles: readonly string[];
+    readonly outcome: string;
+    readonly reason?: string;
+    readonly benchmarks?: readonly { readonly name: string; readonly verdict: string }[];
+  }[];
+  readonly notes: readonly string[];
+}
+
+/** Lines that are taken of each module. */
+const top = 10;
+
+/** Bytes between samples: of short runs enough are left. */
+const interval = '512';
+
+/**
+ * Records a module's own benchmarks, looks at its heaviest lines, and holds its fixes against the benchmarks.
+ * @param prove false: the last step is left out; it is the slow one
+ * @param progress hears what is being done
+ * @throws Error with what the command line said
+ */
+export async function measureModule(
+  module: YardstickModule,
+  prove: boolean,
+  progress: (what: string) => void,
+): Promise<Measured> {
+  const { cwd } = checkOut({ kind: 'go module', ...module });
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'alloclens-yardstick-'));
+  try {
+    const profile = path.join(folder, 'allocs.pprof');
+    progress(`${module.name}: recording ${module.bench} of ${module.package}, ${module.benchtime}`);
+    const how = ['--bench', module.bench, '--benchtime', module.benchtime, '--interval', interval];
+    await run(cwd, ['record', '--go', module.package, ...how, '--out', profile], [0]);
+
+    progress(`${module.name}: hotspots`);
+    const hotspots = await json<HotspotsJson>(
+      cwd,
+      ['hotspots', './...', '--profile', profile, '--top', '100000', '--format', 'json'],
+      [1],
+    );
+    const own = hotspots.hotspots.filter(({ file }) => !file.endsWith('_test.go'));
+    const total = own.reduce((sum, { amount }) => sum + amount, 0);
+    const lines = own.slice(0, top).map((one): HeavyLine => ({
+      ...one,
+      bytes: one.amount,
+      share: one.amount / total,
+      text: readFileSync(path.join(cwd, one.file), 'utf8').split('\n')[one.line - 1]!.trim(),
+      rules: one.rules.filter((rule) => rule !== 'go/escape'),
+      fixes: one.fixes.map(({ title, kind }) => `${kind}: ${title}`),
+    }));
+
+    progress(`${module.name}: static heat`);
+    const scanned = await json<ScanJson>(cwd, ['scan', './...', '--show', 'all', '--format', 'json'], [0, 1]);
+    const predicted = predictions(own, scanned);
+
+    const notes: string[] = [];
+    let [benchmarks, fixes]: [Measured['benchmarks'], number] = [undefined, 0];
+    if (prove) {
+      progress(`${module.name}: proving`);
+      ({ benchmarks, fixes } = await proveAll(cwd, module, notes));
+    }
+    return {
+      name: `${module.name} ${module.version}`,
+      lines,
+      share: lines.reduce((sum, { share }) => sum + share, 0),
+      auc: areaUnderCurve(predicted),
+      precision: precisionAt(top, predicted),
+      benchmarks,
+      fixes,
+      notes,
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Every line of the module's packages under profile that has a finding or was measured; one without a finding is ranked last. */
+function predictions(measured: HotspotsJson['hotspots'], { findings }: ScanJson): Predicted[] {
+  const packages = new Set(measured.map(({ file }) => path.dirname(file)));
+  const scores = new Map<string, number>();
+  for (const { file, range, allocation, heat } of findings) {
+    if (file.endsWith('_test.go') || !packages.has(path.dirname(file)) || allocation.cost === 'none')
+      continue;
+    const key = `${file}:${range.start.line + 1}`;
+    scores.set(key, Math.max(scores.get(key) ?? 0, heat.score));
+  }
+  const hit = new Set(measured.map(({ file, line }) => `${file}:${line}`));
+  for (const key of hit) if (!scores.has(key)) scores.set(key, -1);
+  return [...scores].map(([key, score]) => ({ score, isMeasured: hit.has(key) }));
+}
+
+async function proveAll(
+  cwd: string,
+  { benchtime, count }: YardstickModule,
+  notes: string[],
+): Promise<Pick<Measured, 'benchmarks' | 'fixes'>> {
+  const how = ['--suggestions', '--count', String(count), '--benchtime', benchtime, '--format', 'json'];
+  const { code, out, err } = await alloclens(cwd, 'prove', './...', ...how);
+  if (out === '') {
+    notes.push(`prove (exit ${code}): ${err.trim().split('\n').at(-1)}`);
+    return { benchmarks: { lower: 0, higher: 0, all: 0 }, fixes: 0 };
+  }
+  const { changes, notes: said } = JSON.parse(out) as ProofJson;
+  notes.push(...said, ...changes.flatMap(({ reason }) => (reason === undefined ? [] : [reason])));
+  const all = changes.flatMap(({ benchmarks = [] }) => benchmarks);
+  const of = (verdict: string): number => all.filter((one) => one.verdict === verdict).length;
+  return {
+    benchmarks: { lower: of('better'), higher: of('worse'), all: all.length },
+    fixes: changes.reduce((sum, { titles }) => sum + titles.length, 0),
+  };
+}
+
+async function json<T>(cwd: string, args: readonly string[], codes: readonly number[]): Promise<T> {
+  return JSON.parse(await run(cwd, args, codes)) as T;
+}
+
+async function run(cwd: string, args: readonly string[], codes: readonly number[]): Promise<string> {
+  if (!existsSync(cwd)) throw new Error(`${cwd} does not exist.`);
+  const { code, out, err } = await alloclens(cwd, ...args);
+  if (!codes.includes(code)) throw new Error(`alloclens ${args.join(' ')} in ${cwd}: exit ${code}\n${err}`);
+  return out;
+}
