@@ -6,7 +6,9 @@ import type { FileAnalysis, SourceDocument } from '../service/engine';
 import { languageIdOf, languageOf } from '../service/languages';
 import { compareFindings, compareText } from '../service/ranking';
 import type { Settings } from '../service/settings';
-import { readSource } from '../service/source';
+import { findingsByFile } from '../hotspots/lines';
+import type { Code } from '../hotspots/report';
+import { readSource, textOnDisk } from '../service/source';
 
 export interface ScanOptions {
   readonly settings: Settings;
@@ -23,8 +25,6 @@ export interface ScanResult {
   readonly notes: readonly Note[];
   /** Of the files with findings. */
   readonly analyses: ReadonlyMap<string, FileAnalysis>;
-  /** Go: folder → import path of the package in it, of all files that were analysed. */
-  readonly importPaths: ReadonlyMap<string, string>;
   /** Files that were analysed or have a note that says why not. */
   readonly files: number;
   /** Of these, those that do not compile or parse: only part of what could be said of them is there. */
@@ -48,7 +48,6 @@ export async function scan(
   const analyses = new Map<string, FileAnalysis>();
   const notes: Note[] = [];
   let incomplete = 0;
-  const importPaths = new Map<string, string>();
 
   const accept = (analysis: FileAnalysis): void => {
     if (!wanted.has(analysis.path) || done.has(analysis.path)) return;
@@ -56,7 +55,6 @@ export async function scan(
     if (analysis.incomplete !== undefined) incomplete++;
     if (analysis.findings.length > 0) analyses.set(analysis.path, analysis);
     notes.push(...analysis.notes);
-    if (analysis.importPath !== undefined) importPaths.set(dirname(analysis.path), analysis.importPath);
   };
   const analyse = async (path: string): Promise<void> => {
     if (done.has(path)) return;
@@ -111,9 +109,18 @@ export async function scan(
     findings,
     notes: distinct(notes),
     analyses: new Map(sorted),
-    importPaths,
     files: done.size,
     incomplete,
+  };
+}
+
+/** What was scanned, as profiles are joined with it. */
+export function codeOf({ findings, analyses }: ScanResult, analyser: Analyser): Code {
+  const byFile = findingsByFile(findings);
+  return {
+    findingsOf: (file) => byFile.get(file) ?? [],
+    textOf: (file) => analyses.get(file)?.text ?? textOnDisk(file),
+    functionsOf: async (file) => analyser.functions(await readSource(file)),
   };
 }
 

@@ -359,7 +359,6 @@ export class GoEngine implements Engine {
     }
     return {
       sources,
-      importPath: compiled?.importPath,
       files,
       notes,
       leases,

@@ -27,8 +27,6 @@ export interface Sources {
 /** A folder after the rules ran, its trees still alive. */
 export interface Checked {
   readonly sources: Sources;
-  /** Of the package that the folder holds, its external tests not counted; undefined when it was not compiled. */
-  readonly importPath: string | undefined;
   readonly files: readonly CheckedFile[];
   readonly notes: Note[];
   readonly leases: readonly ParsedFile[];
@@ -124,7 +122,6 @@ export function analyses(checked: Checked, verdictOf: VerdictOf, confirmed: Conf
       findings: shown,
       hidden,
       ...incompleteIn(checked, file.path),
-      ...(checked.importPath !== undefined && { importPath: checked.importPath }),
       notes: [
         ...checkedFile.notes,
         ...notes.filter((note) => (note.file ?? file.path) === file.path),

@@ -10,10 +10,10 @@ import {
   type Advice,
   type Hotspot,
 } from './lines';
+import type { Code } from './report';
 import { compareUrgency } from '../service/ranking';
 
-/** What is known of a file that a profile names. */
-export interface ProfiledFile {
+interface ProfiledFile {
   readonly text: string;
   readonly functions: readonly SourceFunction[];
   readonly findings: readonly Finding[];
@@ -22,15 +22,16 @@ export interface ProfiledFile {
 /**
  * The functions of a V8 profile, heaviest first. V8 knows no lines: what the rules find in a function shares the function's weight, and
  * says so.
- * @param fileOf by absolute path
  */
-export async function functionHotspotsOf(
-  weights: Weights,
-  fileOf: (file: string) => Promise<ProfiledFile>,
-  top: number,
-): Promise<Hotspot[]> {
+export async function functionHotspotsOf(weights: Weights, code: Code): Promise<Hotspot[]> {
+  const known = new Map<string, Promise<ProfiledFile>>();
+  const fileOf = (path: string): Promise<ProfiledFile> => {
+    let found = known.get(path);
+    if (!found) known.set(path, (found = profiledFile(path, code)));
+    return found;
+  };
   const hotspots: Hotspot[] = [];
-  for (const weight of weights.lines.slice(0, top)) {
+  for (const weight of weights.lines) {
     const file = await fileOf(weight.file);
     const joined = join(weight, file);
     const findings = joined ? findingsIn(joined.at, file) : [];
@@ -50,6 +51,10 @@ export async function functionHotspotsOf(
     });
   }
   return hotspots;
+}
+
+async function profiledFile(path: string, { textOf, functionsOf, findingsOf }: Code): Promise<ProfiledFile> {
+  return { text: textOf(path), functions: await functionsOf(path), findings: findingsOf(path) };
 }
 
 interface Joined {

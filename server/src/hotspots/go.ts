@@ -3,29 +3,21 @@ import { entriesOf, readChunks } from '../host/files';
 import { locator, type LocalPackage } from '../profile/locate';
 import { readPprof, type ProfileHead } from '../profile/pprof';
 import { measureOf, WeightsBuilder, type Weights } from '../profile/weights';
-import { findingsByFile, hotspotsOf } from './lines';
-import { textOnDisk } from '../service/source';
-import type { Analysed, HotspotReport } from './report';
+import type { ReadProfile } from './report';
 import { unusable } from './profile-kind';
 
 /**
- * Joins a Go profile with what a scan found.
- * @param top how many lines, heaviest first
+ * Reads a Go profile against the packages at hand.
+ * @param importPaths folder → import path
  * @throws ProfileError when the profile cannot be used; its message names the file
  */
-export async function goHotspots(
+export async function readGoProfile(
   profile: string,
-  scanned: Analysed,
-  { cwd, top }: { readonly cwd: string; readonly top: number },
-): Promise<HotspotReport> {
-  const { weights, head } = await weightsOf(profile, await packagesOf(scanned), cwd);
-  const findings = findingsByFile(scanned.findings);
-  const all = hotspotsOf(
-    weights,
-    (file) => findings.get(file) ?? [],
-    (file) => scanned.analyses.get(file)?.text ?? textOnDisk(file),
-  );
-  return { cwd, weights, hotspots: all.slice(0, top), notes: notesOf(head, weights) };
+  importPaths: ReadonlyMap<string, string>,
+  cwd: string,
+): Promise<ReadProfile> {
+  const { weights, head } = await weightsOf(profile, await packagesOf(importPaths), cwd);
+  return { kind: 'pprof', weights, notes: notesOf(head, weights) };
 }
 
 async function weightsOf(
@@ -50,7 +42,7 @@ async function weightsOf(
   return { weights: builder!.result(), head: head! };
 }
 
-async function packagesOf({ importPaths }: Analysed): Promise<LocalPackage[]> {
+async function packagesOf(importPaths: ReadonlyMap<string, string>): Promise<LocalPackage[]> {
   const packages = [...importPaths].map(async ([folder, importPath]): Promise<LocalPackage> => {
     const names = (await entriesOf(folder)).filter(({ kind }) => kind === 'file').map(({ name }) => name);
     return { importPath, folder, files: new Set(names.filter((name) => name.endsWith('.go'))) };

@@ -1,10 +1,12 @@
 import { resolve } from 'node:path';
 import { ProfileError } from '../profile/profile-error';
-import type { Analyser } from '../service/analyser';
-import { goHotspots } from './go';
+import { functionHotspotsOf } from './functions';
+import { readGoProfile } from './go';
+import { hotspotsOf, type Hotspot } from './lines';
+import { importPathsOf } from './packages';
 import { profileKind } from './profile-kind';
-import type { Analysed, HotspotReport } from './report';
-import { v8Hotspots } from './v8';
+import type { Code, ReadProfile } from './report';
+import { readV8Profile } from './v8';
 
 /** Of the files, those that a profile can speak of. @throws ProfileError when there are none, or no such profile */
 export async function profiledFiles(
@@ -23,19 +25,32 @@ export async function profiledFiles(
 }
 
 /**
- * Joins a profile, whoever wrote it, with what a scan found.
- * @param files absolute paths of the code at hand
+ * Reads a profile, whoever wrote it, against the code at hand. Compiles nothing.
+ * @param files absolute paths of that code
  * @throws ProfileError when the profile cannot be used; its message names the file
  */
-export async function readHotspots(
+export async function readProfile(
   profile: string,
   files: readonly string[],
-  scanned: Analysed,
-  analyser: Analyser,
-  { cwd, top }: { readonly cwd: string; readonly top: number },
-): Promise<HotspotReport> {
+  cwd: string,
+): Promise<ReadProfile> {
   const file = resolve(cwd, profile);
   return (await profileKind(file, cwd)) === 'pprof'
-    ? goHotspots(file, scanned, { cwd, top })
-    : v8Hotspots(file, scanned, analyser, { cwd, top, files });
+    ? readGoProfile(file, await importPathsOf(files), cwd)
+    : readV8Profile(file, files, cwd);
+}
+
+/**
+ * The heaviest places of a profile, each with what is known of the code there.
+ * @param top how many
+ */
+export async function hotspotsIn(
+  { kind, weights }: ReadProfile,
+  code: Code,
+  top: number,
+): Promise<readonly Hotspot[]> {
+  const lines = weights.lines.slice(0, top);
+  return kind === 'pprof'
+    ? hotspotsOf({ ...weights, lines }, code.findingsOf, code.textOf)
+    : functionHotspotsOf({ ...weights, lines }, code);
 }

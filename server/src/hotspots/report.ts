@@ -1,15 +1,22 @@
 import type { Finding } from '../../../rules/model';
 import type { Weights } from '../profile/weights';
-import type { FileAnalysis } from '../service/engine';
+import type { SourceFunction } from '../service/engine';
 import type { Hotspot } from './lines';
 
-/** What the analysis of the code at hand found, as far as a profile is joined with it. */
-export interface Analysed {
-  readonly findings: readonly Finding[];
-  /** Of the files with findings, by absolute path. */
-  readonly analyses: ReadonlyMap<string, Pick<FileAnalysis, 'text'>>;
-  /** Go: folder → import path of the package in it. */
-  readonly importPaths: ReadonlyMap<string, string>;
+/** The code at hand, as a profile is joined with it. Paths are absolute. */
+export interface Code {
+  readonly findingsOf: (file: string) => readonly Finding[];
+  readonly textOf: (file: string) => string;
+  readonly functionsOf: (file: string) => Promise<readonly SourceFunction[]>;
+}
+
+/** A profile, weighed by the places of the code at hand. */
+export interface ReadProfile {
+  /** Go's pprof knows lines, V8 functions. */
+  readonly kind: 'pprof' | 'v8';
+  readonly weights: Weights;
+  /** Cautions about the profile as a whole. */
+  readonly notes: readonly string[];
 }
 
 /** A profile joined with the code at hand. */
@@ -19,6 +26,5 @@ export interface HotspotReport {
   readonly weights: Weights;
   /** Those to be shown, heaviest first. */
   readonly hotspots: readonly Hotspot[];
-  /** Cautions about the profile as a whole. */
   readonly notes: readonly string[];
 }

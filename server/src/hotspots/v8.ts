@@ -5,28 +5,22 @@ import { ProfileError } from '../profile/profile-error';
 import type { Frame } from '../profile/sample';
 import { readV8, type V8Profile } from '../profile/v8';
 import { WeightsBuilder, type Weights } from '../profile/weights';
-import type { Analyser } from '../service/analyser';
-import { findingsByFile } from './lines';
-import { functionHotspotsOf } from './functions';
 import { unusable } from './profile-kind';
-import { readSource } from '../service/source';
-import type { Analysed, HotspotReport } from './report';
+import type { ReadProfile } from './report';
 
 /** Bytes of a profile; V8 itself cannot hold a text of more than 512 MiB. */
 const sizeLimit = 480 * 1024 * 1024;
 
 /**
- * Joins a profile of V8 with what a scan found.
- * @param files absolute paths of the code at hand
- * @param top how many functions, heaviest first
+ * Reads a profile of V8 against the scripts at hand.
+ * @param files absolute paths
  * @throws ProfileError when the profile cannot be used; its message names the file
  */
-export async function v8Hotspots(
+export async function readV8Profile(
   profile: string,
-  scanned: Analysed,
-  analyser: Analyser,
-  { cwd, top, files }: { readonly cwd: string; readonly top: number; readonly files: readonly string[] },
-): Promise<HotspotReport> {
+  files: readonly string[],
+  cwd: string,
+): Promise<ReadProfile> {
   const read = await v8Profile(profile).catch((error: unknown) => {
     throw unusable(error, profile, cwd);
   });
@@ -38,23 +32,7 @@ export async function v8Hotspots(
   );
   for (const sample of read.samples) builder.add(sample);
   const weights = builder.result();
-  const findings = findingsByFile(scanned.findings);
-  const known = new Map<string, ReturnType<typeof fileOf>>();
-  const fileOf = async (file: string) => {
-    const document = await readSource(file);
-    const { text } = document;
-    return { text, functions: await analyser.functions(document), findings: findings.get(file) ?? [] };
-  };
-  const hotspots = await functionHotspotsOf(
-    weights,
-    (file) => {
-      let found = known.get(file);
-      if (!found) known.set(file, (found = fileOf(file)));
-      return found;
-    },
-    top,
-  );
-  return { cwd, weights, hotspots, notes: notesOf(read, weights) };
+  return { kind: 'v8', weights, notes: notesOf(read, weights) };
 }
 
 async function v8Profile(profile: string): Promise<V8Profile> {

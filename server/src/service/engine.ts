@@ -45,8 +45,6 @@ export interface FileAnalysis {
    * nothing ever will be there.
    */
   readonly incomplete?: string;
-  /** Go: of the package in the file's folder; a profile's functions are named by it. */
-  readonly importPath?: string;
 }
 
 /** One language's analysis. Knows neither LSP nor the command line. */

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { jsonHotspots, markdownHotspots, prettyHotspots } from '../../report/hotspots';
 import { jsonText } from '../../report/json';
-import { profiledFiles, readHotspots } from '../../hotspots/read';
+import { hotspotsIn, profiledFiles, readProfile } from '../../hotspots/read';
 import { formatOption, verboseOption, wholeNumber, type CommonOptions } from '../options';
-import { scan } from '../scan';
+import { codeOf, scan } from '../scan';
 import { exitCodeWithoutFindings } from '../gate';
 import { withAnalyser } from '../session';
 import type { ExitCode, Surroundings } from '../surroundings';
@@ -49,7 +49,9 @@ async function run(
       const files = await profiledFiles(profile, named.files, cwd);
       const found = await scan(analyser, files, { settings, signal, progress });
       const scanned = { ...found, notes: [...named.notes, ...found.notes] };
-      const report = await readHotspots(profile, files, scanned, analyser, { cwd, top });
+      const read = await readProfile(profile, files, cwd);
+      const hotspots = await hotspotsIn(read, codeOf(scanned, analyser), top);
+      const report = { cwd, ...read, hotspots };
       if (format === 'json') stdout.write(jsonText(jsonHotspots(report)));
       else stdout.write(format === 'markdown' ? markdownHotspots(report) : prettyHotspots(report, color));
       return report.hotspots.length > 0 ? 1 : exitCodeWithoutFindings(files, scanned.notes);

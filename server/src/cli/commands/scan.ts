@@ -3,11 +3,10 @@ import { Option, type Command } from 'commander';
 import { jsonReport, jsonText } from '../../report/json';
 import { prettyReport } from '../../report/pretty';
 import { measuredFindings } from '../../hotspots/measured-heat';
-import { readHotspots } from '../../hotspots/read';
+import { hotspotsIn, readProfile } from '../../hotspots/read';
 import { exitCodeWithoutFindings, failLevels, fails, gateCode, isJudged, type FailLevel } from '../gate';
 import { formatOption, ruleOption, showOption, verboseOption, type CommonOptions } from '../options';
-import { textOnDisk } from '../../service/source';
-import { scan } from '../scan';
+import { codeOf, scan } from '../scan';
 import { withAnalyser } from '../session';
 import type { ExitCode, Surroundings } from '../surroundings';
 import { filesOf } from '../targets';
@@ -52,10 +51,11 @@ async function run(
     if (!isJudged(files, settings, around))
       throw new NothingMeasuredError('The paths hold no file of the language that the rules are about.');
     const scanned = await scan(analyser, files, { settings, signal, progress });
-    const textOf = (path: string): string => scanned.analyses.get(path)?.text ?? textOnDisk(path);
+    const { textOf } = codeOf(scanned, analyser);
     let { findings } = scanned;
     if (profile !== undefined) {
-      const { hotspots } = await readHotspots(profile, files, scanned, analyser, { cwd, top: Infinity });
+      const read = await readProfile(profile, files, cwd);
+      const hotspots = await hotspotsIn(read, codeOf(scanned, analyser), Infinity);
       const visibility = { show: options.show, rules: settings.rules };
       findings = measuredFindings(findings, hotspots, {
         textOf,
