@@ -9,7 +9,7 @@ import { displayPath, shownPath } from '../service/walk';
 import { applyEdits } from '../text/edits';
 import type { Permission } from './permission';
 import { readSource, type DiskFile } from '../service/source';
-import { scan, type ScanOptions } from './scan';
+import { scan, type ScanOptions } from '../service/scan';
 
 /** A fix may uncover the next one; a file that takes more rounds than this has two rules that undo each other. */
 const maximumRounds = 10;

@@ -2,7 +2,7 @@ import type { Finding, Note, Severity } from '../../../rules/model';
 import { languageIdOf, languageOf } from '../service/languages';
 import { hotScore } from '../service/ranking';
 import type { Settings } from '../service/settings';
-import type { ScanResult } from './scan';
+import type { ScanResult } from '../service/scan';
 import type { ExitCode, Surroundings } from './surroundings';
 
 /** From which finding on a scan fails, least demanding last. */

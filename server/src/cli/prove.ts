@@ -1,7 +1,7 @@
 import type { Note } from '../../../rules/model';
 import type { ProveRun } from '../proof/fixes';
 import type { BenchmarkOptions } from './options';
-import type { ScanResult } from './scan';
+import type { ScanResult } from '../service/scan';
 import type { Session } from './session';
 import type { Surroundings } from './surroundings';
 

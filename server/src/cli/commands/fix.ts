@@ -19,7 +19,7 @@ import {
 import { Permission } from '../permission';
 import { proveFixes } from '../../proof/fixes';
 import { proveRun } from '../prove';
-import { scan } from '../scan';
+import { scan } from '../../service/scan';
 import { exitCodeWithoutFindings } from '../gate';
 import { withAnalyser, type Session } from '../session';
 import type { ExitCode, Surroundings } from '../surroundings';

@@ -3,7 +3,8 @@ import { jsonHotspots, markdownHotspots, prettyHotspots } from '../../report/hot
 import { jsonText } from '../../report/json';
 import { hotspotsIn, profiledFiles, readProfile } from '../../hotspots/read';
 import { formatOption, verboseOption, wholeNumber, type CommonOptions } from '../options';
-import { codeOf, scan } from '../scan';
+import { codeOf } from '../../hotspots/code';
+import { scan } from '../../service/scan';
 import { exitCodeWithoutFindings } from '../gate';
 import { withAnalyser } from '../session';
 import type { ExitCode, Surroundings } from '../surroundings';

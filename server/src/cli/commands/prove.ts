@@ -15,7 +15,7 @@ import {
 } from '../options';
 import { proveFixes } from '../../proof/fixes';
 import { nothingToProve, proveRun } from '../prove';
-import { scan } from '../scan';
+import { scan } from '../../service/scan';
 import { withAnalyser } from '../session';
 import type { ExitCode, Surroundings } from '../surroundings';
 import { filesOf } from '../targets';

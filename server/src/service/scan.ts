@@ -1,14 +1,12 @@
 import { dirname } from 'node:path';
 import pLimit from 'p-limit';
 import type { Finding, Note } from '../../../rules/model';
-import type { Analyser } from '../service/analyser';
-import type { FileAnalysis, SourceDocument } from '../service/engine';
-import { languageIdOf, languageOf } from '../service/languages';
-import { compareFindings, compareText } from '../service/ranking';
-import type { Settings } from '../service/settings';
-import { findingsByFile } from '../hotspots/lines';
-import type { Code } from '../hotspots/report';
-import { readSource, textOnDisk } from '../service/source';
+import type { Analyser } from './analyser';
+import type { FileAnalysis, SourceDocument } from './engine';
+import { languageIdOf, languageOf } from './languages';
+import { compareFindings, compareText } from './ranking';
+import type { Settings } from './settings';
+import { readSource } from './source';
 
 export interface ScanOptions {
   readonly settings: Settings;
@@ -111,16 +109,6 @@ export async function scan(
     analyses: new Map(sorted),
     files: done.size,
     incomplete,
-  };
-}
-
-/** What was scanned, as profiles are joined with it. */
-export function codeOf({ findings, analyses }: ScanResult, analyser: Analyser): Code {
-  const byFile = findingsByFile(findings);
-  return {
-    findingsOf: (file) => byFile.get(file) ?? [],
-    textOf: (file) => analyses.get(file)?.text ?? textOnDisk(file),
-    functionsOf: async (file) => analyser.functions(await readSource(file)),
   };
 }
 
