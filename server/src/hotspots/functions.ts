@@ -5,6 +5,8 @@ import type { SourceFunction } from '../service/engine';
 import {
   entriesByAmount,
   fewSamplesCaution,
+  goneText,
+  hasGone,
   heaviestCall,
   remedies,
   type Advice,
@@ -40,7 +42,7 @@ export async function functionHotspotsOf(weights: Weights, code: Code): Promise<
       share: weights.total > 0 ? weight.amount / weights.total : 0,
       findings,
       joined: joined ? 'function' : 'nothing',
-      why: whyOf(weight, findings, joined !== undefined),
+      why: hasGone(weight) ? goneText : whyOf(weight, findings, joined !== undefined, weights.unit),
       what: remedies(heaviestCall(weight), recipes, findings, findings.length > 0),
       cautions: [
         ...fewSamplesCaution(weight),
@@ -89,16 +91,25 @@ function findingsIn(at: SourceFunction | undefined, { functions, findings }: Pro
 /** A callee is named when it allocates at least this part of the function's memory. */
 const worthNaming = 0.2;
 
-function whyOf(weight: LineWeight, findings: readonly Finding[], isJoined: boolean): string {
+function whyOf(
+  weight: LineWeight,
+  findings: readonly Finding[],
+  isJoined: boolean,
+  unit: Weights['unit'],
+): string {
   const callees = entriesByAmount(weight.through)
     .filter(([, amount]) => amount >= worthNaming * weight.amount)
     .map(([name, amount]) => `\`${name}\` ${Math.round((100 * amount) / weight.amount)} %`);
   const messages = [...new Set(findings.map(({ message }) => message))];
   const reasons = [
-    ...(callees.length === 0 ? [] : [`Of it allocate, called from here: ${callees.join(', ')}`]),
+    ...(callees.length === 0
+      ? []
+      : [`Of it ${unit === 'bytes' ? 'allocate' : 'take'}, called from here: ${callees.join(', ')}`]),
     ...(messages.length > 1 ? [`V8 does not say which of these it is: ${messages.join('; ')}`] : messages),
   ];
   if (reasons.length > 0) return reasons.join('. ');
+  if (isJoined && unit === 'nanoseconds')
+    return 'It runs for so long; no rule finds an allocation in it that could be spared';
   return isJoined
     ? 'The function’s own code makes it (objects, arrays, closures, strings), with what V8 inlines into it; V8 does not know the line'
     : 'The function is not in the file as it is now: the profile was recorded from another text, or from what a compiler made of it';

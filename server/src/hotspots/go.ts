@@ -50,7 +50,7 @@ async function packagesOf(importPaths: ReadonlyMap<string, string>): Promise<Loc
   return (await Promise.all(packages)).sort((a, b) => (join(a.folder, '.') < join(b.folder, '.') ? -1 : 1));
 }
 
-function notesOf({ period, duration, sampleTypes }: ProfileHead, { total, unit }: Weights): string[] {
+function notesOf({ period, sampleTypes }: ProfileHead, { total, unit, time, lines }: Weights): string[] {
   const notes: string[] = [];
   if (total === 0)
     notes.push(
@@ -62,7 +62,15 @@ function notesOf({ period, duration, sampleTypes }: ProfileHead, { total, unit }
     notes.push('The profile says only what was live when it was written, not what was allocated.');
   if (unit === 'bytes' && period > 1)
     notes.push(`Go sampled one allocation every ${Math.round(period / 1024)} KiB; figures are scaled up.`);
-  if (unit === 'nanoseconds' && duration > 0)
-    notes.push('A CPU profile says how long the allocator ran, not how much it allocated.');
+  if (lines.some(({ amount }) => amount < 0))
+    notes.push(
+      'The profile is itself a difference: what is negative was freed, or is in the older one only.',
+    );
+  if (time)
+    notes.push(
+      `A CPU profile says how long the allocator ran, not how much it allocated: ${percent(total / (time.all || 1))} of the time. The collector ran beside the program for another ${percent(time.collector / (time.all || 1))}, which no line can be charged with.`,
+    );
   return notes;
 }
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;

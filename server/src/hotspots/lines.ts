@@ -26,7 +26,7 @@ export interface Hotspot {
 }
 
 /** Samples below which a figure is a guess: its error is about 1/√n (our measurement, heat-and-proof). */
-const fewSamples = 16;
+export const fewSamples = 16;
 
 /** What to write instead of a call where it matters. */
 export type Advice = readonly [callee: RegExp, advice: string];
@@ -135,6 +135,7 @@ function causeOf(
   findings: readonly Finding[],
   text: string,
 ): Pick<Hotspot, 'joined' | 'why'> {
+  if (hasGone(weight)) return { joined: 'site', why: goneText };
   const called = heaviestCall(weight);
   if (called !== undefined) return { joined: 'call', why: `\`${called}\` allocates for this line` };
   const remedy = findings.find((finding) => !explains(finding));
@@ -168,6 +169,11 @@ function isWritten(message: string, text: string): boolean {
 }
 
 const squeezed = (text: string): string => text.replace(/\s+/g, '');
+
+/** Of two profiles: only the older one has it. */
+export const hasGone = ({ amount, before }: LineWeight): boolean => amount === 0 && before !== undefined;
+
+export const goneText = 'The newer profile has nothing here';
 
 /** The function outside of this code that allocates most of the line's memory. */
 export function heaviestCall({ through, own }: LineWeight): string | undefined {

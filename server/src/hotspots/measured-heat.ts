@@ -1,6 +1,7 @@
 import type { Finding, Heat, RuleMeta } from '../../../rules/model';
 import { LineIndex } from '../text/positions';
-import type { Hotspot } from './lines';
+import type { Weights } from '../profile/weights';
+import { fewSamples, type Hotspot } from './lines';
 import { hotScore, severityOf, type Visibility } from '../service/ranking';
 
 /** The least part of a profile that makes a place hot, whatever its syntax says. */
@@ -21,26 +22,25 @@ export function measuredFindings(
     rules,
     visibility,
     profile,
+    unit,
   }: {
     readonly textOf: (file: string) => string;
     readonly rules: readonly RuleMeta[];
     readonly visibility: Visibility;
     readonly profile: string;
+    readonly unit: Weights['unit'];
   },
 ): Finding[] {
   const shares = new Map<Finding, number>();
   for (const { share, findings: here } of hotspots)
     for (const finding of here) shares.set(finding, (shares.get(finding) ?? 0) + share);
-  const passed = passedBy(hotspots, textOf);
+  // Time is sampled far too seldom to say of a line that it did not run.
+  const passed = unit === 'bytes' ? passedBy(hotspots, textOf) : () => false;
   const metas = new Map(rules.map((meta) => [meta.id, meta]));
   return findings.flatMap((finding): Finding[] => {
-    const share = shares.get(finding);
+    const share = shares.get(finding) ?? 0;
     const heat =
-      share !== undefined
-        ? measured(share, finding.heat, profile)
-        : passed(finding)
-          ? nothing(profile)
-          : finding.heat;
+      share > 0 ? measured(share, finding.heat, profile) : passed(finding) ? nothing(profile) : finding.heat;
     const severity = severityOf(metas.get(finding.ruleId)!, finding.allocation.cost, heat.score, visibility);
     return severity === undefined ? [] : [{ ...finding, heat, severity }];
   });
@@ -62,31 +62,34 @@ const nothing = (profile: string): Heat => ({
 });
 
 /**
- * Whether a Go function is in the profile and nothing on the finding's lines is. A profile of V8 knows functions only, and one that is
- * missing may not have run.
+ * Whether a Go function is in the profile, with enough samples to be sure, and nothing on the finding's lines is. A profile of V8 knows
+ * functions only, and one that is missing may not have run.
  */
 function passedBy(
   hotspots: readonly Hotspot[],
   textOf: (file: string) => string,
 ): (finding: Finding) => boolean {
-  const measuredLines = new Map<string, number[]>();
+  const measuredLines = new Map<string, { line: number; samples: number }[]>();
   for (const { weight } of hotspots) {
     if (weight.column !== undefined) continue;
-    measuredLines.set(weight.file, [...(measuredLines.get(weight.file) ?? []), weight.line]);
+    measuredLines.set(weight.file, [...(measuredLines.get(weight.file) ?? []), weight]);
   }
-  const files = new Map<string, { readonly lines: LineIndex; readonly functions: ReadonlySet<number> }>();
+  const files = new Map<string, { lines: LineIndex; samples: ReadonlyMap<number, number> }>();
   return ({ file, span }) => {
     const found = measuredLines.get(file);
     if (!found) return false;
     let known = files.get(file);
     if (!known) {
       const lines = new LineIndex(textOf(file));
-      files.set(
-        file,
-        (known = { lines, functions: new Set(found.map((line) => functionAt(lines, line - 1))) }),
-      );
+      const byFunction = new Map<number, number>();
+      for (const { line, samples } of found) {
+        const at = functionAt(lines, line - 1);
+        byFunction.set(at, (byFunction.get(at) ?? 0) + samples);
+      }
+      files.set(file, (known = { lines, samples: byFunction }));
     }
-    return known.functions.has(functionAt(known.lines, known.lines.positionAt(span.start).line));
+    const at = functionAt(known.lines, known.lines.positionAt(span.start).line);
+    return (known.samples.get(at) ?? 0) >= fewSamples;
   };
 }
 

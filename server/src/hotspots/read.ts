@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { difference } from '../profile/difference';
 import { ProfileError } from '../profile/profile-error';
 import { functionHotspotsOf } from './functions';
 import { readGoProfile } from './go';
@@ -39,6 +40,26 @@ export async function readProfile(
     ? readGoProfile(file, await importPathsOf(files), cwd)
     : readV8Profile(file, files, cwd);
 }
+
+/**
+ * What changed from an older profile to a newer one of the same code.
+ * @throws ProfileError when they measure different things
+ */
+export function compareProfiles(newer: ReadProfile, older: ReadProfile): ReadProfile {
+  const [unit, before] = [newer.weights.unit, older.weights.unit];
+  if (newer.kind !== older.kind || unit !== before)
+    throw new ProfileError(
+      `The profiles cannot be compared: one is of ${subject(newer)}, the other of ${subject(older)}.`,
+    );
+  return {
+    ...newer,
+    weights: difference(newer.weights, older.weights),
+    notes: [...new Set([...newer.notes, ...older.notes])],
+  };
+}
+
+const subject = ({ kind, weights: { unit } }: ReadProfile): string =>
+  `${kind === 'v8' ? 'V8' : 'Go'}, in ${unit}`;
 
 /**
  * The heaviest places of a profile, each with what is known of the code there.

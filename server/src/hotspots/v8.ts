@@ -25,13 +25,13 @@ export async function readV8Profile(
     throw unusable(error, profile, cwd);
   });
   const builder = new WeightsBuilder(
-    { index: 0, objects: 1, unit: 'bytes' },
+    { index: 0, objects: 1, unit: read.unit },
     read.interval ?? 0,
     locatorOf(files),
     (name) => name,
   );
   for (const sample of read.samples) builder.add(sample);
-  const weights = builder.result();
+  const weights = { ...builder.result(), ...(read.time && { time: read.time }) };
   return { kind: 'v8', weights, notes: notesOf(read, weights) };
 }
 
@@ -65,14 +65,18 @@ function pathOf(url: string): string {
   }
 }
 
-function notesOf({ interval, collected }: V8Profile, { total, elsewhere }: Weights): string[] {
+function notesOf({ unit, interval, collected }: V8Profile, { total, elsewhere, time }: Weights): string[] {
   const notes = [
-    'V8 charges what an inlined function makes to the function that it is inlined into.',
+    `V8 charges what an inlined function ${unit === 'bytes' ? 'makes' : 'takes'} to the function that it is inlined into.`,
     ...(interval !== undefined && interval > 1
       ? [`V8 sampled about every ${Math.round(interval / 1024)} KiB; figures are estimates.`]
       : []),
   ];
-  if (collected !== true)
+  if (time)
+    notes.push(
+      `A CPU profile says where the time went, not what was allocated. The collector took ${percent(time.collector / (time.all || 1))} of it; V8 does not say for whom. “alloclens record” records allocations.`,
+    );
+  else if (collected !== true)
     notes.push(
       collected === false
         ? 'The recording left out what was collected: it shows what was still alive at its end.'
@@ -84,3 +88,5 @@ function notesOf({ interval, collected }: V8Profile, { total, elsewhere }: Weigh
     );
   return notes;
 }
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;

@@ -1,13 +1,19 @@
 import { ProfileError } from './profile-error';
 import type { Frame, Sample } from './sample';
+import { cpuProfile, type CpuProfile } from './v8-cpu';
+import { amountOf, deepest, frameOf, isObject, type CallFrame } from './v8-frames';
 
 /**
- * Reads what V8's allocation profilers write: `.heapprofile` (sampling) and `.heaptimeline` (every allocation). Both know
+ * Reads what V8's profilers write: `.heapprofile` (sampling), `.heaptimeline` (every allocation) and `.cpuprofile` (v8-cpu.ts). They know
  * functions, not lines, and charge an inlined function's memory to its caller (measured on Node 20 to 26, heat-and-proof).
  */
 
 export interface V8Profile {
+  /** The first value of a sample is bytes or nanoseconds, the second a number of objects, or 0. */
   readonly samples: readonly Sample[];
+  readonly unit: 'bytes' | 'nanoseconds';
+  /** Nanoseconds of a CPU profile. */
+  readonly time?: { readonly all: number; readonly collector: number };
   /** Bytes between samples, of a recording by `alloclens record`; 1 for a timeline, which holds everything. */
   readonly interval: number | undefined;
   /**
@@ -27,7 +33,7 @@ export interface RecordedWith {
 
 /**
  * @param text the whole file
- * @throws ProfileError when it is none of V8's allocation profiles
+ * @throws ProfileError when it is none of V8's profiles, or damaged
  */
 export function readV8(text: string): V8Profile {
   let parsed: unknown;
@@ -41,21 +47,10 @@ export function readV8(text: string): V8Profile {
   if (Array.isArray(profile['trace_tree']) && isObject(profile['snapshot']))
     return timeline(profile as unknown as Timeline);
   if (Array.isArray(profile['nodes']) && Array.isArray(profile['timeDeltas']))
-    throw new ProfileError(
-      'It is a CPU profile of V8, which says how long functions ran and not what they allocated. “alloclens record -- node …” records allocations.',
-    );
+    return cpuProfile(profile as unknown as CpuProfile);
   throw new ProfileError(
-    'It is JSON, but not what V8 writes: a .heapprofile has a “head”, a .heaptimeline a “trace_tree”.',
+    'It is JSON, but not what V8 writes: a .heapprofile has a “head”, a .heaptimeline a “trace_tree”, a .cpuprofile “nodes” and “timeDeltas”.',
   );
-}
-
-export interface CallFrame {
-  readonly functionName: string;
-  readonly url: string;
-  /** 0-based, −1 for what has no source. */
-  readonly lineNumber: number;
-  /** 0-based, in UTF-16 units. */
-  readonly columnNumber: number;
 }
 
 export interface SamplingNode {
@@ -97,11 +92,8 @@ function samplingProfile({ head, samples: taken, alloclens }: SamplingProfile): 
     }
     for (const child of node.children) open.push({ node: child, stack });
   }
-  return { samples, interval: alloclens?.interval, collected: alloclens?.collected };
+  return { samples, unit: 'bytes', interval: alloclens?.interval, collected: alloclens?.collected };
 }
-
-/** V8's own limit of a recorded stack is far below (`stackDepth`, 128 for the inspector). */
-const deepest = 10_000;
 
 interface Timeline {
   readonly snapshot: { readonly meta: { readonly trace_function_info_fields?: readonly string[] } };
@@ -163,36 +155,5 @@ function timeline({ snapshot, trace_function_infos: infos, trace_tree: tree, str
       if (children.length > 0) open.push({ nodes: children as unknown[], stack, isRoot: false });
     }
   }
-  return { samples, interval: 1, collected: true };
-}
-
-function frameOf({ functionName, url, lineNumber, columnNumber }: CallFrame): Frame {
-  const dependency = dependencyOf(String(url));
-  const name = functionName === '' ? '(anonymous)' : String(functionName);
-  return {
-    name: dependency === undefined ? name : `${dependency}: ${name}`,
-    file: String(url),
-    line: lineNumber + 1,
-    startLine: lineNumber + 1,
-    column: columnNumber + 1,
-  };
-}
-
-/** `@scope/name` or `name` of the installed package that a script belongs to. */
-function dependencyOf(url: string): string | undefined {
-  const folder = '/node_modules/';
-  const at = url.lastIndexOf(folder);
-  if (at < 0) return undefined;
-  const [first, second] = url.slice(at + folder.length).split('/', 2);
-  return first?.startsWith('@') ? `${first}/${second}` : first;
-}
-
-/** @throws ProfileError for what is no amount: negative, infinite, or not a number */
-function amountOf(value: number): number {
-  if (typeof value === 'number' && value >= 0 && Number.isFinite(value)) return value;
-  throw new ProfileError(`It is damaged: it has ${JSON.stringify(value) ?? 'nothing'} where a size is.`);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return { samples, unit: 'bytes', interval: 1, collected: true };
 }

@@ -9,6 +9,8 @@ export interface Measure {
   readonly unit: 'bytes' | 'nanoseconds';
   /** Index of the number of objects, when the profile counts them. */
   readonly objects?: number;
+  /** Only samples with such a frame are weighed; all when absent. */
+  readonly under?: RegExp;
 }
 
 /** Where memory is allocated, as the program's own code sees it: one line of one function. */
@@ -25,6 +27,8 @@ export interface LineWeight {
   readonly column?: number;
   /** Bytes, or nanoseconds that CPU profiles spend in the allocator. */
   amount: number;
+  /** The amount in an older profile, when two were compared (`difference`). */
+  readonly before?: number;
   /** 0 when the profile does not count objects. Not exact for objects of at most 16 bytes: Go's tiny allocator packs them. */
   objects: number;
   /** About how many samples stand behind the amount. Below 16 it is a guess. */
@@ -43,12 +47,22 @@ export interface Weights {
   readonly total: number;
   /** Of stacks without a frame in the code at hand. */
   readonly elsewhere: number;
-  /** Heaviest first; equal ones by file and line. */
+  /** Nanoseconds of a CPU profile: of everything, and of the collector where it ran beside the program and belongs to no line. */
+  readonly time?: { readonly all: number; readonly collector: number };
+  /** Of the older profile, when two were compared. */
+  readonly base?: { readonly total: number; readonly elsewhere: number };
+  /** Heaviest first; equal ones by file and line. Of two profiles: largest change first. */
   readonly lines: readonly LineWeight[];
 }
 
 /** `mallocgc` and its forms for one size class (Go 1.27), and what stands for them when they are inlined. */
 const allocator = /^runtime\.(?:mallocgc\w*|newobject|makeslice\w*|growslice|gcAssist\w*)$/;
+
+/** What a heap profile leaves out at its leaves (runtime/pprof, printStackRecord); a CPU profile has it. */
+const runtime = /^(?:runtime\.|internal\/runtime\/)/;
+
+/** The collector's own goroutines (runtime/mgc.go, mgcsweep.go, mgcscavenge.go). */
+const collector = /^runtime\.(?:gcBgMarkWorker|bgsweep|bgscavenge)$/;
 
 /**
  * The value that says how much was allocated: of heap profiles the bytes ever allocated, of CPU profiles the time.
@@ -62,7 +76,7 @@ export function measureOf({ sampleTypes }: ProfileHead): Measure {
     if (index >= 0)
       return { index, unit: 'bytes', ...(type === 'alloc_space' && objects >= 0 && { objects }) };
   }
-  if (indexOf('cpu') >= 0) return { index: indexOf('cpu'), unit: 'nanoseconds' };
+  if (indexOf('cpu') >= 0) return { index: indexOf('cpu'), unit: 'nanoseconds', under: allocator };
   const types = sampleTypes.map(({ type }) => type).join(', ');
   throw new ProfileError(`It holds ${types}; heap, allocs and CPU profiles say where memory is allocated.`);
 }
@@ -72,6 +86,8 @@ export class WeightsBuilder {
   readonly #lines = new Map<string, LineWeight>();
   #total = 0;
   #elsewhere = 0;
+  #all = 0;
+  #collector = 0;
 
   /**
    * @param locate absolute path of the frame's file when it is code at hand; never a guess between two files
@@ -85,7 +101,12 @@ export class WeightsBuilder {
 
   add({ stack, values, size, samples }: Sample): void {
     const amount = values[this.measure.index] ?? 0;
-    if (this.measure.unit === 'nanoseconds' && !stack.some(({ name }) => allocator.test(name))) return;
+    const { under } = this.measure;
+    this.#all += amount;
+    if (under && !stack.some(({ name }) => under.test(name))) {
+      if (stack.some(({ name }) => collector.test(name))) this.#collector += amount;
+      return;
+    }
     this.#total += amount;
     const at = stack.findIndex((frame) => this.locate(frame) !== undefined);
     const frame = stack[at];
@@ -98,9 +119,7 @@ export class WeightsBuilder {
     weight.amount += amount;
     weight.objects += objects;
     weight.samples += samples ?? this.#samplesBehind(amount, objects, size);
-    const foreign = stack
-      .slice(0, at)
-      .filter(({ name }) => !allocator.test(name) && !name.startsWith('runtime.'));
+    const foreign = stack.slice(0, at).filter(({ name }) => !runtime.test(name));
     if (foreign.length === 0) weight.own += amount;
     else addTo(weight.through, this.#chainOf(foreign), amount);
     const caller = stack.slice(at + 1).find((outer) => this.locate(outer) !== undefined);
@@ -114,7 +133,15 @@ export class WeightsBuilder {
     const lines = [...this.#lines.values()].sort(
       (a, b) => b.amount - a.amount || (a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line),
     );
-    return { unit: this.measure.unit, total: this.#total, elsewhere: this.#elsewhere, lines };
+    return {
+      unit: this.measure.unit,
+      total: this.#total,
+      elsewhere: this.#elsewhere,
+      ...(this.measure.unit === 'nanoseconds' && {
+        time: { all: this.#all, collector: this.#collector },
+      }),
+      lines,
+    };
   }
 
   #lineOf({ name, line, startLine, column }: Frame, file: string): LineWeight {

@@ -1,5 +1,6 @@
 import pico from 'picocolors';
-import type { Weights } from '../profile/weights';
+import { changeOf } from '../profile/difference';
+import type { LineWeight, Weights } from '../profile/weights';
 import { entriesByAmount, type Hotspot } from '../hotspots/lines';
 import type { HotspotReport } from '../hotspots/report';
 import { displayPath, shownPath } from '../service/walk';
@@ -11,9 +12,9 @@ export function prettyHotspots({ cwd, weights, hotspots, notes }: HotspotReport,
   const out: string[] = [];
   for (const { weight, share, findings, why, what, cautions } of hotspots) {
     const { file, line, function: name, objects } = weight;
-    const count = objects > 0 ? `, ${countText(objects)} objects` : '';
+    const count = objects > 0 && !weights.base ? `, ${countText(objects)} objects` : '';
     out.push(
-      `${colors.bold(percent(share).padStart(6))}  ${amountText(weight.amount, weights.unit)}${count}  ${colors.underline(`${shownPath(cwd, file)}:${line}`)}  ${colors.dim(visible(name))}`,
+      `${colors.bold(partText(weight, share, weights).padStart(6))}  ${weightText(weight, weights)}${count}  ${colors.underline(`${shownPath(cwd, file)}:${line}`)}  ${colors.dim(visible(name))}`,
       `        ${colors.dim('why ')} ${visible(why)}${findings[0] ? colors.dim(`  ${findings[0].ruleId}`) : ''}`,
     );
     const [caller] = entriesByAmount(weight.callers);
@@ -21,7 +22,9 @@ export function prettyHotspots({ cwd, weights, hotspots, notes }: HotspotReport,
       out.push(
         `        ${colors.dim('from')} ${visible(callerText(caller[0], cwd))} (${percent(caller[1] / weight.amount)} of it)`,
       );
-    for (const way of what) out.push(`        ${colors.dim('do  ')} ${visible(way)}`);
+    // Of two profiles: what has gone asks for nothing.
+    if (weight.amount !== 0)
+      for (const way of what) out.push(`        ${colors.dim('do  ')} ${visible(way)}`);
     if (cautions.length > 0) out.push(`        ${colors.yellow(cautions.join('; '))}`);
     out.push('');
   }
@@ -34,8 +37,8 @@ export function prettyHotspots({ cwd, weights, hotspots, notes }: HotspotReport,
 export function markdownHotspots({ cwd, weights, hotspots, notes }: HotspotReport): string {
   const rows = hotspots.map(({ weight, share, why, what, cautions }) =>
     [
-      percent(share),
-      amountText(weight.amount, weights.unit),
+      partText(weight, share, weights),
+      weightText(weight, weights),
       weight.objects > 0 ? countText(weight.objects) : '',
       `\`${displayPath(cwd, weight.file)}:${weight.line}\``,
       why,
@@ -43,7 +46,14 @@ export function markdownHotspots({ cwd, weights, hotspots, notes }: HotspotRepor
     ].map((cell) => markdownText(cell)),
   );
   const table = [
-    ['share', weights.unit === 'bytes' ? 'bytes' : 'time', 'objects', 'line', 'why', 'what to do'],
+    [
+      weights.base ? 'change' : 'share',
+      weights.unit === 'bytes' ? 'bytes' : 'time',
+      'objects',
+      'line',
+      'why',
+      'what to do',
+    ],
     ['--:', '--:', '--:', '---', '---', '---'],
     ...rows,
   ];
@@ -63,11 +73,14 @@ export function jsonHotspots({ cwd, weights, hotspots, notes }: HotspotReport): 
     unit: weights.unit,
     total: weights.total,
     elsewhere: weights.elsewhere,
+    ...(weights.base && { base: weights.base }),
+    ...(weights.time && { time: weights.time }),
     hotspots: hotspots.map(({ weight, share, findings, joined, why, what, cautions }) => ({
       file: displayPath(cwd, weight.file),
       line: weight.line,
       function: weight.function,
       amount: weight.amount,
+      ...(weight.before !== undefined && { before: weight.before }),
       share,
       objects: weight.objects,
       own: weight.own,
@@ -87,7 +100,27 @@ export function jsonHotspots({ cwd, weights, hotspots, notes }: HotspotReport): 
   };
 }
 
-function summary({ unit, total, elsewhere, lines }: Weights, shown: readonly Hotspot[]): string {
+/** The part of the whole, or of two profiles the change as a part of what the older one had. */
+function partText(weight: LineWeight, share: number, { base }: Weights): string {
+  return base ? signed(percent)(base.total > 0 ? changeOf(weight) / base.total : 0) : percent(share);
+}
+
+function weightText(weight: LineWeight, { unit, base }: Weights): string {
+  if (!base) return amountText(weight.amount, unit);
+  const amount = (value: number): string => amountText(value, unit);
+  return `${signed(amount)(changeOf(weight))} (${amount(weight.before ?? 0)} → ${amount(weight.amount)})`;
+}
+
+const signed =
+  (text: (value: number) => string) =>
+  (value: number): string =>
+    value > 0 ? `+${text(value)}` : text(value).replace(/^-/, '−');
+
+function summary({ unit, total, elsewhere, lines, base }: Weights, shown: readonly Hotspot[]): string {
+  if (base) {
+    const part = base.total > 0 ? ` (${signed(percent)(total / base.total - 1)})` : '';
+    return `${amountText(base.total, unit)} → ${amountText(total, unit)}${part}; ${shown.length} of ${lines.length} lines shown, largest change first.`;
+  }
   const sum = shown.reduce((all, { weight }) => all + weight.amount, 0);
   const rest = lines.length > shown.length ? ` of ${lines.length}` : '';
   const what = unit === 'bytes' ? 'allocated' : 'in the allocator';

@@ -26,7 +26,7 @@ export const modules: readonly YardstickModule[] = [
     version: 'v2.4.3',
     package: 'benchmark',
     bench: '.',
-    benchtime: '200x',
+    benchtime: '10x',
     count: 4,
   },
   {

@@ -1,6 +1,7 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { readProfile } from '../../../server/src/hotspots/read';
 import { checkOut } from '../../corpus/projects';
 import { alloclens } from '../../support/real-cli';
 import type { YardstickModule } from './modules';
@@ -99,15 +100,19 @@ export async function measureModule(
     const how = ['--bench', module.bench, '--benchtime', module.benchtime, '--interval', interval];
     await run(cwd, ['record', '--go', module.package, ...how, '--out', profile], [0]);
 
+    const { weights } = await readProfile(profile, goFiles(cwd), cwd);
+    const own = weights.lines.filter(({ file }) => !file.endsWith('_test.go'));
+    const total = own.reduce((sum, { amount }) => sum + amount, 0);
     progress(`${module.name}: hotspots`);
-    const hotspots = await json<HotspotsJson>(
+    const heaviest = own.slice(0, top);
+    const lasting = weights.lines.indexOf(heaviest.at(-1)!) + 1;
+    const { hotspots } = await json<HotspotsJson>(
       cwd,
-      ['hotspots', './...', '--profile', profile, '--top', '100000', '--format', 'json'],
+      ['hotspots', './...', '--profile', profile, '--top', String(lasting), '--format', 'json'],
       [1],
     );
-    const own = hotspots.hotspots.filter(({ file }) => !file.endsWith('_test.go'));
-    const total = own.reduce((sum, { amount }) => sum + amount, 0);
-    const lines = own.slice(0, top).map((one): HeavyLine => ({
+    const shown = hotspots.filter(({ file }) => !file.endsWith('_test.go'));
+    const lines = shown.map((one): HeavyLine => ({
       ...one,
       bytes: one.amount,
       share: one.amount / total,
@@ -117,8 +122,17 @@ export async function measureModule(
     }));
 
     progress(`${module.name}: static heat`);
-    const scanned = await json<ScanJson>(cwd, ['scan', './...', '--show', 'all', '--format', 'json'], [0, 1]);
-    const predicted = predictions(own, scanned);
+    const packages = new Set(own.map(({ file }) => path.dirname(file)));
+    const profiled = goFiles(cwd).filter(
+      (file) => packages.has(path.dirname(file)) && !file.endsWith('_test.go'),
+    );
+    const scanned = await json<ScanJson>(
+      cwd,
+      ['scan', ...profiled, '--show', 'all', '--format', 'json'],
+      [0, 1],
+    );
+    const measuredLines = own.map(({ file, line }) => `${path.relative(cwd, file)}:${line}`);
+    const predicted = predictions(measuredLines, scanned);
 
     const notes: string[] = [];
     let [benchmarks, fixes]: [Measured['benchmarks'], number] = [undefined, 0];
@@ -141,20 +155,26 @@ export async function measureModule(
   }
 }
 
-/** Every line of the module's packages under profile that has a finding or was measured; one without a finding is ranked last. */
-function predictions(measured: HotspotsJson['hotspots'], { findings }: ScanJson): Predicted[] {
-  const packages = new Set(measured.map(({ file }) => path.dirname(file)));
+/**
+ * Every line of the profiled packages that has a finding or was measured; one without a finding is ranked last.
+ * @param measured `file:line`, relative to the module, 1-based
+ */
+function predictions(measured: readonly string[], { findings }: ScanJson): Predicted[] {
   const scores = new Map<string, number>();
   for (const { file, range, allocation, heat } of findings) {
-    if (file.endsWith('_test.go') || !packages.has(path.dirname(file)) || allocation.cost === 'none')
-      continue;
+    if (allocation.cost === 'none') continue;
     const key = `${file}:${range.start.line + 1}`;
     scores.set(key, Math.max(scores.get(key) ?? 0, heat.score));
   }
-  const hit = new Set(measured.map(({ file, line }) => `${file}:${line}`));
+  const hit = new Set(measured);
   for (const key of hit) if (!scores.has(key)) scores.set(key, -1);
   return [...scores].map(([key, score]) => ({ score, isMeasured: hit.has(key) }));
 }
+
+const goFiles = (cwd: string): string[] =>
+  readdirSync(cwd, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.go'))
+    .map((file) => path.join(cwd, file));
 
 async function proveAll(
   cwd: string,

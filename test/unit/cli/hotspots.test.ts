@@ -139,6 +139,68 @@ describe('alloclens hotspots, on a profile that go test writes', () => {
     assert.match(markdown.out, /^\| share \| bytes \|/);
   });
 
+  it('two profiles: what changed, in lines that moved with their function', async () => {
+    const older = path.join(folder, 'older.out');
+    execFileSync('mv', [profile(), older]);
+    const source = files['a.go']!;
+    writeFileSync(
+      path.join(folder, 'a.go'),
+      source
+        .replace('func split', '// A line more.\nfunc split')
+        .replace('strings.Split(s, ",")', 'strings.Split(s+s+s, ",")'),
+    );
+    profile();
+    const args = ['hotspots', '.', '--profile', 'mem.out', '--base', 'older.out'];
+    const { out } = await alloclens(folder, ...args, '--format', 'json');
+    const report = JSON.parse(out) as {
+      hotspots: { line: number; function: string; amount: number; before: number }[];
+    };
+    const [first] = report.hotspots;
+    assert.deepEqual([first!.line, first!.function], [11, 'example.com/hot.split']);
+    assert.ok(first!.before > 0 && first!.amount > 2 * first!.before, JSON.stringify(first));
+    const boxed = report.hotspots.find(({ function: name }) => name === 'example.com/hot.boxed')!;
+    assert.equal(boxed.amount, boxed.before);
+
+    const pretty = await alloclens(folder, ...args, '--top', '1');
+    assert.match(pretty.out, /^ *\+\d+\.\d %  \+\S+ \S+ \(\S+ \S+ → \S+ \S+\)  a\.go:11/);
+    assert.match(pretty.out, /→ .* \(\+\d+\.\d %\); 1 of \d+ lines shown, largest change first\./);
+    const back = await alloclens(folder, 'hotspots', '.', '--profile', 'older.out', '--base', 'mem.out');
+    assert.match(back.out, /^ *−\d+\.\d %  −/);
+    writeFileSync(path.join(folder, 'a.go'), source);
+  });
+
+  it('a CPU profile: the allocator by line, the collector apart, and no comparison with bytes', async () => {
+    const args = [
+      '-run',
+      '^$',
+      '-bench',
+      '.',
+      '-benchtime',
+      '200ms',
+      '-cpuprofile',
+      'cpu.out',
+      '-o',
+      'hot.test',
+    ];
+    execFileSync('go', ['test', ...args, '-o', 'hot.test', '.'], { cwd: folder, stdio: 'pipe' });
+    const { out } = await alloclens(folder, 'hotspots', '.', '--profile', 'cpu.out', '--format', 'json');
+    const { unit, total, time, notes } = JSON.parse(out) as {
+      unit: string;
+      total: number;
+      time: { all: number; collector: number };
+      notes: string[];
+    };
+    assert.equal(unit, 'nanoseconds');
+    assert.ok(0 < total && total + time.collector <= time.all, out);
+    assert.match(
+      notes.join(),
+      /how long the allocator ran, not how much it allocated: \d+\.\d % of the time/,
+    );
+    const compared = await alloclens(folder, 'hotspots', '.', '--profile', 'cpu.out', '--base', 'mem.out');
+    assert.equal(compared.code, 2);
+    assert.match(compared.err, /cannot be compared: one is of Go, in nanoseconds, the other of Go, in bytes/);
+  });
+
   it('what is no profile is named in a sentence, and is exit status 2', async () => {
     writeFileSync(path.join(folder, 'text.out'), 'hello\n');
     const { code, err } = await alloclens(folder, 'hotspots', '.', '--profile', 'text.out');

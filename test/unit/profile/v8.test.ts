@@ -113,14 +113,61 @@ describe('a .heaptimeline', () => {
   });
 });
 
-describe('what is no allocation profile of V8 is said in a sentence', () => {
+describe('a .cpuprofile', () => {
+  const nodes = [
+    { ...node('(root)', '', 0), id: 1, children: [2, 3, 4] },
+    { ...node('work', 'file:///app/a.js', 0), id: 2, children: [5] },
+    { ...node('(garbage collector)', '', 0), id: 3, children: [] },
+    { ...node('(idle)', '', 0), id: 4, children: [] },
+    { ...node('slice', '', 0), id: 5, children: [] },
+  ];
+  /** Each sample lasts until the next one: 10 µs, then 20, 30, 40. */
+  const read = readV8(JSON.stringify({ nodes, samples: [2, 5, 3, 4, 99], timeDeltas: [5, 10, 20, 30, 40] }));
+
+  it('has the time of each function, and the collector, which has no caller, apart', () => {
+    assert.equal(read.unit, 'nanoseconds');
+    assert.deepEqual(read.time, { all: 100_000, collector: 30_000 });
+    const times = read.samples.map(({ stack, values, samples }) => [
+      stack.map(({ name }) => name).join('<'),
+      values[0],
+      samples,
+    ]);
+    assert.deepEqual(times, [
+      ['work', 10_000, 1],
+      ['slice<work', 20_000, 1],
+      // A node that there is not: its time stays in the whole.
+      ['', 40_000, 1],
+    ]);
+  });
+
+  it('may have clocks that step back', () => {
+    const { time } = readV8(JSON.stringify({ nodes, samples: [2, 2], timeDeltas: [5, -3] }));
+    assert.deepEqual(time, { all: 0, collector: 0 });
+  });
+});
+
+describe('what is no profile of V8 is said in a sentence', () => {
   const deep = (levels: number): string =>
     `{"head":${'{"callFrame":{"functionName":"f","url":"","lineNumber":0,"columnNumber":0},"selfSize":1,"id":1,"children":['.repeat(levels)}${']}'.repeat(levels)}}`;
   for (const [what, text, message] of [
     ['cut off', '{"head":', /no profile/],
     ['something else', '{"a":1}', /not what V8 writes/],
     ['a list', '[]', /not what V8 writes/],
-    ['a CPU profile', '{"nodes":[],"timeDeltas":[]}', /CPU profile of V8/],
+    ['a CPU profile without samples', '{"nodes":[],"timeDeltas":[]}', /does not say what ran when/],
+    [
+      'a CPU profile of nodes without frames',
+      '{"nodes":[{"id":1}],"samples":[1],"timeDeltas":[1]}',
+      /no call frame/,
+    ],
+    [
+      'a CPU profile that calls itself',
+      JSON.stringify({
+        nodes: [1, 2].map((id) => ({ ...node('f', '', 0), id, children: [3 - id] })),
+        samples: [1],
+        timeDeltas: [1],
+      }),
+      /more than 10000 frames/,
+    ],
     ['a snapshot', '{"snapshot":{"meta":{}},"trace_tree":[]}', /without recorded stacks/],
     ['a negative size', JSON.stringify({ head: node('(root)', '', -1) }), /-1 where a size is/],
     [

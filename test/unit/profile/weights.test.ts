@@ -112,7 +112,8 @@ describe('what a profile measures', () => {
   it('bytes ever allocated, else live ones, else time in the allocator', () => {
     assert.deepEqual(measureOf(head('alloc_objects', 'alloc_space', 'inuse_objects', 'inuse_space')), bytes);
     assert.deepEqual(measureOf(head('inuse_objects', 'inuse_space')), { index: 1, unit: 'bytes' });
-    assert.deepEqual(measureOf(head('samples', 'cpu')), { index: 1, unit: 'nanoseconds' });
+    const { index, unit, under } = measureOf(head('samples', 'cpu'));
+    assert.deepEqual([index, unit, under?.test('runtime.mallocgc')], [1, 'nanoseconds', true]);
   });
 
   it('a profile of locks says nothing about memory', () => {
@@ -123,14 +124,16 @@ describe('what a profile measures', () => {
   });
 
   it('CPU time counts under the allocator only, its size-specialised forms of Go 1.27 included', () => {
-    const builder = new WeightsBuilder({ index: 1, unit: 'nanoseconds' }, 10, inApp);
+    const builder = new WeightsBuilder(measureOf(head('samples', 'cpu')), 10, inApp);
     const stack = (leaf: string): Frame[] => [
       frame(leaf, '/go/malloc.go', 1),
       frame('app.f', '/app/a.go', 4),
     ];
     builder.add({ stack: stack('runtime.mallocgcSmallScanNoHeaderSC2'), values: [1, 10] });
     builder.add({ stack: stack('runtime.memmove'), values: [9, 90] });
-    assert.deepEqual(builder.result().total, 10);
+    builder.add({ stack: [frame('runtime.gcBgMarkWorker', '/go/mgc.go', 1)], values: [4, 40] });
+    const { total, time } = builder.result();
+    assert.deepEqual([total, time], [10, { all: 140, collector: 40 }]);
   });
 });
 

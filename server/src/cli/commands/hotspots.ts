@@ -1,7 +1,8 @@
+import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { jsonHotspots, markdownHotspots, prettyHotspots } from '../../report/hotspots';
 import { jsonText } from '../../report/json';
-import { hotspotsIn, profiledFiles, readProfile } from '../../hotspots/read';
+import { compareProfiles, hotspotsIn, profiledFiles, readProfile } from '../../hotspots/read';
 import { formatOption, verboseOption, wholeNumber, type CommonOptions } from '../options';
 import { codeOf } from '../../hotspots/code';
 import { scan } from '../../service/scan';
@@ -21,8 +22,9 @@ export function hotspotsCommand(
     .argument('[path...]', 'files, folders, or ./... for Go packages', ['.'])
     .requiredOption(
       '--profile <file>',
-      'what Go wrote (pprof: heap, allocs, CPU) or V8 (.heapprofile, .heaptimeline)',
+      'what Go wrote (pprof: heap, allocs, CPU) or V8 (.heapprofile, .heaptimeline, .cpuprofile)',
     )
+    .option('--base <file>', 'an older profile of the same kind: what changed since, largest change first')
     .option('--top <n>', 'how many lines', wholeNumber, 10)
     .addOption(formatOption('pretty', 'json', 'markdown'))
     .addOption(verboseOption())
@@ -31,13 +33,14 @@ export function hotspotsCommand(
 
 interface HotspotsOptions extends Pick<CommonOptions, 'verbose'> {
   readonly profile: string;
+  readonly base?: string;
   readonly top: number;
   readonly format: 'pretty' | 'json' | 'markdown';
 }
 
 async function run(
   paths: readonly string[],
-  { profile, top, format, verbose }: HotspotsOptions,
+  { profile, base, top, format, verbose }: HotspotsOptions,
   around: Surroundings,
 ): Promise<ExitCode> {
   const { cwd, signal, stdout, color } = around;
@@ -48,14 +51,18 @@ async function run(
     async ({ analyser, settings, progress }) => {
       const named = await filesOf(paths, cwd, signal);
       const files = await profiledFiles(profile, named.files, cwd);
-      const found = await scan(analyser, files, { settings, signal, progress });
-      const scanned = { ...found, notes: [...named.notes, ...found.notes] };
-      const read = await readProfile(profile, files, cwd);
+      // What is wrong with a profile is said before anything is compiled.
+      const newer = await readProfile(profile, files, cwd);
+      const read = base === undefined ? newer : compareProfiles(newer, await readProfile(base, files, cwd));
+      // Nothing else is analysed: the profile has said where to look.
+      const shown = new Set(read.weights.lines.slice(0, top).map(({ file }) => dirname(file)));
+      const needed = files.filter((file) => shown.has(dirname(file)));
+      const scanned = await scan(analyser, needed, { settings, signal, progress });
       const hotspots = await hotspotsIn(read, codeOf(scanned, analyser), top);
       const report = { cwd, ...read, hotspots };
       if (format === 'json') stdout.write(jsonText(jsonHotspots(report)));
       else stdout.write(format === 'markdown' ? markdownHotspots(report) : prettyHotspots(report, color));
-      return report.hotspots.length > 0 ? 1 : exitCodeWithoutFindings(files, scanned.notes);
+      return report.hotspots.length > 0 ? 1 : exitCodeWithoutFindings(files, named.notes);
     },
   );
 }

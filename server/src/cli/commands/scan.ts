@@ -63,6 +63,7 @@ async function run(
         rules,
         visibility,
         profile: basename(profile),
+        unit: read.weights.unit,
       });
     }
     const result = { ...scanned, findings, notes: [...unread, ...scanned.notes] };

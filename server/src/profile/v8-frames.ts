@@ -1,0 +1,47 @@
+import { ProfileError } from './profile-error';
+import type { Frame } from './sample';
+
+/** What V8's profiles have in common. */
+
+export interface CallFrame {
+  readonly functionName: string;
+  readonly url: string;
+  /** 0-based, −1 for what has no source. */
+  readonly lineNumber: number;
+  /** 0-based, in UTF-16 units. */
+  readonly columnNumber: number;
+}
+
+/** V8's own limit of a recorded stack is far below (`stackDepth`, 128 for the inspector). */
+export const deepest = 10_000;
+
+export function frameOf({ functionName, url, lineNumber, columnNumber }: CallFrame): Frame {
+  const dependency = dependencyOf(String(url));
+  const name = functionName === '' ? '(anonymous)' : String(functionName);
+  return {
+    name: dependency === undefined ? name : `${dependency}: ${name}`,
+    file: String(url),
+    line: lineNumber + 1,
+    startLine: lineNumber + 1,
+    column: columnNumber + 1,
+  };
+}
+
+/** `@scope/name` or `name` of the installed package that a script belongs to. */
+function dependencyOf(url: string): string | undefined {
+  const folder = '/node_modules/';
+  const at = url.lastIndexOf(folder);
+  if (at < 0) return undefined;
+  const [first, second] = url.slice(at + folder.length).split('/', 2);
+  return first?.startsWith('@') ? `${first}/${second}` : first;
+}
+
+/** @throws ProfileError for what is no amount: negative, infinite, or not a number */
+export function amountOf(value: number): number {
+  if (typeof value === 'number' && value >= 0 && Number.isFinite(value)) return value;
+  throw new ProfileError(`It is damaged: it has ${JSON.stringify(value) ?? 'nothing'} where a size is.`);
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
