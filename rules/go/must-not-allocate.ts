@@ -1,10 +1,10 @@
 import type { Node } from 'web-tree-sitter';
 import type { AllocationCost, AllocationKind, Evidence, Related } from '../model';
 import { allocates } from './sites/emitted-calls';
-import { positionRow } from './sites/compiler-position';
 import { explainFlow } from './sites/explain';
+import { describe, lineNode, placesFor } from './sites/emitted-places';
 import type { Decision, GoFile, GoRule, PlacedCall } from './rule';
-import { descendants, isFunction, spanOf } from './syntax/nodes';
+import { isFunction, spanOf } from './syntax/nodes';
 import { packageNames } from './syntax/package-names';
 import { directiveOf, isDirective } from './syntax/directives';
 import { decided } from './sites/evidence';
@@ -92,7 +92,7 @@ function allocationsOf(file: GoFile, fn: Node, name: Node): Found[] {
       fn.startPosition.row <= first.at.line &&
       first.at.line <= fn.endPosition.row;
     if (own) {
-      const nodes = nodesFor(file, fn, first.at!.line, callee).filter(({ node }) => !taken.has(node.id));
+      const nodes = placesFor(file, fn, first.at!.line, callee).filter(({ node }) => !taken.has(node.id));
       const { node, decision } = nodes[0] ?? {
         node: lineNode(fn, first.at!.line) ?? name,
         decision: undefined,
@@ -131,115 +131,6 @@ function allocationsOf(file: GoFile, fn: Node, name: Node): Found[] {
 function lowered(sentence: string): string {
   const text = sentence.replace(/\.$/, '');
   return text.startsWith('`') ? text : text.charAt(0).toLowerCase() + text.slice(1);
-}
-
-interface Described {
-  readonly kind: AllocationKind;
-  readonly cost: AllocationCost;
-  readonly what: string;
-}
-
-/** What the runtime call stands for. */
-function describe(callee: string): Described {
-  const name = callee.slice('runtime.'.length);
-  if (name.startsWith('growslice') || name.startsWith('moveSlice'))
-    return { kind: 'append growth', cost: 'conditional', what: 'append grows a slice' };
-  if (name.startsWith('makeslice')) return { kind: 'make', cost: 'always', what: 'a slice is made' };
-  if (name.startsWith('mapassign'))
-    return { kind: 'map growth', cost: 'conditional', what: 'an assignment grows a map' };
-  if (name.startsWith('makemap')) return { kind: 'make', cost: 'always', what: 'a map is made' };
-  if (name.startsWith('makechan')) return { kind: 'channel', cost: 'always', what: 'a channel is made' };
-  // Small numbers and empty strings are boxed without memory of their own.
-  if (name.startsWith('convT'))
-    return { kind: 'interface conversion', cost: 'conditional', what: 'a value is boxed in an interface' };
-  if (name.startsWith('concat'))
-    return { kind: 'string concatenation', cost: 'conditional', what: 'strings are concatenated' };
-  if (/^(?:slicebytetostring|stringtoslice|slicerunetostring|intstring)/.test(name))
-    return { kind: 'conversion', cost: 'conditional', what: 'a conversion copies a string or slice' };
-  return { kind: 'new', cost: 'always', what: 'an object is allocated' };
-}
-
-interface Place {
-  readonly node: Node;
-  readonly decision: Decision | undefined;
-}
-
-/** The expressions of the line that the call can stand for, those that the compiler itself sent to the heap first. */
-function nodesFor(file: GoFile, fn: Node, line: number, callee: string): Place[] {
-  const { kind } = describe(callee);
-  const places: Place[] = [];
-  for (const decision of file.facts?.decisions ?? []) {
-    const { node } = decision;
-    if (decision.outcome !== 'heap' || decision.free || !within(fn, node)) continue;
-    if (decision.line === line && fits(kind, node, decision)) places.push({ node, decision });
-  }
-  for (const node of descendants(fn)) {
-    if (positionRow(node) !== line || !looksLike(kind, node)) continue;
-    if (!places.some((place) => place.node.id === node.id)) places.push({ node, decision: undefined });
-  }
-  return places;
-}
-
-function within(outer: Node, inner: Node): boolean {
-  return outer.startIndex <= inner.startIndex && inner.endIndex <= outer.endIndex;
-}
-
-function fits(kind: AllocationKind, node: Node, { subject }: Decision): boolean {
-  if (kind === 'new') {
-    if (subject === 'moved') return true;
-    if (node.type === 'call_expression') return !/^(?:make|append)$/.test(calleeName(node));
-    return node.type !== 'binary_expression' || node.childForFieldName('operator')?.text !== '+';
-  }
-  if (kind === 'interface conversion') return subject === 'expression';
-  return subject === 'expression' && looksLike(kind, node);
-}
-
-function calleeName(call: Node): string {
-  return call.childForFieldName('function')?.text ?? '';
-}
-
-function looksLike(kind: AllocationKind, node: Node): boolean {
-  switch (kind) {
-    case 'append growth':
-      return node.type === 'call_expression' && /^append$|\.Append/.test(calleeName(node));
-    case 'make':
-    case 'channel':
-      return (
-        (node.type === 'call_expression' && calleeName(node) === 'make') ||
-        (kind === 'make' && node.type === 'composite_literal')
-      );
-    case 'map growth':
-      return (
-        node.type === 'index_expression' &&
-        (node.parent?.type === 'inc_statement' ||
-          node.parent?.type === 'dec_statement' ||
-          (node.parent?.type === 'expression_list' &&
-            node.parent.parent?.childForFieldName('left')?.id === node.parent.id))
-      );
-    case 'string concatenation':
-      return (
-        (node.type === 'binary_expression' && node.childForFieldName('operator')?.text === '+') ||
-        (node.type === 'assignment_statement' && node.childForFieldName('operator')?.text === '+=')
-      );
-    case 'conversion':
-      return (
-        node.type === 'type_conversion_expression' ||
-        (node.type === 'call_expression' && node.childForFieldName('arguments')?.namedChildCount === 1)
-      );
-    default:
-      return false;
-  }
-}
-
-/** The outermost node that begins in the line, inside the function's body. */
-function lineNode(fn: Node, line: number): Node | undefined {
-  const body = fn.childForFieldName('body');
-  if (!body || line === fn.startPosition.row) return undefined;
-  for (const node of descendants(body)) {
-    if (node.startPosition.row === line && node.type !== 'comment' && node.type !== 'statement_list')
-      return node;
-  }
-  return undefined;
 }
 
 /** The call of `fn` into which the code at the place was inlined: the only one that can be meant. */

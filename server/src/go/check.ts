@@ -1,21 +1,14 @@
 import type { Node } from 'web-tree-sitter';
 import type { Finding, NoFix, Note, Related, RuleId, Severity } from '../../../rules/model';
 import { titled } from '../../../rules/wording';
-import { explainStep, explainWhy } from '../../../rules/go/sites/explain';
+import { declaredName, flowOf, sitesOf } from '../../../rules/go/sites/sites';
 import { staticHeat } from '../../../rules/go/heat/static-heat';
 import { loopsAround } from '../../../rules/go/flow/loops';
-import type {
-  Decision,
-  GoFile,
-  GoPackage,
-  GoReport,
-  GoRule,
-  Obligation,
-  Probe,
-} from '../../../rules/go/rule';
+import type { GoFile, GoPackage, GoReport, GoRule, Obligation, Probe } from '../../../rules/go/rule';
 import { suppressionsOf } from '../../../rules/go/syntax/directives';
-import { spanOf } from '../../../rules/go/syntax/nodes';
+import { isFunction, spanOf } from '../../../rules/go/syntax/nodes';
 import type { Standable } from './verify/standing';
+import type { CodeMap, SourceFunction } from '../service/engine';
 import { compareFindings, judge, type Visibility } from '../service/ranking';
 
 /** A finding that has not got its fixes yet. */
@@ -36,6 +29,8 @@ export interface CheckedFile {
   /** In the order in which findings are published; each the first of a chain. */
   readonly candidates: readonly Candidate[];
   readonly notes: readonly Note[];
+  /** Undefined without facts. */
+  readonly code: CodeMap | undefined;
 }
 
 /** Runs the rules over the package. A rule that throws is noted once by id and skipped; the others go on. */
@@ -108,7 +103,16 @@ function checkFile(
     }
   }
   candidates.sort((a, b) => compareFindings(a.finding, b.finding));
-  return { file, candidates, notes };
+  return { file, candidates, notes, code: codeMapOf(file) };
+}
+
+function codeMapOf(file: GoFile): CodeMap | undefined {
+  if (!file.facts) return undefined;
+  const functions = file.root.namedChildren.flatMap((fn): SourceFunction[] => {
+    const body = isFunction(fn) ? fn.childForFieldName('body') : null;
+    return body ? [{ name: declaredName(fn), span: spanOf(fn), body: body.startIndex }] : [];
+  });
+  return { functions, sites: sitesOf(file) };
 }
 
 /** Why the report has no fix, before verification. */
@@ -197,12 +201,4 @@ function relatedOf(file: GoFile, report: GoReport): Related[] {
     const key = `${location.file}:${location.span.start}:${message}`;
     return !seen.has(key) && seen.add(key);
   });
-}
-
-/** The steps that tell something, each with the place that it is about. */
-function flowOf({ flow }: Decision): Related[] {
-  const telling = flow.filter(({ why }) => !explainWhy(why)?.passing);
-  return (telling.length > 0 ? telling : flow).flatMap((step) =>
-    step.location ? [{ location: step.location, message: explainStep(step) }] : [],
-  );
 }

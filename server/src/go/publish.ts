@@ -122,6 +122,7 @@ export function analyses(checked: Checked, verdictOf: VerdictOf, confirmed: Conf
       findings: shown,
       hidden,
       ...incompleteIn(checked, file.path),
+      ...(checkedFile.code && { code: checkedFile.code }),
       notes: [
         ...checkedFile.notes,
         ...notes.filter((note) => (note.file ?? file.path) === file.path),

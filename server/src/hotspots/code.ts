@@ -5,11 +5,11 @@ import { findingsByFile } from './lines';
 import type { Code } from './report';
 
 /** What was scanned, as profiles are joined with it. */
-export function codeOf({ findings, analyses }: ScanResult, analyser: Analyser): Code {
+export function codeOf({ findings, analyses, maps }: ScanResult, analyser: Analyser): Code {
   const byFile = findingsByFile(findings);
   return {
     findingsOf: (file) => byFile.get(file) ?? [],
     textOf: (file) => analyses.get(file)?.text ?? textOnDisk(file),
-    functionsOf: async (file) => analyser.functions(await readSource(file)),
+    mapOf: async (file) => maps.get(file) ?? analyser.codeMap(await readSource(file)),
   };
 }

@@ -55,8 +55,9 @@ export async function functionHotspotsOf(weights: Weights, code: Code): Promise<
   return hotspots;
 }
 
-async function profiledFile(path: string, { textOf, functionsOf, findingsOf }: Code): Promise<ProfiledFile> {
-  return { text: textOf(path), functions: await functionsOf(path), findings: findingsOf(path) };
+async function profiledFile(path: string, { textOf, mapOf, findingsOf }: Code): Promise<ProfiledFile> {
+  const map = await mapOf(path);
+  return { text: textOf(path), functions: map?.functions ?? [], findings: findingsOf(path) };
 }
 
 interface Joined {

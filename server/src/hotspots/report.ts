@@ -1,13 +1,14 @@
 import type { Finding } from '../../../rules/model';
 import type { Weights } from '../profile/weights';
-import type { SourceFunction } from '../service/engine';
+import type { CodeMap } from '../service/engine';
 import type { Hotspot } from './lines';
 
 /** The code at hand, as a profile is joined with it. Paths are absolute. */
 export interface Code {
   readonly findingsOf: (file: string) => readonly Finding[];
   readonly textOf: (file: string) => string;
-  readonly functionsOf: (file: string) => Promise<readonly SourceFunction[]>;
+  /** Undefined where the file does not compile or parse. */
+  readonly mapOf: (file: string) => Promise<CodeMap | undefined>;
 }
 
 /** A profile, weighed by the places of the code at hand. */

@@ -2,6 +2,7 @@ import { basename, dirname, join } from 'node:path';
 import type { FileEdit, Finding, Fix, Language, Note, TextEdit, WayOut } from '../../../rules/model';
 import type {
   AnalysisRequest,
+  CodeMap,
   CombinedFix,
   CreateEngine,
   Engine,
@@ -10,7 +11,6 @@ import type {
   FilesRequest,
   FolderRequest,
   SourceDocument,
-  SourceFunction,
   ToolchainReport,
 } from './engine';
 import { readText } from '../host/files';
@@ -167,10 +167,10 @@ export class Analyser {
     return mergeFixes(fixes.slice(0, 1));
   }
 
-  /** See Engine.functions; empty where the engine does not know them. */
-  async functions(document: SourceDocument): Promise<readonly SourceFunction[]> {
+  /** See Engine.codeMap; undefined also where the engine needs an analysis for it. */
+  async codeMap(document: SourceDocument): Promise<CodeMap | undefined> {
     const language = languageOf(document.languageId);
-    return (language && (await this.#engine(language)).functions?.(document)) ?? [];
+    return language && (await this.#engine(language)).codeMap?.(document);
   }
 
   /**

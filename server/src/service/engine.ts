@@ -1,4 +1,5 @@
 import type { FileEdit, Finding, Fix, Language, Note, Span } from '../../../rules/model';
+import type { Site } from '../../../rules/sites';
 import type { Logger } from '../host/logger';
 import type { TrustGate } from '../host/trust';
 import type { Changed } from '../text/lay-out';
@@ -45,6 +46,8 @@ export interface FileAnalysis {
    * nothing ever will be there.
    */
   readonly incomplete?: string;
+  /** Go, where the file was compiled; see Engine.codeMap for languages whose engine needs no compiler. */
+  readonly code?: CodeMap;
 }
 
 /** One language's analysis. Knows neither LSP nor the command line. */
@@ -105,8 +108,8 @@ export interface Engine {
     settings: Settings,
     signal: AbortSignal,
   ): Promise<readonly string[]>;
-  /** The functions of a text, outer ones before those in them; for profiles that know functions only. */
-  functions?(document: SourceDocument): readonly SourceFunction[];
+  /** What is in a text, where syntax alone tells; undefined when it does not parse. */
+  codeMap?(document: SourceDocument): CodeMap | undefined;
   /**
    * Which findings the comments of the text silence, told without an analysis; offsets are UTF-16. Without this method an
    * analysis is as fast.
@@ -123,9 +126,17 @@ export interface Engine {
   dispose(): Promise<void>;
 }
 
+/** What a profile, a baseline or a list of hotspots has to find again in a file. */
+export interface CodeMap {
+  /** Outer ones before those in them. Go: top-level functions only. */
+  readonly functions: readonly SourceFunction[];
+  /** In source order. */
+  readonly sites: readonly Site[];
+}
+
 /** A function with a body. */
 export interface SourceFunction {
-  /** Empty when it has none and is assigned to nothing. */
+  /** As profiles name it: Go `(*Tree).Walk`, V8 `walk`. Empty when it has none and is assigned to nothing. */
   readonly name: string;
   readonly span: Span;
   /** Where its body begins. */

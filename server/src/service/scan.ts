@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import pLimit from 'p-limit';
 import type { Finding, Note } from '../../../rules/model';
 import type { Analyser } from './analyser';
-import type { FileAnalysis, SourceDocument } from './engine';
+import type { CodeMap, FileAnalysis, SourceDocument } from './engine';
 import { languageIdOf, languageOf } from './languages';
 import { compareFindings, compareText } from './ranking';
 import type { Settings } from './settings';
@@ -23,6 +23,8 @@ export interface ScanResult {
   readonly notes: readonly Note[];
   /** Of the files with findings. */
   readonly analyses: ReadonlyMap<string, FileAnalysis>;
+  /** Of the files whose analysis made one; see FileAnalysis.code. */
+  readonly maps: ReadonlyMap<string, CodeMap>;
   /** Files that were analysed or have a note that says why not. */
   readonly files: number;
   /** Of these, those that do not compile or parse: only part of what could be said of them is there. */
@@ -44,6 +46,7 @@ export async function scan(
   const wanted = new Set(files);
   const done = new Set<string>();
   const analyses = new Map<string, FileAnalysis>();
+  const maps = new Map<string, CodeMap>();
   const notes: Note[] = [];
   let incomplete = 0;
 
@@ -51,6 +54,7 @@ export async function scan(
     if (!wanted.has(analysis.path) || done.has(analysis.path)) return;
     done.add(analysis.path);
     if (analysis.incomplete !== undefined) incomplete++;
+    if (analysis.code) maps.set(analysis.path, analysis.code);
     if (analysis.findings.length > 0) analyses.set(analysis.path, analysis);
     notes.push(...analysis.notes);
   };
@@ -107,6 +111,7 @@ export async function scan(
     findings,
     notes: distinct(notes),
     analyses: new Map(sorted),
+    maps,
     files: done.size,
     incomplete,
   };

@@ -4,14 +4,15 @@ import { LRUCache } from 'lru-cache';
 import type { Finding, Fix, NoFix, Note } from '../../../rules/model';
 import { warmestPossible } from '../../../rules/typescript/heat/static-heat';
 import type { ProposedFix, TypeScriptRule } from '../../../rules/typescript/rule';
+import { sitesOf } from '../../../rules/typescript/sites/sites';
 import type {
   AnalysisRequest,
+  CodeMap,
   CombinedFix,
   Engine,
   FileAnalysis,
   FilesRequest,
   SourceDocument,
-  SourceFunction,
 } from '../service/engine';
 import { isGenerated } from '../service/fixes';
 import { compareFindings, judge, severityOf } from '../service/ranking';
@@ -99,8 +100,13 @@ export class TypeScriptEngine implements Engine {
     return syntaxExtension(document.path, document.languageId) !== undefined;
   }
 
-  functions({ text, path, languageId }: SourceDocument): readonly SourceFunction[] {
-    return functionsOf(syntaxTree(text, lintPath(path, syntaxExtension(path, languageId)!)));
+  codeMap({ text, path, languageId }: SourceDocument): CodeMap | undefined {
+    const extension = syntaxExtension(path, languageId)!;
+    const tree = syntaxTree(text, lintPath(path, extension));
+    const parsed = this.#linter.run(text, path, extension, [], tree);
+    return parsed.kind === 'linted'
+      ? { functions: functionsOf(tree), sites: sitesOf(parsed.sourceCode, path) }
+      : undefined;
   }
 
   async analyse(

@@ -1,0 +1,166 @@
+import type { Node } from 'web-tree-sitter';
+import type { AllocationCost, AllocationKind } from '../../model';
+import type { Decision, GoFile } from '../rule';
+import { calleeOf } from '../flow/calls';
+import { contains, descendants, spanOf } from '../syntax/nodes';
+import { positionRow } from './compiler-position';
+
+/** What stands behind the runtime calls of the listing, which names lines and no columns. */
+
+export interface Described {
+  readonly kind: AllocationKind;
+  readonly cost: AllocationCost;
+  readonly what: string;
+}
+
+/** What the runtime call stands for. */
+export function describe(callee: string): Described {
+  const name = callee.slice('runtime.'.length);
+  if (name.startsWith('growslice') || name.startsWith('moveSlice'))
+    return { kind: 'append growth', cost: 'conditional', what: 'append grows a slice' };
+  if (name.startsWith('makeslice')) return { kind: 'make', cost: 'always', what: 'a slice is made' };
+  if (name.startsWith('mapassign'))
+    return { kind: 'map growth', cost: 'conditional', what: 'an assignment grows a map' };
+  if (name.startsWith('makemap')) return { kind: 'make', cost: 'always', what: 'a map is made' };
+  if (name.startsWith('makechan')) return { kind: 'channel', cost: 'always', what: 'a channel is made' };
+  // Small numbers and empty strings are boxed without memory of their own.
+  if (name.startsWith('convT'))
+    return { kind: 'interface conversion', cost: 'conditional', what: 'a value is boxed in an interface' };
+  if (name.startsWith('concat'))
+    return { kind: 'string concatenation', cost: 'conditional', what: 'strings are concatenated' };
+  if (/^(?:slicebytetostring|stringtoslice|slicerunetostring|intstring)/.test(name))
+    return { kind: 'conversion', cost: 'conditional', what: 'a conversion copies a string or slice' };
+  return { kind: 'new', cost: 'always', what: 'an object is allocated' };
+}
+
+export interface Place {
+  readonly node: Node;
+  readonly decision: Decision | undefined;
+}
+
+/** The expressions of the line that the call can stand for, those that the compiler itself sent to the heap first. */
+export function placesFor(file: GoFile, fn: Node, line: number, callee: string): Place[] {
+  const { kind } = describe(callee);
+  const { decisions, expressions } = rowsOf(file);
+  const places: Place[] = [];
+  for (const decision of decisions.get(line) ?? []) {
+    const { node } = decision;
+    if (contains(spanOf(fn), spanOf(node)) && fits(file, kind, decision)) places.push({ node, decision });
+  }
+  for (const node of expressions.get(line) ?? []) {
+    if (!contains(spanOf(fn), spanOf(node)) || !looksLike(file, kind, node)) continue;
+    if (!places.some((place) => place.node.id === node.id)) places.push({ node, decision: undefined });
+  }
+  return places;
+}
+
+/** Every expression and statement of the file that may allocate, in source order. */
+export function expressionsOf(file: GoFile): readonly Node[] {
+  let known = expressions.get(file);
+  if (!known) expressions.set(file, (known = file.root.descendantsOfType(mayAllocate)));
+  return known;
+}
+
+const expressions = new WeakMap<GoFile, readonly Node[]>();
+
+const mayAllocate = [
+  'assignment_statement',
+  'binary_expression',
+  'call_expression',
+  'composite_literal',
+  'index_expression',
+  'type_conversion_expression',
+];
+
+interface Rows {
+  /** 0-based line → those of it that are on the heap. What was inlined there allocates on lines of its own. */
+  readonly decisions: ReadonlyMap<number, readonly Decision[]>;
+  /** 0-based line, as the compiler sees it → what may allocate, in source order. */
+  readonly expressions: ReadonlyMap<number, readonly Node[]>;
+}
+
+const rows = new WeakMap<GoFile, Rows>();
+
+function rowsOf(file: GoFile): Rows {
+  let known = rows.get(file);
+  if (!known) {
+    const onHeap = (file.facts?.decisions ?? []).filter(
+      ({ node, outcome, free }) =>
+        outcome === 'heap' &&
+        !free &&
+        !(node.type === 'call_expression' && file.facts?.inlined(node) !== undefined),
+    );
+    const decisions = byRow(onHeap, ({ line }) => line);
+    rows.set(file, (known = { decisions, expressions: byRow(expressionsOf(file), positionRow) }));
+  }
+  return known;
+}
+
+function byRow<T>(all: readonly T[], rowOf: (one: T) => number): Map<number, T[]> {
+  const found = new Map<number, T[]>();
+  for (const one of all) {
+    const row = rowOf(one);
+    const others = found.get(row);
+    if (others) others.push(one);
+    else found.set(row, [one]);
+  }
+  return found;
+}
+
+function fits(file: GoFile, kind: AllocationKind, { node, subject }: Decision): boolean {
+  if (kind === 'new') {
+    if (subject === 'moved') return true;
+    if (node.type === 'call_expression') return !/^(?:make|append)$/.test(calleeName(node));
+    return node.type !== 'binary_expression' || node.childForFieldName('operator')?.text !== '+';
+  }
+  if (kind === 'interface conversion') return subject === 'expression';
+  return subject === 'expression' && looksLike(file, kind, node);
+}
+
+function calleeName(call: Node): string {
+  return call.childForFieldName('function')?.text ?? '';
+}
+
+function looksLike(file: GoFile, kind: AllocationKind, node: Node): boolean {
+  switch (kind) {
+    case 'append growth':
+      return node.type === 'call_expression' && /^append$|\.Append/.test(calleeName(node));
+    case 'make':
+    case 'channel':
+      return (
+        (node.type === 'call_expression' && calleeName(node) === 'make') ||
+        (kind === 'make' && node.type === 'composite_literal')
+      );
+    case 'map growth':
+      return (
+        node.type === 'index_expression' &&
+        (node.parent?.type === 'inc_statement' ||
+          node.parent?.type === 'dec_statement' ||
+          (node.parent?.type === 'expression_list' &&
+            node.parent.parent?.childForFieldName('left')?.id === node.parent.id))
+      );
+    case 'string concatenation':
+      return (
+        (node.type === 'binary_expression' && node.childForFieldName('operator')?.text === '+') ||
+        (node.type === 'assignment_statement' && node.childForFieldName('operator')?.text === '+=')
+      );
+    case 'conversion':
+      return (
+        node.type === 'type_conversion_expression' ||
+        (node.type === 'call_expression' && calleeOf(file, node).kind === 'conversion')
+      );
+    default:
+      return false;
+  }
+}
+
+/** The outermost node that begins in the line, inside the function's body. */
+export function lineNode(fn: Node, line: number): Node | undefined {
+  const body = fn.childForFieldName('body');
+  if (!body || line === fn.startPosition.row) return undefined;
+  for (const node of descendants(body)) {
+    if (node.startPosition.row === line && node.type !== 'comment' && node.type !== 'statement_list')
+      return node;
+  }
+  return undefined;
+}

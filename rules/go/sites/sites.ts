@@ -1,0 +1,162 @@
+import type { Node } from 'web-tree-sitter';
+import type { AllocationKind, Related, Span } from '../../model';
+import { normalised, ordered, type Site } from '../../sites';
+import { code } from '../../wording';
+import { calleeOf } from '../flow/calls';
+import type { Decision, EmittedCall, GoFile } from '../rule';
+import { isFunction, spanOf } from '../syntax/nodes';
+import { receiverType } from '../syntax/signatures';
+import { positionRow } from './compiler-position';
+import { allocates } from './emitted-calls';
+import { describe, expressionsOf, lineNode, placesFor } from './emitted-places';
+import { explainFlow, explainStep, explainWhy } from './explain';
+
+/**
+ * Every place of the file that allocates, in source order: what the compiler emits an allocation for, and the calls into other packages,
+ * whose callees may allocate for them. None without facts.
+ */
+export function sitesOf(file: GoFile): readonly Site[] {
+  if (!file.facts) return [];
+  const calls = expressionsOf(file).filter(({ type }) => type === 'call_expression');
+  let next = 0;
+  const sites = file.root.namedChildren.flatMap((node) => {
+    const first = next;
+    while (next < calls.length && calls[next]!.startIndex < node.endIndex) next++;
+    if (!isFunction(node) && node.type !== 'var_declaration') return [];
+    const declaration = { file, node, name: isFunction(node) ? declaredName(node) : '' };
+    return [...ownSites(declaration), ...callSites(declaration, calls.slice(first, next))];
+  });
+  return ordered(sites.sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end));
+}
+
+/** The name of a top-level function as the symbol table spells it behind the package: `(*Tree).Walk`, without type parameters. */
+export function declaredName(fn: Node): string {
+  const name = fn.childForFieldName('name')?.text ?? '';
+  const type = fn.type === 'method_declaration' ? receiverType(fn) : undefined;
+  if (type === undefined) return name;
+  const pointer =
+    fn.childForFieldName('receiver')?.firstNamedChild?.childForFieldName('type')?.type === 'pointer_type';
+  return pointer ? `(*${type}).${name}` : `${type}.${name}`;
+}
+
+type Unordered = Omit<Site, 'order'>;
+
+/** A function of the file, or a declaration of package variables. */
+interface Declaration {
+  readonly file: GoFile;
+  readonly node: Node;
+  /** See Site.function. */
+  readonly name: string;
+}
+
+function ownSites(declaration: Declaration): Unordered[] {
+  const { file, node: whole } = declaration;
+  const groups = new Map<string, EmittedCall[]>();
+  for (const call of file.facts!.emitted(whole)) {
+    if (!allocates(call.callee)) continue;
+    const key = `${call.line} ${describe(call.callee).kind}`;
+    groups.set(key, [...(groups.get(key) ?? []), call]);
+  }
+  const sites = new Map<number, Unordered>();
+  for (const calls of groups.values()) {
+    const { line, callee } = calls[0]!;
+    const described = describe(callee);
+    const places = placesFor(file, whole, line, callee).filter(({ node }) => !sites.has(node.id));
+    // The listing has no columns: of those that the compiler has decided on, any may be meant.
+    const decided = places.filter(({ decision }) => decision).length;
+    const meant = places.slice(0, Math.max(decided, calls.length));
+    const fallback = meant.length === 0 ? (lineNode(whole, line) ?? whole) : undefined;
+    for (const { node, decision } of fallback ? [{ node: fallback, decision: undefined }] : meant) {
+      sites.set(node.id, {
+        ...siteAt(declaration, node, line),
+        kind: decision ? decidedKind(decision, described.kind) : described.kind,
+        cost: decided > calls.length ? 'unknown' : described.cost,
+        callees: [...new Set(calls.map((call) => call.callee))],
+        ...(decision && reasonOf(decision)),
+        flow: decision ? flowOf(decision) : [],
+      });
+    }
+  }
+  return [...sites.values()];
+}
+
+/** Calls whose callee is not of this package, or not known. */
+function callSites(declaration: Declaration, calls: readonly Node[]): Unordered[] {
+  return calls.flatMap((call): Unordered[] => {
+    const callee = calleeOf(declaration.file, call);
+    if (callee.kind !== 'foreign' && callee.kind !== 'method' && callee.kind !== 'value') return [];
+    return [
+      {
+        ...siteAt(declaration, call, positionRow(call)),
+        kind: 'call',
+        cost: 'unknown',
+        callees: 'name' in callee ? [callee.name] : [],
+        flow: [],
+      },
+    ];
+  });
+}
+
+function siteAt(
+  { file, name }: Declaration,
+  node: Node,
+  line: number,
+): Pick<Unordered, 'unit' | 'function' | 'expression' | 'language' | 'file' | 'span' | 'line'> {
+  return {
+    unit: file.pkg.importPath,
+    function: name,
+    expression: normalised(node.text, bodiesIn(node)),
+    language: 'go',
+    file: file.path,
+    span: spanOf(node),
+    line,
+  };
+}
+
+/** The outermost bodies of functions in the node, relative to its start. */
+function bodiesIn(node: Node): Span[] {
+  const bodies: Span[] = [];
+  if (!node.text.includes('func')) return bodies;
+  for (const fn of node.descendantsOfType(['func_literal', 'function_declaration', 'method_declaration'])) {
+    const body = fn.childForFieldName('body');
+    if (!body || body.startIndex < node.startIndex + (bodies.at(-1)?.end ?? 0)) continue;
+    bodies.push({ start: body.startIndex - node.startIndex, end: body.endIndex - node.startIndex });
+  }
+  return bodies;
+}
+
+/** What the compiler has decided about, where that says more than the runtime function does. */
+function decidedKind({ node, subject }: Decision, emitted: AllocationKind): AllocationKind {
+  if (emitted !== 'new') return emitted;
+  if (subject === 'moved') return 'moved variable';
+  switch (node.type) {
+    case 'func_literal':
+      return 'closure';
+    case 'composite_literal':
+    case 'unary_expression':
+    case 'argument_list':
+      return 'composite literal';
+    case 'call_expression':
+      return node.childForFieldName('function')?.text === 'new' ? 'new' : 'interface conversion';
+    case 'go_statement':
+    case 'defer_statement':
+      return 'closure';
+    default:
+      return 'interface conversion';
+  }
+}
+
+function reasonOf({ reason, text, flow }: Decision): Pick<Site, 'reason'> {
+  const says = reason && explainWhy(reason)?.says(code(text, 60));
+  const last = says ?? explainFlow(flow).at(-1)?.replace(/\.$/, '');
+  if (last === undefined) return {};
+  return { reason: last.startsWith('`') ? last : last.charAt(0).toLowerCase() + last.slice(1) };
+}
+
+/** The steps that tell something, each with the place that it is about. */
+export function flowOf({ flow }: Decision): Related[] {
+  const telling = flow.filter(({ why }) => !explainWhy(why)?.passing);
+  return (telling.length > 0 ? telling : flow).flatMap((step) =>
+    step.location ? [{ location: step.location, message: explainStep(step) }] : [],
+  );
+}

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { test } from 'node:test';
+import { siteKey, type Site } from '../../../rules/sites';
+import type { FileAnalysis } from '../../../server/src/service/engine';
+import { testEngine, testSettings } from '../../support/go';
+import { writeModule } from '../../support/go-module';
+
+async function sitesIn(
+  t: { after(action: () => void): void },
+  files: Readonly<Record<string, string>>,
+): Promise<Site[]> {
+  const folder = writeModule(t, { 'go.mod': 'module example.com/m\n\ngo 1.21\n', ...files });
+  const engine = await testEngine();
+  const found: FileAnalysis[] = [];
+  try {
+    const request = { directories: [folder], settings: testSettings() };
+    await engine.scan(request, (some) => found.push(...some), new AbortController().signal);
+  } finally {
+    await engine.dispose();
+  }
+  return Object.keys(files).flatMap((name) => {
+    const file = found.find((one) => one.path === path.join(folder, name));
+    assert.ok(file, name);
+    return [...(file.code?.sites ?? [])];
+  });
+}
+
+const shown = ({ function: name, kind, expression, callees }: Site): string =>
+  `${name} | ${kind} | ${expression} | ${callees.join()}`;
+
+const source = `package p
+
+import (
+	"bytes"
+	"strings"
+)
+
+type Tree struct{ nodes []*Node }
+type Node struct{ name string }
+
+var table = map[string]int{}
+
+func (t *Tree) Add(name string) *Node {
+	n := &Node{name: name}
+	t.nodes = append(t.nodes, n)
+	table[name]++
+	return n
+}
+
+func Names(line string, buf *bytes.Buffer) string {
+	for _, part := range strings.Split(line, ",") {
+		buf.WriteString(part)
+	}
+	b := []byte(line)
+	b[0] = 'x'
+	return "<" + string(b) + ">"
+}
+
+func Keep(n int) func() int {
+	count := n
+	return func() int { count++; return count }
+}
+
+func plain(n int) int { return n + 1 }
+`;
+
+// The compiler makes no string of b for the concatenation: what is emitted decides, not what is written.
+test('every place that allocates is a site, with what the compiler emits there', async (t) => {
+  const sites = await sitesIn(t, { 'a.go': source });
+  assert.deepEqual(sites.map(shown), [
+    ' | make | map[string]int{} | runtime.makemap_small',
+    '(*Tree).Add | composite literal | &Node{name:name} | runtime.newobject',
+    '(*Tree).Add | append growth | append(t.nodes,n) | runtime.growslice',
+    '(*Tree).Add | map growth | table[name] | runtime.mapassign_faststr',
+    'Names | call | strings.Split(line,",") | strings.Split',
+    'Names | call | buf.WriteString(part) | bytes.Buffer.WriteString',
+    'Names | conversion | []byte(line) | runtime.stringtoslicebyte',
+    'Names | string concatenation | "<"+string(b)+">" | runtime.concatstring3',
+    'Keep | moved variable | count | runtime.newobject',
+    'Keep | closure | func()int{…} | runtime.newobject',
+  ]);
+});
+
+test('a site says why it is on the heap, and by which way', async (t) => {
+  const [literal] = (await sitesIn(t, { 'a.go': source })).filter(({ expression }) =>
+    expression.startsWith('&Node'),
+  );
+  assert.match(literal!.reason!, /^it is (?:appended in `append\(t\.nodes, n\)`|returned by `return n`)/);
+  assert.ok(literal!.flow.length > 0);
+  assert.equal(literal!.cost, 'always');
+});
+
+test('a site is the same one after edits around it, in another file of the package and in another layout', async (t) => {
+  const before = (await sitesIn(t, { 'a.go': source })).map(siteKey).sort();
+  const [head, rest] = [
+    source.slice(0, source.indexOf('func Names')),
+    source.slice(source.indexOf('func Names')),
+  ];
+  const moved = {
+    'a.go': head.replace('import (\n\t"bytes"\n\t"strings"\n)\n', '// A comment that moves all lines.\n'),
+    'b.go': `package p\n\nimport (\n\t"bytes"\n\t"strings"\n)\n\nfunc extra(n int) int { return n }\n\n${rest.replace('strings.Split(line, ",")', 'strings.Split(\n\t\tline, // of text\n\t\t",",\n\t)')}`,
+  };
+  assert.deepEqual((await sitesIn(t, moved)).map(siteKey).sort(), before);
+});
+
+test('a new site beside equal ones is one more of them; nothing else changes', async (t) => {
+  const before = await sitesIn(t, { 'a.go': source });
+  const grown = source.replace('\ttable[name]++\n', '\ttable[name]++\n\ttable[name]++\n');
+  const known = new Set(before.map(siteKey));
+  const added = (await sitesIn(t, { 'a.go': grown })).map(siteKey).filter((key) => !known.has(key));
+  assert.deepEqual(added, ['example.com/m (*Tree).Add map growth: table[name] #1']);
+});
+
+test('code that allocates nothing has no sites, and code that does not compile says nothing', async (t) => {
+  assert.deepEqual(await sitesIn(t, { 'a.go': 'package p\n\nfunc f(a, b int) int { return a + b }\n' }), []);
+  assert.deepEqual(await sitesIn(t, { 'a.go': 'package p\n\nfunc f() *int { return new(strin) }\n' }), []);
+});
