@@ -3,6 +3,7 @@ import { entriesOf, readChunks } from '../host/files';
 import { locator, type LocalPackage } from '../profile/locate';
 import { readPprof, type ProfileHead } from '../profile/pprof';
 import { measureOf, WeightsBuilder, type Weights } from '../profile/weights';
+import type { ProfileFile } from './origin';
 import type { ReadProfile } from './report';
 import { unusable } from './profile-kind';
 
@@ -12,24 +13,22 @@ import { unusable } from './profile-kind';
  * @throws ProfileError when the profile cannot be used; its message names the file
  */
 export async function readGoProfile(
-  profile: string,
+  profile: ProfileFile,
   importPaths: ReadonlyMap<string, string>,
-  cwd: string,
 ): Promise<ReadProfile> {
-  const { weights, head } = await weightsOf(profile, await packagesOf(importPaths), cwd);
-  return { kind: 'pprof', weights, notes: notesOf(head, weights) };
+  const { weights, head } = await weightsOf(profile, await packagesOf(importPaths));
+  return { kind: 'pprof', weights, notes: [...profile.notes, ...notesOf(head, weights)] };
 }
 
 async function weightsOf(
-  profile: string,
+  profile: ProfileFile,
   packages: readonly LocalPackage[],
-  cwd: string,
 ): Promise<{ weights: Weights; head: ProfileHead }> {
   let head: ProfileHead | undefined;
   let builder: WeightsBuilder | undefined;
   try {
     await readPprof(
-      () => readChunks(profile),
+      () => readChunks(profile.path),
       (found) => {
         head = found;
         builder = new WeightsBuilder(measureOf(found), found.period, locator(packages));
@@ -37,7 +36,7 @@ async function weightsOf(
       (sample) => builder!.add(sample),
     );
   } catch (error) {
-    throw unusable(error, profile, cwd);
+    throw unusable(error, profile);
   }
   return { weights: builder!.result(), head: head! };
 }

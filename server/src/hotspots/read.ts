@@ -1,27 +1,23 @@
-import { resolve } from 'node:path';
 import { difference } from '../profile/difference';
 import { ProfileError } from '../profile/profile-error';
 import { functionHotspotsOf } from './functions';
 import { readGoProfile } from './go';
 import { hotspotsOf, type Hotspot } from './lines';
+import type { ProfileFile } from './origin';
 import { importPathsOf } from './packages';
 import { profileKind } from './profile-kind';
 import type { Code, ReadProfile } from './report';
 import { readV8Profile } from './v8';
 
 /** Of the files, those that a profile can speak of. @throws ProfileError when there are none, or no such profile */
-export async function profiledFiles(
-  profile: string,
-  files: readonly string[],
-  cwd: string,
-): Promise<string[]> {
-  const kind = await profileKind(resolve(cwd, profile), cwd);
+export async function profiledFiles(profile: ProfileFile, files: readonly string[]): Promise<string[]> {
+  const kind = await profileKind(profile);
   const found = files.filter((file) => file.endsWith('.go') === (kind === 'pprof'));
   if (found.length > 0) return found;
   throw new ProfileError(
     kind === 'pprof'
-      ? `${profile} is a profile of a Go program, and there are no Go files below the paths.`
-      : `${profile} is a profile of V8, and there are no TypeScript or JavaScript files below the paths.`,
+      ? `${profile.name} is a profile of a Go program, and there are no Go files below the paths.`
+      : `${profile.name} is a profile of V8, and there are no TypeScript or JavaScript files below the paths.`,
   );
 }
 
@@ -30,15 +26,10 @@ export async function profiledFiles(
  * @param files absolute paths of that code
  * @throws ProfileError when the profile cannot be used; its message names the file
  */
-export async function readProfile(
-  profile: string,
-  files: readonly string[],
-  cwd: string,
-): Promise<ReadProfile> {
-  const file = resolve(cwd, profile);
-  return (await profileKind(file, cwd)) === 'pprof'
-    ? readGoProfile(file, await importPathsOf(files), cwd)
-    : readV8Profile(file, files, cwd);
+export async function readProfile(profile: ProfileFile, files: readonly string[]): Promise<ReadProfile> {
+  return (await profileKind(profile)) === 'pprof'
+    ? readGoProfile(profile, await importPathsOf(files))
+    : readV8Profile(profile, files);
 }
 
 /**

@@ -6,6 +6,7 @@ import type { Frame } from '../profile/sample';
 import { readV8, type V8Profile } from '../profile/v8';
 import { WeightsBuilder, type Weights } from '../profile/weights';
 import { unusable } from './profile-kind';
+import type { ProfileFile } from './origin';
 import type { ReadProfile } from './report';
 
 /** Bytes of a profile; V8 itself cannot hold a text of more than 512 MiB. */
@@ -16,13 +17,9 @@ const sizeLimit = 480 * 1024 * 1024;
  * @param files absolute paths
  * @throws ProfileError when the profile cannot be used; its message names the file
  */
-export async function readV8Profile(
-  profile: string,
-  files: readonly string[],
-  cwd: string,
-): Promise<ReadProfile> {
-  const read = await v8Profile(profile).catch((error: unknown) => {
-    throw unusable(error, profile, cwd);
+export async function readV8Profile(profile: ProfileFile, files: readonly string[]): Promise<ReadProfile> {
+  const read = await v8Profile(profile.path).catch((error: unknown) => {
+    throw unusable(error, profile);
   });
   const builder = new WeightsBuilder(
     { index: 0, objects: 1, unit: read.unit },
@@ -32,7 +29,7 @@ export async function readV8Profile(
   );
   for (const sample of read.samples) builder.add(sample);
   const weights = { ...builder.result(), ...(read.time && { time: read.time }) };
-  return { kind: 'v8', weights, notes: notesOf(read, weights) };
+  return { kind: 'v8', weights, notes: [...profile.notes, ...notesOf(read, weights)] };
 }
 
 async function v8Profile(profile: string): Promise<V8Profile> {

@@ -100,7 +100,7 @@ export async function measureModule(
     const how = ['--bench', module.bench, '--benchtime', module.benchtime, '--interval', interval];
     await run(cwd, ['record', '--go', module.package, ...how, '--out', profile], [0]);
 
-    const { weights } = await readProfile(profile, goFiles(cwd), cwd);
+    const { weights } = await readProfile({ path: profile, name: profile, notes: [] }, goFiles(cwd));
     const own = weights.lines.filter(({ file }) => !file.endsWith('_test.go'));
     const total = own.reduce((sum, { amount }) => sum + amount, 0);
     progress(`${module.name}: hotspots`);

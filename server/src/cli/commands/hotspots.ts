@@ -3,6 +3,10 @@ import type { Command } from 'commander';
 import { jsonHotspots, markdownHotspots, prettyHotspots } from '../../report/hotspots';
 import { jsonText } from '../../report/json';
 import { compareProfiles, hotspotsIn, profiledFiles, readProfile } from '../../hotspots/read';
+import { committedProfiles } from '../../hotspots/committed';
+import { withProfileFile } from '../../hotspots/origin';
+import { shownPath } from '../../service/walk';
+import { UsageError } from '../usage-error';
 import { formatOption, verboseOption, wholeNumber, type CommonOptions } from '../options';
 import { codeOf } from '../../hotspots/code';
 import { scan } from '../../service/scan';
@@ -20,9 +24,9 @@ export function hotspotsCommand(
     .command('hotspots')
     .description('the lines (V8: functions) that allocate most by a profile: why, and what to do')
     .argument('[path...]', 'files, folders, or ./... for Go packages', ['.'])
-    .requiredOption(
+    .option(
       '--profile <file>',
-      'what Go wrote (pprof: heap, allocs, CPU) or V8 (.heapprofile, .heaptimeline, .cpuprofile)',
+      'what Go wrote (pprof: heap, allocs, CPU) or V8 (.heapprofile, .heaptimeline, .cpuprofile), or http://HOST/debug/pprof/allocs?seconds=30; default.pgo beside a main package unless given',
     )
     .option('--base <file>', 'an older profile of the same kind: what changed since, largest change first')
     .option('--top <n>', 'how many lines', wholeNumber, 10)
@@ -32,7 +36,7 @@ export function hotspotsCommand(
 }
 
 interface HotspotsOptions extends Pick<CommonOptions, 'verbose'> {
-  readonly profile: string;
+  readonly profile?: string;
   readonly base?: string;
   readonly top: number;
   readonly format: 'pretty' | 'json' | 'markdown';
@@ -50,10 +54,19 @@ async function run(
     around,
     async ({ analyser, settings, progress }) => {
       const named = await filesOf(paths, cwd, signal);
-      const files = await profiledFiles(profile, named.files, cwd);
+      const origin = { cwd, signal, progress: (what: string) => progress(0, 0, what) };
       // What is wrong with a profile is said before anything is compiled.
-      const newer = await readProfile(profile, files, cwd);
-      const read = base === undefined ? newer : compareProfiles(newer, await readProfile(base, files, cwd));
+      const { files, read } = await withProfileFile(
+        profile ?? (await committedProfile(named.files, cwd)),
+        origin,
+        async (newer) => {
+          const files = await profiledFiles(newer, named.files);
+          const read = await readProfile(newer, files);
+          if (base === undefined) return { files, read };
+          const older = await withProfileFile(base, origin, (file) => readProfile(file, files));
+          return { files, read: compareProfiles(read, older) };
+        },
+      );
       // Nothing else is analysed: the profile has said where to look.
       const shown = new Set(read.weights.lines.slice(0, top).map(({ file }) => dirname(file)));
       const needed = files.filter((file) => shown.has(dirname(file)));
@@ -65,4 +78,18 @@ async function run(
       return report.hotspots.length > 0 ? 1 : exitCodeWithoutFindings(files, named.notes);
     },
   );
+}
+
+/** @throws UsageError when there is none, or several */
+async function committedProfile(files: readonly string[], cwd: string): Promise<string> {
+  const [first, ...others] = (await committedProfiles(files)).map((file) => shownPath(cwd, file));
+  if (first === undefined)
+    throw new UsageError(
+      'hotspots needs --profile FILE: no main package below the paths has a default.pgo. “alloclens record” makes one.',
+    );
+  if (others.length > 0)
+    throw new UsageError(
+      `There are several profiles, ${[first, ...others].join(', ')}: name one with --profile.`,
+    );
+  return first;
 }

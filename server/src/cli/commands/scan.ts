@@ -3,7 +3,13 @@ import { Option, type Command } from 'commander';
 import { jsonReport, jsonText } from '../../report/json';
 import { prettyReport } from '../../report/pretty';
 import { measuredFindings } from '../../hotspots/measured-heat';
+import type { Note } from '../../../../rules/model';
+import { committedProfiles } from '../../hotspots/committed';
+import type { Hotspot } from '../../hotspots/lines';
+import { withProfileFile } from '../../hotspots/origin';
 import { hotspotsIn, readProfile } from '../../hotspots/read';
+import type { ReadProfile } from '../../hotspots/report';
+import { ProfileError } from '../../profile/profile-error';
 import { exitCodeWithoutFindings, failLevels, fails, gateCode, isJudged, type FailLevel } from '../gate';
 import { formatOption, ruleOption, showOption, verboseOption, type CommonOptions } from '../options';
 import { codeOf } from '../../hotspots/code';
@@ -25,7 +31,10 @@ export function scanCommand(program: Command, around: Surroundings, exit: (code:
         'what is exit status 1: hot code (and warnings), or a severity and above; all that is reported if not given',
       ).choices(failLevels),
     )
-    .option('--profile <file>', 'rank by a profile, as hotspots takes it, instead of by the look of the code')
+    .option(
+      '--profile <file>',
+      'rank by a profile, as hotspots takes it, instead of by the look of the code; default.pgo beside main packages is taken without being asked',
+    )
     .addOption(showOption())
     .addOption(ruleOption(around.rules))
     .addOption(verboseOption())
@@ -44,29 +53,34 @@ async function run(
   around: Surroundings,
 ): Promise<ExitCode> {
   const { cwd, signal, stdout, rules, version } = around;
-  const { profile, failOn } = options;
-  // What looks cold may be measured.
-  const looked = profile === undefined ? options : { ...options, show: 'all' as const };
-  return withAnalyser(looked, around, async ({ analyser, settings, progress }) => {
+  const { failOn } = options;
+  return withAnalyser(options, around, async ({ analyser, settings: chosen, progress }) => {
     const { files, notes: unread } = await filesOf(paths, cwd, signal);
-    if (!isJudged(files, settings, around))
+    if (!isJudged(files, chosen, around))
       throw new NothingMeasuredError('The paths hold no file of the language that the rules are about.');
+    const origin = { cwd, signal, progress: (what: string) => progress(0, 0, what) };
+    const { profiles, notes: unusable } = await profilesOf(options.profile, files, origin);
+    // What looks cold may be measured.
+    const settings = profiles.length === 0 ? chosen : { ...chosen, show: 'all' as const };
     const scanned = await scan(analyser, files, { settings, signal, progress });
-    const { textOf } = codeOf(scanned, analyser);
+    const code = codeOf(scanned, analyser);
+    const { textOf } = code;
     let { findings } = scanned;
-    if (profile !== undefined) {
-      const read = await readProfile(profile, files, cwd);
-      const hotspots = await hotspotsIn(read, codeOf(scanned, analyser), Infinity);
-      const visibility = { show: options.show, rules: settings.rules };
+    if (profiles.length > 0) {
+      const hotspots: Hotspot[] = [];
+      // Of several programs each counts the same.
+      for (const { read } of profiles)
+        for (const one of await hotspotsIn(read, code, Infinity))
+          hotspots.push({ ...one, share: one.share / profiles.length });
       findings = measuredFindings(findings, hotspots, {
         textOf,
         rules,
-        visibility,
-        profile: basename(profile),
-        unit: read.weights.unit,
+        visibility: { show: options.show, rules: settings.rules },
+        profile: profiles.length === 1 ? basename(profiles[0]!.name) : `${profiles.length} profiles`,
+        unit: profiles[0]!.read.weights.unit,
       });
     }
-    const result = { ...scanned, findings, notes: [...unread, ...scanned.notes] };
+    const result = { ...scanned, findings, notes: [...unread, ...unusable, ...scanned.notes] };
     if (options.format === 'pretty') {
       // Why a fix is not offered belongs to the log of whoever wants to know; JSON has it.
       const notes = result.notes.filter(({ kind }) => options.verbose || kind !== 'withheld fix');
@@ -86,4 +100,36 @@ async function run(
       );
     return findings.length > 0 ? 1 : exitCodeWithoutFindings(files, result.notes);
   });
+}
+
+interface Profiles {
+  readonly profiles: readonly { readonly name: string; readonly read: ReadProfile }[];
+  readonly notes: readonly Note[];
+}
+
+/**
+ * The profile that was named, or those that the project keeps for the compiler: what of these cannot be used is a note.
+ * @throws ProfileError when the named one cannot be used
+ */
+async function profilesOf(
+  named: string | undefined,
+  files: readonly string[],
+  origin: Parameters<typeof withProfileFile>[1],
+): Promise<Profiles> {
+  const read = (profile: string): Promise<Profiles['profiles'][number]> =>
+    withProfileFile(profile, origin, async (file) => ({
+      name: file.name,
+      read: await readProfile(file, files),
+    }));
+  if (named !== undefined) return { profiles: [await read(named)], notes: [] };
+  const [profiles, notes]: [Profiles['profiles'][number][], Note[]] = [[], []];
+  for (const profile of await committedProfiles(files)) {
+    try {
+      profiles.push(await read(profile));
+    } catch (error) {
+      if (!(error instanceof ProfileError)) throw error;
+      notes.push({ file: profile, message: error.message });
+    }
+  }
+  return { profiles, notes };
 }
