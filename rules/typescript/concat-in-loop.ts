@@ -1,21 +1,34 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { asItem } from './edit/expressions';
 import { derivedName, freshName } from './edit/names';
-import { loopStatementAround, mayRunAgain } from './flow/loops';
-import { replacementsOf } from './growth/replacements';
+import { bodyOf, type Loop, loopsOutlivedBy, loopStatementAround, mayRunAgain } from './flow/loops';
+import { isLimited } from './growth/accumulation';
+import { memberAccumulator, variableAccumulator, type Accumulator } from './growth/accumulator';
+import { isRestarted, joinIn, type Join } from './growth/joins';
+import { hotThreshold } from './heat/static-heat';
 import { createRule, type ProposedFix } from './rule';
-import { contains, enclosingFunction, methodName, resolve } from './syntax/nodes';
-import { isBuiltIn, isEmptyBuffer, typeOf } from './types/values';
+import {
+  contains,
+  enclosingFunction,
+  type FunctionNode,
+  memberName,
+  methodName,
+  resolve,
+  walk,
+} from './syntax/nodes';
+import { isBuiltIn, isEmptyBuffer } from './types/values';
 
 /**
- * `buffer = Buffer.concat([buffer, chunk])` and `list = list.concat(x)` in the handlers of streams, and `this.list =
- * this.list.concat(x)` in loops. Other loops belong to ts/format-then-append and ts/accumulating-spread.
+ * What is joined with each chunk that arrives: `this.rest = Buffer.concat([this.rest, chunk])` in what streams call, in
+ * methods that are given chunks, and `this.list = this.list.concat(x)` in loops. Other loops belong to
+ * ts/format-then-append and ts/accumulating-spread.
  */
 export const concatInLoop = createRule({
   id: 'ts/concat-in-loop',
-  summary: 'a buffer or array that is copied by concat for each chunk of a stream',
+  summary: 'a buffer or array that is copied whole for each chunk that arrives',
   fix: 'suggestion',
-  recipe: 'Push the chunks into an array and concatenate them once, when all have arrived',
+  recipe:
+    'Push the chunks into an array and concatenate them once, when all of a message has arrived; a parser keeps the chunks and a position in the first',
   reports: 'allocation',
   sample: 'typescript/concat-in-loop',
   allocation: {
@@ -23,61 +36,132 @@ export const concatInLoop = createRule({
     cost: 'always',
     reason: 'n chunks cost n copies of everything received before, about n²/2 chunks',
   },
-  words: [['concat']],
+  words: [
+    [
+      'concat',
+      'Concat',
+      'append',
+      'Append',
+      'join',
+      'Join',
+      'merge',
+      'Merge',
+      'combine',
+      'Combine',
+      'Array(',
+    ],
+  ],
   messages: {
     buffer: '`Buffer.concat()` copies all of `{{name}}` for each chunk that arrives',
+    bytes: 'This copies all of `{{name}}` for each chunk that arrives',
     array: '`concat()` copies all of `{{name}}` each time',
+    length: '`Buffer.concat()` copies all of `{{name}}` only for the length',
   },
-  check({ sourceCode, filename }, report) {
+  check({ sourceCode, filename, heat }, report) {
     const typed = /\.[cm]?tsx?$/.test(filename);
+    const reported = new Set<TSESTree.Node>();
     return {
       AssignmentExpression(node) {
         const { left, right } = node;
-        if (node.operator !== '=' || right.type !== 'CallExpression' || methodName(right) !== 'concat')
-          return;
-        if (left.type !== 'Identifier' && left.type !== 'MemberExpression') return;
-        const name = sourceCode.getText(left);
-        const { object } = right.callee as TSESTree.MemberExpression;
-        const buffers =
-          object.type === 'Identifier' && object.name === 'Buffer' && isBuiltIn(sourceCode, object);
-        if (buffers ? !startsWith(sourceCode, right, name) : sourceCode.getText(object) !== name) return;
-        if (!buffers && (right.arguments.length === 0 || !isArray(sourceCode, object))) return;
-        const loop = loopStatementAround(node);
+        if (node.operator !== '=') return;
+        const accumulator = accumulatorOf(sourceCode, left);
+        const join = accumulator && joinIn(sourceCode, right, accumulator);
+        if (!join || reported.has(join.node)) return;
+        const fn = enclosingFunction(node);
+        const loop = loopOutlived(sourceCode, left, node);
+        if (loop ? isForLoops(sourceCode, node, join) : !fn || !outlives(sourceCode, left, fn)) return;
+        if (fn && isLimited(sourceCode, join.node, accumulator, fn.body)) return;
+        if (isRestarted(sourceCode, loop ? bodyOf(loop) : fn!.body, accumulator)) return;
+        const runsOften = loop !== undefined || heat(node).score >= hotThreshold;
+        if (!runsOften && !(join.kind !== 'array' && fn && takesChunks(sourceCode, fn, join))) return;
+        reported.add(join.node);
         const handler = loop ? undefined : dataHandler(node);
-        // Loops over buffers and over plain names are what the two other rules report.
-        if (loop ? buffers || left.type === 'Identifier' || !mayRunAgain(node, loop) : !handler) return;
-        if (handler && !outlives(sourceCode, left, handler)) return;
-        if (isCutElsewhere(sourceCode, node, name)) return;
-        const fix = buffers && handler ? collect(sourceCode, node, handler, typed) : undefined;
+        const fix =
+          handler && join.node === right && !isReplaced(accumulator, node)
+            ? collect(sourceCode, node, handler, typed)
+            : undefined;
         report({
-          at: right,
-          messageId: buffers ? 'buffer' : 'array',
-          data: { name },
-          allocation: { kind: buffers ? 'buffer' : 'array' },
+          at: join.node,
+          messageId: join.kind === 'array' ? 'array' : join.kind === 'bytes' ? 'bytes' : 'buffer',
+          data: { name: accumulator.name },
+          allocation: { kind: join.kind === 'array' ? 'array' : 'buffer' },
           fixes: fix ? [fix] : [],
+          ...(!fix && { noFix: 'what reads the buffer would have to read the chunks' }),
+        });
+      },
+      MemberExpression(node) {
+        const { object } = node;
+        if (!/^(?:length|byteLength)$/.test(memberName(node) ?? '') || object.type !== 'CallExpression')
+          return;
+        const [list] = object.arguments;
+        if (methodName(object) !== 'concat' || !list || list.type === 'SpreadElement') return;
+        const { object: buffer } = object.callee as TSESTree.MemberExpression;
+        if (buffer.type !== 'Identifier' || buffer.name !== 'Buffer' || !isBuiltIn(sourceCode, buffer))
+          return;
+        report({
+          at: object,
+          messageId: 'length',
+          data: { name: sourceCode.getText(list) },
+          allocation: { reason: 'the bytes of all chunks are copied, and only their number is read' },
+          noFix: 'the length of each chunk is to be added up where it arrives',
         });
       },
     };
   },
 });
 
-/** By its type, or because it starts as an array: `concat` of strings gives strings. */
-function isArray(sourceCode: TSESLint.SourceCode, node: TSESTree.Expression): boolean {
-  if (typeOf(sourceCode, node)?.name === 'Array') return true;
-  const declared = node.type === 'Identifier' ? resolve(sourceCode, node)?.defs[0]?.node : undefined;
-  return declared?.type === 'VariableDeclarator' && declared.init?.type === 'ArrayExpression';
+function accumulatorOf(sourceCode: TSESLint.SourceCode, target: TSESTree.Node): Accumulator | undefined {
+  if (target.type === 'MemberExpression') return memberAccumulator(sourceCode, target);
+  const variable = target.type === 'Identifier' ? resolve(sourceCode, target) : undefined;
+  return variable && variableAccumulator(variable);
 }
 
-/** `Buffer.concat([name, …])`. */
-function startsWith(sourceCode: TSESLint.SourceCode, call: TSESTree.CallExpression, name: string): boolean {
-  const [list] = call.arguments;
-  if (list?.type !== 'ArrayExpression' || list.elements.length < 2) return false;
-  const [first] = list.elements;
-  return !!first && sourceCode.getText(first) === name;
+/** The innermost loop whose rounds the target lives through. */
+function loopOutlived(
+  sourceCode: TSESLint.SourceCode,
+  left: TSESTree.Node,
+  assignment: TSESTree.AssignmentExpression,
+): Loop | undefined {
+  let root = left;
+  while (root.type === 'MemberExpression') root = root.object;
+  const variable = root.type === 'Identifier' ? resolve(sourceCode, root) : undefined;
+  const declared = variable?.identifiers[0] as TSESTree.Node | undefined;
+  return [...loopsOutlivedBy(assignment, declared)].find((loop) => mayRunAgain(assignment, loop));
+}
+
+/** What the two other rules report: buffers at the front, and arrays with a plain name. */
+function isForLoops(
+  sourceCode: TSESLint.SourceCode,
+  { left, right }: TSESTree.AssignmentExpression,
+  join: Join,
+): boolean {
+  if (join.kind === 'array') return left.type === 'Identifier';
+  if (join.kind !== 'Buffer.concat' || join.node !== right) return false;
+  const [list] = join.node.arguments;
+  const first = list?.type === 'ArrayExpression' ? list.elements[0] : undefined;
+  return !!first && sourceCode.getText(first) === sourceCode.getText(left);
+}
+
+/**
+ * A method or function of its own whose parameter is what joins: whoever has chunks calls it for each of them. What other
+ * events call says nothing.
+ */
+function takesChunks(sourceCode: TSESLint.SourceCode, fn: FunctionNode, join: Join): boolean {
+  if (fn.parent.type === 'CallExpression' || fn.parent.type === 'NewExpression') return false;
+  if (fn.parent.type === 'MethodDefinition' && fn.parent.kind !== 'method') return false;
+  return join.added.some((part) => {
+    let found = false;
+    walk(sourceCode, part, (node) => {
+      if (node.type !== 'Identifier') return;
+      const definition = resolve(sourceCode, node)?.defs[0];
+      found ||= definition?.type === 'Parameter' && (definition.node as TSESTree.Node) === fn;
+    });
+    return found;
+  });
 }
 
 /** The function that `x.on('data', …)` calls for each chunk, written in place. */
-function dataHandler(node: TSESTree.Node): TSESTree.Node | undefined {
+function dataHandler(node: TSESTree.Node): FunctionNode | undefined {
   const fn = enclosingFunction(node);
   const call = fn?.parent;
   if (!fn || call?.type !== 'CallExpression' || call.arguments[1] !== fn) return undefined;
@@ -89,24 +173,24 @@ function dataHandler(node: TSESTree.Node): TSESTree.Node | undefined {
     : undefined;
 }
 
-function outlives(sourceCode: TSESLint.SourceCode, left: TSESTree.Node, handler: TSESTree.Node): boolean {
-  if (left.type !== 'Identifier') return true;
-  const declared = resolve(sourceCode, left)?.defs[0]?.name as TSESTree.Node | undefined;
-  return declared !== undefined && !contains(handler, declared);
+function outlives(sourceCode: TSESLint.SourceCode, left: TSESTree.Node, fn: TSESTree.Node): boolean {
+  let root = left;
+  while (root.type === 'MemberExpression') root = root.object;
+  if (root.type !== 'Identifier') return root.type === 'ThisExpression';
+  const declared = resolve(sourceCode, root)?.defs[0];
+  const name = declared?.name as TSESTree.Node | undefined;
+  if (!declared || !name) return false;
+  // An object that is passed in lives on; a variable of the function does not.
+  return !contains(fn, name) || (left !== root && declared.type === 'Parameter');
 }
 
-/** Something else than nothing is assigned to it: what a parser has read is cut off, and it holds little. */
-function isCutElsewhere(
-  sourceCode: TSESLint.SourceCode,
-  own: TSESTree.AssignmentExpression,
-  name: string,
-): boolean {
-  return replacementsOf(sourceCode, name).some((node) => {
-    const empty =
-      isEmptyBuffer(sourceCode, node.right) ||
-      (node.right.type === 'ArrayExpression' && node.right.elements.length === 0);
-    return !empty || contains(enclosingFunction(own) ?? own, node);
-  });
+/** Something is assigned to it besides: what a parser has read is cut off. */
+function isReplaced(accumulator: Accumulator, own: TSESTree.AssignmentExpression): boolean {
+  let root: TSESTree.Node = own;
+  while (root.parent) root = root.parent;
+  return accumulator
+    .uses(root)
+    .some(({ node, write }) => write && !contains(own, node) && node.parent?.type === 'AssignmentExpression');
 }
 
 function collect(
@@ -131,7 +215,8 @@ function collect(
   )
     return undefined;
   const comments = [declaration, assignment].some((node) => sourceCode.getCommentsInside(node).length > 0);
-  const chunks = (call.arguments[0] as TSESTree.ArrayExpression).elements.slice(1);
+  const [own, ...chunks] = (call.arguments[0] as TSESTree.ArrayExpression).elements;
+  if (!own || sourceCode.getText(own) !== sourceCode.getText(left)) return undefined;
   if (comments || chunks.some((chunk) => !chunk || chunk.type === 'SpreadElement')) return undefined;
   // One read elsewhere: more of them would each concatenate.
   const reads = variable!.references.filter(

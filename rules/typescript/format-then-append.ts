@@ -4,8 +4,9 @@ import { indentAt, newlineOf } from './edit/layout';
 import { derivedName, freshName } from './edit/names';
 import { removeStatement, statementEnd } from './edit/statements';
 import type { TextEdit } from '../model';
-import { loopsOutlivedBy, mayRunAgain, type Loop } from './flow/loops';
-import { replacementsOf } from './growth/replacements';
+import { bodyOf, loopsOutlivedBy, mayRunAgain, type Loop } from './flow/loops';
+import { memberAccumulator, variableAccumulator } from './growth/accumulator';
+import { isRestarted } from './growth/joins';
 import { createRule, type ProposedFix } from './rule';
 import { contains, enclosingFunction, memberName, methodName, resolve, walk } from './syntax/nodes';
 import { isBuiltIn, isBytes, isEmptyBuffer, typeOf } from './types/values';
@@ -318,9 +319,10 @@ function accumulation(
     return undefined;
   const loops = [...loopsOutlivedBy(node, declared)];
   const loop = loops.at(-1);
-  // A buffer that the loop empties again (a framing parser) holds little.
-  if (!loop || replacementsOf(sourceCode, sourceCode.getText(left)).some((node) => contains(loop, node)))
-    return undefined;
+  const accumulator = variable
+    ? variableAccumulator(variable)
+    : memberAccumulator(sourceCode, left as TSESTree.MemberExpression);
+  if (!loop || !accumulator || isRestarted(sourceCode, bodyOf(loops[0]!), accumulator)) return undefined;
   if (!loops.some((each) => mayRunAgain(assignment, each))) return undefined;
   return { assignment, chunks, extra: node.arguments.length > 1, loop, variable };
 }

@@ -3,23 +3,32 @@ import { indentAt, newlineOf } from './edit/layout';
 import { derivedName, freshName } from './edit/names';
 import { isSemicolonFree } from './edit/statements';
 import type { TextEdit } from '../model';
-import { loopStatementAround, mayRunAgain } from './flow/loops';
+import { completionOf } from './flow/completion';
+import { loopsOutlivedBy, loopStatementAround, mayRunAgain } from './flow/loops';
 import { createRule, type ProposedFix } from './rule';
-import { enclosingFunction, methodName, resolve, unwrap, walk } from './syntax/nodes';
+import {
+  contains,
+  enclosingFunction,
+  type LoopNode,
+  memberName,
+  methodName,
+  resolve,
+  unwrap,
+  walk,
+} from './syntax/nodes';
 import { typeOf } from './types/values';
 import { code } from '../wording';
 
-type Loop = TSESTree.WhileStatement | TSESTree.ForStatement;
-
 /** A loop that runs until the array is empty and takes its elements from the front. */
 interface Drain {
-  readonly loop: Loop;
+  readonly loop: LoopNode;
   /** `q` or `this.queue`. */
   readonly queue: TSESTree.Expression;
   readonly shifts: readonly TSESTree.CallExpression[];
-  /** The `q.length` of the loop's test. */
-  readonly length: TSESTree.MemberExpression;
-  readonly pushes: boolean;
+  /** What ends the loop: the `q.length` of its test, or where it asks whether shift() gave something. */
+  readonly end: TSESTree.Node;
+  /** The loop's own test is that `q.length` is not zero. */
+  readonly counted: boolean;
 }
 
 export const shiftDrain = createRule({
@@ -36,64 +45,144 @@ export const shiftDrain = createRule({
     reason:
       'in an array of more than 16,384 elements shift() copies those that are left; in a shorter one V8 cuts the front off',
   },
-  words: [['.shift(']],
+  words: [['shift']],
   messages: {
-    drain: '`shift()` cuts the front off `{{queue}}` on each iteration, or copies the rest',
+    drain: '`shift()` cuts the front off `{{queue}}` each time, or copies the rest',
   },
   check(context, report) {
     const { sourceCode } = context;
-    const check = (loop: Loop): void => {
-      const drain = drainOf(sourceCode, loop);
-      if (!drain) return;
-      report({
-        at: drain.shifts[0]!,
-        messageId: 'drain',
-        data: { queue: sourceCode.getText(drain.queue) },
-        related: [{ at: drain.length, message: 'until it is empty' }],
-        fixes: fixes(sourceCode, drain),
-      });
+    return {
+      'CallExpression:exit'(shift) {
+        if (methodName(shift) !== 'shift' || shift.arguments.length > 0) return;
+        const drain = drainOf(sourceCode, shift);
+        // Once for each loop.
+        if (!drain || drain.shifts[0] !== shift) return;
+        report({
+          at: shift,
+          messageId: 'drain',
+          data: { queue: sourceCode.getText(drain.queue) },
+          related: [{ at: drain.end, message: 'until it is empty' }],
+          fixes: fixes(sourceCode, drain),
+        });
+      },
     };
-    return { WhileStatement: check, ForStatement: check };
   },
 });
 
-function drainOf(sourceCode: TSESLint.SourceCode, loop: Loop): Drain | undefined {
-  const length = loop.test && testedLength(loop.test);
-  if (!length) return undefined;
-  const queue = unwrap(length.object);
+function drainOf(sourceCode: TSESLint.SourceCode, shift: TSESTree.CallExpression): Drain | undefined {
+  const queue = unwrap((shift.callee as TSESTree.MemberExpression).object);
   if (queue.type !== 'Identifier' && queue.type !== 'MemberExpression') return undefined;
   if (typeOf(sourceCode, queue)?.name !== 'Array') return undefined;
-  const text = sourceCode.getText(queue);
-  const shifts: TSESTree.CallExpression[] = [];
-  let pushes = false;
-  walk(sourceCode, loop.body, (node) => {
-    if (node.type !== 'CallExpression' || node.callee.type !== 'MemberExpression') return;
-    if (sourceCode.getText(node.callee.object) !== text) return;
-    const method = methodName(node);
-    if (method === 'shift' && node.arguments.length === 0) shifts.push(node);
-    else if (method === 'push') pushes = true;
-  });
-  if (shifts.length === 0) return undefined;
-  // One round takes one element; a loop that leaves at the first is no drain.
-  if (!shifts.some((shift) => mayRunAgain(shift, loop))) return undefined;
-  return { loop, queue, shifts, length, pushes };
+  const root = rootOf(queue);
+  const declared = root && resolve(sourceCode, root)?.identifiers[0];
+  for (const loop of loopsOutlivedBy(shift, declared as TSESTree.Node | undefined)) {
+    // A loop that leaves at the first is no drain.
+    if (loop.type === 'CallExpression' || !mayRunAgain(shift, loop)) return undefined;
+    const text = sourceCode.getText(queue);
+    const length = loopTest(loop) && testedLength(sourceCode, loopTest(loop)!, text);
+    const end = length?.at ?? endsWithoutElement(sourceCode, loop, shift);
+    if (!end) continue;
+    const shifts: TSESTree.CallExpression[] = [];
+    walk(sourceCode, loop, (node) => {
+      if (loop.type === 'ForStatement' && node === loop.init) return false;
+      if (node.type !== 'CallExpression' || node.callee.type !== 'MemberExpression') return true;
+      const isIt = sourceCode.getText(unwrap(node.callee.object)) === text;
+      if (isIt && methodName(node) === 'shift' && node.arguments.length === 0) shifts.push(node);
+      return true;
+    });
+    return { loop, queue, shifts, end, counted: length?.whole === true };
+  }
+  return undefined;
 }
 
-/** `q.length` of `q.length`, `q.length > 0`, `q.length !== 0`, `q.length >= 1`, `0 < q.length`. */
-function testedLength(test: TSESTree.Expression): TSESTree.MemberExpression | undefined {
+function rootOf(node: TSESTree.Expression): TSESTree.Identifier | undefined {
+  let at = node;
+  while (at.type === 'MemberExpression') at = unwrap(at.object);
+  return at.type === 'Identifier' ? at : undefined;
+}
+
+const loopTest = (loop: LoopNode): TSESTree.Expression | null | undefined =>
+  loop.type === 'ForStatement' || loop.type === 'WhileStatement' || loop.type === 'DoWhileStatement'
+    ? loop.test
+    : undefined;
+
+/**
+ * `q.length`, `q.length > 0`, `q.length !== 0`, `q.length >= 1`, `0 < q.length`.
+ * @returns `whole`: it is all that the test asks
+ */
+function testedLength(
+  sourceCode: TSESLint.SourceCode,
+  test: TSESTree.Expression,
+  queue: string,
+): { readonly at: TSESTree.Node; readonly whole: boolean } | undefined {
+  if (test.type === 'LogicalExpression' && test.operator === '&&') {
+    const part = testedLength(sourceCode, test.left, queue) ?? testedLength(sourceCode, test.right, queue);
+    return part && { at: part.at, whole: false };
+  }
   const lengthOf = (node: TSESTree.Node): TSESTree.MemberExpression | undefined =>
     node.type === 'MemberExpression' &&
-    !node.computed &&
-    node.property.type === 'Identifier' &&
-    node.property.name === 'length'
+    memberName(node) === 'length' &&
+    sourceCode.getText(unwrap(node.object)) === queue
       ? node
       : undefined;
-  if (test.type !== 'BinaryExpression') return lengthOf(test);
+  const found = (at: TSESTree.Node | undefined) => at && { at, whole: true };
+  if (test.type !== 'BinaryExpression') return found(lengthOf(test));
   const { left, right, operator } = test;
-  const zero = (node: TSESTree.Node): boolean => node.type === 'Literal' && node.value === 0;
-  if (zero(right) && (operator === '>' || operator === '!==' || operator === '!=')) return lengthOf(left);
-  if (zero(left) && (operator === '<' || operator === '!==' || operator === '!=')) return lengthOf(right);
-  return undefined;
+  const number = (node: TSESTree.Node): unknown => (node.type === 'Literal' ? node.value : undefined);
+  const above = number(right) === 0 ? /^(?:>|!==?)$/ : number(right) === 1 ? /^>=$/ : undefined;
+  if (above?.test(operator)) return found(lengthOf(left));
+  const below = number(left) === 0 ? /^(?:<|!==?)$/ : number(left) === 1 ? /^<=$/ : undefined;
+  return below?.test(operator) ? found(lengthOf(right)) : undefined;
+}
+
+/**
+ * What asks for the element that shift() gave, and ends the loop when there is none: the loop's own test, or an `if` of its
+ * body that leaves.
+ */
+function endsWithoutElement(
+  sourceCode: TSESLint.SourceCode,
+  loop: LoopNode,
+  shift: TSESTree.CallExpression,
+): TSESTree.Node | undefined {
+  let value: TSESTree.Node = shift;
+  while (value.parent?.type === 'TSNonNullExpression' || value.parent?.type === 'TSAsExpression')
+    value = value.parent;
+  const { parent } = value;
+  const target =
+    parent?.type === 'VariableDeclarator' && parent.init === value
+      ? parent.id
+      : parent?.type === 'AssignmentExpression' && parent.right === value && parent.operator === '='
+        ? parent.left
+        : undefined;
+  if (target && target.type !== 'Identifier') return undefined;
+  const name = target && sourceCode.getText(target).split(':')[0]!.trim();
+  // `while ((x = q.shift()) !== undefined)`, `for (let x = q.shift(); x; x = q.shift())`, `while (q.shift())`
+  const test = loopTest(loop);
+  if (test && (contains(test, shift) || (name && asksFor(test, name)))) return test;
+  if (name === undefined || loop.body.type !== 'BlockStatement') return undefined;
+  // `const x = q.shift(); if (x === undefined) break;`
+  return loop.body.body.find(
+    (statement) =>
+      statement.type === 'IfStatement' &&
+      asksFor(statement.test, name) &&
+      completionOf(statement.consequent).jumps.some(
+        ({ type }) => type === 'BreakStatement' || type === 'ReturnStatement',
+      ),
+  );
+}
+
+/** `x`, `!x`, `x === undefined`, `x == null`, `x !== undefined`. */
+function asksFor(test: TSESTree.Expression, name: string): boolean {
+  const isIt = (node: TSESTree.Node): boolean => node.type === 'Identifier' && node.name === name;
+  if (test.type === 'UnaryExpression') return test.operator === '!' && isIt(test.argument);
+  if (test.type !== 'BinaryExpression') return isIt(test);
+  const nothing = (node: TSESTree.Node): boolean =>
+    (node.type === 'Identifier' && node.name === 'undefined') ||
+    (node.type === 'Literal' && node.value === null);
+  return (
+    /^[=!]==?$/.test(test.operator) &&
+    ((isIt(test.left) && nothing(test.right)) || (isIt(test.right) && nothing(test.left)))
+  );
 }
 
 const freshMethods = new Set([
@@ -120,8 +209,8 @@ function isFresh(sourceCode: TSESLint.SourceCode, node: TSESTree.Expression | nu
 }
 
 function fixes(sourceCode: TSESLint.SourceCode, drain: Drain): ProposedFix[] {
-  const { loop, queue, shifts, length } = drain;
-  if (queue.type !== 'Identifier' || loop.type !== 'WhileStatement') return [];
+  const { loop, queue, shifts, end, counted } = drain;
+  if (queue.type !== 'Identifier' || loop.type !== 'WhileStatement' || !counted) return [];
   const variable = resolve(sourceCode, queue);
   const declarator = variable?.defs.length === 1 ? (variable.defs[0]!.node as TSESTree.Node) : undefined;
   if (!variable || declarator?.type !== 'VariableDeclarator' || !isFresh(sourceCode, declarator.init))
@@ -143,7 +232,7 @@ function fixes(sourceCode: TSESLint.SourceCode, drain: Drain): ProposedFix[] {
     if (use.range[0] > loop.range[1]) return [];
     const member = use.parent;
     if (member?.type !== 'MemberExpression' || member.object !== use) return [];
-    if (member === length) continue;
+    if (member === end) continue;
     const call = member.parent;
     const method = call.type === 'CallExpression' && call.callee === member ? methodName(call) : undefined;
     if (method === 'shift' && shifts.includes(call as TSESTree.CallExpression)) continue;

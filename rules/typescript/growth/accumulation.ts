@@ -38,10 +38,20 @@ export function growthOf(
   if (added.some((part) => addsMany(part, copy) && dependsOn(sourceCode, part, accumulator, within)))
     return 'none';
   if (shrinks(sourceCode, accumulator, copy, within)) return 'none';
-  if (guards.some((guard) => limits(sourceCode, guard, accumulator, within))) return 'none';
+  if (isLimited(sourceCode, copy.node, accumulator, within)) return 'none';
   const fixed =
     copy.object && added.length > 0 && added.every((part) => part.type === 'Property' && !part.computed);
   return fixed ? 'fixed keys' : 'linear';
+}
+
+/** Whether a test around the node lets it run once in all, or only while the accumulator is small. */
+export function isLimited(
+  sourceCode: TSESLint.SourceCode,
+  node: TSESTree.Node,
+  accumulator: Accumulator,
+  within: TSESTree.Node,
+): boolean {
+  return guardsAround(node, within).some((guard) => limits(sourceCode, guard, accumulator, within));
 }
 
 /** What the new value has besides the old one. */

@@ -1,4 +1,5 @@
 import ts from 'typescript';
+import { joining } from '../../../rules/typescript/growth/joins';
 import { elementSizes } from '../../../rules/typescript/types/values';
 
 /**
@@ -194,20 +195,18 @@ function pushes(loop: ts.ForStatement | ts.ForOfStatement): boolean {
   );
 }
 
-/** `while (q.length …) { … x.shift() … }`, and the same with `for`. */
-function drains(loop: ts.WhileStatement | ts.ForStatement): boolean {
-  const test = ts.isForStatement(loop) ? loop.condition : loop.expression;
-  return (
-    test !== undefined &&
-    contains(test, (node) => memberName(node) === 'length') &&
-    contains(loop.statement, (node) => method(node) === 'shift')
-  );
+/** In a loop of the function. */
+function isInLoop(node: ts.Node): boolean {
+  for (let at = node.parent; at && !ts.isFunctionLike(at); at = at.parent)
+    if (ts.isIterationStatement(at, false)) return true;
+  return false;
 }
 
 /** In a loop of the function, or in a callback of forEach(). */
 function isRepeated(node: ts.Node): boolean {
+  if (isInLoop(node)) return true;
   let at = node.parent;
-  for (; at && !ts.isFunctionLike(at); at = at.parent) if (ts.isIterationStatement(at, false)) return true;
+  while (at && !ts.isFunctionLike(at)) at = at.parent;
   return at !== undefined && method(outer(at)) === 'forEach';
 }
 
@@ -327,7 +326,25 @@ const tests: Readonly<Record<string, readonly (readonly [ts.SyntaxKind, Test])[]
     ],
   ],
   'concat-in-loop': [
-    [K.BinaryExpression, (node) => isAssignment(node) && method(bare(node.right)) === 'concat'],
+    [
+      K.CallExpression,
+      (node) => {
+        const callee = bare((node as ts.CallExpression).expression);
+        const name = ts.isIdentifier(callee) ? callee.text : memberName(callee);
+        return joining.test(name ?? '');
+      },
+    ],
+    [
+      K.NewExpression,
+      (node) => {
+        const size = argument(node as ts.NewExpression, 0);
+        return (
+          size !== undefined &&
+          (ts.isBinaryExpression(size) || hasSpread(size)) &&
+          isNamed(bare((node as ts.NewExpression).expression), ...buffers)
+        );
+      },
+    ],
   ],
   'constant-collection-per-call': [
     [
@@ -445,8 +462,11 @@ const tests: Readonly<Record<string, readonly (readonly [ts.SyntaxKind, Test])[]
     [K.ForOfStatement, (node) => pushes(node as ts.ForOfStatement)],
   ],
   'shift-drain': [
-    [K.WhileStatement, (node) => drains(node as ts.WhileStatement)],
-    [K.ForStatement, (node) => drains(node as ts.ForStatement)],
+    [
+      K.CallExpression,
+      (node) =>
+        method(node) === 'shift' && (node as ts.CallExpression).arguments.length === 0 && isInLoop(node),
+    ],
   ],
   'split-index': [
     [

@@ -11,7 +11,7 @@ testRule(concatInLoop, {
     'const f = (s) => { let b = Buffer.alloc(0); s.on("end", (x) => { b = Buffer.concat([b, x]); }); };',
     'const f = (s) => { let b = Buffer.alloc(0); s.on("data", (x) => { b = Buffer.concat([x]); }); };',
     'const f = (s, b) => { s.on("data", (x) => { b.list = b.list.concat(x); }); };',
-    'const f = (s) => { let b = Buffer.alloc(0); s.on("data", (x) => { b = Buffer.concat([b, x]); if (b.length > 9) b = Buffer.alloc(0); }); };',
+    'const f = (s) => { let b = Buffer.alloc(0); s.on("data", (x) => { b = Buffer.alloc(0); b = Buffer.concat([b, x]); g(b); }); };',
   ],
   invalid: [
     {
@@ -30,6 +30,10 @@ testRule(concatInLoop, {
           ],
         },
       ],
+    },
+    {
+      code: 'const f = (s) => { let b = Buffer.alloc(0); s.on("data", (x) => { b = Buffer.concat([b, x]); if (b.length > 9) b = Buffer.alloc(0); }); };',
+      errors: [{ messageId: 'buffer', data: { name: 'b' }, suggestions: [] }],
     },
     {
       code: 'const f = (s) => { let a = []; s.on("data", (x) => { a = a.concat(x); }); return () => a; };',

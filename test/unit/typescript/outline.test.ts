@@ -21,7 +21,7 @@ const candidates: readonly (readonly [string, string, string])[] = [
     'xs.reduce((all, x) => f(...x), {});',
   ],
   ['chained-arrays', '(xs.filter(f)).length;', 'xs.filter(f).map(g);'],
-  ['concat-in-loop', 'this.all = this.all.concat(x);', 'const all = a.concat(x);'],
+  ['concat-in-loop', 'this.all = this.all.concat(x);', 'this.all = [this.all, x];'],
   ['constant-collection-per-call', "new Set(['a']);", 'new Set(names);'],
   [
     'copy-for-view',
@@ -41,7 +41,7 @@ const candidates: readonly (readonly [string, string, string])[] = [
     'const a: T[] = []; for (const x of xs) { a.push(x); }',
     'for (const x of xs) { a.push(x); }',
   ],
-  ['shift-drain', 'while (q.length > 0) f(q.shift());', 'while (q.size > 0) f(q.shift());'],
+  ['shift-drain', 'while (q.length > 0) f(q.shift());', 'while (q.length > 0) f(q.pop()); q.shift();'],
   ['split-index', "s.split(',')![0];", "s.split(',').map(f);"],
   [
     'spread-known-shape',
