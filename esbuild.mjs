@@ -109,6 +109,8 @@ const bundles = [
   },
   // Loaded into the programs that `alloclens record` starts.
   { ...common, entryPoints: { recorder: 'server/src/host/v8-recorder.ts' } },
+  // The thread that parses profiles of V8.
+  { ...common, entryPoints: { 'v8-profile': 'server/src/hotspots/v8-worker.ts' } },
   {
     ...common,
     entryPoints: { typescript: relative(root, typescriptEntry) },

@@ -60,6 +60,7 @@ describe('the package', () => {
       'dist/server.js',
       'dist/tree-sitter-go.wasm',
       'dist/typescript.js',
+      'dist/v8-profile.js',
       'dist/web-tree-sitter.wasm',
       'media/icon.png',
       'media/walkthrough/fix.svg',

@@ -1,89 +1,37 @@
-import { fileURLToPath } from 'node:url';
-import { readWhole } from '../host/files';
-import { realPath } from '../host/paths';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { exists } from '../host/files';
 import { ProfileError } from '../profile/profile-error';
-import type { Frame } from '../profile/sample';
-import { readV8, type V8Profile } from '../profile/v8';
-import { WeightsBuilder, type Weights } from '../profile/weights';
-import { unusable } from './profile-kind';
 import type { ProfileFile } from './origin';
+import { unusable } from './profile-kind';
 import type { ReadProfile } from './report';
+import type { V8Answer, V8Question } from './v8-worker';
 
-/** Bytes of a profile; V8 itself cannot hold a text of more than 512 MiB. */
-const sizeLimit = 480 * 1024 * 1024;
+/** The thread's bundle, or the compiled file. */
+const entry = [join(__dirname, 'v8-profile.js'), join(__dirname, 'v8-worker.js')].find(exists)!;
 
 /**
- * Reads a profile of V8 against the scripts at hand.
+ * Reads a profile of V8 against the scripts at hand. It is JSON, which is parsed as a whole: in a thread of its own, so that an editor's
+ * server goes on answering, and of the result only what is of the code at hand comes back.
  * @param files absolute paths
  * @throws ProfileError when the profile cannot be used; its message names the file
  */
 export async function readV8Profile(profile: ProfileFile, files: readonly string[]): Promise<ReadProfile> {
-  const read = await v8Profile(profile.path).catch((error: unknown) => {
-    throw unusable(error, profile);
-  });
-  const builder = new WeightsBuilder(
-    { index: 0, objects: 1, unit: read.unit },
-    read.interval ?? 0,
-    locatorOf(files),
-    (name) => name,
-  );
-  for (const sample of read.samples) builder.add(sample);
-  const weights = { ...builder.result(), ...(read.time && { time: read.time }) };
-  return { kind: 'v8', weights, notes: [...profile.notes, ...notesOf(read, weights)] };
+  const answer = await ask({ profile: profile.path, files });
+  if ('refused' in answer) throw unusable(new ProfileError(answer.refused), profile);
+  return { kind: 'v8', weights: answer.weights, notes: [...profile.notes, ...answer.notes] };
 }
 
-async function v8Profile(profile: string): Promise<V8Profile> {
-  const bytes = await readWhole(profile, sizeLimit);
-  if (!bytes)
-    throw new ProfileError(
-      'It is larger than 480 MiB: record with a larger --interval, or for a shorter time.',
+function ask(question: V8Question): Promise<V8Answer> {
+  // The debugger's and the test runner's flags are not for this thread.
+  const worker = new Worker(entry, { workerData: question, execArgv: [] });
+  return new Promise<V8Answer>((resolve, reject) => {
+    worker.on('message', resolve);
+    worker.on('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+        ? resolve({ refused: 'It needs more memory than there is: record with a larger --interval.' })
+        : reject(error),
     );
-  return readV8(bytes.toString('utf8'));
+    worker.on('exit', (code) => reject(new Error(`the thread that reads profiles ended with code ${code}`)));
+  }).finally(() => void worker.terminate());
 }
-
-/** Scripts are named by their real path, or by its URL. */
-function locatorOf(files: readonly string[]): (frame: Frame) => string | undefined {
-  const byPath = new Map(
-    files.flatMap((file) => [[file, file] as const, [realPath(file) ?? file, file] as const]),
-  );
-  const known = new Map<string, string | undefined>();
-  return ({ file }) => {
-    if (!known.has(file)) known.set(file, byPath.get(pathOf(file)));
-    return known.get(file);
-  };
-}
-
-function pathOf(url: string): string {
-  if (!url.startsWith('file:')) return url;
-  try {
-    return fileURLToPath(url);
-  } catch {
-    return url;
-  }
-}
-
-function notesOf({ unit, interval, collected }: V8Profile, { total, elsewhere, time }: Weights): string[] {
-  const notes = [
-    `V8 charges what an inlined function ${unit === 'bytes' ? 'makes' : 'takes'} to the function that it is inlined into.`,
-    ...(interval !== undefined && interval > 1
-      ? [`V8 sampled about every ${Math.round(interval / 1024)} KiB; figures are estimates.`]
-      : []),
-  ];
-  if (time)
-    notes.push(
-      `A CPU profile says where the time went, not what was allocated. The collector took ${percent(time.collector / (time.all || 1))} of it; V8 does not say for whom. “alloclens record” records allocations.`,
-    );
-  else if (collected !== true)
-    notes.push(
-      collected === false
-        ? 'The recording left out what was collected: it shows what was still alive at its end.'
-        : 'The file does not say whether garbage is in it: by default V8 records only what is still alive at the end, and a function that only makes garbage shows 0. “alloclens record” records both.',
-    );
-  if (total > 0 && elsewhere / total > 0.5)
-    notes.push(
-      'More than half lies in scripts that are not among the paths: dependencies, Node itself, or JavaScript that was compiled from this code.',
-    );
-  return notes;
-}
-
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;

@@ -1,0 +1,88 @@
+import { readWhole } from '../host/files';
+import { realPath } from '../host/paths';
+import { ProfileError } from '../profile/profile-error';
+import { readV8, type V8Profile } from '../profile/v8';
+import { WeightsBuilder, type Weights } from '../profile/weights';
+import { originalsOf, scriptPath, type Originals } from './source-maps';
+
+/** Bytes of a profile; V8 itself cannot hold a text of more than 512 MiB. */
+const sizeLimit = 480 * 1024 * 1024;
+
+export interface V8Weights {
+  readonly weights: Weights;
+  /** Cautions about the profile as a whole. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Reads a profile of V8 and weighs the functions of the scripts at hand, and of what was compiled from them.
+ * @param profile absolute path
+ * @param files absolute paths of the code at hand
+ * @throws ProfileError, UnreadError when the profile cannot be used
+ */
+export async function weighV8(profile: string, files: readonly string[]): Promise<V8Weights> {
+  const bytes = await readWhole(profile, sizeLimit);
+  if (!bytes)
+    throw new ProfileError(
+      'It is larger than 480 MiB: record with a larger --interval, or for a shorter time.',
+    );
+  const read = readV8(bytes.toString('utf8'));
+  const scripts = new Set<string>();
+  for (const { stack } of read.samples) for (const { file } of stack) scripts.add(scriptPath(file));
+  const originals = await originalsOf([...scripts], files);
+  const builder = new WeightsBuilder(
+    { index: 0, objects: 1, unit: read.unit },
+    read.interval ?? 0,
+    locatorOf(files),
+    (name) => name,
+  );
+  for (const sample of read.samples) builder.add({ ...sample, stack: sample.stack.map(originals.of) });
+  const weights = { ...builder.result(), ...(read.time && { time: read.time }) };
+  return { weights, notes: notesOf(read, weights, originals) };
+}
+
+/** Scripts are named by their real path, or by its URL. */
+function locatorOf(files: readonly string[]): (frame: { readonly file: string }) => string | undefined {
+  const byPath = new Map(
+    files.flatMap((file) => [[file, file] as const, [realPath(file) ?? file, file] as const]),
+  );
+  const known = new Map<string, string | undefined>();
+  return ({ file }) => {
+    if (!known.has(file)) known.set(file, byPath.get(scriptPath(file)));
+    return known.get(file);
+  };
+}
+
+function notesOf(
+  { unit, interval, collected }: V8Profile,
+  { total, elsewhere, time }: Weights,
+  { outdated }: Originals,
+): string[] {
+  const notes = [
+    `V8 charges what an inlined function ${unit === 'bytes' ? 'makes' : 'takes'} to the function that it is inlined into.`,
+    ...(interval !== undefined && interval > 1
+      ? [`V8 sampled about every ${Math.round(interval / 1024)} KiB; figures are estimates.`]
+      : []),
+  ];
+  if (time)
+    notes.push(
+      `A CPU profile says where the time went, not what was allocated. The collector took ${percent(time.collector / (time.all || 1))} of it; V8 does not say for whom. “alloclens record” records allocations.`,
+    );
+  else if (collected !== true)
+    notes.push(
+      collected === false
+        ? 'The recording left out what was collected: it shows what was still alive at its end.'
+        : 'The file does not say whether garbage is in it: by default V8 records only what is still alive at the end, and a function that only makes garbage shows 0. “alloclens record” records both.',
+    );
+  if (outdated.length > 0)
+    notes.push(
+      `What ran was compiled from another text of ${outdated.length === 1 ? 'one file' : `${outdated.length} files`}: functions that changed since are found by their name, or not at all.`,
+    );
+  if (total > 0 && elsewhere / total > 0.5)
+    notes.push(
+      'More than half lies in scripts that are not among the paths: dependencies, Node itself, or JavaScript that was compiled without source maps.',
+    );
+  return notes;
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
