@@ -37,8 +37,12 @@ export type Looked = Pick<ScanResult, 'notes' | 'incomplete'> & {
  */
 export function gateCode(failing: readonly Finding[], looked: Looked): ExitCode {
   if (failing.length > 0) return 1;
-  const hindered = looked.notes.some(({ wayOut }) => wayOut !== undefined);
-  return hindered || looked.incomplete > 0 ? 2 : exitCodeWithoutFindings(looked.files, looked.notes);
+  return isHindered(looked) ? 2 : exitCodeWithoutFindings(looked.files, looked.notes);
+}
+
+/** Whether something stood in the way of the analysis of a file: it does not compile or parse, a tool is missing or has failed. */
+export function isHindered({ notes, incomplete }: Pick<Looked, 'notes' | 'incomplete'>): boolean {
+  return incomplete > 0 || notes.some(({ wayOut }) => wayOut !== undefined);
 }
 
 /** Silence about files that nobody could look at is not "nothing to report". */

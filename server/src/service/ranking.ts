@@ -112,6 +112,13 @@ export function compareUrgency(a: Finding, b: Finding): number {
   return urgency[a.severity] - urgency[b.severity] || b.heat.score - a.heat.score || compareFindings(a, b);
 }
 
+/** The most urgent and hottest ones, in the order given: for readers who take no more than so many. */
+export function hottest(findings: readonly Finding[], most: number): readonly Finding[] {
+  if (findings.length <= most) return findings;
+  const kept = new Set([...findings].sort(compareUrgency).slice(0, most));
+  return findings.filter((finding) => kept.has(finding));
+}
+
 /** Code-unit order: the same on every machine, which locale-aware comparison is not. */
 export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;

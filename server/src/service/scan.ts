@@ -19,6 +19,8 @@ export interface ScanOptions {
 export interface ScanResult {
   /** In published order. */
   readonly findings: readonly Finding[];
+  /** What `show: all` would add, in published order, where somebody has looked; see FileAnalysis.hidden. */
+  readonly hidden: readonly Finding[];
   /** Sorted by file, each once. */
   readonly notes: readonly Note[];
   /** Of the files with findings. */
@@ -47,6 +49,7 @@ export async function scan(
   const done = new Set<string>();
   const analyses = new Map<string, FileAnalysis>();
   const maps = new Map<string, CodeMap>();
+  const hidden: Finding[] = [];
   const notes: Note[] = [];
   let incomplete = 0;
 
@@ -56,6 +59,7 @@ export async function scan(
     if (analysis.incomplete !== undefined) incomplete++;
     if (analysis.code) maps.set(analysis.path, analysis.code);
     if (analysis.findings.length > 0) analyses.set(analysis.path, analysis);
+    hidden.push(...(analysis.hidden ?? []));
     notes.push(...analysis.notes);
   };
   const analyse = async (path: string): Promise<void> => {
@@ -109,6 +113,7 @@ export async function scan(
   const findings = sorted.flatMap(([, analysis]) => analysis.findings).sort(compareFindings);
   return {
     findings,
+    hidden: hidden.sort(compareFindings),
     notes: distinct(notes),
     analyses: new Map(sorted),
     maps,

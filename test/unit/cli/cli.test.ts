@@ -199,7 +199,7 @@ const refusals: [string[], RegExp][] = [
   [['scan', '--rule', 'go/nope'], /There is no such rule\. The rules are go\/per-call-buffer/],
   [['scan', '--show', 'warm'], /Allowed choices are hot, likely, all/],
   [['scan', '--fail-on', 'hint'], /Allowed choices are information, hot, warning, error, none/],
-  [['scan', '--format', 'xml'], /Allowed choices are pretty, json, sarif/],
+  [['scan', '--format', 'xml'], /Allowed choices are pretty, json, sarif, rdjsonl, gitlab/],
   [['scan', '--profile', 'x'], /^x cannot be used as a profile\. /m],
   [['scan', '--heat', 'x'], /unknown option '--heat'/],
   [['improve'], /unknown command 'improve'/],

@@ -1,36 +1,54 @@
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { Option, type Command } from 'commander';
+import { fingerprintsOf, identitiesOf } from '../../history/identity';
+import { gitlabReport } from '../../report/gitlab';
 import { jsonReport, jsonText } from '../../report/json';
 import { prettyReport } from '../../report/pretty';
+import { rdjsonlReport } from '../../report/rdjsonl';
+import { againstBaseline, updateBaseline, type BaselineScan } from '../baseline';
 import { measuredFindings } from '../../hotspots/measured-heat';
-import type { Note } from '../../../../rules/model';
+import type { Finding, Note } from '../../../../rules/model';
 import { committedProfiles } from '../../hotspots/committed';
 import type { Hotspot } from '../../hotspots/lines';
 import { withProfileFile } from '../../hotspots/origin';
 import { hotspotsIn, readProfile } from '../../hotspots/read';
 import type { ReadProfile } from '../../hotspots/report';
 import { ProfileError } from '../../profile/profile-error';
-import { exitCodeWithoutFindings, failLevels, fails, gateCode, isJudged, type FailLevel } from '../gate';
+import {
+  exitCodeWithoutFindings,
+  failLevels,
+  fails,
+  gateCode,
+  isHindered,
+  isJudged,
+  type FailLevel,
+} from '../gate';
 import { formatOption, ruleOption, showOption, verboseOption, type CommonOptions } from '../options';
 import { codeOf } from '../../hotspots/code';
 import { scan } from '../../service/scan';
+import { shownPath } from '../../service/walk';
+import { visible } from '../../text/foreign';
 import { withAnalyser } from '../session';
 import type { ExitCode, Surroundings } from '../surroundings';
-import { filesOf } from '../targets';
-import { NothingMeasuredError } from '../usage-error';
+import { filesOf, targetsOf } from '../targets';
+import { NothingMeasuredError, UsageError } from '../usage-error';
+
+const formats = ['pretty', 'json', 'sarif', 'rdjsonl', 'gitlab'] as const;
 
 export function scanCommand(program: Command, around: Surroundings, exit: (code: ExitCode) => void): void {
   program
     .command('scan')
     .description('report allocation hotspots')
     .argument('[path...]', 'files, folders, or ./... for Go packages', ['.'])
-    .addOption(formatOption('pretty', 'json', 'sarif'))
+    .addOption(formatOption(...formats))
     .addOption(
       new Option(
         '--fail-on <level>',
         'what is exit status 1: hot code (and warnings), or a severity and above; all that is reported if not given',
       ).choices(failLevels),
     )
+    .option('--baseline <file>', 'report and fail only what this file does not have')
+    .option('--update-baseline', 'write what is found into the file of --baseline', false)
     .option(
       '--profile <file>',
       'rank by a profile, as hotspots takes it, instead of by the look of the code; default.pgo beside main packages is taken without being asked',
@@ -43,8 +61,10 @@ export function scanCommand(program: Command, around: Surroundings, exit: (code:
 
 interface ScanCommandOptions extends CommonOptions {
   readonly failOn?: FailLevel;
+  readonly baseline?: string;
+  readonly updateBaseline: boolean;
   readonly profile?: string;
-  readonly format: 'pretty' | 'json' | 'sarif';
+  readonly format: (typeof formats)[number];
 }
 
 async function run(
@@ -52,8 +72,10 @@ async function run(
   options: ScanCommandOptions,
   around: Surroundings,
 ): Promise<ExitCode> {
-  const { cwd, signal, stdout, rules, version } = around;
-  const { failOn } = options;
+  const { cwd, signal, stdout, stderr, rules, version } = around;
+  const { baseline } = options;
+  if (options.updateBaseline && baseline === undefined)
+    throw new UsageError('--update-baseline needs to know the file: --baseline FILE.');
   return withAnalyser(options, around, async ({ analyser, settings: chosen, progress }) => {
     const { files, notes: unread } = await filesOf(paths, cwd, signal);
     if (!isJudged(files, chosen, around))
@@ -80,19 +102,59 @@ async function run(
         unit: profiles[0]!.read.weights.unit,
       });
     }
-    const result = { ...scanned, findings, notes: [...unread, ...unusable, ...scanned.notes] };
-    if (options.format === 'pretty') {
-      // Why a fix is not offered belongs to the log of whoever wants to know; JSON has it.
-      const notes = result.notes.filter(({ kind }) => options.verbose || kind !== 'withheld fix');
-      stdout.write(prettyReport({ ...result, notes }, { cwd, color: around.color, textOf }));
-    } else {
-      const report = jsonReport(result, { cwd, version, textOf });
-      if (options.format === 'json') stdout.write(jsonText(report));
-      else {
-        const { sarifReport } = await import('../../report/sarif.js');
-        stdout.write(jsonText(sarifReport(report, result.findings, rules, { cwd })));
+    const notes = [...unread, ...unusable, ...scanned.notes];
+    if (baseline !== undefined) {
+      const held: BaselineScan = {
+        file: resolve(cwd, baseline),
+        cwd,
+        findings,
+        hidden: [...scanned.hidden, ...without(scanned.findings, findings)],
+        code,
+        files,
+        targets: targetsOf(paths, cwd),
+        isOn: (rule) => settings.rules[rule] !== 'off',
+      };
+      if (options.updateBaseline) {
+        if (isHindered({ ...scanned, notes }))
+          throw new UsageError(
+            `The baseline was not written because not everything could be analysed; without --update-baseline the notes say why.`,
+          );
+        stdout.write(`${await updateBaseline(held)}\n`);
+        return 0;
       }
+      const { added, said } = await againstBaseline(held);
+      findings = added;
+      stderr.write(`${said}\n`);
     }
+    const result = { ...scanned, findings, notes };
+    // Why a fix is not offered belongs to the log of whoever wants to know; JSON has it.
+    const shown = notes.filter(({ kind }) => options.verbose || kind !== 'withheld fix');
+    const report = () => jsonReport(result, { cwd, version, textOf });
+    const fingerprints = async () => fingerprintsOf(await identitiesOf(findings, code, cwd));
+    switch (options.format) {
+      case 'pretty':
+        stdout.write(prettyReport({ ...result, notes: shown }, { cwd, color: around.color, textOf }));
+        break;
+      case 'json':
+        stdout.write(jsonText(report()));
+        break;
+      case 'sarif': {
+        const { sarifReport } = await import('../../report/sarif.js');
+        const more = { cwd, fingerprints: await fingerprints() };
+        stdout.write(jsonText(sarifReport(report(), findings, rules, more)));
+        break;
+      }
+      case 'rdjsonl':
+        stdout.write(rdjsonlReport(findings, { cwd, textOf }));
+        break;
+      case 'gitlab':
+        stdout.write(jsonText(gitlabReport(findings, await fingerprints(), { cwd, textOf })));
+    }
+    // These have no place for them.
+    if (options.format === 'rdjsonl' || options.format === 'gitlab')
+      for (const { file, message } of shown)
+        stderr.write(`note: ${file === undefined ? '' : `${shownPath(cwd, file)}: `}${visible(message)}\n`);
+    const failOn = options.failOn ?? (baseline === undefined ? undefined : 'information');
     if (failOn !== undefined)
       return gateCode(
         findings.filter((one) => fails(one, failOn)),
@@ -132,4 +194,12 @@ async function profilesOf(
     }
   }
   return { profiles, notes };
+}
+
+/** The findings that a profile has made cold. */
+function without(all: readonly Finding[], shown: readonly Finding[]): Finding[] {
+  const key = ({ file, span, ruleId, message }: Finding): string =>
+    `${ruleId} ${span.start} ${span.end} ${file} ${message}`;
+  const keys = new Set(shown.map(key));
+  return all.filter((finding) => !keys.has(key(finding)));
 }
