@@ -42,7 +42,7 @@ export function gateCode(failing: readonly Finding[], looked: Looked): ExitCode 
 
 /** Whether something stood in the way of the analysis of a file: it does not compile or parse, a tool is missing or has failed. */
 export function isHindered({ notes, incomplete }: Pick<Looked, 'notes' | 'incomplete'>): boolean {
-  return incomplete > 0 || notes.some(({ wayOut }) => wayOut !== undefined);
+  return incomplete.length > 0 || notes.some(({ wayOut }) => wayOut !== undefined);
 }
 
 /** Silence about files that nobody could look at is not "nothing to report". */

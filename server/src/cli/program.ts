@@ -1,5 +1,7 @@
 import { Command, CommanderError } from 'commander';
+import { GitError } from '../history/git';
 import { escapedLines, logText } from '../text/foreign';
+import { diffCommand } from './commands/diff';
 import { fixCommand } from './commands/fix';
 import { hotspotsCommand } from './commands/hotspots';
 import { proveCommand } from './commands/prove';
@@ -16,6 +18,7 @@ Examples:
   alloclens scan ./... --show hot        hot code of the Go packages
   alloclens scan src/a.ts --format json
   alloclens scan ./... --fail-on hot     a gate: only hot code, misuse and broken contracts fail it
+  alloclens diff --merge-base main       allocation sites that this branch adds and removes
   alloclens hotspots ./... --profile mem.out    the heaviest lines of a profile, and why
   alloclens record -- npm test           a profile for hotspots, garbage included
   alloclens prove ./... --each                  which fixes move a benchmark
@@ -45,7 +48,7 @@ export async function run(args: readonly string[], around: Surroundings): Promis
       return 130;
     }
     const nothing = error instanceof NothingMeasuredError;
-    const message = [UsageError, NothingMeasuredError, ProfileError, RecordingError].some(
+    const message = [UsageError, NothingMeasuredError, GitError, ProfileError, RecordingError].some(
       (kind) => error instanceof kind,
     )
       ? (error as Error).message
@@ -69,7 +72,7 @@ function commands(around: Surroundings, exit: (code: ExitCode) => void): Command
     })
     .showHelpAfterError('(alloclens --help shows the commands and options)')
     .addHelpText('after', examples);
-  for (const add of [scanCommand, hotspotsCommand, recordCommand, proveCommand, fixCommand])
+  for (const add of [scanCommand, diffCommand, hotspotsCommand, recordCommand, proveCommand, fixCommand])
     add(program, around, exit);
   return program;
 }

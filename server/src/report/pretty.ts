@@ -20,8 +20,8 @@ export interface Reported {
   readonly findings: readonly Finding[];
   readonly notes: readonly Note[];
   readonly files: number;
-  /** Of these, those that do not compile or parse. */
-  readonly incomplete: number;
+  /** Absolute paths of those that do not compile or parse. */
+  readonly incomplete: readonly string[];
 }
 
 /** The report for people: by file, each finding with its line, its reason, its heat and its fixes. */
@@ -46,7 +46,7 @@ export function prettyReport(
     out.push(`${colors.yellow('note')} ${where}${visible(message)}`);
   }
   if (notes.length > 0) out.push('');
-  out.push(summary(findings, notes, files, incomplete));
+  out.push(summary(findings, notes, files, incomplete.length));
   return `${out.join('\n')}\n`;
 }
 

@@ -29,8 +29,8 @@ export interface ScanResult {
   readonly maps: ReadonlyMap<string, CodeMap>;
   /** Files that were analysed or have a note that says why not. */
   readonly files: number;
-  /** Of these, those that do not compile or parse: only part of what could be said of them is there. */
-  readonly incomplete: number;
+  /** Absolute paths of those that do not compile or parse: only part of what could be said of them is there. */
+  readonly incomplete: readonly string[];
 }
 
 /** Two at a time: a compile keeps the other processors busy itself, and memory stays bounded. */
@@ -51,12 +51,12 @@ export async function scan(
   const maps = new Map<string, CodeMap>();
   const hidden: Finding[] = [];
   const notes: Note[] = [];
-  let incomplete = 0;
+  const incomplete: string[] = [];
 
   const accept = (analysis: FileAnalysis): void => {
     if (!wanted.has(analysis.path) || done.has(analysis.path)) return;
     done.add(analysis.path);
-    if (analysis.incomplete !== undefined) incomplete++;
+    if (analysis.incomplete !== undefined) incomplete.push(analysis.path);
     if (analysis.code) maps.set(analysis.path, analysis.code);
     if (analysis.findings.length > 0) analyses.set(analysis.path, analysis);
     hidden.push(...(analysis.hidden ?? []));
