@@ -12,6 +12,7 @@ import { rule as loopAllocation } from './loop-allocation';
 import { rule as mergeAllocations } from './merge-allocations';
 import { rule as mustNotAllocate } from './must-not-allocate';
 import { rule as needlessConversion } from './needless-conversion';
+import { rule as needlessSplit } from './needless-split';
 import { rule as noescapeTrick } from './noescape-trick';
 import { rule as oversizedPreallocation } from './oversized-preallocation';
 import { rule as perCallBuffer } from './per-call-buffer';
@@ -49,6 +50,7 @@ export const goRules: readonly GoRule[] = [
   mergeAllocations,
   mustNotAllocate,
   needlessConversion,
+  needlessSplit,
   noescapeTrick,
   oversizedPreallocation,
   perCallBuffer,

@@ -6,6 +6,8 @@ import { packageNames } from '../syntax/package-names';
 import { importedFunction } from '../syntax/universe';
 import { calleeOf } from './calls';
 import { effectsOf, isInert, mayWrite } from './effects';
+import { operandsOf } from './evaluation';
+import type { Graph } from './graph';
 
 /**
  * True when it can be told whether the parts are evaluated first and then used one by one, or each evaluated and used in
@@ -18,6 +20,35 @@ export function isOrderSeen(parts: readonly Node[], target: Binding | undefined,
       (i > 0 && target !== undefined && reads(part, target, file)) ||
       callsOf(part).some((call) => parts.slice(0, i).some((before) => changes(call, before, file))),
   );
+}
+
+/**
+ * True when the statement, once it is reached, evaluates the node, and before it nothing but names and literals: then the
+ * node may as well be evaluated in front of it.
+ */
+export function isFirstOf(file: GoFile, graph: Graph, statement: Node, node: Node): boolean {
+  const [start, first] = [graph.placeOf(statement), graph.placeOf(firstOperand(node))];
+  if (!start || !first || start.block !== first.block) return false;
+  // Of a simple statement the place is where it is done.
+  const begin = Math.min(
+    start.index,
+    ...[...descendants(statement)].flatMap((at) => {
+      const place = graph.placeOf(at);
+      return place?.block === first.block ? [place.index] : [];
+    }),
+  );
+  return start.block.nodes
+    .slice(begin, first.index)
+    .every((at) => isName.test(at.type) || importedFunction(file, at) !== undefined);
+}
+
+const isName =
+  /^(?:identifier|(?:int|float|imaginary|rune|interpreted_string|raw_string)_literal|true|false|nil)$/;
+
+function firstOperand(node: Node): Node {
+  let at = node;
+  for (let [next] = operandsOf(at); next; [next] = operandsOf(at)) at = next;
+  return at;
 }
 
 function reads(part: Node, target: Binding, file: GoFile): boolean {

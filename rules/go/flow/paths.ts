@@ -53,11 +53,16 @@ export function reachableFrom(graph: Graph, node: Node, stops?: (node: Node) => 
   return ways.flatMap(({ block, first, end }) => block.nodes.slice(first, end));
 }
 
-/** True when control may get from behind `from` to `to`. */
-export function mayFollow(graph: Graph, from: Node, to: Node): boolean {
+/** True when control may get from behind `from` to `to`, without such an edge. */
+export function mayFollow(
+  graph: Graph,
+  from: Node,
+  to: Node,
+  avoids: (edge: Edge) => boolean = () => false,
+): boolean {
   const [start, goal] = [behind(graph, from), graph.placeOf(to)];
   if (!start || !goal) return false;
-  for (const { block, first } of waysFrom(start))
+  for (const { block, first } of waysFrom(start, { avoids }))
     if (block === goal.block && first <= goal.index) return true;
   return false;
 }

@@ -11,6 +11,7 @@ import { hoistConstant } from './hoist-constant';
 import { interfaceBoxing } from './interface-boxing';
 import { loopAllocation } from './loop-allocation';
 import { needlessConversion } from './needless-conversion';
+import { needlessSplit } from './needless-split';
 import { oversizedPreallocation } from './oversized-preallocation';
 import { perCallBuffer } from './per-call-buffer';
 import { perCallConstructor } from './per-call-constructor';
@@ -33,6 +34,7 @@ export const patterns: Readonly<Record<RuleId, (random: Random) => Pattern>> = {
   'go/interface-boxing': interfaceBoxing,
   'go/loop-allocation': loopAllocation,
   'go/needless-conversion': needlessConversion,
+  'go/needless-split': needlessSplit,
   'go/oversized-preallocation': oversizedPreallocation,
   'go/per-call-buffer': perCallBuffer,
   'go/per-call-constructor': perCallConstructor,
