@@ -1,5 +1,5 @@
 import type { Node } from 'web-tree-sitter';
-import type { Evidence, FileEdit } from '../model';
+import type { Evidence, FileEdit, Span } from '../model';
 import { allocates } from './sites/emitted-calls';
 import { constantValue, onlyReads, type ConstantValue } from './types/constant-values';
 import { contractOf } from './memory/contracts';
@@ -7,8 +7,15 @@ import { isHot, staticHeat } from './heat/static-heat';
 import { keepsItsArgument } from './memory/lifetime';
 import { changesItsArgument } from './flow/effects';
 import { mayRunHiddenCode } from './flow/package-initialisers';
-import type { GoFile, GoFix, GoRule, Obligation } from './rule';
-import { argumentsOf, enclosingDeclaration, enclosingFunction, spanOf, topLevel } from './syntax/nodes';
+import type { GoFile, GoFix, GoReport, GoRule, Obligation } from './rule';
+import {
+  argumentsOf,
+  contains,
+  enclosingDeclaration,
+  enclosingFunction,
+  spanOf,
+  topLevel,
+} from './syntax/nodes';
 import {
   callOf,
   enclosingStatement,
@@ -21,6 +28,7 @@ import {
 } from './syntax/names';
 import { enclosingLoop } from './flow/loops';
 import { initializer } from './syntax/assignments';
+import { importedFunction } from './syntax/universe';
 import { checkWrite } from './write-format';
 import { contentNames } from './edit/content-names';
 import { byPlace, indentAt, ownerName, startsLine } from './edit/layout';
@@ -50,6 +58,8 @@ export const rule: GoRule = {
       // The parts of a value that was reported.
       if (node.startIndex < end) continue;
       const found = candidate(node, file);
+      const field = found ? undefined : patternOfField(node, file);
+      if (field) report(field);
       if (!found) continue;
       const { value, readings, emitted } = found;
       const repeated = enclosingLoop(file, node) ? 'each iteration' : 'each call';
@@ -57,6 +67,7 @@ export const rule: GoRule = {
       if (!readings && !(isBuilt(value) && enclosingLoop(file, node) && isHot(file, node))) continue;
       end = node.endIndex;
       const fix = readings && buildFix(file, found, readings, variables);
+      const keepsError = readings && value.gives && !withoutError(found, file);
       const evidence: Evidence = { kind: 'emitted call', callee: emitted[0]!, count: 1 };
       report({
         node,
@@ -70,6 +81,7 @@ export const rule: GoRule = {
         // That a name of another package is a constant is believed, until the compiler agrees.
         restsOn: believed(found),
         ...(fix && { fixes: [fix] }),
+        noFix: keepsError ? 'the error goes on, and a value that is made once has none' : undefined,
       });
     }
   },
@@ -79,11 +91,13 @@ const reasons: Readonly<Record<ConstantValue['kind'], string>> = {
   regexp: 'the pattern is parsed and compiled each time',
   template: 'the template is parsed each time',
   replacer: 'the replacer and its tables are built each time',
+  checksum: 'the table of 256 entries is computed each time',
   map: 'the map is allocated and filled each time',
   slice: 'the slice leaves the function, so it is allocated and filled each time',
 };
 
 function what({ kind, made }: ConstantValue): string {
+  if (kind === 'checksum') return 'This table';
   return kind === 'map' || kind === 'slice' ? `This ${code(made)}` : `This ${kind}`;
 }
 
@@ -91,11 +105,50 @@ function isBuilt({ kind }: ConstantValue): boolean {
   return kind !== 'map' && kind !== 'slice';
 }
 
+/** `regexp.MustCompile(x.pattern)` in a method of x: the pattern could be compiled where the field is set. */
+function patternOfField(node: Node, file: GoFile): GoReport | undefined {
+  if (node.type !== 'call_expression') return undefined;
+  const callee = node.childForFieldName('function');
+  const name = callee && importedFunction(file, callee);
+  if (name == null || !/^regexp\.(?:Must)?Compile(?:POSIX)?$/.test(name)) return undefined;
+  const [pattern, ...rest] = argumentsOf(node);
+  const owner = pattern?.type === 'selector_expression' ? pattern.childForFieldName('operand') : undefined;
+  const binding = owner?.type === 'identifier' ? namesAround(file.root, owner).resolve(owner) : undefined;
+  if (binding?.kind !== 'receiver' || rest.length > 0 || isAssigned(pattern!)) return undefined;
+  // What is compiled to be kept, or to find out whether it can be, is compiled where it has to be.
+  const list = parenthesized(node).parent;
+  const target =
+    list?.type === 'expression_list' ? list.parent?.childForFieldName('left')?.namedChild(0) : undefined;
+  if (!target || target.type !== 'identifier' || target.text === '_') return undefined;
+  const compiled = namesAround(file.root, target).resolve(target);
+  if (compiled?.declaration.id !== target.id) return undefined;
+  const value = { kind: 'regexp', made: name, source: node.text, believed: [] } as const;
+  if (!compiled.uses.every((use) => callsOnly(use.node, value))) return undefined;
+  const emitted = emittedFor(node, value, file);
+  if (emitted.length === 0 || staticHeat(file, node).score <= 0.1) return undefined;
+  return {
+    node,
+    message: `Each call compiles the pattern in ${code(pattern!.text)} anew`,
+    allocation: {
+      kind: 'call',
+      cost: 'always',
+      reason: reasons.regexp,
+      evidence: [
+        { kind: 'emitted call', callee: emitted[0]!, count: 1 },
+        { kind: 'measured sample', sample: rule.meta.sample },
+      ],
+    },
+    noFix: `the field may be set to another pattern: compile it where ${code(pattern!.text)} is set, and keep both`,
+  };
+}
+
 interface Candidate {
   readonly node: Node;
   readonly value: ConstantValue;
   /** The variable that holds nothing else, if there is one. */
   readonly variable: Binding | undefined;
+  /** What takes the error that comes with the value. */
+  readonly error: Node | undefined;
   /** Undefined when some use may change the value or hand it to code that may. */
   readonly readings: Readings | undefined;
   /** Runtime functions or constructors that the compiler emits for it, at least one. */
@@ -121,19 +174,49 @@ function candidate(node: Node, file: GoFile): Candidate | undefined {
   const emitted = emittedFor(node, value, file);
   if (emitted.length === 0) return undefined;
   const outer = parenthesized(node);
-  const variable = namesAround(file.root, node).bindings.find(
-    (binding) => initializer(binding)?.id === outer.id,
-  );
+  const [target, error] = value.gives ? targetsOf(outer) : [];
+  const variable =
+    value.gives?.also === 'answer'
+      ? undefined
+      : namesAround(file.root, node).bindings.find((binding) =>
+          value.gives ? binding.declaration.id === target?.id : initializer(binding)?.id === outer.id,
+        );
   if (variable && variable.declaration.parent?.childForFieldName('type')) return undefined;
   const uses = variable ? variable.uses.map((use) => use.node) : [node];
   if (uses.length === 0) return undefined;
   const obligations: Obligation[] = [];
   const read = uses.every((use) => {
-    const reading = isBuilt(value) ? callsOnly(use, value) : isRead(use, value, file);
+    const reading = readingOf(use, value, file);
     if (reading && reading !== true) obligations.push(reading);
     return reading !== undefined;
   });
-  return { node, value, variable, readings: read ? { uses, obligations } : undefined, emitted };
+  return { node, value, variable, error, readings: read ? { uses, obligations } : undefined, emitted };
+}
+
+/** The targets of `v, err := f()`. */
+function targetsOf(call: Node): readonly Node[] {
+  const list = call.parent;
+  const statement = list?.type === 'expression_list' && list.namedChildCount === 1 ? list.parent : undefined;
+  const targets = statement?.childForFieldName('left')?.namedChildren ?? [];
+  return /^(?:short_var_declaration|assignment_statement)$/.test(statement?.type ?? '') &&
+    targets.length === 2
+    ? targets
+    : [];
+}
+
+function readingOf(use: Node, value: ConstantValue, file: GoFile): true | Obligation | undefined {
+  // The value is made and asked in one call.
+  if (value.gives?.also === 'answer') return true;
+  if (value.kind === 'checksum') return isChecksum(use, file) ? true : undefined;
+  return isBuilt(value) ? callsOnly(use, value) : isRead(use, value, file);
+}
+
+/** The table is given to a function of the package that makes it: none of them changes it. */
+function isChecksum(use: Node, file: GoFile): boolean {
+  const list = parenthesized(use).parent;
+  const callee = list?.type === 'argument_list' ? list.parent?.childForFieldName('function') : undefined;
+  const name = callee && importedFunction(file, callee);
+  return name != null && /^hash\/crc(?:32|64)\.(?:Checksum|Update|New)$/.test(name);
 }
 
 /** What the compiler says: small and passing values cost nothing, and are silent. */
@@ -141,8 +224,28 @@ function emittedFor(node: Node, { kind, made }: ConstantValue, file: GoFile): st
   const facts = file.facts!;
   const here = [...new Set(facts.emitted(node).map(({ callee }) => callee))];
   switch (kind) {
-    case 'regexp':
-      return here.filter((callee) => callee === made);
+    case 'regexp': {
+      const inlined = facts.inlined(node) === made ? facts.emittedFor(topLevel(node)) : [];
+      return [
+        ...here.filter((callee) => callee === made),
+        ...new Set(inlined.flatMap(({ callee }) => (/^regexp\.[cC]ompile$/.test(callee) ? [callee] : []))),
+      ];
+    }
+    case 'checksum': {
+      const path = made.slice(0, made.lastIndexOf('.'));
+      const inlined = facts.inlined(node) === made ? facts.emittedFor(topLevel(node)) : [];
+      return [
+        ...here.filter((callee) => callee === made),
+        ...new Set(
+          inlined.flatMap(({ callee, at }) =>
+            callee.startsWith(`${path}.`) ||
+            (allocates(callee) && at?.file.endsWith(`${path}/${path.slice(5)}.go`))
+              ? [callee]
+              : [],
+          ),
+        ),
+      ];
+    }
     case 'template': {
       const path = made.split('.')[0]!;
       return here.filter((callee) => callee === `${path}.(*Template).Parse`);
@@ -225,24 +328,73 @@ const suffixes: Readonly<Record<ConstantValue['kind'], string>> = {
   regexp: 'Regexp',
   template: 'Template',
   replacer: 'Replacer',
+  checksum: 'Table',
   map: 'Table',
   slice: 'Values',
 };
 
+interface Replacement {
+  readonly span: Span;
+  /** `@` stands for the new variable. */
+  readonly newText: string;
+}
+
+/**
+ * The edits that take away the error that comes with the value, and its check: nothing is left to fail. Undefined where
+ * somebody else uses the error.
+ */
+function withoutError({ node, value, error }: Candidate, file: GoFile): Replacement[] | undefined {
+  if (!value.gives) return [];
+  const outer = parenthesized(node);
+  const list = outer.parent;
+  if (
+    value.gives.also === 'answer' &&
+    list?.parent?.type === 'return_statement' &&
+    list.namedChildCount === 1
+  )
+    return [{ span: { start: outer.endIndex, end: outer.endIndex }, newText: ', nil' }];
+  if (!error) return undefined;
+  const [target] = targetsOf(outer);
+  const left = { span: { start: target!.endIndex, end: error.endIndex }, newText: '' };
+  if (error.text === '_') return [left];
+  const binding = namesAround(file.root, error).resolve(error);
+  const statement = enclosingStatement(error);
+  let check = statement?.nextNamedSibling;
+  while (check?.type === 'comment') check = check.nextNamedSibling;
+  if (binding?.declaration.id !== error.id || check?.type !== 'if_statement') return undefined;
+  if (check.childForFieldName('initializer') || check.childForFieldName('alternative')) return undefined;
+  if (check.childForFieldName('condition')?.text !== `${error.text} != nil`) return undefined;
+  if (binding.uses.some(({ node: use }) => !contains(spanOf(check), spanOf(use)))) return undefined;
+  const lines = wholeLines(check, file);
+  return lines && check.descendantsOfType('comment').length === 0
+    ? [left, { span: lines, newText: '' }]
+    : undefined;
+}
+
+/** The lines of the statement, with the blank line in front of it; undefined when it shares one. */
+function wholeLines(statement: Node, { text }: GoFile): Span | undefined {
+  const newline = text.indexOf('\n', statement.endIndex);
+  if (newline < 0 || !startsLine(text, statement.startIndex)) return undefined;
+  if (text.slice(statement.endIndex, newline).trim() !== '') return undefined;
+  return { start: text.lastIndexOf('\n', statement.startIndex - 1) + 1, end: newline + 1 };
+}
+
 function buildFix(
   file: GoFile,
-  { node, value, variable, emitted }: Candidate,
+  found: Candidate,
   { uses, obligations }: Readings,
   variables: PackageVariables,
 ): GoFix | undefined {
-  if (file.generated) return undefined;
+  const { node, value, variable, emitted } = found;
+  const error = withoutError(found, file);
+  if (file.generated || !error) return undefined;
   const declaration = topLevel(node);
   const suffix = /^\[\](?:byte|uint8)$/.test(value.made) ? 'Bytes' : suffixes[value.kind];
   const own = variable && variable.name.length > 2 ? variable.name : undefined;
   const [first = '', ...rest] = own ?? suffix;
   const removed = variable && replacements(variable, uses, file);
   const shared = variables.holding(
-    dedented(node, file),
+    dedented(value.source, node, file),
     [
       ...(removed && own !== undefined ? [own] : []),
       ...contentNames(node),
@@ -253,7 +405,12 @@ function buildFix(
     (other) => isReadOnly(other, value, file),
   );
   const { name } = shared;
-  const replaced = removed ?? [{ span: spanOf(node), newText: '@' }];
+  const [, asked] = value.gives?.also === 'answer' ? argumentsOf(node) : [];
+  const put = asked && value.gives?.also === 'answer' ? `@.${value.gives.method}(${asked.text})` : '@';
+  // A declaration that goes takes the name of the error along.
+  const replaced = removed
+    ? [...removed, ...error.slice(1)]
+    : [{ span: spanOf(node), newText: put }, ...error];
   const edits: FileEdit[] = [
     ...shared.edits,
     ...replaced
@@ -323,7 +480,7 @@ function isReadOnly(name: string, value: ConstantValue, file: GoFile): boolean {
       if (node.type !== 'identifier' || namesAround(other.root, node).resolve(node)) return true;
       if (parent === 'var_spec' && node.parent!.childForFieldName('value')?.startIndex !== node.startIndex)
         return true;
-      return (isBuilt(value) ? callsOnly(node, value) : isRead(node, value, other)) !== undefined;
+      return readingOf(node, { ...value, gives: undefined }, other) !== undefined;
     }),
   );
 }
@@ -331,8 +488,8 @@ function isReadOnly(name: string, value: ConstantValue, file: GoFile): boolean {
 /**
  * The text without the function's indentation, lines ending with LF; as it is indented where a string has several lines.
  */
-function dedented(node: Node, file: GoFile): string {
-  const text = node.text.replaceAll('\r\n', '\n');
+function dedented(source: string, node: Node, file: GoFile): string {
+  const text = source.replaceAll('\r\n', '\n');
   if (node.descendantsOfType('raw_string_literal').some((string) => string.text.includes('\n'))) return text;
   const indent = indentAt(file.text, node.startIndex);
   return text.replaceAll(`\n${indent}`, '\n');

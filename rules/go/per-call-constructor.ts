@@ -11,7 +11,14 @@ import { keepsItsArgument } from './memory/lifetime';
 import type { GoFile, GoFix, GoRule, Obligation } from './rule';
 import { argumentsOf, qualified, spanOf, statementsOf, topLevel, unparenthesised } from './syntax/nodes';
 import { typedBinary } from './stdlib/typed-binary';
-import { callOf, isAssigned, namesAround, parenthesized, type Binding } from './syntax/names';
+import {
+  callOf,
+  enclosingStatement,
+  isAssigned,
+  namesAround,
+  parenthesized,
+  type Binding,
+} from './syntax/names';
 import { enclosingLoop } from './flow/loops';
 import { byPlace, statementsAt } from './edit/layout';
 import { canImportAt } from './edit/imports';
@@ -38,12 +45,13 @@ export const rule: GoRule = {
       const made = constructorAt(file, call);
       if (!made || isBetterDirect(file, call) || isWrittenTyped(file, made)) continue;
       const contracts = staysInCall(file, made);
-      if (!contracts) continue;
-      const fix = buildFix(file, made, variables);
+      const ends = contracts ? 'nothing keeps it' : isEndedHere(made) ? 'closes it' : undefined;
+      if (ends === undefined) continue;
+      const fix = buildFix(file, made, variables, contracts !== undefined);
       const { form, callee, variable, evidence } = made;
       report({
         node: call,
-        message: `Each call makes a ${form.what} for ${code(variable.name)}, and nothing keeps it`,
+        message: `Each call makes a ${form.what} for ${code(variable.name)}, and ${ends}`,
         allocation: {
           kind: 'call',
           cost: 'always',
@@ -52,6 +60,10 @@ export const rule: GoRule = {
         },
         restsOn: contracts,
         ...(fix && { fixes: [fix] }),
+        noFix:
+          fix || contracts
+            ? undefined
+            : 'it is handed on, and what gets it must not use it when the next call has it',
       });
     }
   },
@@ -132,6 +144,25 @@ function staysInCall(file: GoFile, { variable, form, fn }: Made): readonly Oblig
   return obligations;
 }
 
+/**
+ * The function that makes the value also closes it, whatever else gets it in between: behind Close there is nothing to be
+ * done with it.
+ */
+function isEndedHere({ variable, form, fn }: Made): boolean {
+  if (!form.methods.has('Close')) return false;
+  let closed = false;
+  for (const { node, owner } of variable.uses) {
+    if (owner.id !== fn.id && !isDeferredHere(owner, fn)) return false;
+    if (isAssigned(node) || isAddress(node)) return false;
+    const selector = parenthesized(node).parent;
+    if (enclosingStatement(node)?.type === 'return_statement' && selector?.type !== 'selector_expression')
+      return false;
+    closed ||=
+      selector?.type === 'selector_expression' && selector.childForFieldName('field')?.text === 'Close';
+  }
+  return closed;
+}
+
 function isAddress(node: Node): boolean {
   const parent = parenthesized(node).parent;
   return parent?.type === 'unary_expression' && parent.childForFieldName('operator')?.text === '&';
@@ -174,7 +205,7 @@ function parameterStays(file: GoFile, call: Node, argument: Node): boolean {
   return name != null && fn!.file.facts?.parameter(name)?.kind === 'stays';
 }
 
-function buildFix(file: GoFile, made: Made, variables: PackageVariables): GoFix | undefined {
+function buildFix(file: GoFile, made: Made, variables: PackageVariables, stays: boolean): GoFix | undefined {
   const { call, callee, form, statement, variable, error, fn, claimed } = made;
   if (file.generated || form.pool === '' || enclosingLoop(file, call)) return undefined;
   if (statement.descendantsOfType('comment').length > 0) return undefined;
@@ -218,8 +249,8 @@ function buildFix(file: GoFile, made: Made, variables: PackageVariables): GoFix 
   ];
   edits.sort(byPlace);
   return {
-    title: `Reuse ${code(variable.name)} from a \`sync.Pool\``,
-    kind: 'safe',
+    title: `Reuse ${code(variable.name)} from a \`sync.Pool\`${stays ? '' : ' (if nothing that gets it uses it after the call)'}`,
+    kind: stays ? 'safe' : 'suggestion',
     edits,
     imports: [
       ...imports,

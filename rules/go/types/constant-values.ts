@@ -5,14 +5,23 @@ import type { GoFile } from '../rule';
 import { argumentsOf, descendants, qualified, unparenthesised } from '../syntax/nodes';
 import { namesAround } from '../syntax/names';
 import { packageNames } from '../syntax/package-names';
+import { checked } from './types';
 
 /** Expressions whose value is the same on every call: made of constants, and named by nothing that is local. */
 export interface ConstantValue {
-  readonly kind: 'regexp' | 'template' | 'replacer' | 'map' | 'slice';
+  readonly kind: 'regexp' | 'template' | 'replacer' | 'checksum' | 'map' | 'slice';
   /** Names of other packages that are believed to be constants: `http.MethodGet`. */
   readonly believed: readonly string[];
   /** `regexp.MustCompile`; for literals the type. */
   readonly made: string;
+  /** Source that makes the same value at package level. */
+  readonly source: string;
+  /**
+   * What comes with the value: `error`, beside it (`regexp.Compile`); `answer`, in its place: the value is made to be asked
+   * once, as `method` of the rest of the arguments would be (`regexp.MatchString`).
+   */
+  readonly gives?:
+    { readonly also: 'error' } | { readonly also: 'answer'; readonly method: string } | undefined;
 }
 
 /** What the expression builds anew each time, when all of it is constant. */
@@ -20,10 +29,36 @@ export function constantValue(node: Node, file: GoFile): ConstantValue | undefin
   const believed: string[] = [];
   const found =
     node.type === 'call_expression' ? constructed(node, file, believed) : literal(node, file, believed);
-  return found && { ...found, believed: [...new Set(believed)] };
+  return found && { source: sourceOf(node, file), ...found, believed: [...new Set(believed)] };
 }
 
-type Made = Omit<ConstantValue, 'believed'>;
+type Made = Omit<ConstantValue, 'believed' | 'source'> & Partial<Pick<ConstantValue, 'source'>>;
+
+/** The text of the expression, with literals in place of the function's own constants. */
+function sourceOf(node: Node, file: GoFile): string {
+  let text = node.text;
+  const names = [...descendants(node)].filter(({ type }) => type === 'identifier').reverse();
+  for (const name of names) {
+    const literal = localConstant(name, file);
+    if (!literal) continue;
+    const [start, end] = [name.startIndex - node.startIndex, name.endIndex - node.startIndex];
+    text = text.slice(0, start) + literal.text + text.slice(end);
+  }
+  return text;
+}
+
+/** The literal that a constant of the function stands for. */
+function localConstant(name: Node, file: GoFile): Node | undefined {
+  const binding = namesAround(file.root, name).resolve(name);
+  const spec = binding?.kind === 'constant' ? binding.declaration.parent : undefined;
+  const values = spec?.childForFieldName('value')?.namedChildren ?? [];
+  // With a type the constant is another value: `const n int64 = 1`.
+  if (spec?.childrenForFieldName('name').length !== 1 || spec.childForFieldName('type')) return undefined;
+  const [value] = values;
+  return value && /^(?:int|float|rune|interpreted_string|raw_string)_literal$/.test(value.type)
+    ? value
+    : undefined;
+}
 
 function constructed(call: Node, file: GoFile, believed: string[]): Made | undefined {
   const callee = call.childForFieldName('function');
@@ -34,6 +69,35 @@ function constructed(call: Node, file: GoFile, believed: string[]): Made | undef
     case 'regexp.MustCompile':
     case 'regexp.MustCompilePOSIX':
       return args.length === 1 && args.every(constant) ? { kind: 'regexp', made: name } : undefined;
+    case 'regexp.Compile':
+    case 'regexp.CompilePOSIX':
+      return args.length === 1 && args.every(constant)
+        ? {
+            kind: 'regexp',
+            made: name,
+            source: sourceOf(call, file).replace(/\bCompile/, 'MustCompile'),
+            gives: { also: 'error' },
+          }
+        : undefined;
+    case 'regexp.Match':
+    case 'regexp.MatchString': {
+      const [pattern, ...rest] = args;
+      const local = callee!.childForFieldName('operand')!.text;
+      return pattern && rest.length === 1 && constant(pattern)
+        ? {
+            kind: 'regexp',
+            made: name,
+            source: `${local}.MustCompile(${sourceOf(pattern, file)})`,
+            gives: { also: 'answer', method: name.slice('regexp.'.length) },
+          }
+        : undefined;
+    }
+    case 'hash/crc32.MakeTable':
+    case 'hash/crc64.MakeTable': {
+      const polynomial = args.length === 1 ? args[0]! : undefined;
+      const number = polynomial && constant(polynomial) ? integerOf(polynomial, file) : undefined;
+      return number === undefined || sharedTables.has(number) ? undefined : { kind: 'checksum', made: name };
+    }
     case 'strings.NewReplacer':
       // An odd number panics.
       return args.length > 0 && args.length % 2 === 0 && args.every(constant)
@@ -46,8 +110,56 @@ function constructed(call: Node, file: GoFile, believed: string[]): Made | undef
       return parsed ? { kind: 'template', made: `${path}.Template.Parse` } : undefined;
     }
     default:
-      return undefined;
+      return name === undefined ? parsedWithError(call, file, believed) : undefined;
   }
+}
+
+/** `template.New("name").Parse("text")`, whose error is not given to Must. */
+function parsedWithError(call: Node, file: GoFile, believed: string[]): Made | undefined {
+  const outer = call.parent?.type === 'argument_list' ? call.parent.parent : undefined;
+  const around = outer?.childForFieldName('function');
+  if (around && /^(?:text|html)\/template\.Must$/.test(importedFunction(file, around) ?? ''))
+    return undefined;
+  if (call.childForFieldName('function')?.childForFieldName('field')?.text !== 'Parse') return undefined;
+  for (const [local, path] of file.imports) {
+    if (!/^(?:text|html)\/template$/.test(path) || !isParsed(call, path, file, believed)) continue;
+    return {
+      kind: 'template',
+      made: `${path}.Template.Parse`,
+      source: `${local}.Must(${sourceOf(call, file)})`,
+      gives: { also: 'error' },
+    };
+  }
+  return undefined;
+}
+
+/** Named polynomials (hash/crc32, hash/crc64). */
+const polynomials: Readonly<Record<string, bigint>> = {
+  'hash/crc32.IEEE': 0xedb88320n,
+  'hash/crc32.Castagnoli': 0x82f63b78n,
+  'hash/crc32.Koopman': 0xeb31d82en,
+  'hash/crc64.ISO': 0xd800000000000000n,
+  'hash/crc64.ECMA': 0xc96c5795d7870f42n,
+};
+
+/** Those whose tables the packages make once and share. */
+const sharedTables: ReadonlySet<bigint> = new Set(
+  Object.entries(polynomials).flatMap(([name, polynomial]) => (name.endsWith('Koopman') ? [] : [polynomial])),
+);
+
+/** The value of a constant that is not negative: a literal, or what the type checker or its declaration says. */
+function integerOf(expression: Node, file: GoFile): bigint | undefined {
+  const node = unparenthesised(expression);
+  const known = checked(node, file);
+  if (known) return /^\d+$/.test(known.constant ?? '') ? BigInt(known.constant!) : undefined;
+  if (node.type === 'int_literal') {
+    const digits = node.text.replaceAll('_', '').replace(/^0(?=\d)/, '0o');
+    return /^(?:0[xXoObB])?[\da-fA-F]+$/.test(digits) ? BigInt(digits) : undefined;
+  }
+  if (node.type === 'selector_expression') return polynomials[importedFunction(file, node) ?? ''];
+  if (node.type !== 'identifier') return undefined;
+  const value = localConstant(node, file) ?? packageNames(file.pkg).constants.get(node.text);
+  return value?.type === 'int_literal' ? integerOf(value, file) : undefined;
 }
 
 /** `template.New("name").Parse("text")`; what Funcs registers is not constant. */
@@ -145,10 +257,9 @@ function isConstant(node: Node, file: GoFile, believed: string[]): boolean {
       return /^[-+!^]/.test(node.text) && operand !== null && isConstant(operand, file, believed);
     }
     case 'identifier':
-      return (
-        namesAround(file.root, node).resolve(node) === undefined &&
-        packageNames(file.pkg).constants.has(node.text)
-      );
+      return namesAround(file.root, node).resolve(node) === undefined
+        ? packageNames(file.pkg).constants.has(node.text)
+        : localConstant(node, file) !== undefined;
     case 'selector_expression': {
       const operand = node.childForFieldName('operand');
       if (!operand || !qualified(node, file.imports) || namesAround(file.root, node).resolve(operand))

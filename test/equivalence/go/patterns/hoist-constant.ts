@@ -31,7 +31,18 @@ const owns = [
 ];
 
 export function hoistConstant(random: Random): Pattern {
-  const kind = random.pick(['replacer', 'replacer', 'map', 'map', 'bytes', 'bytes', 'own', 'own', 'slice']);
+  const kind = random.pick([
+    'replacer',
+    'replacer',
+    'map',
+    'map',
+    'bytes',
+    'bytes',
+    'own',
+    'own',
+    'slice',
+    'checksum',
+  ]);
   const out = { type: 'string', value: 'out', zero: '""' };
   const declares = { name: 'out', text: 'var out string', nameable: true };
   if (kind === 'replacer') {
@@ -77,6 +88,25 @@ export function hoistConstant(random: Random): Pattern {
       top: tops.join('\n'),
       body: `•\nm := map[string]int{${keys}}\n${use}\n•`,
       reads: ['total'],
+    };
+  }
+  if (kind === 'checksum') {
+    const polynomial = random.pick(['0xd5828281', 'poly', 'crc32.Koopman', 'crc32.Castagnoli']);
+    const use = random.pick([
+      'sum = crc32.Checksum([]byte(s), table)',
+      'sum = crc32.Checksum([]byte(s), table)\nsum = crc32.Update(sum, table, []byte("more"))',
+      'table[0] ^= 7\nsum = crc32.Checksum([]byte(s), table)',
+      'kept$ = table\nkept$[1]++\nsum = crc32.Checksum([]byte(s), table)',
+      'h := crc32.New(table)\nh.Write([]byte(s))\nsum = h.Sum32()',
+    ]);
+    return {
+      name: `table of ${polynomial}: ${use}`,
+      parameters: [text],
+      results: [{ type: 'uint32', value: 'sum', zero: '0' }],
+      declares: { name: 'sum', text: 'var sum uint32', nameable: true },
+      ...(use.includes('kept$') && { top: 'var kept$ *crc32.Table' }),
+      body: `•\nconst poly = 0xd5828281\ntable := crc32.MakeTable(${polynomial})\n•\n${use}\n•`,
+      reads: ['sum'],
     };
   }
   if (kind === 'slice') {
