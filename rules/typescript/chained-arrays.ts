@@ -3,6 +3,7 @@ import { asItem, asReceiver, asTest } from './edit/expressions';
 import { createRule, type ProposedFix } from './rule';
 import { memberName, methodName, walk } from './syntax/nodes';
 import { freshName } from './edit/names';
+import { hasValue } from './types/results';
 import { elementType, writtenType } from './types/shapes';
 import { typeOf } from './types/values';
 
@@ -129,9 +130,11 @@ function count(
   const name = freshName(sourceCode, 'count');
   const params = predicate.params.map((param) => sourceCode.getText(param)).join(', ');
   const newText = `.reduce${typed ? argumentFor(sourceCode, filter.receiver, 'number') : ''}((${name}, ${params}) => (${asTest(sourceCode, predicate.body)} ? ${name} + 1 : ${name}), 0)`;
+  const tested = typed ? hasValue(sourceCode, predicate.body) : 'yes';
+  if (tested === 'no') return undefined;
   return {
-    title: 'Count with `reduce()`',
-    kind: 'safe',
+    title: `Count with \`reduce()\`${tested === 'yes' ? '' : ' (if the callback returns a value)'}`,
+    kind: tested === 'yes' ? 'safe' : 'suggestion',
     edits: [{ span: { start: endOfReceiver(sourceCode, filter), end: node.range[1] }, newText }],
   };
 }

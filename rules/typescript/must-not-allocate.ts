@@ -2,15 +2,8 @@ import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { allocationOf, type AllocatingExpression } from './sites/allocating-expressions';
 import { isErrorPath } from './heat/static-heat';
 import { createRule, type RelatedPlace } from './rule';
-import {
-  docTag,
-  enclosingFunction,
-  type FunctionNode,
-  isFunction,
-  memberName,
-  resolve,
-  variableOf,
-} from './syntax/nodes';
+import { docTag, enclosingFunction, type FunctionNode, isFunction, memberName } from './syntax/nodes';
+import { functionOf } from './syntax/functions';
 
 /** A contract: a function whose doc comment says `@noalloc` contains no allocating expression, nor does what it calls here. */
 export const mustNotAllocate = createRule({
@@ -110,13 +103,7 @@ function calledFunction(
 ): FunctionNode | undefined {
   const { callee } = call;
   if (callee.type === 'Identifier') {
-    const variable = resolve(sourceCode, callee);
-    const node = variable?.defs.length === 1 ? variable.defs[0]!.node : undefined;
-    if (node?.type === 'FunctionDeclaration') return node;
-    if (node?.type !== 'VariableDeclarator' || !node.init || !isFunction(node.init)) return undefined;
-    return variableOf(sourceCode, node.init)?.references.every((r) => !r.isWrite() || r.init === true)
-      ? node.init
-      : undefined;
+    return functionOf(sourceCode, callee);
   }
   if (callee.type !== 'MemberExpression' || callee.object.type !== 'ThisExpression') return undefined;
   // An arrow function has the `this` of the function around it.

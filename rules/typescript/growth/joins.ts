@@ -130,7 +130,11 @@ const others = (
 function isArray(sourceCode: TSESLint.SourceCode, node: TSESTree.Expression): boolean {
   if (typeOf(sourceCode, node)?.name === 'Array') return true;
   const declared = node.type === 'Identifier' ? resolve(sourceCode, node)?.defs[0]?.node : undefined;
-  return declared?.type === 'VariableDeclarator' && declared.init?.type === 'ArrayExpression';
+  return (
+    declared?.type === 'VariableDeclarator' &&
+    declared.id.type === 'Identifier' &&
+    declared.init?.type === 'ArrayExpression'
+  );
 }
 
 /** Each run of the block gives the accumulator a value that has nothing of the old one: nothing grows over the runs. */

@@ -1,5 +1,5 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
-import { classAround, memberOf } from '../syntax/functions';
+import { classAround, functionOf, memberOf } from '../syntax/functions';
 import { type FunctionNode, isFunction, isGlobal, memberName, resolve } from '../syntax/nodes';
 import { writtenType } from './shapes';
 
@@ -382,9 +382,9 @@ function ofCall(
     const imported = importedFrom(sourceCode, callee);
     if (imported)
       return imported.module === 'crypto' && hashFactories.has(imported.name) ? { name: 'Hash' } : undefined;
-    const declared = resolve(sourceCode, callee)?.defs[0]?.node as TSESTree.Node | undefined;
-    return declared?.type === 'FunctionDeclaration' && !declared.async && !declared.generator
-      ? annotatedType(sourceCode, declared.returnType?.typeAnnotation)
+    const fn = functionOf(sourceCode, callee);
+    return fn && !fn.async && !fn.generator
+      ? annotatedType(sourceCode, fn.returnType?.typeAnnotation)
       : undefined;
   }
   if (callee.type !== 'MemberExpression') return undefined;

@@ -71,13 +71,17 @@ function statementsOf(path: string, text: string): { kind: ts.SyntaxKind; start:
   const found: { kind: ts.SyntaxKind; start: number; end: number }[] = [];
   const visit = (node: ts.Node): void => {
     if (ts.isStatement(node) && !ts.isBlock(node)) {
-      const start = node.getStart(file);
-      // A semicolon that guards the next line belongs to the statement before it.
-      const end = start + text.slice(start, node.end).replace(/\s*;$/, '').length;
-      found.push({ kind: node.kind, start, end });
+      found.push({ kind: node.kind, start: node.getStart(file), end: endOf(node, file) });
     }
     ts.forEachChild(node, visit);
   };
   visit(file);
   return found;
+}
+
+/** Without its semicolon: one that guards the next line, perhaps behind a comment, belongs to the statement before it. */
+function endOf(statement: ts.Statement, file: ts.SourceFile): number {
+  const [last, before] = statement.getChildren(file).toReversed();
+  if (last?.kind === ts.SyntaxKind.SemicolonToken && before) return before.end;
+  return last && ts.isStatement(last) ? endOf(last, file) : statement.end;
 }
