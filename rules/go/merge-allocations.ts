@@ -7,7 +7,6 @@ import {
   descendants,
   enclosingFunction,
   spanOf,
-  statementsOf,
   topLevel,
   unparenthesised,
 } from './syntax/nodes';
@@ -24,6 +23,9 @@ import { counterpart, initializer } from './syntax/assignments';
 import { byPlace, freshName, indentAt, startsLine, statementsAt } from './edit/layout';
 import { packageNames } from './syntax/package-names';
 import { isShadowed } from './syntax/universe';
+import { graphAround } from './flow/functions';
+import { isFailure } from './flow/loop-exits';
+import { byTurns } from './flow/paths';
 import { decided } from './sites/evidence';
 import { code, codes } from '../wording';
 
@@ -184,8 +186,7 @@ function partOf(file: GoFile, field: string, value: Node, statement: Node, liter
   const declared = made && enclosingStatement(start);
   if (!variable || !made || declared?.type !== 'short_var_declaration') return undefined;
   if (declared.childForFieldName('right')?.namedChildCount !== 1) return undefined;
-  // The same block, and no way out in between: they come into being together.
-  if (declared.parent?.id !== statement.parent?.id || leavesBetween(declared, statement)) return undefined;
+  if (!comeTogether(file, declared, statement)) return undefined;
   if (!isOnlyFilled(variable, value, literal)) return undefined;
   const decision = heap(file, start);
   return (
@@ -261,14 +262,13 @@ function isKey(node: Node): boolean {
   return element.parent?.type === 'keyed_element' && element.parent.firstNamedChild?.id === element.id;
 }
 
-function leavesBetween(first: Node, last: Node): boolean {
-  return statementsOf(first.parent!).some(
-    (statement) =>
-      statement.startIndex > first.startIndex &&
-      statement.startIndex < last.startIndex &&
-      [...descendants(statement)].some((node) =>
-        /^(?:return|goto|break|continue|labeled|defer|go)_statement$/.test(node.type),
-      ),
+/** In one block, and neither without the other unless something fails in between. */
+function comeTogether(file: GoFile, first: Node, last: Node): boolean {
+  const graph = graphAround(file, first);
+  return (
+    first.parent?.id === last.parent?.id &&
+    graph !== undefined &&
+    byTurns(graph, first, last, (edge) => isFailure(file, edge))
   );
 }
 

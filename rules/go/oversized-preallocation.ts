@@ -17,7 +17,10 @@ import {
   parenthesized,
   type Binding,
 } from './syntax/names';
-import { loopsAround } from './flow/loops';
+import { graphOf } from './flow/functions';
+import type { Graph } from './flow/graph';
+import { nodesOf } from './flow/loop-exits';
+import { sumFrom, sumOfIteration, type Summands } from './flow/sums';
 import { initializer } from './syntax/assignments';
 import { code } from '../wording';
 
@@ -111,32 +114,52 @@ function check(call: Node, file: GoFile): GoReport | undefined {
 }
 
 /**
- * The most elements that the function appends to the slice, and where it leaves the function; undefined when a use may
- * append more, when something may look at or use the capacity, or when the slice does not leave the function.
+ * The most elements that a way through the function appends to the slice, and where it leaves the function; undefined when a
+ * use may append more, when something may look at or use the capacity, or when the slice does not leave the function.
  */
 function mostAppended(
   variable: Binding,
   file: GoFile,
 ): { readonly bound: number; readonly leaves: readonly Node[] } | undefined {
-  let bound = 0;
   const leaves: Node[] = [];
+  const elements = new Map<number, number>();
   for (const { node, owner } of variable.uses) {
     if (owner.id !== variable.owner.id || isAddressTaken(node)) return undefined;
     const use = useOf(node, variable, file);
     if (!use) return undefined;
-    bound += use.appends;
+    if (use.appends) elements.set(use.appends.call.id, use.appends.elements);
     if (use.leaves) leaves.push(use.leaves);
   }
-  return leaves.length > 0 && Number.isSafeInteger(bound) ? { bound, leaves } : undefined;
+  const graph = graphOf(file, variable.owner);
+  const start = graph.blockOf(variable.declaration);
+  const bound = leaves.length > 0 && start ? sumFrom(graph, start, most(graph, elements, file)) : undefined;
+  return bound !== undefined && Number.isSafeInteger(bound) ? { bound, leaves } : undefined;
+}
+
+/** Adds up what calls append; `elements` is by the id of the call. */
+function most(graph: Graph, elements: ReadonlyMap<number, number>, file: GoFile): Summands<number> {
+  const summands: Summands<number> = {
+    nothing: 0,
+    plus: (a, b) => a + b,
+    join: Math.max,
+    ofNode: ({ id }) => elements.get(id) ?? 0,
+    ofLoop: (loop) => {
+      if (!nodesOf(loop).some(({ id }) => elements.has(id))) return 0;
+      const count = loop.statement && tripCount(loop.statement, file)?.constant;
+      const each = count === undefined ? undefined : sumOfIteration(graph, loop, summands);
+      return each === undefined ? undefined : count! * each;
+    },
+  };
+  return summands;
 }
 
 interface SliceUse {
-  readonly appends: number;
+  readonly appends?: { readonly call: Node; readonly elements: number };
   /** The expression with which the slice leaves the function. */
   readonly leaves?: Node;
 }
 
-const reads: SliceUse = { appends: 0 };
+const reads: SliceUse = {};
 
 function useOf(node: Node, variable: Binding, file: GoFile): SliceUse | undefined {
   const outer = parenthesized(node);
@@ -147,7 +170,7 @@ function useOf(node: Node, variable: Binding, file: GoFile): SliceUse | undefine
       if (call?.type !== 'call_expression') return undefined;
       if (argumentsOf(call)[0]?.id === outer.id) {
         const each = elementsAppended(call, file);
-        if (each !== undefined) return grown(call, each, variable, file);
+        if (each !== undefined) return appended(call, each, variable, file);
       }
       return onlyReads(call, outer, file) ? reads : undefined;
     }
@@ -161,7 +184,7 @@ function useOf(node: Node, variable: Binding, file: GoFile): SliceUse | undefine
       return parent.childForFieldName('right')?.id === outer.id ? reads : undefined;
     case 'expression_list': {
       const statement = parent.parent;
-      if (statement?.type === 'return_statement') return { appends: 0, leaves: node };
+      if (statement?.type === 'return_statement') return { leaves: node };
       if (statement?.type !== 'assignment_statement') return undefined;
       // `s = append(s, …)`: counted at the argument. Another name for the slice is not followed.
       return statement.childForFieldName('left')?.id === parent.id && isOwnAppend(statement, variable, file)
@@ -169,7 +192,7 @@ function useOf(node: Node, variable: Binding, file: GoFile): SliceUse | undefine
         : undefined;
     }
     case 'literal_element':
-      return isReturned(parent) ? { appends: 0, leaves: node } : undefined;
+      return isReturned(parent) ? { leaves: node } : undefined;
     default:
       return undefined;
   }
@@ -183,20 +206,13 @@ function isReturned(element: Node): boolean {
   return at?.type === 'expression_list' && at.parent?.type === 'return_statement';
 }
 
-/** What `s = append(s, …)` or `return append(s, …)` adds, the loops around it counted. */
-function grown(call: Node, each: number, variable: Binding, file: GoFile): SliceUse | undefined {
+/** `s = append(s, …)` or `return append(s, …)`. */
+function appended(call: Node, elements: number, variable: Binding, file: GoFile): SliceUse | undefined {
   const list = call.parent;
   const statement = list?.type === 'expression_list' ? list.parent : undefined;
   const returned = statement?.type === 'return_statement';
   if (!statement || (!returned && !isOwnAppend(statement, variable, file))) return undefined;
-  const home = loopsAround(file, variable.declaration);
-  let appends = each;
-  for (const loop of loopsAround(file, call)) {
-    if (home.includes(loop)) break;
-    const count = loop.statement && tripCount(loop.statement, file)?.constant;
-    if (count === undefined) return undefined;
-    appends *= count;
-  }
+  const appends = { call, elements };
   return returned ? { appends, leaves: call } : { appends };
 }
 

@@ -5,7 +5,7 @@ import { mayPanic } from './effects';
 import { reportsError } from './error-paths';
 import { graphAround } from './functions';
 import type { Edge, Loop } from './graph';
-import { mayLose, mayMissLoop, usesBehind } from './paths';
+import { mayLose, mayMiss, usesBehind } from './paths';
 
 /** How a loop may be left before its bound, for somebody who fills a collection in it. */
 export interface EarlyExits {
@@ -47,9 +47,8 @@ export function nodesOf(loop: Loop): Node[] {
 export function leadsToLoop(from: Node, loop: Node, strictly: boolean, file: GoFile): boolean {
   const graph = graphAround(file, loop);
   const found = graph?.loopOf(loop);
-  return (
-    found !== undefined && !mayMissLoop(graph!, from, found, (edge) => !strictly && isFailure(file, edge))
-  );
+  const goal = found && { block: found.header, index: 0 };
+  return goal !== undefined && !mayMiss(graph!, from, goal, (edge) => !strictly && isFailure(file, edge));
 }
 
 /**

@@ -85,7 +85,7 @@ export function mayAvoid(graph: Graph, node: Node, avoids: (edge: Edge) => boole
 
 /**
  * The uses of a variable, in its own function, that may meet after `node` what the variable holds then: ways end where it is
- * declared anew or given another value.
+ * declared anew or given another value. What is assigned to a part of it counts where it is assigned.
  */
 export function usesAfter(file: GoFile, node: Node, variable: Binding): Node[] {
   const start = behind(graphOf(file, variable.owner), node);
@@ -104,10 +104,19 @@ function usesFrom(start: Place, variable: Binding): Node[] {
   // A return without values uses the named results.
   const isUse = (at: Node): boolean =>
     uses.has(at.id) ||
+    (isAssigned(at) && uses.has(rootOf(at).id)) ||
     (variable.kind === 'result' && at.type === 'return_statement' && at.namedChildCount === 0);
   return [...waysFrom(start, { stops: renews })].flatMap(({ block, first, end }) =>
     block.nodes.slice(first, end).filter((at) => isUse(at) && !renews(at)),
   );
+}
+
+/** `v` of `v.f`, `v[i]` and `*v`: a part of it, or what it leads to. */
+function rootOf(target: Node): Node {
+  let at = target;
+  while (/^(?:selector|index|parenthesized|unary)_expression$/.test(at.type))
+    at = at.childForFieldName('operand') ?? at.namedChild(0)!;
+  return at;
 }
 
 /** `v += …` and `v++`. */
@@ -118,24 +127,32 @@ function readsFirst(target: Node): boolean {
 }
 
 /**
- * True when control may get from behind `from` to the end of the function, or to `from` again, without coming to the loop.
+ * True when control may get from behind `from` to the end of the function, or to `from` again, without coming to the goal.
  * Ends that `forgiven` accepts do not count.
  */
-export function mayMissLoop(
-  graph: Graph,
-  from: Node,
-  loop: Loop,
-  forgiven: (edge: Edge) => boolean,
-): boolean {
+export function mayMiss(graph: Graph, from: Node, goal: Place, forgiven: (edge: Edge) => boolean): boolean {
   const start = behind(graph, from);
-  if (!start) return false;
-  const avoids = ({ to }: Edge): boolean => to === loop.header;
+  if (!start || (start.block === goal.block && start.index <= goal.index)) return false;
+  const avoids = ({ to }: Edge): boolean => to === goal.block;
   const ways = [...waysFrom(start, { avoids })];
   return ways.some(
     ({ block, first }, index) =>
       (index > 0 && block === start.block && first < start.index) ||
       block.out.some((edge) => edge.to.out.length === 0 && !avoids(edge) && !forgiven(edge)),
   );
+}
+
+/**
+ * True when the two are evaluated by turns: every way to `second` has come through `first`, none does either twice without the
+ * other, and none ends in between but at ends that `forgiven` accepts.
+ */
+export function byTurns(graph: Graph, first: Node, second: Node, forgiven: (edge: Edge) => boolean): boolean {
+  const [goal, start] = [graph.placeOf(second), behind(graph, second)];
+  if (!goal || !start || !graph.dominates(first, second)) return false;
+  const again = [...waysFrom(start, { stops: ({ id }) => id === first.id })].some(({ block, first, end }) =>
+    block.nodes.slice(first, end).some(({ id }) => id === second.id),
+  );
+  return !again && !mayMiss(graph, first, goal, forgiven);
 }
 
 /**

@@ -22,6 +22,16 @@ export function sumOfIteration<A>(graph: Graph, loop: Loop, summands: Summands<A
   );
 }
 
+/** What is added from the start of the block on, over all ways to an end of the function or to another iteration. */
+export function sumFrom<A>(graph: Graph, block: Block, summands: Summands<A>): A | undefined {
+  const around = graph.loopsAt(block);
+  return new Sum(graph, around[0], summands).from(
+    block,
+    ({ to }) => to.out.length === 0 || around.some(({ header }) => header === to),
+    () => false,
+  );
+}
+
 /** What is added behind a loop that has reached its bound, up to the end of the function or of the iteration around it. */
 export function sumBehind<A>(graph: Graph, loop: Loop, summands: Summands<A>): A | undefined {
   const { outer } = loop;
@@ -33,24 +43,26 @@ export function sumBehind<A>(graph: Graph, loop: Loop, summands: Summands<A>): A
   );
 }
 
-/** A walk over the blocks of one level of loops; the loops on it are single steps. */
+/** A walk over the blocks of one level of loops, and what it leads out to; loops that do not hold the level are single steps. */
 class Sum<A> {
+  readonly #around = new Set<Loop>();
   readonly #order: readonly (Block | Loop)[];
 
   constructor(
     private readonly graph: Graph,
-    private readonly level: Loop | undefined,
+    level: Loop | undefined,
     private readonly summands: Summands<A>,
   ) {
+    for (let loop = level; loop; loop = loop.outer) this.#around.add(loop);
     const steps = new Set(graph.blocks.map((block) => this.#stepOf(block)));
     this.#order = [...steps];
   }
 
-  /** A block of the level, or the loop of the level that holds it. Loops come where their headers do, before what they lead to. */
+  /** The block, or the largest loop around it that does not hold the level. Loops come where their headers do, before what they lead to. */
   #stepOf(block: Block): Block | Loop {
     let inner: Block | Loop = block;
     for (const loop of this.graph.loopsAt(block)) {
-      if (loop === this.level) break;
+      if (this.#around.has(loop)) break;
       inner = loop;
     }
     return inner;
@@ -65,8 +77,10 @@ class Sum<A> {
     const { nothing, plus, join } = this.summands;
     const arriving = new Map<Block | Loop, A>([[this.#stepOf(start), nothing]]);
     let result: { readonly sum: A } | undefined;
+    const done = new Set<Block | Loop>();
     for (const step of this.#order) {
       const before = arriving.get(step);
+      done.add(step);
       if (before === undefined) continue;
       const own = isLoop(step) ? this.summands.ofLoop(step) : this.#ofBlock(step);
       if (own === undefined) return undefined;
@@ -82,6 +96,8 @@ class Sum<A> {
           continue;
         }
         if (to === step) continue;
+        // A goto into the middle of a loop: there is no order.
+        if (done.has(to)) return undefined;
         const known = arriving.get(to);
         const joined = known === undefined ? after : join(known, after);
         if (joined === undefined) return undefined;

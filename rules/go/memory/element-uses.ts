@@ -4,7 +4,6 @@ import type { Decision, GoFile, GoPackage } from '../rule';
 import { argumentsOf, unparenthesised } from '../syntax/nodes';
 import { namesOf } from '../syntax/signatures';
 import {
-  enclosingStatement,
   isAddressTaken,
   isAssigned,
   namesAround,
@@ -12,6 +11,7 @@ import {
   parenthesized,
   type Binding,
 } from '../syntax/names';
+import { usesAfter } from '../flow/paths';
 import { initializer } from '../syntax/assignments';
 import { packageNames } from '../syntax/package-names';
 import { counterpart } from '../syntax/assignments';
@@ -376,14 +376,7 @@ class Walk {
     const binding = namesAround(file.root, value).resolve(value);
     const made = binding && initializer(binding);
     if (!binding || !made || !this.#isNew(unparenthesised(made))) return false;
-    const from = enclosingStatement(binding.declaration);
-    const to = enclosingStatement(value);
-    if (!from || !to || from.parent?.id !== to.parent?.id || from.type !== 'short_var_declaration')
-      return false;
-    const last = binding.uses.at(-1);
-    if (last?.node.id !== value.id) return false;
-    // With a label or goto in the function, what stands behind may run before.
-    if (binding.owner.descendantsOfType(['goto_statement', 'labeled_statement']).length > 0) return false;
+    if (usesAfter(file, value, binding).length > 0) return false;
     const filled = binding.uses.every(({ node: use, owner }) => {
       if (use.id === value.id) return true;
       const selector = parenthesized(use).parent;
