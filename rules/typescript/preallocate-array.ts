@@ -3,7 +3,16 @@ import type { TextEdit } from '../model';
 import { declaredType, isKnownArray } from './types/arrays';
 import { completionAfter, completionOf, goesOn, targetOf, tryAround } from './flow/completion';
 import { createRule, type ProposedFix } from './rule';
-import { contains, enclosingFunction, memberName, resolve, unwrap, walk } from './syntax/nodes';
+import {
+  contains,
+  enclosingFunction,
+  isWriteTarget,
+  memberName,
+  resolve,
+  unwrap,
+  walk,
+} from './syntax/nodes';
+import { typeOf } from './types/values';
 import { indentAt, newlineOf } from './edit/layout';
 import { freshName } from './edit/names';
 import { isSemicolonFree } from './edit/statements';
@@ -138,7 +147,7 @@ function ofLength(
   const conditions: string[] = [];
   if (!text && !isKnownArray(sourceCode, list)) conditions.push(`${code(list.name)} is an array`);
   if (!text) {
-    const use = usesInLoop(sourceCode, variable, loop);
+    const use = usesInLoop(sourceCode, variable, loop, counter);
     if (use === 'changed') return undefined;
     if (use === 'unknown') conditions.push(`the loop does not change the length of ${code(list.name)}`);
   }
@@ -146,43 +155,74 @@ function ofLength(
 }
 
 /**
- * May the loop change the length of the array? `kept`: it runs no code but the file's operators. `changed`: it calls
- * a method that does. `unknown`: it calls something that might hold the same array.
+ * May the loop change the length of the array? `kept`: it runs no code but the file's operators, and they write to no array
+ * that could be this one but below its length. `changed`: it gives it another length. `unknown`: it calls something that
+ * might hold the same array, or writes to one that may be the same.
  */
 function usesInLoop(
   sourceCode: TSESLint.SourceCode,
   variable: TSESLint.Scope.Variable,
   loop: TSESTree.ForStatement | TSESTree.ForOfStatement,
+  counter: string | undefined,
 ): 'kept' | 'changed' | 'unknown' {
-  for (const { identifier } of variable.references) {
-    if (!contains(loop.body, identifier as TSESTree.Node)) continue;
-    const member = (identifier as TSESTree.Identifier).parent;
-    if (member.type !== 'MemberExpression' || member.object !== identifier) continue;
-    const method = memberName(member);
-    if (method === 'length' && member.parent.type === 'AssignmentExpression') return 'changed';
-    if (
-      member.parent.type === 'CallExpression' &&
-      member.parent.callee === member &&
-      resizing.has(method ?? '')
-    ) {
-      return 'changed';
-    }
-  }
-  let calls = false;
+  let found: 'kept' | 'changed' | 'unknown' = 'kept';
   walk(sourceCode, loop.body, (node) => {
-    if (node.type === 'CallExpression') {
-      const callee = node.callee;
-      const push = callee.type === 'MemberExpression' && memberName(callee) === 'push' && node.parent.type === 'ExpressionStatement'; // prettier-ignore
-      const math = callee.type === 'MemberExpression' && callee.object.type === 'Identifier' && callee.object.name === 'Math'; // prettier-ignore
-      calls ||= !push && !math;
+    if (found === 'changed') return false;
+    if (node.type === 'MemberExpression') {
+      const own = node.object.type === 'Identifier' && resolve(sourceCode, node.object) === variable;
+      const resized = isWriteTarget(node) ? memberName(node) === 'length' : isCallee(node) && resizing.has(memberName(node) ?? ''); // prettier-ignore
+      if (own && resized) found = 'changed';
+      else if (isWriteTarget(node) && mayLengthen(sourceCode, node, own, counter)) found = 'unknown';
     }
-    calls ||=
-      node.type === 'NewExpression' ||
-      node.type === 'AwaitExpression' ||
-      node.type === 'YieldExpression' ||
-      node.type === 'TaggedTemplateExpression';
+    if (mayCall(sourceCode, node)) found = 'unknown';
+    return true;
   });
-  return calls ? 'unknown' : 'kept';
+  return found;
+}
+
+const isCallee = (node: TSESTree.MemberExpression): boolean =>
+  node.parent.type === 'CallExpression' && node.parent.callee === node;
+
+/** The write gives an array another length, or an element where there may be none, and the array may be the loop's. */
+function mayLengthen(
+  sourceCode: TSESLint.SourceCode,
+  target: TSESTree.MemberExpression,
+  own: boolean,
+  counter: string | undefined,
+): boolean {
+  const { object, property, computed } = target;
+  if (
+    computed ? property.type === 'Identifier' && property.name === counter : memberName(target) !== 'length'
+  )
+    return false;
+  return own || !isMadeHere(sourceCode, object);
+}
+
+/** No array, or a variable that holds only what is made where it is assigned. */
+function isMadeHere(sourceCode: TSESLint.SourceCode, object: TSESTree.Expression): boolean {
+  const type = typeOf(sourceCode, object);
+  if (type && type.name !== 'Array') return true;
+  const variable = object.type === 'Identifier' ? resolve(sourceCode, object) : undefined;
+  const written = variable?.references.filter((reference) => reference.isWrite()) ?? [];
+  return (
+    written.length > 0 &&
+    variable!.defs.every(({ type }) => type === 'Variable') &&
+    written.every(({ writeExpr }) =>
+      /^(?:Array|Object|New)Expression$/.test((writeExpr as TSESTree.Node | null)?.type ?? ''),
+    )
+  );
+}
+
+/** It may run code that is not in the loop; a push to an array of the function, and arithmetic, do not. */
+function mayCall(sourceCode: TSESLint.SourceCode, node: TSESTree.Node): boolean {
+  if (node.type !== 'CallExpression') return /^(?:New|Await|Yield|TaggedTemplate)Expression$/.test(node.type);
+  const { callee, parent } = node;
+  if (callee.type !== 'MemberExpression') return true;
+  const push =
+    memberName(callee) === 'push' &&
+    parent.type === 'ExpressionStatement' &&
+    isMadeHere(sourceCode, callee.object);
+  return !push && !(callee.object.type === 'Identifier' && callee.object.name === 'Math');
 }
 
 const resizing = new Set(['push', 'pop', 'shift', 'unshift', 'splice']);
