@@ -19,6 +19,10 @@ import type { Sample } from './sample';
 import { fail, inform } from './say';
 import type { Status } from './status';
 import type { ToolchainCheck } from './toolchain-check';
+import { viewCommands } from './views/commands';
+import type { HotspotsView } from './views/hotspots-view';
+import type { ProofsView } from './views/proofs-view';
+import type { Sites } from './views/sites';
 
 export interface CommandContext {
   readonly server: LanguageServer;
@@ -29,6 +33,9 @@ export interface CommandContext {
   readonly toolchain: ToolchainCheck;
   readonly levels: LevelSchema;
   readonly links: FindingLinks;
+  readonly sites: Sites;
+  readonly hotspots: HotspotsView;
+  readonly proofs: ProofsView;
 }
 
 /** Every command of the manifest, and those that hovers link to. They exist from activation on and answer whether or not the server runs. */
@@ -39,7 +46,11 @@ export function registerCommands(context: CommandContext): Disposable[] {
     'alloclens.selectLevel': () => selectLevel(context.status, context.levels),
     'alloclens.nextHotspot': () => goToHotspot('next'),
     'alloclens.previousHotspot': () => goToHotspot('previous'),
-    'alloclens.listHotspots': () => listHotspots(server),
+    'alloclens.listHotspots': async () => {
+      await server.start();
+      await listHotspots(context.sites);
+    },
+    ...viewCommands(context),
     'alloclens.fixAll': () =>
       withDocument(() =>
         commands.executeCommand('editor.action.codeAction', {

@@ -1,6 +1,9 @@
 import { window, workspace, type ExtensionContext } from 'vscode';
 import { logText } from '../../server/src/text/foreign';
 import { registerCommands } from './commands';
+import type { StatusParams } from '../../server/src/lsp/protocol';
+import { HeatMarks } from './editor/heat-marks';
+import { Lenses } from './editor/lenses';
 import { FindingLinks } from './finding-links';
 import { isAnalysed } from './languages';
 import { LanguageServer } from './language-server';
@@ -12,6 +15,10 @@ import { Sample } from './sample';
 import { registerSourceActions } from './source-actions';
 import { Status } from './status';
 import { ToolchainCheck } from './toolchain-check';
+import { HotspotsView } from './views/hotspots-view';
+import { ProfilesView } from './views/profiles-view';
+import { ProofsView } from './views/proofs-view';
+import { Sites } from './views/sites';
 
 /** The part of package.json that is read. */
 interface Manifest {
@@ -30,10 +37,24 @@ export function activate(context: ExtensionContext): void {
   const output = window.createOutputChannel('AllocLens', { log: true });
   const status = new Status();
   const notice = new ProblemNotice(context.workspaceState);
-  const language = new LanguageServer(context, output, (now) => {
+  const sites = new Sites();
+  const hotspots = new HotspotsView(sites, context.workspaceState);
+  const proofs = new ProofsView();
+  const hear = (now: StatusParams | undefined): void => {
     status.update(now);
     notice.update(now);
+    hotspots.statusChanged(now);
     if (now?.documents.some(({ go }) => go)) void reached('toolchainFound');
+  };
+  const language = new LanguageServer(context, output, {
+    started: (client) => void sites.started(client),
+    stopped: () => {
+      sites.stopped();
+      hear(undefined);
+    },
+    status: hear,
+    sites: (change) => void sites.sitesChanged(change),
+    profiles: (profiles) => sites.profilesChanged(profiles),
   });
   server = language;
   const sample = new Sample(context);
@@ -44,6 +65,12 @@ export function activate(context: ExtensionContext): void {
     status,
     language,
     links,
+    sites,
+    hotspots,
+    proofs,
+    new ProfilesView(sites),
+    new HeatMarks(context, sites),
+    new Lenses(sites),
     registerSourceActions(),
     ...registerCommands({
       server: language,
@@ -51,6 +78,9 @@ export function activate(context: ExtensionContext): void {
       status,
       sample,
       links,
+      sites,
+      hotspots,
+      proofs,
       pages: new RulePages(context.extensionUri),
       toolchain: new ToolchainCheck(language, sample),
       levels: manifest.contributes.configuration.properties['alloclens.show'],

@@ -8,13 +8,12 @@ import {
   window,
   workspace,
 } from 'vscode';
-import { hotspotsRequest, type Hotspot } from '../../server/src/lsp/protocol';
 import { diagnosticSource } from './diagnostic-source';
 import { hotspotItem } from './hotspot-items';
-import type { LanguageServer } from './language-server';
 import { reached } from './milestones';
 import { nextPlace, type Place } from './next-place';
 import { inform } from './say';
+import type { Sites } from './views/sites';
 
 const nothing = 'No allocation finding is shown in the files that have been analysed.';
 
@@ -30,21 +29,21 @@ export async function goToHotspot(direction: 'next' | 'previous'): Promise<void>
   else void inform(nothing);
 }
 
-/** All findings that are shown, most urgent first, then hottest; goes to the one that is chosen. */
-export async function listHotspots(server: LanguageServer): Promise<void> {
-  const hotspots = await (await server.start()).sendRequest<Hotspot[]>(hotspotsRequest);
-  if (hotspots.length === 0) return void inform(nothing);
-  const items = hotspots.map((hotspot) => ({
-    ...hotspotItem(hotspot, workspace.asRelativePath(Uri.parse(hotspot.uri, true))),
-    hotspot,
+/** All sites, in the order of the Hotspots view; goes to the one that is chosen. */
+export async function listHotspots(sites: Sites): Promise<void> {
+  const { all, profile } = sites;
+  if (all.length === 0) return void inform(nothing);
+  const items = all.map((site) => ({
+    ...hotspotItem(site, workspace.asRelativePath(Uri.parse(site.uri, true)), profile?.unit),
+    site,
   }));
   const choice = await window.showQuickPick(items, {
-    title: `Allocation hotspots, hottest first: ${hotspots.length}`,
+    title: `Allocation hotspots, hottest first: ${all.length}`,
     placeHolder: 'Line to go to',
     matchOnDescription: true,
     matchOnDetail: true,
   });
-  if (choice) await goTo(choice.hotspot);
+  if (choice) await goTo(choice.site);
 }
 
 async function goTo({ uri, line, character }: Place): Promise<void> {

@@ -1,11 +1,25 @@
 import type { Disposable, ExtensionContext, LogOutputChannel } from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
 import {
+  profilesNotification,
+  sitesNotification,
   statusNotification,
   trustGrantedNotification,
+  type ProfileInfo,
+  type SitesChange,
   type StatusParams,
 } from '../../server/src/lsp/protocol';
 import { logText } from '../../server/src/text/foreign';
+
+/** Who hears what the server says. */
+export interface ServerListener {
+  started(client: LanguageClient): void;
+  /** The server ended, or is about to be started anew. */
+  stopped(): void;
+  status(status: StatusParams): void;
+  sites(change: SitesChange): void;
+  profiles(profiles: readonly ProfileInfo[]): void;
+}
 
 /** The language server's life: started once it is needed, restarted on request, told what only the editor knows. */
 export class LanguageServer implements Disposable {
@@ -16,7 +30,7 @@ export class LanguageServer implements Disposable {
   constructor(
     private readonly context: ExtensionContext,
     private readonly output: LogOutputChannel,
-    private readonly onStatus: (status: StatusParams | undefined) => void,
+    private readonly listener: ServerListener,
   ) {}
 
   get started(): boolean {
@@ -29,8 +43,13 @@ export class LanguageServer implements Disposable {
       // A third of a start is to load what speaks the protocol: not before it is needed, and not while VS Code waits.
       const { createClient } = await import('./language-client.js');
       const client = createClient(this.context, this.output);
-      client.onNotification(statusNotification, (status: StatusParams) => this.onStatus(status));
+      client.onNotification(statusNotification, (status: StatusParams) => this.listener.status(status));
+      client.onNotification(sitesNotification, (change: SitesChange) => this.listener.sites(change));
+      client.onNotification(profilesNotification, (profiles: ProfileInfo[]) =>
+        this.listener.profiles(profiles),
+      );
       await client.start();
+      this.listener.started(client);
       return client;
     }));
   }
@@ -52,7 +71,7 @@ export class LanguageServer implements Disposable {
           ?.dispose()
           .catch((error: unknown) => this.output.warn(logText(`Ending the server: ${String(error)}`)));
       });
-      this.onStatus(undefined);
+      this.listener.stopped();
     }
   }
 

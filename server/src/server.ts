@@ -28,15 +28,16 @@ import {
 import { diagnosticsOf } from './lsp/diagnostics';
 import { registerAnalyse } from './lsp/analyse';
 import { withSignal } from './lsp/cancellation';
-import { hotspotsOf } from './lsp/hotspots';
+import { Profiles, registerProfiles } from './lsp/profiles';
+import { registerProve, type ProveContext } from './lsp/prove';
+import { Recordings, registerRecord } from './lsp/record';
+import { registerSites, SiteReporter } from './lsp/sites';
 import { registerFindings, type FindingsContext } from './lsp/findings';
 import {
   clearNotification,
-  hotspotsRequest,
   revealRequest,
   toolchainRequest,
   trustGrantedNotification,
-  type Hotspot,
   type InitializationOptions,
   type RevealParams,
   type RevealResult,
@@ -51,9 +52,11 @@ import { StatusReporter, toStatusNote, toStatusToolchain } from './lsp/status';
 import { isVirtual, pathOf, Uris } from './lsp/uris';
 import { readTextSync } from './host/files';
 import type { TrustGate } from './host/trust';
+import { HotspotList } from './hotspots/list';
 import { Analyser, type EngineLoaders } from './service/analyser';
-import type { CombinedFix, FileAnalysis, SourceDocument } from './service/engine';
+import type { CodeMap, CombinedFix, EngineHost, FileAnalysis, SourceDocument } from './service/engine';
 import type { ShownAnalysis } from './service/last-good';
+import { languageIdOf } from './service/languages';
 import { pageOf } from './service/pages';
 import { AnalysisService, defaultDebounce } from './service/service';
 import type { Encoding } from './text/positions';
@@ -68,6 +71,9 @@ export interface ServerOptions {
   /** Milliseconds between the last edit and the analysis. */
   readonly debounce?: number;
 }
+
+/** Milliseconds that a fix which somebody asked for may still be checked. */
+const patience = 20_000;
 
 const showPageCommand = 'alloclens.server.showPage';
 
@@ -116,9 +122,10 @@ export function serve(connection: Connection, options: ServerOptions): void {
   connection.onRequest(revealRequest, ({ uri, revealed }: RevealParams): RevealResult => ({
     revealed: session?.service.reveal(pathOf(uri), revealed) ?? false,
   }));
-  connection.onRequest(hotspotsRequest, (): Hotspot[] =>
-    session ? hotspotsOf(session.service.shown, (path) => session!.uris.of(path)) : [],
-  );
+  registerSites(connection, () => session?.sites);
+  registerProfiles(connection, () => session?.profiles);
+  registerProve(connection, () => session?.proving);
+  registerRecord(connection, () => session?.recordings);
   connection.onRequest(
     toolchainRequest,
     async ({ uri }: ToolchainParams, token): Promise<ToolchainResult> => {
@@ -218,6 +225,11 @@ class Session {
   readonly service: AnalysisService;
   readonly status: StatusReporter;
   readonly publisher: Publisher;
+  readonly sites: SiteReporter;
+  readonly profiles: Profiles;
+  readonly recordings: Recordings;
+  readonly #host: EngineHost;
+  readonly #list: HotspotList;
   readonly encoding: Encoding;
   readonly pages: string | undefined;
   readonly #client: ClientCapabilities;
@@ -247,17 +259,49 @@ class Session {
     const pull = params.capabilities.workspace?.configuration === true;
     this.settings = new SettingsCache(connection, pull, initialization.settings, rules, this.uris);
     const logger = loggerOf(connection);
-    const analyser = new Analyser(options.engines, { logger, trust: options.trust });
+    this.#host = { logger, trust: options.trust };
+    const analyser = new Analyser(options.engines, this.#host);
     this.service = new AnalysisService(
       analyser,
       {
         settings: (path) => this.settings.get(path),
-        published: (path, analysis) => this.publisher.publish(path, analysis),
+        published: (path, analysis) => {
+          this.publisher.publish(path, analysis);
+          this.sites.changed(path);
+        },
         statusChanged: () => this.status.changed(),
         logger,
       },
       options.debounce ?? defaultDebounce,
     );
+    const textOf = (path: string): string => this.service.document(path)?.text ?? textOnDisk(path) ?? '';
+    const mapOf = async (path: string, text: string): Promise<CodeMap | undefined> => {
+      const known = this.#list.analysisOf(path);
+      if (known?.text === text && known.code) return known.code;
+      return analyser.codeMap({ path, text, version: 0, languageId: languageIdOf(path) ?? '' });
+    };
+    const list = (this.#list = new HotspotList({
+      encoding: this.encoding,
+      shown: () => this.service.shown,
+      last: (path) => this.service.last(path),
+      textOf,
+      mapOf,
+    }));
+    this.sites = new SiteReporter(connection, {
+      list,
+      uriOf: (path) => this.uris.of(path),
+    });
+    this.profiles = new Profiles(connection, {
+      folders: () => this.folders.map(pathOf),
+      analyser,
+      list,
+      textOf,
+      mapOf,
+      buffers: () => this.service.buffers,
+      settings: (path) => this.settings.get(path),
+      changed: () => this.sites.changed(),
+    });
+    this.recordings = new Recordings({ host: this.#host, settings: (path) => this.settings.get(path) });
     this.status = new StatusReporter(connection, this.service, analyser, options.trust);
     this.analyser = analyser;
   }
@@ -309,15 +353,30 @@ class Session {
       options: this.#initialization,
       encoding: this.encoding,
       analysis: (uri) => this.service.current(pathOf(uri)),
+      settled: (uri, signal) => this.service.settled(pathOf(uri), { final: true, timeout: patience, signal }),
       textOf: (path) => this.service.last(path)?.text ?? textOnDisk(path),
       actions: (analysis, signal) => this.codeActionContext(analysis, signal),
     };
   }
 
-  dispose(): Promise<void> {
+  get proving(): ProveContext {
+    return {
+      analyser: this.analyser,
+      host: this.#host,
+      encoding: this.encoding,
+      settled: async (path, signal) =>
+        (await this.service.settled(path, { final: true, timeout: patience, signal })) ??
+        this.#list.analysisOf(path),
+      settings: (path) => this.settings.get(path),
+    };
+  }
+
+  async dispose(): Promise<void> {
     this.status.dispose();
+    this.sites.dispose();
     this.publisher.dispose();
-    return this.service.dispose();
+    await this.service.dispose();
+    await this.recordings.dispose();
   }
 
   codeActionContext(analysis: FileAnalysis, signal: AbortSignal): CodeActionContext {

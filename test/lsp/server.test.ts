@@ -7,7 +7,6 @@ import {
   analyseRequest,
   applyFixRequest,
   clearNotification,
-  hotspotsRequest,
   explainRequest,
   revealRequest,
   toolchainRequest,
@@ -17,7 +16,6 @@ import {
   type ExplainResult,
   type FindingReference,
   type RevealResult,
-  type Hotspot,
 } from '../../server/src/lsp/protocol';
 import { uri, vscodeCapabilities } from '../support/fake-editor';
 import { start } from '../support/fake-session';
@@ -486,25 +484,6 @@ test('analyse the package: files that nobody opened show theirs, until cleared',
   await editor.connection.sendNotification(clearNotification);
   await editor.shows(at('p/a.go'), []);
   await editor.shows(at('p/b.go'), []);
-});
-
-test('the hotspots of all files come with the most urgent first, then the hottest', async (t) => {
-  const { editor, at } = await start(t, { 'a.go': '', 'b.ts': '' });
-  assert.deepEqual(await editor.connection.sendRequest(hotspotsRequest), []);
-  await editor.open(at('a.go'), 'package a\n\nvar x = alloc() + hotalloc()');
-  await editor.open(at('b.ts'), '  badalloc()');
-  await editor.idle();
-  const hotspots = (await editor.connection.sendRequest(hotspotsRequest)) as Hotspot[];
-  assert.deepEqual(
-    hotspots.map(({ uri: of, line, character, severity }) => [of, line, character, severity]),
-    [
-      [uri(at('b.ts')), 0, 2, 'warning'],
-      [uri(at('a.go')), 2, 18, 'information'],
-      [uri(at('a.go')), 2, 8, 'information'],
-    ],
-  );
-  const { score, because, safeFix, ruleId } = hotspots[1]!;
-  assert.deepEqual([score, because, safeFix, ruleId], [0.7, ['in a loop'], true, 'go/per-call-buffer']);
 });
 
 test('the toolchain of a file is looked for without opening it, and what is missing is a note', async (t) => {

@@ -148,13 +148,14 @@ describe('layering: rules ← server ← client', () => {
     );
   });
 
-  it('the client needs nothing of the server but the names of its messages, and what makes foreign text plain', () => {
+  it('the client needs nothing of the server but the names of its messages, and how texts and figures are shown', () => {
     forbid(
       importsOf('client'),
       (target) =>
         /^(server|rules)\//.test(target) &&
         target !== 'server/src/lsp/protocol' &&
-        target !== 'server/src/text/foreign',
+        target !== 'server/src/text/foreign' &&
+        target !== 'server/src/text/amounts',
     );
   });
 

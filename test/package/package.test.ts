@@ -21,6 +21,7 @@ interface Manifest {
   contributes: {
     commands: { command: string; title: string; category: string }[];
     menus: Record<string, { command?: string; submenu?: string; when?: string }[]>;
+    viewsWelcome: { contents: string }[];
     walkthroughs: { steps: { description: string; completionEvents: string[]; media: { svg: string } }[] }[];
     configuration: { properties: Record<string, { default: unknown; markdownDescription: string }> };
   };
@@ -62,7 +63,12 @@ describe('the package', () => {
       'dist/typescript.js',
       'dist/v8-profile.js',
       'dist/web-tree-sitter.wasm',
+      ...[1, 2, 3].flatMap((step) => [
+        `media/gutter/heat${step}-dark.svg`,
+        `media/gutter/heat${step}-light.svg`,
+      ]),
       'media/icon.png',
+      'media/view.svg',
       'media/walkthrough/fix.svg',
       'media/walkthrough/hotspot.svg',
       'media/walkthrough/toolchain.svg',
@@ -153,7 +159,9 @@ describe('the manifest', () => {
 
   it('declares exactly the commands that the client registers', () => {
     const declared = manifest.contributes.commands.map(({ command }) => command).sort();
-    const sources = ['commands.ts', 'command-names.ts'].map((name) => read(`client/src/${name}`)).join('\n');
+    const sources = ['commands.ts', 'command-names.ts', 'views/commands.ts']
+      .map((name) => read(`client/src/${name}`))
+      .join('\n');
     const registered = new Set([...sources.matchAll(/'(alloclens\.[a-z]\w*)'/gi)].map((match) => match[1]!));
     assert.deepEqual(declared, [...registered].sort());
     for (const { command } of Object.values(manifest.contributes.menus).flat())
@@ -191,6 +199,7 @@ describe('the manifest', () => {
       ...Object.values(manifest.contributes.configuration.properties).map(
         (setting) => setting.markdownDescription,
       ),
+      ...manifest.contributes.viewsWelcome.map(({ contents }) => contents),
     ].map(decodeURIComponent);
     for (const text of texts) {
       for (const [, command] of text.matchAll(/command:(alloclens\.\w+)/g))
@@ -201,12 +210,11 @@ describe('the manifest', () => {
   });
 
   it('activates without what speaks the protocol: that is two thirds of the work, and is loaded behind it', () => {
-    for (const name of readdirSync(join(root, 'client', 'src')).filter(
-      (file) => file !== 'language-client.ts',
-    ))
+    const files = readdirSync(join(root, 'client', 'src'), { recursive: true, encoding: 'utf8' });
+    for (const name of files.filter((file) => file.endsWith('.ts') && file !== 'language-client.ts'))
       assert.doesNotMatch(
         read(`client/src/${name}`),
-        /^(?:import (?!type )|\} )[^;]*'(?:vscode-languageclient[^']*|\.\/language-client)'/m,
+        /^(?:import (?!type )|\} )[^;]*'(?:vscode-languageclient[^']*|\.{1,2}\/language-client)'/m,
         `client/src/${name} loads it when it is loaded itself`,
       );
   });

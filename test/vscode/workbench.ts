@@ -423,6 +423,38 @@ export class Workbench {
     await this.#orFailure(this.#page.getByRole('button', { name: label }).first().click({ timeout: 30_000 }));
   }
 
+  /** Opens a container of views in the side bar, if it is not open yet. */
+  async openView(title: string): Promise<void> {
+    const action = this.#page.locator(`.activitybar .action-item:has([aria-label^="${title}"])`).first();
+    if ((await action.getAttribute('aria-selected')) !== 'true') await this.#orFailure(action.click());
+    await this.#orFailure(
+      this.#page
+        .locator('.part.sidebar .pane-header', { hasText: 'Hotspots' })
+        .first()
+        .waitFor({ timeout: 30_000 }),
+    );
+  }
+
+  /** Presses a code lens of the active editor, once it is there. */
+  async lens(title: RegExp): Promise<void> {
+    const lens = this.#editor.locator('.codelens-decoration a', { hasText: title }).first();
+    await this.#orFailure(lens.click({ timeout: patience }));
+  }
+
+  /** The rows of the trees in the side bar, from top to bottom, once one of them matches. */
+  async treeRows(wanted: RegExp): Promise<string[]> {
+    const rows = this.#page.locator('.part.sidebar .monaco-list-row');
+    const deadline = Date.now() + patience;
+    let seen: string[] = [];
+    while (Date.now() < deadline) {
+      seen = (await rows.allInnerTexts()).map((row) => row.replaceAll('\n', ' ').trim());
+      if (seen.some((row) => wanted.test(row))) return seen.filter((row) => wanted.test(row));
+      await this.#page.waitForTimeout(200);
+    }
+    await this.failure();
+    throw new Error(`no row of the side bar matches ${wanted}; it shows:\n${seen.join('\n')}`);
+  }
+
   /** Hides the side bar: pictures are about the editor. */
   async hideSideBar(): Promise<void> {
     await this.press('Mod+B');

@@ -31,6 +31,8 @@ export interface FindingsContext {
   readonly options: InitializationOptions;
   /** The analysis of the document's present text. */
   readonly analysis: (uri: string) => ShownAnalysis | undefined;
+  /** The same, once fixes are checked; waits for a document that was just opened. */
+  readonly settled: (uri: string, signal: AbortSignal) => Promise<ShownAnalysis | undefined>;
   readonly textOf: (path: string) => string | undefined;
   readonly actions: (analysis: FileAnalysis, signal: AbortSignal) => CodeActionContext;
 }
@@ -44,7 +46,7 @@ export function registerFindings(connection: Connection, context: () => Findings
   connection.onRequest(explainRequest, (reference: FindingReference): ExplainResult => {
     const session = context();
     const analysis = session?.analysis(reference.uri);
-    const found = session && analysis ? at(analysis, reference, session.encoding) : [];
+    const found = session && analysis ? findingsMeant(analysis, reference, session.encoding) : [];
     if (!session || !analysis || found.length === 0) return null;
     const place = placeIn(session);
     const markdown = found.map((finding) =>
@@ -56,11 +58,12 @@ export function registerFindings(connection: Connection, context: () => Findings
     applyFixRequest,
     async (reference: FindingReference, token): Promise<ApplyFixResult> => {
       const session = context();
-      const analysis = session?.analysis(reference.uri);
-      const fix = session && analysis && at(analysis, reference, session.encoding)[0]?.fixes[0];
       const gone = { applied: false, reason: 'The file has changed: look at the finding again.' };
-      if (!session || !analysis || !fix) return gone;
+      if (!session) return gone;
       return withSignal([token], async (signal) => {
+        const analysis = await session.settled(reference.uri, signal);
+        const fix = analysis && findingsMeant(analysis, reference, session.encoding)[0]?.fixes[0];
+        if (!analysis || !fix) return gone;
         const edit = await fixEdit(fix, session.actions(analysis, signal));
         if (!edit || token.isCancellationRequested) return gone;
         const { applied, failureReason } = await connection.workspace.applyEdit({
@@ -76,7 +79,7 @@ export function registerFindings(connection: Connection, context: () => Findings
 }
 
 /** The findings that the reference means, of the text that it was made from. */
-function at(
+export function findingsMeant(
   analysis: FileAnalysis,
   { version, ruleId, position }: FindingReference,
   encoding: Encoding,

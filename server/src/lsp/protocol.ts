@@ -121,25 +121,178 @@ export interface RevealResult {
 }
 
 /**
- * Request, client → server, no parameters → Hotspot[]: what is shown of all files that have been analysed, most urgent
- * first, then hottest; at most 1000.
+ * Request, client → server, no parameters → SitesResult: the places that allocate in the files that have been analysed, and those that
+ * the current profile names.
  */
-export const hotspotsRequest = 'alloclens/hotspots';
+export const sitesRequest = 'alloclens/sites';
 
-export interface Hotspot {
+export interface SitesResult {
+  /** See SitesChange. */
+  readonly version: number;
+  /** Measured ones first, heaviest first; then the most urgent, then the hottest. At most 1000. */
+  readonly sites: readonly Site[];
+}
+
+/** Notification, server → client: SitesChange. Sent only after the first `alloclens/sites`. */
+export const sitesNotification = 'alloclens/sitesChanged';
+
+export interface SitesChange {
+  /** One more than before. A client that has missed one asks `alloclens/sites` again. */
+  readonly version: number;
+  /** The documents whose sites have changed. */
+  readonly uris: readonly string[];
+  /** All sites of those documents, in place of the ones before. */
+  readonly sites: readonly Site[];
+}
+
+/** A line (of a V8 profile: a function) that allocates. All texts are plain: no markup, no links. */
+export interface Site {
+  /** The same while code around it changes. */
+  readonly id: string;
   readonly uri: string;
-  /** Where the finding starts: 0-based line, UTF-16 character. */
+  /** Where the allocation, or its line, begins: 0-based line, UTF-16 character. */
   readonly line: number;
   readonly character: number;
+  /** The function around it, as profiles name it; empty outside of functions. */
+  readonly function: string;
+  /** 0-based line of its declaration, if it is known. */
+  readonly functionLine?: number;
+  /** The source line, trimmed and shortened. */
+  readonly text: string;
+  /** Absent: no profile says anything of it. */
+  readonly weight?: SiteWeight;
+  /** How hot it looks, from 0 to 1, and why in words: "in a loop". 0 and none where only the profile knows of the site. */
+  readonly score: number;
+  readonly because: readonly string[];
+  /** One sentence: why memory is allocated here. */
+  readonly why: string;
+  /** What can be done, one entry a way. */
+  readonly what: readonly string[];
+  /** Most urgent first. */
+  readonly findings: readonly SiteFinding[];
+  /** Who calls the function, by share of the site's weight, largest first; at most five. */
+  readonly callers: readonly SiteCaller[];
+}
+
+export interface SiteWeight {
+  /** Bytes, or nanoseconds in the allocator, as the profile says. */
+  readonly amount: number;
+  /** What it was in the older of two profiles. */
+  readonly before?: number;
+  /** Of the whole profile, 0 to 1. */
+  readonly share: number;
+  /** 0 when the profile does not count objects. */
+  readonly objects: number;
+  /** Cautions about the figures, such as "few samples". */
+  readonly cautions: readonly string[];
+  /** The function has changed since the profile was loaded. */
+  readonly stale?: true;
+}
+
+export interface SiteFinding {
   readonly ruleId: string;
   readonly message: string;
   readonly severity: 'error' | 'warning' | 'information' | 'hint';
-  /** How hot the line is, from 0 to 1. */
-  readonly score: number;
-  /** Why, in words: "in a loop". */
-  readonly because: readonly string[];
-  /** A safe fix is offered. */
-  readonly safeFix: boolean;
+  /** Where the finding starts. */
+  readonly line: number;
+  readonly character: number;
+  /** The first fix. `safe`: it does not change what the program does. Absent: there is none. */
+  readonly fix?: { readonly title: string; readonly safe: boolean };
+}
+
+export interface SiteCaller {
+  readonly function: string;
+  /** Of the site's weight, 0 to 1. */
+  readonly share: number;
+  readonly uri: string;
+  /** 0-based. */
+  readonly line: number;
+}
+
+/** Request, client → server: LoadProfileParams → ProfileInfo. Reads a profile and ranks sites by it. Fails with a sentence. */
+export const loadProfileRequest = 'alloclens/loadProfile';
+
+export interface LoadProfileParams {
+  /** A file, or `http://…/debug/pprof/allocs?seconds=30` of a running program, which the user has typed. */
+  readonly uri: string;
+  readonly workDoneToken?: string | number;
+}
+
+/** Request, client → server: SelectProfileParams → ProfileInfo[]. */
+export const selectProfileRequest = 'alloclens/selectProfile';
+
+/** `uri`: the profile that sites are weighed by; absent: none. `base`: an older one that it is compared with. `remove`: those that are forgotten. */
+export interface SelectProfileParams {
+  readonly uri?: string;
+  readonly base?: string;
+  readonly remove?: readonly string[];
+}
+
+/** Notification, server → client: ProfileInfo[], whenever one is loaded, chosen or forgotten. */
+export const profilesNotification = 'alloclens/profiles';
+
+export interface ProfileInfo {
+  readonly uri: string;
+  /** Sites are weighed by it. */
+  readonly current: boolean;
+  /** The current one is compared with it. */
+  readonly base?: true;
+  readonly kind: 'pprof' | 'v8';
+  readonly unit: 'bytes' | 'nanoseconds';
+  readonly total: number;
+  /** Of it, without a frame in the code of the workspace. */
+  readonly elsewhere: number;
+  /** Cautions about the profile as a whole. */
+  readonly notes: readonly string[];
+}
+
+/** Request, client → server: RecordParams → RecordResult. Runs a Go benchmark or test with a profile. Fails with a sentence. */
+export const recordRequest = 'alloclens/record';
+
+export interface RecordParams {
+  /** A Go file of the package. */
+  readonly uri: string;
+  /** The whole name of a benchmark or test. */
+  readonly name: string;
+  readonly workDoneToken?: string | number;
+}
+
+export interface RecordResult {
+  /** The profile, to be loaded; it is deleted when the server ends. */
+  readonly uri: string;
+}
+
+/**
+ * Request, client → server: FindingReference and a token → ProofResult. Runs the benchmarks that reach the finding's first fix, before
+ * and after. Fails with a sentence.
+ */
+export const proveRequest = 'alloclens/prove';
+
+export interface ProveParams extends FindingReference {
+  readonly workDoneToken?: string | number;
+}
+
+export interface ProofResult {
+  readonly title: string;
+  /** Absent: nothing was measured, and `reason` says why. */
+  readonly verdict?: 'better' | 'same' | 'worse';
+  readonly reason?: string;
+  readonly benchmarks: readonly ProvenBenchmark[];
+  readonly notes: readonly string[];
+  /** For a pull request. */
+  readonly markdown: string;
+}
+
+export interface ProvenBenchmark {
+  readonly name: string;
+  readonly verdict: 'better' | 'same' | 'worse';
+  /** As benchstat prints them. */
+  readonly rows: readonly {
+    readonly unit: string;
+    readonly before: string;
+    readonly after: string;
+    readonly change: string;
+  }[];
 }
 
 /**

@@ -1,5 +1,7 @@
 import {
+  LSPErrorCodes,
   MessageType,
+  ResponseError,
   ShowMessageNotification,
   type Connection,
   type WorkDoneProgressReporter,
@@ -34,4 +36,9 @@ export function loggerOf({ console }: Connection): Logger {
 /** Says how far the work is: a number from 0 to 100, and at what. */
 export function report(progress: WorkDoneProgressReporter, percentage: number, what: string): void {
   progress.report(percentage, plainText(what, 200));
+}
+
+/** What a request is answered with that cannot be done: the editor shows the sentence. */
+export function failed(sentence: string): ResponseError<void> {
+  return new ResponseError(LSPErrorCodes.RequestFailed, plainText(sentence, 900));
 }

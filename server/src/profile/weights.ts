@@ -191,6 +191,17 @@ export function callerKey(name: string, file: string, line: number): string {
   return `${name}\0${file}:${line}`;
 }
 
+/** What a key of `LineWeight.callers` says. */
+export function callerOf(key: string): {
+  readonly function: string;
+  readonly file: string;
+  readonly line: number;
+} {
+  const [name, place] = key.split('\0') as [string, string];
+  const colon = place.lastIndexOf(':');
+  return { function: name, file: place.slice(0, colon), line: Number(place.slice(colon + 1)) };
+}
+
 /** Without type arguments: several shapes of a generic function are one function of the source. */
 export function plainName(name: string): string {
   if (!name.includes('[')) return name;

@@ -1,9 +1,10 @@
 import pico from 'picocolors';
 import { changeOf } from '../profile/difference';
-import type { LineWeight, Weights } from '../profile/weights';
+import { callerOf, type LineWeight, type Weights } from '../profile/weights';
 import { entriesByAmount, type Hotspot } from '../hotspots/lines';
 import type { HotspotReport } from '../hotspots/report';
 import { displayPath, shownPath } from '../service/walk';
+import { amountText, countText, percentText } from '../text/amounts';
 import { markdownText, visible } from '../text/foreign';
 
 /** The report for people: one paragraph a line, heaviest first. */
@@ -20,7 +21,7 @@ export function prettyHotspots({ cwd, weights, hotspots, notes }: HotspotReport,
     const [caller] = entriesByAmount(weight.callers);
     if (caller)
       out.push(
-        `        ${colors.dim('from')} ${visible(callerText(caller[0], cwd))} (${percent(caller[1] / weight.amount)} of it)`,
+        `        ${colors.dim('from')} ${visible(callerText(caller[0], cwd))} (${percentText(caller[1] / weight.amount)} of it)`,
       );
     // Of two profiles: what has gone asks for nothing.
     if (weight.amount !== 0)
@@ -102,7 +103,7 @@ export function jsonHotspots({ cwd, weights, hotspots, notes }: HotspotReport): 
 
 /** The part of the whole, or of two profiles the change as a part of what the older one had. */
 function partText(weight: LineWeight, share: number, { base }: Weights): string {
-  return base ? signed(percent)(base.total > 0 ? changeOf(weight) / base.total : 0) : percent(share);
+  return base ? signed(percentText)(base.total > 0 ? changeOf(weight) / base.total : 0) : percentText(share);
 }
 
 function weightText(weight: LineWeight, { unit, base }: Weights): string {
@@ -118,45 +119,20 @@ const signed =
 
 function summary({ unit, total, elsewhere, lines, base }: Weights, shown: readonly Hotspot[]): string {
   if (base) {
-    const part = base.total > 0 ? ` (${signed(percent)(total / base.total - 1)})` : '';
+    const part = base.total > 0 ? ` (${signed(percentText)(total / base.total - 1)})` : '';
     return `${amountText(base.total, unit)} → ${amountText(total, unit)}${part}; ${shown.length} of ${lines.length} lines shown, largest change first.`;
   }
   const sum = shown.reduce((all, { weight }) => all + weight.amount, 0);
   const rest = lines.length > shown.length ? ` of ${lines.length}` : '';
   const what = unit === 'bytes' ? 'allocated' : 'in the allocator';
-  const part = total > 0 ? `; these ${shown.length}${rest} have ${percent(sum / total)}` : '';
-  const outside = elsewhere > 0 ? `, ${percent(elsewhere / total)} elsewhere (no frame in this code)` : '';
+  const part = total > 0 ? `; these ${shown.length}${rest} have ${percentText(sum / total)}` : '';
+  const outside =
+    elsewhere > 0 ? `, ${percentText(elsewhere / total)} elsewhere (no frame in this code)` : '';
   return `${amountText(total, unit)} ${what}${part}${outside}.`;
 }
 
-/** Bytes in binary units as Go's tools print them, or seconds. Three digits: a sampled figure has no more. */
-export function amountText(amount: number, unit: Weights['unit']): string {
-  if (unit === 'nanoseconds') {
-    return amount < 1e9 ? `${threeDigits(amount / 1e6)} ms` : `${threeDigits(amount / 1e9)} s`;
-  }
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
-  let [value, at] = [amount, 0];
-  while (Math.abs(value) >= 1024 && at < units.length - 1) [value, at] = [value / 1024, at + 1];
-  return `${threeDigits(value)} ${units[at]}`;
-}
-
-function countText(count: number): string {
-  if (count < 1e3) return String(Math.round(count));
-  return count < 1e6 ? `${threeDigits(count / 1e3)} k` : `${threeDigits(count / 1e6)} M`;
-}
-
-function threeDigits(value: number): string {
-  const size = Math.abs(value);
-  return value.toFixed(size >= 100 || Number.isInteger(value) ? 0 : size >= 10 ? 1 : 2);
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
-}
-
 /** A key of `LineWeight.callers` with the path as reports print it. */
-function callerText(caller: string, cwd: string): string {
-  const [name, place] = caller.split('\0') as [string, string];
-  const colon = place.lastIndexOf(':');
-  return `${name} (${displayPath(cwd, place.slice(0, colon))}${place.slice(colon)})`;
+function callerText(key: string, cwd: string): string {
+  const { function: name, file, line } = callerOf(key);
+  return `${name} (${displayPath(cwd, file)}:${line})`;
 }

@@ -308,7 +308,7 @@ export class AnalysisService {
         seen(analyses);
         for (const analysis of analyses) this.#accept(analysis, performance.now() - start);
       };
-      const buffers = this.#buffers();
+      const { buffers } = this;
       if (directories.size > 1)
         await this.analyser.analyseFolders(
           { directories: [...directories], files: new Set(paths), buffers, settings },
@@ -333,10 +333,11 @@ export class AnalysisService {
 
   /** The request that the service would make for an open document now. */
   async request(document: SourceDocument): Promise<AnalysisRequest> {
-    return { document, buffers: this.#buffers(), settings: await this.host.settings(document.path) };
+    return { document, buffers: this.buffers, settings: await this.host.settings(document.path) };
   }
 
-  #buffers(): ReadonlyMap<string, SourceDocument> {
+  /** The open documents that are files, by path. */
+  get buffers(): ReadonlyMap<string, SourceDocument> {
     return new Map([...this.#documents].filter(([, { virtual }]) => !virtual));
   }
 

@@ -1,0 +1,113 @@
+import type { Uri } from 'vscode';
+import { window, workspace } from 'vscode';
+import {
+  loadProfileRequest,
+  recordRequest,
+  selectProfileRequest,
+  type ProfileInfo,
+  type RecordResult,
+  type SelectProfileParams,
+} from '../../../server/src/lsp/protocol';
+import type { LanguageServer } from '../language-server';
+import { benchmarksIn } from '../editor/benchmarks';
+import { longRequest } from '../long-request';
+import { inform } from '../say';
+
+/** Reads a profile, which the user chooses unless it is named, and weighs the hotspots by it. */
+export async function loadProfile(server: LanguageServer, file?: Uri): Promise<void> {
+  const uri = file ?? (await chosen());
+  if (!uri) return;
+  const client = await server.start();
+  await longRequest<ProfileInfo>(client, 'reading the profile', loadProfileRequest, { uri: uri.toString() });
+}
+
+/** Asks for the address of a running program, and weighs the hotspots by what it allocates in half a minute. */
+export async function loadLiveProfile(server: LanguageServer): Promise<void> {
+  const uri = await window.showInputBox({
+    title: 'Address of a running Go program',
+    value: 'http://localhost:6060/debug/pprof/allocs?seconds=30',
+    prompt: 'It is asked once, for its profile; nothing else is sent.',
+    validateInput: (value) =>
+      /^https?:\/\/\S+$/i.test(value) ? undefined : 'An address begins with http://',
+  });
+  if (uri === undefined) return;
+  const client = await server.start();
+  await longRequest<ProfileInfo>(client, 'asking the program for its profile', loadProfileRequest, { uri });
+}
+
+/** What changed since an older profile. */
+export async function compareProfile(
+  server: LanguageServer,
+  profiles: readonly ProfileInfo[],
+  base: ProfileInfo,
+): Promise<void> {
+  const current = profiles.find((one) => one.current && one.uri !== base.uri);
+  if (!current)
+    return void inform(
+      'Two profiles are needed: choose the newer one first, then compare it with an older one.',
+    );
+  await select(server, { uri: current.uri, base: base.uri });
+}
+
+/** Weighs the hotspots by a loaded profile; by none: by how the code looks. */
+export async function useProfile(server: LanguageServer, profile: ProfileInfo | undefined): Promise<void> {
+  await select(server, profile ? { uri: profile.uri } : {});
+}
+
+/** Forgets a profile, or all. */
+export async function forgetProfiles(
+  server: LanguageServer,
+  profiles: readonly ProfileInfo[],
+  gone: ProfileInfo | undefined,
+): Promise<void> {
+  const remove = gone ? [gone.uri] : profiles.map(({ uri }) => uri);
+  const current = profiles.find((one) => one.current && !remove.includes(one.uri));
+  await select(server, { ...(current && { uri: current.uri }), remove });
+}
+
+/** Runs a Go benchmark or test with a profile, and weighs the hotspots by it. */
+export async function record(server: LanguageServer, uri: string, name: string): Promise<void> {
+  const client = await server.start();
+  const { uri: profile } = await longRequest<RecordResult>(
+    client,
+    `running ${name} with a profile`,
+    recordRequest,
+    {
+      uri,
+      name,
+    },
+  );
+  await longRequest<ProfileInfo>(client, 'reading the profile', loadProfileRequest, { uri: profile });
+}
+
+/** As `record`, for a benchmark of the active editor's file that the user chooses. */
+export async function recordChosen(server: LanguageServer): Promise<void> {
+  const document = window.activeTextEditor?.document;
+  const benchmarks = document ? benchmarksIn(document.getText()) : [];
+  if (!document || benchmarks.length === 0)
+    return void inform('The active editor shows no Go benchmark: open the _test.go file that has it.');
+  const names = benchmarks.map(({ name }) => name);
+  const name =
+    names.length === 1
+      ? names[0]
+      : await window.showQuickPick(names, { title: 'Record allocations of a benchmark' });
+  if (name !== undefined) await record(server, document.uri.toString(), name);
+}
+
+async function select(server: LanguageServer, params: SelectProfileParams): Promise<void> {
+  await (await server.start()).sendRequest<ProfileInfo[]>(selectProfileRequest, params);
+}
+
+async function chosen(): Promise<Uri | undefined> {
+  const folder = workspace.workspaceFolders?.[0]?.uri;
+  const found = await window.showOpenDialog({
+    title: 'A profile: Go’s pprof (heap, allocs, CPU), or V8’s .heapprofile or .heaptimeline',
+    openLabel: 'Load',
+    ...(folder && { defaultUri: folder }),
+    filters: {
+      Profiles: ['pprof', 'prof', 'out', 'gz', 'pgo', 'heapprofile', 'heaptimeline'],
+      'All files': ['*'],
+    },
+  });
+  return found?.[0];
+}

@@ -1,0 +1,3 @@
+import { hotspotsSuite } from './hotspots';
+
+hotspotsSuite('newest');
