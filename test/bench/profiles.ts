@@ -53,7 +53,7 @@ function numbers(): () => number {
   return () => (state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff);
 }
 
-/** Tables of 2,000 functions, and samples of 20 random places and four random values until the file has its size. */
+/** Tables of 2,000 functions, and samples of stacks 20 deep and four random values until the file has its size. */
 async function writePprof(file: string, size: number): Promise<void> {
   const places = 2000;
   const tables = pprofOf({
@@ -91,7 +91,12 @@ async function writePprof(file: string, size: number): Promise<void> {
         chunk[start - 1] = at - start;
       };
       packed(0x0a, () => {
-        for (let i = 0; i < 20; i++) at = varint(chunk, at, 1 + (next() % places));
+        // As in a program, a function has few callers.
+        let place = next() % places;
+        for (let i = 0; i < 20; i++) {
+          at = varint(chunk, at, 1 + place);
+          place = (7 * place + (next() % 2)) % places;
+        }
       });
       packed(0x12, () => {
         for (const scale of [1, 64, 1, 64]) at = varint(chunk, at, next() * scale);

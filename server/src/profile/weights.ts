@@ -84,6 +84,7 @@ export function measureOf({ sampleTypes }: ProfileHead): Measure {
 /** Adds samples up by the line of the program's own code that is nearest to the allocation. */
 export class WeightsBuilder {
   readonly #lines = new Map<string, LineWeight>();
+  readonly #files = new Map<Frame, string | undefined>();
   #total = 0;
   #elsewhere = 0;
   #all = 0;
@@ -108,13 +109,13 @@ export class WeightsBuilder {
       return;
     }
     this.#total += amount;
-    const at = stack.findIndex((frame) => this.locate(frame) !== undefined);
+    const at = stack.findIndex((frame) => this.#fileOf(frame) !== undefined);
     const frame = stack[at];
     if (!frame) {
       this.#elsewhere += amount;
       return;
     }
-    const weight = this.#lineOf(frame, this.locate(frame)!);
+    const weight = this.#lineOf(frame, this.#fileOf(frame)!);
     const objects = this.measure.objects === undefined ? 0 : (values[this.measure.objects] ?? 0);
     weight.amount += amount;
     weight.objects += objects;
@@ -122,11 +123,20 @@ export class WeightsBuilder {
     const foreign = stack.slice(0, at).filter(({ name }) => !runtime.test(name));
     if (foreign.length === 0) weight.own += amount;
     else addTo(weight.through, this.#chainOf(foreign), amount);
-    const caller = stack.slice(at + 1).find((outer) => this.locate(outer) !== undefined);
+    const caller = stack.slice(at + 1).find((outer) => this.#fileOf(outer) !== undefined);
     if (caller) {
-      const key = callerKey(this.nameOf(caller.name), this.locate(caller)!, caller.line);
+      const key = callerKey(this.nameOf(caller.name), this.#fileOf(caller)!, caller.line);
       addTo(weight.callers, key, amount);
     }
+  }
+
+  /** A reader gives the same frame for the same place, and asks for it in every stack. */
+  #fileOf(frame: Frame): string | undefined {
+    const known = this.#files.get(frame);
+    if (known !== undefined || this.#files.has(frame)) return known;
+    const file = this.locate(frame);
+    this.#files.set(frame, file);
+    return file;
   }
 
   result(): Weights {
