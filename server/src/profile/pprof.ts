@@ -13,6 +13,15 @@ import type { Frame, Sample } from './sample';
 /** Bytes of an uncompressed profile, over which it is taken for a trap. */
 const sizeLimit = 4 * 1024 ** 3;
 
+/** Entries of one table. The largest service has some hundred thousand functions. */
+const tableLimit = 4_000_000;
+
+/** Bytes of all names together. */
+const textLimit = 256 * 1024 ** 2;
+
+/** Frames of one stack, what is inlined included. Go records 128 places. */
+const deepest = 10_000;
+
 export interface ProfileHead {
   readonly sampleTypes: readonly { readonly type: string; readonly unit: string }[];
   /** Bytes (heap) or nanoseconds (CPU) between samples; 1 when everything was recorded. */
@@ -92,6 +101,7 @@ class Tables {
   /** Of the locations that samples have named so far. */
   readonly #frames = new Map<number, readonly Frame[]>();
   readonly #types: { type: number; unit: number }[] = [];
+  #textSize = 0;
   #period = 0;
   #time = 0;
   #duration = 0;
@@ -106,7 +116,18 @@ class Tables {
     if (field === 1) this.#types.push(this.#type(value));
     if (field === 4) this.#addLocation(value);
     if (field === 5) this.#addFunction(value);
-    if (field === 6) this.#strings.push(value.text());
+    if (field === 6) {
+      this.#textSize += value.end - value.at;
+      this.#strings.push(value.text());
+    }
+    const entries = Math.max(
+      this.#types.length,
+      this.#locations.size,
+      this.#functions.size,
+      this.#strings.length,
+    );
+    if (entries > tableLimit || this.#textSize > textLimit)
+      throw new ProfileError('It is damaged: it names more functions and places than a program has.');
   }
 
   head(): ProfileHead {
@@ -131,8 +152,13 @@ class Tables {
         else value.packed(into);
       } else if (field === 3 && typeof value !== 'number') size ??= this.#size(value);
     });
+    const stack: Frame[] = [];
+    for (const location of locations) {
+      stack.push(...this.#framesOf(location));
+      if (stack.length > deepest) throw tooDeep();
+    }
     return {
-      stack: locations.flatMap((location) => this.#framesOf(location)),
+      stack,
       values,
       ...(size !== undefined && { size }),
     };
@@ -174,6 +200,7 @@ class Tables {
         if (part === 2) line.line = number;
       });
       lines.push(line);
+      if (lines.length > deepest) throw tooDeep();
     });
     this.#locations.set(id, lines);
   }
@@ -203,4 +230,8 @@ class Tables {
   #text(index: number): string {
     return this.#strings[index] ?? '';
   }
+}
+
+function tooDeep(): ProfileError {
+  return new ProfileError(`It is damaged: a stack has more than ${deepest} frames.`);
 }

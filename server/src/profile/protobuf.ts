@@ -44,6 +44,8 @@ function field(cursor: Cursor, onField: (field: number, value: number | Cursor) 
   if (!cursor.hasVarint) return 1;
   const tag = cursor.varint();
   const number = Math.floor(tag / 8);
+  // Not allowed by the format, and what a file full of zeros is.
+  if (number === 0) throw notProtobuf('a field without a number');
   switch (tag % 8) {
     case 0:
       if (!cursor.hasVarint) return 1;

@@ -71,7 +71,9 @@ class Tree {
       if (!isObject(node) || !isObject(node.callFrame))
         throw new ProfileError('It is damaged: a node of its tree has no call frame.');
       this.#nodes.set(node.id, node);
-      for (const child of node.children ?? []) this.#parents.set(child, node);
+      if (node.children !== undefined && !Array.isArray(node.children))
+        throw new ProfileError('It is damaged: the children of a node are no list.');
+      for (const child of (node.children ?? []) as readonly number[]) this.#parents.set(child, node);
     }
   }
 

@@ -17,15 +17,20 @@ export const deepest = 10_000;
 
 export function frameOf({ functionName, url, lineNumber, columnNumber }: CallFrame): Frame {
   const dependency = dependencyOf(String(url));
-  const name = functionName === '' ? '(anonymous)' : String(functionName);
+  const name = String(functionName ?? '') || '(anonymous)';
+  // What has no source has no place either: -1 in V8's files.
+  const [line, column] = [placeOf(lineNumber), placeOf(columnNumber)];
   return {
     name: dependency === undefined ? name : `${dependency}: ${name}`,
     file: String(url),
-    line: lineNumber + 1,
-    startLine: lineNumber + 1,
-    column: columnNumber + 1,
+    line,
+    startLine: line,
+    column,
   };
 }
+
+/** @returns 1-based; 0 for none */
+const placeOf = (place: number): number => (Number.isSafeInteger(place) && place >= 0 ? place + 1 : 0);
 
 /** `@scope/name` or `name` of the installed package that a script belongs to. */
 function dependencyOf(url: string): string | undefined {

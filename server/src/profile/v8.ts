@@ -70,7 +70,10 @@ export interface SamplingProfile {
 
 function samplingProfile({ head, samples: taken, alloclens }: SamplingProfile): V8Profile {
   const behind = new Map<number, number>();
-  for (const { nodeId } of taken ?? []) behind.set(nodeId, (behind.get(nodeId) ?? 0) + 1);
+  if (taken !== undefined && !(Array.isArray(taken) && taken.every(isObject)))
+    throw new ProfileError('It is damaged: its samples are no list of samples.');
+  for (const { nodeId } of (taken as SamplingProfile['samples']) ?? [])
+    behind.set(nodeId, (behind.get(nodeId) ?? 0) + 1);
   const samples: Sample[] = [];
   // Not by recursion: a hostile file nests deeper than the stack.
   const open: { node: SamplingNode; stack: readonly Frame[] }[] = [{ node: head, stack: [] }];
@@ -92,7 +95,16 @@ function samplingProfile({ head, samples: taken, alloclens }: SamplingProfile): 
     }
     for (const child of node.children) open.push({ node: child, stack });
   }
-  return { samples, unit: 'bytes', interval: alloclens?.interval, collected: alloclens?.collected };
+  return { samples, unit: 'bytes', ...recordedWith(alloclens) };
+}
+
+/** What the recorder has written down, if it was ours. */
+function recordedWith(recorded: unknown): Pick<V8Profile, 'interval' | 'collected'> {
+  const { interval, collected } = isObject(recorded) ? recorded : {};
+  return {
+    interval: typeof interval === 'number' && interval > 0 ? interval : undefined,
+    collected: typeof collected === 'boolean' ? collected : undefined,
+  };
 }
 
 interface Timeline {

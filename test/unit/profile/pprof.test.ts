@@ -3,6 +3,8 @@ import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { readPprof, type ProfileHead } from '../../../server/src/profile/pprof';
 import type { Sample } from '../../../server/src/profile/sample';
+import { ProfileError } from '../../../server/src/profile/profile-error';
+import { damaged } from '../../support/damaged';
 import { pprofOf, type WrittenProfile } from '../../support/pprof';
 
 async function read(
@@ -39,6 +41,15 @@ const profile: WrittenProfile = {
     { stack: [[{ name: 'main.main', file: '/b/main.go', line: 41 }]], values: [-2, -64, -2, -64] },
   ],
 };
+
+/** One sample with the same place a hundred thousand times. */
+function endless(): Uint8Array {
+  const written = pprofOf({ samples: [{ stack: [[{ name: 'f' }]], values: [1, 1, 1, 1] }] });
+  const places = Buffer.alloc(100_000, 1);
+  const length = [0xa4, 0x8d, 0x06];
+  const sample = [0x0a, 0xa0, 0x8d, 0x06, ...places];
+  return Buffer.concat([written, Buffer.from([0x12, ...length, ...sample])]);
+}
 
 describe('pprof profiles', () => {
   for (const [what, bytes] of [
@@ -80,6 +91,13 @@ describe('pprof profiles', () => {
       Buffer.from([0x32, 0x80, 0x80, 0x80, 0x80, 0x80, 0x20]),
       /no pprof profile: an entry of/,
     ],
+    ['a bomb of zeros', gzipSync(Buffer.alloc(64 * 1024 ** 2)), /a field without a number/],
+    [
+      'a bomb of empty names',
+      gzipSync(Buffer.alloc(16 * 1024 ** 2, Buffer.from([0x32, 0x00]))),
+      /more functions and places than a program has/,
+    ],
+    ['a stack without end', endless(), /more than 10000 frames/],
     ['a number without end', Buffer.alloc(40, 0xff), /more than ten bytes/],
     ['an id over 2^53', Buffer.from([0x22, 0x09, 0x08, ...Array<number>(7).fill(0xff), 0x7f]), /over 2\^53/],
   ] as const) {
@@ -91,5 +109,17 @@ describe('pprof profiles', () => {
   it('an id that no table has is a frame without a name, not a crash', async () => {
     const bytes = pprofOf({ samples: [{ stack: [], values: [1, 8, 0, 0] }] });
     assert.deepEqual((await read(bytes)).samples, [{ stack: [], values: [1, 8, 0, 0] }]);
+  });
+
+  it('damaged anywhere is read as something or refused in a sentence, and never a crash', async () => {
+    const whole = pprofOf(profile);
+    for (const bytes of damaged(whole, 2000)) {
+      const { error } = await read(bytes).then(
+        () => ({ error: undefined }),
+        (error: unknown) => ({ error }),
+      );
+      if (error !== undefined && !(error instanceof ProfileError))
+        assert.fail(`${Buffer.from(bytes).toString('hex')}: ${String(error)}`);
+    }
   });
 });

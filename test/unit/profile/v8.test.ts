@@ -146,6 +146,51 @@ describe('a .cpuprofile', () => {
   });
 });
 
+describe('what V8 wrote, damaged', () => {
+  const heap = {
+    head: node('(root)', '', 0, node('work', 'file:///app/a.js', 100, node('slice', '', 300))),
+    samples: [{ size: 100, nodeId: 2, ordinal: 1 }],
+    alloclens: recorded,
+  };
+  const cpu = {
+    nodes: [
+      { ...node('(root)', '', 0), id: 1, children: [2] },
+      { ...node('work', 'file:///app/a.js', 0), id: 2, children: [] },
+    ],
+    samples: [2, 2],
+    timeDeltas: [5, 10],
+  };
+  const odd = [null, 5, -1, 1e9, 1e999, 'x', [], {}, true] as const;
+
+  /** Copies in which one value, anywhere, is something else. */
+  function* variants(value: unknown): Generator<unknown> {
+    yield* odd;
+    if (typeof value !== 'object' || value === null) return;
+    for (const key of Object.keys(value)) {
+      const of = (part: unknown): unknown =>
+        Array.isArray(value)
+          ? (value as unknown[]).map((one, i) => (String(i) === key ? part : one))
+          : { ...value, [key]: part };
+      for (const part of variants((value as Record<string, unknown>)[key])) yield of(part);
+    }
+  }
+
+  for (const [what, profile] of [
+    ['.heapprofile', heap],
+    ['.cpuprofile', cpu],
+  ] as const)
+    it(`${what}: is read as something or refused in a sentence, and never a crash`, () => {
+      for (const variant of variants(profile)) {
+        const text = JSON.stringify(variant);
+        try {
+          readV8(text);
+        } catch (error) {
+          if (!(error instanceof ProfileError)) assert.fail(`${text}: ${String(error)}`);
+        }
+      }
+    });
+});
+
 describe('what is no profile of V8 is said in a sentence', () => {
   const deep = (levels: number): string =>
     `{"head":${'{"callFrame":{"functionName":"f","url":"","lineNumber":0,"columnNumber":0},"selfSize":1,"id":1,"children":['.repeat(levels)}${']}'.repeat(levels)}}`;
