@@ -20,7 +20,8 @@ type Order struct {
 func Labels(orders []Order) []string {
 	var labels []string
 	for _, o := range orders {
-		labels = append(labels, "order "+strconv.Itoa(o.ID))
+		label := strconv.Itoa(o.ID)
+		labels = append(labels, label)
 	}
 	return labels
 }
@@ -55,9 +56,25 @@ export function hotspotsSuite(build: 'minimum' | 'newest'): void {
         await workbench.openFile(join(folder, 'orders_test.go'));
         await workbench.openView('Allocations');
         await workbench.lens(/profile allocations/);
-        const [first] = await workbench.treeRows(/%.*orders\.go:13/);
-        assert.match(first!, /[KMG]iB/);
+        const appends = /%.*orders\.go:14/;
+        const [first] = await workbench.treeRows(appends);
+        assert.match(first!, /[KMG]iB.*safe fix/);
         await workbench.screenshot('hotspots');
+        await workbench.rowAction(appends, /Prove/);
+        await workbench.treeRows(/^better.*orders\.go:14/);
+        await workbench.treeRows(/^B\/op .*→/);
+        await workbench.screenshot('proof');
+        await workbench.rowAction(/^better/, /Apply/);
+        await workbench.shows(/make\(\[\]string, 0, len\(orders\)\)/);
+        await workbench.screenshot('applied');
+        await workbench.press('Mod+S');
+        await workbench.openFile(join(folder, 'orders_test.go'));
+        await workbench.lens(/profile allocations/);
+        // The slice is made at its length now: what is appended allocates nothing.
+        await workbench.treeRows(/%.*orders\.go:11/);
+        const left = await workbench.treeRows(/%.*orders\.go/);
+        assert.ok(!left.some((row) => appends.test(row)), left.join('\n'));
+        await workbench.screenshot('after');
       }));
 
     for (const theme of ['dark', 'light', 'high contrast'] as const)
@@ -66,7 +83,7 @@ export function hotspotsSuite(build: 'minimum' | 'newest'): void {
           await workbench.openFile(join(folder, 'orders_test.go'));
           await workbench.openView('Allocations');
           await workbench.lens(/profile allocations/);
-          await workbench.treeRows(/%.*orders\.go:13/);
+          await workbench.treeRows(/%.*orders\.go:14/);
           await workbench.openFile(join(folder, 'orders.go'));
           await workbench.shows(/, \d+\.\d %/);
           await workbench.screenshot('editor');

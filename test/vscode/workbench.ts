@@ -455,6 +455,15 @@ export class Workbench {
     throw new Error(`no row of the side bar matches ${wanted}; it shows:\n${seen.join('\n')}`);
   }
 
+  /** Presses a button at the end of a row of the side bar. */
+  async rowAction(row: RegExp, label: RegExp): Promise<void> {
+    const found = this.#page.locator('.part.sidebar .monaco-list-row', { hasText: row }).first();
+    await this.#orFailure(found.hover({ timeout: 30_000 }));
+    await this.#orFailure(
+      found.locator('.action-label').and(this.#page.getByLabel(label)).first().click({ timeout: 30_000 }),
+    );
+  }
+
   /** Hides the side bar: pictures are about the editor. */
   async hideSideBar(): Promise<void> {
     await this.press('Mod+B');

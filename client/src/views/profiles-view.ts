@@ -44,6 +44,7 @@ export class ProfilesView implements TreeDataProvider<ProfileInfo | string>, Dis
       notes.length > 0 ? TreeItemCollapsibleState.Collapsed : TreeItemCollapsibleState.None,
     );
     item.id = uri;
+    item.tooltip = uri;
     const outside = total > 0 && elsewhere > 0 ? [`${percentText(elsewhere / total)} elsewhere`] : [];
     item.description = [
       ...(current ? ['current'] : base ? ['compared with'] : []),
@@ -64,7 +65,9 @@ export class ProfilesView implements TreeDataProvider<ProfileInfo | string>, Dis
   }
 }
 
-/** A file as the workspace names it; an address as it was typed. */
+/** A file as the workspace names it, a recording by what was run; an address as it was typed. */
 export function profileName(uri: string): string {
-  return /^https?:/i.test(uri) ? uri : workspace.asRelativePath(Uri.parse(uri, true));
+  if (/^https?:/i.test(uri)) return uri;
+  const file = Uri.parse(uri, true);
+  return workspace.getWorkspaceFolder(file) ? workspace.asRelativePath(file) : file.path.replace(/^.*\//, '');
 }
