@@ -129,6 +129,13 @@ export interface HeatReason {
 /** `error`: a contract that the source itself states is broken. */
 export type Severity = 'error' | 'warning' | 'information' | 'hint';
 
+/** Where memory is allocated that a finding speaks of, other than at its span. */
+export interface ChargedPlace {
+  readonly span: Span;
+  /** Import path of the package whose functions allocate it there; absent: the place itself does. */
+  readonly by?: string;
+}
+
 /** A rule's judgement about an allocation. */
 export interface Finding {
   readonly ruleId: RuleId;
@@ -148,6 +155,8 @@ export interface Finding {
   readonly allocation: Allocation;
   readonly heat: Heat;
   readonly related: readonly Related[];
+  /** A compressor's tables are made by its first write: a profile charges them to that line, and the remedy is about them, too. */
+  readonly alsoAt?: readonly ChargedPlace[];
   readonly fixes: readonly Fix[];
   /** Only without fixes. */
   readonly noFix?: NoFix;

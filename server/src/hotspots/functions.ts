@@ -1,4 +1,6 @@
-import type { Finding } from '../../../rules/model';
+import type { Finding, Span } from '../../../rules/model';
+import type { Site } from '../../../rules/sites';
+import { code as quoted } from '../../../rules/wording';
 import type { LineWeight, Weights } from '../profile/weights';
 import { LineIndex } from '../text/positions';
 import type { SourceFunction } from '../service/engine';
@@ -8,16 +10,18 @@ import {
   goneText,
   hasGone,
   heaviestCall,
-  remedies,
-  type Advice,
+  mainCaller,
   type Hotspot,
 } from './lines';
+import { remediesFor, type Advice } from './remedies';
 import type { Code } from './report';
+import { chainOf } from './why';
 import { compareUrgency } from '../service/ranking';
 
 interface ProfiledFile {
   readonly text: string;
   readonly functions: readonly SourceFunction[];
+  readonly sites: readonly Site[];
   readonly findings: readonly Finding[];
 }
 
@@ -36,14 +40,20 @@ export async function functionHotspotsOf(weights: Weights, code: Code): Promise<
   for (const weight of weights.lines) {
     const file = await fileOf(weight.file);
     const joined = join(weight, file);
-    const findings = joined ? findingsIn(joined.at, file) : [];
+    const findings = joined ? within(joined.at, file.findings, file).sort(compareUrgency) : [];
+    const sites = joined ? within(joined.at, file.sites, file) : [];
+    const called = heaviestCall(weight);
     hotspots.push({
       weight,
       share: weights.total > 0 ? weight.amount / weights.total : 0,
+      within: joined?.at,
+      sites,
       findings,
       joined: joined ? 'function' : 'nothing',
-      why: hasGone(weight) ? goneText : whyOf(weight, findings, joined !== undefined, weights.unit),
-      what: remedies(heaviestCall(weight), recipes, findings, findings.length > 0),
+      why: hasGone(weight) ? goneText : whyOf(weight, sites, findings, joined !== undefined, weights.unit),
+      what: remediesFor(findings, called === undefined ? undefined : chainOf(called), recipes, () =>
+        stays(weight),
+      ),
       cautions: [
         ...fewSamplesCaution(weight),
         ...(joined?.by === 'name'
@@ -57,7 +67,12 @@ export async function functionHotspotsOf(weights: Weights, code: Code): Promise<
 
 async function profiledFile(path: string, { textOf, mapOf, findingsOf }: Code): Promise<ProfiledFile> {
   const map = await mapOf(path);
-  return { text: textOf(path), functions: map?.functions ?? [], findings: findingsOf(path) };
+  return {
+    text: textOf(path),
+    functions: map?.functions ?? [],
+    sites: map?.sites ?? [],
+    findings: findingsOf(path),
+  };
 }
 
 interface Joined {
@@ -82,11 +97,15 @@ function join(weight: LineWeight, { text, functions }: ProfiledFile): Joined | u
 
 const bare = (name: string): string => name.replace(/^#/, '');
 
-/** Findings whose innermost function it is. */
-function findingsIn(at: SourceFunction | undefined, { functions, findings }: ProfiledFile): Finding[] {
-  const innermost = ({ span }: Finding): SourceFunction | undefined =>
+/** Of what has a place in the file, that whose innermost function it is. */
+function within<T extends { readonly span: Span }>(
+  at: SourceFunction | undefined,
+  all: readonly T[],
+  { functions }: ProfiledFile,
+): T[] {
+  const innermost = ({ span }: T): SourceFunction | undefined =>
     functions.findLast((one) => one.span.start <= span.start && span.end <= one.span.end);
-  return findings.filter((finding) => innermost(finding) === at).sort(compareUrgency);
+  return all.filter((one) => innermost(one) === at);
 }
 
 /** A callee is named when it allocates at least this part of the function's memory. */
@@ -94,6 +113,7 @@ const worthNaming = 0.2;
 
 function whyOf(
   weight: LineWeight,
+  sites: readonly Site[],
   findings: readonly Finding[],
   isJoined: boolean,
   unit: Weights['unit'],
@@ -111,31 +131,55 @@ function whyOf(
   if (reasons.length > 0) return reasons.join('. ');
   if (isJoined && unit === 'nanoseconds')
     return 'It runs for so long; no rule finds an allocation in it that could be spared';
+  if (isJoined && sites.length > 0) return `V8 does not say which of these it is: ${listed(sites)}`;
   return isJoined
-    ? 'The function’s own code makes it (objects, arrays, closures, strings), with what V8 inlines into it; V8 does not know the line'
+    ? 'Nothing in the function makes a new value by itself: it is what V8 inlines into it, or boxed numbers and growing arrays'
     : 'The function is not in the file as it is now: the profile was recorded from another text, or from what a compiler made of it';
+}
+
+/** So many are named. */
+const worthListing = 4;
+
+function listed(sites: readonly Site[]): string {
+  const named = sites
+    .slice(0, worthListing)
+    .map(({ expression, line }) => `${quoted(expression)} in line ${line + 1}`);
+  const more = sites.length - named.length;
+  return `${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+function stays(weight: LineWeight): string {
+  const caller = mainCaller(weight);
+  const calls = caller ? `, and ${caller.text} brings ${Math.round(100 * caller.share)} % of it` : '';
+  return `Stays: no rule knows another form of what is made here${calls}; fewer calls are fewer bytes`;
 }
 
 /** Built-in functions that allocate what they return, and what to write where it matters. */
 const recipes: readonly Advice[] = [
-  [/^slice\b/, 'pass the whole with a start and an end, or subarray where the bytes are only read'],
-  [
-    /^(?:map|filter|flatMap|flat)\b/,
-    'do the steps in one loop over the source, without the arrays between them',
-  ],
-  [
-    /^(?:concat|push|unshift|splice)\b/,
-    'collect the parts first and join them once, in an array of the known length',
-  ],
-  [/^split\b/, 'walk the text with indexOf, and slice out only the parts that are used'],
-  [
-    /^(?:keys|values|entries|fromEntries|assign)\b/,
-    'loop with for…in or over a Map instead of building arrays of keys and pairs',
-  ],
-  [/^(?:stringify|parse)\b/, 'do it once for each value, not once for each reader; log the text lazily'],
-  [/^bind\b/, 'bind once, where the object is made'],
-  [
-    /^(?:RegExp|NumberFormat|DateTimeFormat|Collator|PluralRules|Segmenter)\b/,
-    'make it once, outside of the function',
-  ],
+  {
+    callee: /^slice\b/,
+    advice: 'pass the whole with a start and an end, or subarray where the bytes are only read',
+  },
+  {
+    callee: /^(?:map|filter|flatMap|flat)\b/,
+    advice: 'do the steps in one loop over the source, without the arrays between them',
+  },
+  {
+    callee: /^(?:concat|push|unshift|splice)\b/,
+    advice: 'collect the parts first and join them once, in an array of the known length',
+  },
+  { callee: /^split\b/, advice: 'walk the text with indexOf, and slice out only the parts that are used' },
+  {
+    callee: /^(?:keys|values|entries|fromEntries|assign)\b/,
+    advice: 'loop with for…in or over a Map instead of building arrays of keys and pairs',
+  },
+  {
+    callee: /^(?:stringify|parse)\b/,
+    advice: 'do it once for each value, not once for each reader; log the text lazily',
+  },
+  { callee: /^bind\b/, advice: 'bind once, where the object is made' },
+  {
+    callee: /^(?:RegExp|NumberFormat|DateTimeFormat|Collator|PluralRules|Segmenter)\b/,
+    advice: 'make it once, outside of the function',
+  },
 ];

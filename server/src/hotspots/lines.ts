@@ -1,7 +1,12 @@
-import type { Finding } from '../../../rules/model';
-import type { LineWeight, Weights } from '../profile/weights';
-import { LineIndex } from '../text/positions';
+import type { ChargedPlace, Finding } from '../../../rules/model';
+import type { Site } from '../../../rules/sites';
+import { packageOf, plainName, type LineWeight, type Weights } from '../profile/weights';
+import type { CodeMap, SourceFunction } from '../service/engine';
 import { compareUrgency } from '../service/ranking';
+import { LineIndex } from '../text/positions';
+import { goAdvice, remediesFor, whyItStays, type MainCaller } from './remedies';
+import type { Code } from './report';
+import { chainOf, explains, shortName, whyAllocated, whyCalled, type Chain } from './why';
 
 /**
  * What the weight was joined with: a call whose callee allocates for the line, the place on the line that allocates, several of which the
@@ -14,7 +19,11 @@ export interface Hotspot {
   readonly weight: LineWeight;
   /** Of the whole profile, 0 to 1. */
   readonly share: number;
-  /** Of the line: those of rules with a remedy before those that only explain. */
+  /** The function of the file as it is now that the weight lies in; undefined where there is none, and for code of the package or module itself. */
+  readonly within: SourceFunction | undefined;
+  /** What the weight may be of, in source order: one site where the profile tells. */
+  readonly sites: readonly Site[];
+  /** Those with a remedy before those that only explain. */
   readonly findings: readonly Finding[];
   readonly joined: Joined;
   /** One sentence: why memory is allocated here. */
@@ -28,45 +37,6 @@ export interface Hotspot {
 /** Samples below which a figure is a guess: its error is about 1/√n (our measurement, heat-and-proof). */
 export const fewSamples = 16;
 
-/** What to write instead of a call where it matters. */
-export type Advice = readonly [callee: RegExp, advice: string];
-
-/** Functions of the standard library that allocate what they return, and what to write where it matters. */
-const recipes: readonly Advice[] = [
-  [
-    /^strings\.(?:Split|Fields|SplitN|SplitAfter)\b/,
-    'range over strings.SplitSeq (Go 1.24), or cut the text with strings.Cut: neither builds a slice',
-  ],
-  [
-    /^fmt\.(?:Sprint|Sprintf|Sprintln)\b/,
-    'append with fmt.Appendf or strconv.Append… to a buffer that is reused',
-  ],
-  [/^fmt\.Errorf\b/, 'make the error once, or a type that formats itself when it is printed'],
-  [
-    /^encoding\/json\.(?:Marshal|Unmarshal|\(\*(?:Encoder|Decoder)\))/,
-    'encode into a buffer that is kept, and decode into a value that is reused',
-  ],
-  [
-    /^bytes\.(?:\(\*Buffer\)|growSlice)/,
-    'keep the bytes.Buffer between calls, or grow it once to the size that it reaches',
-  ],
-  [/^strings\.\(\*Builder\)/, 'call Grow with the final length before the first write'],
-  [/^io\.ReadAll\b/, 'stream with io.Copy, or read into a buffer of the known size'],
-  [
-    /^net\/http\.\(\*Request\)\.WithContext\b/,
-    'set all values of the context first, and copy the request once',
-  ],
-  [/^regexp\.(?:Compile|MustCompile)\b/, 'compile the expression once, in a package variable'],
-  [
-    /^time\.(?:Time\.Format|\(\*Time\)\.Format)\b/,
-    'append with Time.AppendFormat to a buffer that is reused',
-  ],
-  [
-    /^strconv\.(?:Itoa|Format\w+|Quote\w*)\b/,
-    'append with the strconv.Append… function of the same name to a buffer that is reused',
-  ],
-];
-
 export function findingsByFile(findings: readonly Finding[]): ReadonlyMap<string, readonly Finding[]> {
   const files = new Map<string, Finding[]>();
   for (const finding of findings) {
@@ -78,97 +48,168 @@ export function findingsByFile(findings: readonly Finding[]): ReadonlyMap<string
 }
 
 /** The lines of the profile, heaviest first, each with what the analysis of its file says about it. */
-export function hotspotsOf(
-  weights: Weights,
-  findingsOf: (file: string) => readonly Finding[],
-  textOf: (file: string) => string,
-): Hotspot[] {
-  // Many lines are of one file: its text is read, and its lines are counted, once.
-  const sources = new Map<string, { readonly text: string; readonly lines: LineIndex }>();
-  const sourceOf = (file: string): { readonly text: string; readonly lines: LineIndex } => {
-    let source = sources.get(file);
-    if (!source) {
-      const text = textOf(file);
-      sources.set(file, (source = { text, lines: new LineIndex(text) }));
-    }
-    return source;
+export async function hotspotsOf(weights: Weights, code: Code): Promise<Hotspot[]> {
+  const files = new Map<string, Promise<ProfiledFile>>();
+  const fileOf = (path: string): Promise<ProfiledFile> => {
+    let file = files.get(path);
+    if (!file) files.set(path, (file = profiledFile(path, code)));
+    return file;
   };
-  return weights.lines.map((weight) => {
-    const { text, lines } = sourceOf(weight.file);
-    const findings = onLine(findingsOf(weight.file), weight.line - 1, lines);
-    return {
+  const hotspots: Hotspot[] = [];
+  for (const weight of weights.lines) {
+    const file = await fileOf(weight.file);
+    const place = placeOf(weight, file);
+    const chain = heaviestChain(weight);
+    const sites = place.isOld ? [] : sitesOn(place.line, chain, file);
+    const findings = place.isOld ? [] : findingsOn(place.line, sites, chain, file);
+    hotspots.push({
       weight,
       share: weights.total > 0 ? weight.amount / weights.total : 0,
+      within: place.within,
+      sites,
       findings,
-      ...causeOf(weight, findings, lineText(text, weight.line)),
-      what: whatOf(weight, findings),
-      cautions: cautionsOf(weight, weights),
-    };
-  });
+      ...causeOf(weight, chain, sites, findings, place),
+      what: place.isOld
+        ? ['Record a new profile: this one says nothing of the function as it is now']
+        : remediesFor(findings, chain, goAdvice, () => whyItStays(sites, chain, mainCaller(weight))),
+      cautions: [...cautionsOf(weight, weights), ...place.cautions],
+    });
+  }
+  return hotspots;
 }
 
-/** @param line 1-based */
-function lineText(text: string, line: number): string {
-  return text.split('\n', line)[line - 1] ?? '';
+/** A file that a profile names, as it is now. */
+interface ProfiledFile {
+  readonly lines: LineIndex;
+  readonly map: CodeMap | undefined;
+  readonly findings: readonly Finding[];
 }
 
-/** Findings that begin on the line; if there are none, the innermost ones that stretch over it. */
-function onLine(findings: readonly Finding[], line: number, lines: LineIndex): Finding[] {
-  const rows = findings.map((finding) => ({
-    finding,
-    first: lines.positionAt(finding.span.start).line,
-    last: lines.positionAt(finding.span.end).line,
-  }));
-  const begins = rows.filter(({ first }) => first === line);
-  const over = rows.filter(({ first, last }) => first < line && line <= last);
-  const shortest = Math.min(...over.map(({ first, last }) => last - first));
-  const found = begins.length > 0 ? begins : over.filter(({ first, last }) => last - first === shortest);
-  return found
-    .map(({ finding }) => finding)
-    .sort((a, b) => Number(explains(a)) - Number(explains(b)) || compareUrgency(a, b));
+async function profiledFile(path: string, { textOf, mapOf, findingsOf }: Code): Promise<ProfiledFile> {
+  return { lines: new LineIndex(textOf(path)), map: await mapOf(path), findings: findingsOf(path) };
 }
 
-const explains = ({ ruleId }: Finding): boolean => ruleId === 'go/escape';
+interface Place {
+  /** 0-based, in the file as it is now. */
+  readonly line: number;
+  readonly within: SourceFunction | undefined;
+  /** The function of the profile is not in the file. */
+  readonly isOld: boolean;
+  readonly cautions: readonly string[];
+}
+
+/** Where the weight lies in the file as it is now: lines are counted from the start of their function, as Go's own profile-guided builds do. */
+function placeOf({ line, startLine, function: name }: LineWeight, { lines, map }: ProfiledFile): Place {
+  const row = line - 1;
+  const rowOf = (offset: number): number => lines.positionAt(offset).line;
+  const around = (at: number): SourceFunction | undefined =>
+    map?.functions.findLast(({ span }) => rowOf(span.start) <= at && at <= rowOf(span.end));
+  const declared = declaredName(name);
+  if (!map || declared === undefined || startLine === 0)
+    return { line: row, within: around(row), isOld: false, cautions: [] };
+  const within = map.functions.find((one) => one.name === declared);
+  if (!within) return { line: row, within, isOld: true, cautions: [] };
+  const moved = rowOf(within.span.start) - (startLine - 1);
+  const now = row + moved;
+  if (now > rowOf(within.span.end)) return { line: now, within, isOld: true, cautions: [] };
+  const cautions =
+    moved === 0
+      ? []
+      : [
+          `the profile is older than the file: its line ${line} is line ${now + 1} now, counted from the function`,
+        ];
+  return { line: now, within, isOld: false, cautions };
+}
+
+/** The name of a declared function behind its package, without type arguments; undefined for literals and what the compiler makes. */
+function declaredName(name: string): string | undefined {
+  const plain = plainName(name);
+  const declared = plain.slice(packageOf(plain).length + 1);
+  return /^(?:\(\*[\p{L}\p{Nd}_]+\)\.|[\p{L}\p{Nd}_]+\.)?[\p{L}\p{Nd}_]+$/u.test(declared) &&
+    !/^(?:init|glob)\b|\.(?:func|gowrap)\d/.test(declared)
+    ? declared
+    : undefined;
+}
+
+/** The sites of the line that the weight may be of: calls of the function that allocates, or what allocates itself. */
+function sitesOn(line: number, chain: Chain | undefined, { map }: ProfiledFile): Site[] {
+  const here = (map?.sites ?? []).filter((site) => site.line === line);
+  const calls = here.filter(({ kind }) => kind === 'call');
+  if (!chain) return here.filter(({ kind }) => kind !== 'call');
+  const called = chain.called.replace(/\(\*([^)]*)\)/, '$1');
+  const exact = calls.filter(({ callees }) => callees.includes(called));
+  if (exact.length > 0) return exact;
+  // Through an interface or a function value: the method's name, or nothing, is known.
+  const method = called.slice(called.lastIndexOf('.') + 1);
+  return calls.filter(({ callees: [callee] }) => callee === undefined || callee === method);
+}
+
+/** Findings of the sites and of the line; where there are none, the innermost ones that stretch over it. */
+function findingsOn(
+  line: number,
+  sites: readonly Site[],
+  chain: Chain | undefined,
+  { findings, lines }: ProfiledFile,
+): Finding[] {
+  const lineOf = (offset: number): number => lines.positionAt(offset).line;
+  const isIn = (outer: Finding['span'], inner: Finding['span']): boolean =>
+    outer.start <= inner.start && inner.end <= outer.end;
+  const isHere = ({ span }: Pick<Finding, 'span'>): boolean =>
+    lineOf(span.start) === line || sites.some((site) => isIn(site.span, span));
+  const isCharged = ({ by, ...place }: ChargedPlace): boolean =>
+    isHere(place) &&
+    (by === undefined ? !chain : chain !== undefined && packageOf(chain.leaf ?? chain.called) === by);
+  const here = findings.filter((one) => isHere(one) || one.alsoAt?.some(isCharged));
+  const over = findings.filter(({ span }) => lineOf(span.start) < line && line <= lineOf(span.end));
+  const height = ({ span }: Finding): number => lineOf(span.end) - lineOf(span.start);
+  const shortest = Math.min(...over.map(height));
+  return (here.length > 0 ? here : over.filter((one) => height(one) === shortest)).sort(
+    (a, b) => Number(explains(a)) - Number(explains(b)) || compareUrgency(a, b),
+  );
+}
 
 function causeOf(
   weight: LineWeight,
+  chain: Chain | undefined,
+  sites: readonly Site[],
   findings: readonly Finding[],
-  text: string,
+  { isOld }: Place,
 ): Pick<Hotspot, 'joined' | 'why'> {
   if (hasGone(weight)) return { joined: 'site', why: goneText };
-  const called = heaviestCall(weight);
-  if (called !== undefined) return { joined: 'call', why: `\`${called}\` allocates for this line` };
-  const remedy = findings.find((finding) => !explains(finding));
-  if (remedy) return { joined: 'site', why: remedy.message };
-  // What an inlined function allocates has its own line in the profile: only what is written here can be meant.
-  const written = findings.filter(({ message }) => isWritten(message, text)).map(({ message }) => message);
-  const reasons = [
-    ...new Set([...written, ...(assignsElement.test(text) ? ['a map grows by an assignment'] : [])]),
-  ];
-  if (reasons.length === 0)
+  if (isOld)
+    return {
+      joined: 'nothing',
+      why: 'The function is not in the file as it was: the profile is older, and says nothing of it as it is now',
+    };
+  if (chain) return { joined: 'call', why: whyCalled(chain) };
+  const why = whyAllocated(sites, findings);
+  if (why === undefined)
     return {
       joined: 'nothing',
       why: 'The line allocates itself, and the compiler gives no reason at this place',
     };
-  return reasons.length === 1
-    ? { joined: 'site', why: reasons[0]! }
-    : {
-        joined: 'several sites',
-        why: `One of these, the profile does not tell which: ${reasons.join('; ')}`,
-      };
+  return {
+    joined: sites.length > 1 && !findings.some((one) => !explains(one)) ? 'several sites' : 'site',
+    why,
+  };
 }
 
-/** `m[k] = v`, `m[k]++`: no escape line is printed for a map that grows (cmd/compile, walk/assign.go). */
-const assignsElement = /\](?:\s*(?:[-+*\/%&|^]|<<|>>|&\^)?=(?!=)|\+\+|--)/;
-
-/** The expression that the message quotes first begins on the line. */
-function isWritten(message: string, text: string): boolean {
-  // The compiler leaves out what stands in braces and long operands.
-  const quoted = /`([^`…]+)/.exec(message)?.[1]?.split('...')[0]!.slice(0, 12);
-  return quoted === undefined || squeezed(text).includes(squeezed(quoted));
+/** The function outside of this code that allocates most of the line's memory, where that is more than what the line allocates itself. */
+function heaviestChain(weight: LineWeight): Chain | undefined {
+  const called = heaviestCall(weight);
+  return called === undefined ? undefined : chainOf(called);
 }
 
-const squeezed = (text: string): string => text.replace(/\s+/g, '');
+/** Who brings most of the weight. */
+export function mainCaller({ callers, amount }: LineWeight): MainCaller | undefined {
+  const [first] = entriesByAmount(callers);
+  if (!first || amount === 0) return undefined;
+  const [name, place] = first[0].split('\0') as [string, string];
+  return {
+    text: `${shortName(name)} (line ${place.slice(place.lastIndexOf(':') + 1)})`,
+    share: first[1] / amount,
+  };
+}
 
 /** Of two profiles: only the older one has it. */
 export const hasGone = ({ amount, before }: LineWeight): boolean => amount === 0 && before !== undefined;
@@ -179,37 +220,6 @@ export const goneText = 'The newer profile has nothing here';
 export function heaviestCall({ through, own }: LineWeight): string | undefined {
   const [heaviest] = entriesByAmount(through);
   return heaviest && heaviest[1] > own ? heaviest[0] : undefined;
-}
-
-function whatOf(weight: LineWeight, findings: readonly Finding[]): string[] {
-  return remedies(
-    heaviestCall(weight),
-    recipes,
-    findings,
-    findings.some((finding) => !explains(finding)),
-  );
-}
-
-/**
- * The fixes, or the advice about the function that allocates most, or an honest sentence.
- * @param called outside of this code
- * @param hasRule whether a rule with a recipe speaks of the place
- */
-export function remedies(
-  called: string | undefined,
-  advices: readonly Advice[],
-  findings: readonly Finding[],
-  hasRule: boolean,
-): string[] {
-  const fixes = findings.flatMap(({ fixes: offered }) => offered.map(({ title }) => title));
-  if (fixes.length > 0) return fixes;
-  const advice = called === undefined ? undefined : advices.find(([callee]) => callee.test(called));
-  if (advice) return [`By hand: ${advice[1]}`];
-  return [
-    hasRule
-      ? 'No automatic fix; the page of the rule has the recipe'
-      : 'AllocLens knows no remedy for this place',
-  ];
 }
 
 export function fewSamplesCaution({ samples }: LineWeight): string[] {

@@ -1,6 +1,6 @@
 import type { Finding, Heat, RuleMeta } from '../../../rules/model';
-import { LineIndex } from '../text/positions';
 import type { Weights } from '../profile/weights';
+import type { SourceFunction } from '../service/engine';
 import { fewSamples, type Hotspot } from './lines';
 import { hotScore, severityOf, type Visibility } from '../service/ranking';
 
@@ -18,13 +18,11 @@ export function measuredFindings(
   findings: readonly Finding[],
   hotspots: readonly Hotspot[],
   {
-    textOf,
     rules,
     visibility,
     profile,
     unit,
   }: {
-    readonly textOf: (file: string) => string;
     readonly rules: readonly RuleMeta[];
     readonly visibility: Visibility;
     readonly profile: string;
@@ -35,7 +33,7 @@ export function measuredFindings(
   for (const { share, findings: here } of hotspots)
     for (const finding of here) shares.set(finding, (shares.get(finding) ?? 0) + share);
   // Time is sampled far too seldom to say of a line that it did not run.
-  const passed = unit === 'bytes' ? passedBy(hotspots, textOf) : () => false;
+  const passed = unit === 'bytes' ? passedBy(hotspots) : () => false;
   const metas = new Map(rules.map((meta) => [meta.id, meta]));
   return findings.flatMap((finding): Finding[] => {
     const share = shares.get(finding) ?? 0;
@@ -65,37 +63,15 @@ const nothing = (profile: string): Heat => ({
  * Whether a Go function is in the profile, with enough samples to be sure, and nothing on the finding's lines is. A profile of V8 knows
  * functions only, and one that is missing may not have run.
  */
-function passedBy(
-  hotspots: readonly Hotspot[],
-  textOf: (file: string) => string,
-): (finding: Finding) => boolean {
-  const measuredLines = new Map<string, { line: number; samples: number }[]>();
-  for (const { weight } of hotspots) {
-    if (weight.column !== undefined) continue;
-    measuredLines.set(weight.file, [...(measuredLines.get(weight.file) ?? []), weight]);
+function passedBy(hotspots: readonly Hotspot[]): (finding: Finding) => boolean {
+  const byFile = new Map<string, Map<SourceFunction, number>>();
+  for (const { weight, within } of hotspots) {
+    if (weight.column !== undefined || !within) continue;
+    const functions = byFile.get(weight.file) ?? new Map<SourceFunction, number>();
+    byFile.set(weight.file, functions.set(within, (functions.get(within) ?? 0) + weight.samples));
   }
-  const files = new Map<string, { lines: LineIndex; samples: ReadonlyMap<number, number> }>();
-  return ({ file, span }) => {
-    const found = measuredLines.get(file);
-    if (!found) return false;
-    let known = files.get(file);
-    if (!known) {
-      const lines = new LineIndex(textOf(file));
-      const byFunction = new Map<number, number>();
-      for (const { line, samples } of found) {
-        const at = functionAt(lines, line - 1);
-        byFunction.set(at, (byFunction.get(at) ?? 0) + samples);
-      }
-      files.set(file, (known = { lines, samples: byFunction }));
-    }
-    const at = functionAt(known.lines, known.lines.positionAt(span.start).line);
-    return (known.samples.get(at) ?? 0) >= fewSamples;
-  };
-}
-
-/** The line, 0-based, on which the declaration around a line begins: gofmt puts every `func` at the start of one. */
-function functionAt(lines: LineIndex, line: number): number {
-  let at = line;
-  while (at > 0 && !lines.text.startsWith('func', lines.lineStart(at))) at--;
-  return at;
+  return ({ file, span }) =>
+    [...(byFile.get(file) ?? [])].some(
+      ([fn, samples]) => samples >= fewSamples && fn.span.start <= span.start && span.end <= fn.span.end,
+    );
 }

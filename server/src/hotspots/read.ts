@@ -63,6 +63,6 @@ export async function hotspotsIn(
 ): Promise<readonly Hotspot[]> {
   const lines = weights.lines.slice(0, top);
   return kind === 'pprof'
-    ? hotspotsOf({ ...weights, lines }, code.findingsOf, code.textOf)
+    ? hotspotsOf({ ...weights, lines }, code)
     : functionHotspotsOf({ ...weights, lines }, code);
 }

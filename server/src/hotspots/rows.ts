@@ -2,9 +2,11 @@ import type { Finding } from '../../../rules/model';
 import { normalised } from '../../../rules/sites';
 import { callerOf } from '../profile/weights';
 import type { SourceFunction } from '../service/engine';
+import { noFixText } from '../service/explain';
 import { compareUrgency } from '../service/ranking';
 import { LineIndex, type Encoding } from '../text/positions';
-import { entriesByAmount, remedies, type Hotspot } from './lines';
+import { entriesByAmount, type Hotspot } from './lines';
+import { remediesFor } from './remedies';
 
 /** A place that allocates: a line (of a V8 profile: a function) with all that is known of it. */
 export interface Row {
@@ -137,7 +139,7 @@ function estimatedRow(file: RowFile, findings: readonly Finding[], lines: LineIn
     text: lineText(lines, lines.positionAt(span.start).line),
     findings,
     why: message,
-    what: remedies(undefined, [], findings, true),
+    what: remediesFor(findings, undefined, [], () => noFixText(first)),
   };
 }
 

@@ -1,4 +1,5 @@
 import pico from 'picocolors';
+import { siteKey } from '../../../rules/sites';
 import { changeOf } from '../profile/difference';
 import { callerOf, type LineWeight, type Weights } from '../profile/weights';
 import { entriesByAmount, type Hotspot } from '../hotspots/lines';
@@ -76,7 +77,7 @@ export function jsonHotspots({ cwd, weights, hotspots, notes }: HotspotReport): 
     elsewhere: weights.elsewhere,
     ...(weights.base && { base: weights.base }),
     ...(weights.time && { time: weights.time }),
-    hotspots: hotspots.map(({ weight, share, findings, joined, why, what, cautions }) => ({
+    hotspots: hotspots.map(({ weight, share, sites, findings, joined, why, what, cautions }) => ({
       file: displayPath(cwd, weight.file),
       line: weight.line,
       function: weight.function,
@@ -91,6 +92,11 @@ export function jsonHotspots({ cwd, weights, hotspots, notes }: HotspotReport): 
         amount,
       })),
       joined,
+      sites: sites.map((site) => ({
+        id: siteKey({ ...site, unit: site.language === 'go' ? site.unit : displayPath(cwd, site.unit) }),
+        kind: site.kind,
+        expression: site.expression,
+      })),
       rules: [...new Set(findings.map(({ ruleId }) => ruleId))],
       fixes: findings.flatMap(({ fixes }) => fixes.map(({ title, kind }) => ({ title, kind }))),
       why,

@@ -82,7 +82,12 @@ function movedTo(
     const now = at && change.moved(at);
     return now ? { text, span: now } : { text };
   });
-  return [{ ...finding, span, related, heat: { ...finding.heat, because }, ...withoutFix(finding, noFix) }];
+  const alsoAt = finding.alsoAt?.flatMap((place) => {
+    const at = change.moved(place.span);
+    return at ? [{ ...place, span: at }] : [];
+  });
+  const heat = { ...finding.heat, because };
+  return [{ ...finding, span, related, heat, ...(alsoAt && { alsoAt }), ...withoutFix(finding, noFix) }];
 }
 
 function withoutFix({ noFix }: Finding, because: string): Pick<Finding, 'fixes' | 'noFix'> {

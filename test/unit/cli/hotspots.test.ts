@@ -94,6 +94,7 @@ describe('alloclens hotspots, on a profile that go test writes', () => {
         why: string;
         what: string[];
         through: { name: string }[];
+        sites: object[];
       }[];
     };
     const at = (line: number) => report.hotspots.find((one) => one.file === 'a.go' && one.line === line)!;
@@ -124,9 +125,12 @@ describe('alloclens hotspots, on a profile that go test writes', () => {
       assert.ok(row, `${name} in\n${raw}`);
       assert.equal(at(line).amount, Number(row[1]), name);
     }
-    assert.match(at(10).why, /`strings\.Split → strings\.genSplit` allocates for this line/);
+    assert.equal(at(10).why, '`strings.Split` allocates for this line, in `strings.genSplit`');
     assert.match(at(10).what.join(), /strings\.Cut/);
-    assert.equal(at(14).why, 'a map grows by an assignment');
+    assert.equal(at(14).why, 'the map of `table[n]` grows when it is full');
+    assert.deepEqual(at(14).sites, [
+      { id: 'example.com/hot grow map growth: table[n] #0', kind: 'map growth', expression: 'table[n]' },
+    ]);
     assert.match(at(18).why, /\[64\]int/);
     assert.ok(report.hotspots[0]!.amount >= report.hotspots[1]!.amount);
   });

@@ -95,7 +95,6 @@ async function run(
         for (const one of await hotspotsIn(read, code, Infinity))
           hotspots.push({ ...one, share: one.share / profiles.length });
       findings = measuredFindings(findings, hotspots, {
-        textOf,
         rules,
         visibility: { show: options.show, rules: settings.rules },
         profile: profiles.length === 1 ? basename(profiles[0]!.name) : `${profiles.length} profiles`,

@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { before, describe, it } from 'node:test';
+import { hotspotsOf, type Hotspot } from '../../../server/src/hotspots/lines';
+import { callerKey, type LineWeight } from '../../../server/src/profile/weights';
+import type { FileAnalysis } from '../../../server/src/service/engine';
+import { testEngine, testSettings } from '../../support/go';
+import { writeModule } from '../../support/go-module';
+
+const source = `package p
+
+import (
+	"compress/gzip"
+	"encoding/json"
+	"io"
+	"sort"
+)
+
+type Tree struct{ nodes []*Node }
+type Node struct{ name string }
+
+func newNode(name string) *Node {
+	return &Node{name: name}
+}
+
+func (t *Tree) Add(name string) {
+	t.nodes = append(t.nodes, newNode(name))
+}
+
+func Send(w io.Writer, value any) error {
+	zw := gzip.NewWriter(w)
+	if err := json.NewEncoder(zw).Encode(value); err != nil {
+		return err
+	}
+	return zw.Close()
+}
+
+func Names(tree *Tree) map[string]any {
+	var names []string
+	for _, n := range tree.nodes {
+		names = append(names, n.name)
+	}
+	sort.Strings(names)
+	return map[string]any{"names": names}
+}
+`;
+const lineOf = (text: string): number => source.slice(0, source.indexOf(text)).split('\n').length;
+
+describe('lines of a Go profile, joined with the allocation sites of the file', () => {
+  let file = '';
+  let analysis: FileAnalysis;
+  before(async () => {
+    const cleanup: (() => void)[] = [];
+    const folder = writeModule(
+      { after: (action) => cleanup.push(action) },
+      {
+        'go.mod': 'module example.com/p\n\ngo 1.21\n',
+        'p.go': source,
+      },
+    );
+    file = path.join(folder, 'p.go');
+    const engine = await testEngine();
+    try {
+      await engine.scan(
+        { directories: [folder], settings: testSettings() },
+        (some) => (analysis = some.find((one) => one.path === file) ?? analysis),
+        new AbortController().signal,
+      );
+    } finally {
+      await engine.dispose();
+      for (const action of cleanup) action();
+    }
+  });
+
+  /** What is said of one line that a profile has; `moved`: lines that stood above the function when it was recorded. */
+  async function of(text: string, fn: string, over: Partial<LineWeight> = {}, moved = 0): Promise<Hotspot> {
+    const name = fn.slice(fn.lastIndexOf(')') < 0 ? 0 : fn.lastIndexOf(')') + 2);
+    const start =
+      source.split('\n').findIndex((line) => line.startsWith('func') && line.includes(`${name}(`)) + 1;
+    const weight: LineWeight = {
+      file,
+      line: lineOf(text) + moved,
+      function: `example.com/p.${fn}`,
+      startLine: start + moved,
+      amount: 1000,
+      objects: 10,
+      samples: 100,
+      own: 1000,
+      through: new Map(),
+      callers: new Map(),
+      ...over,
+    };
+    const [hotspot] = await hotspotsOf(
+      { unit: 'bytes', total: 2000, elsewhere: 0, lines: [weight] },
+      {
+        findingsOf: () => [...analysis.findings, ...(analysis.hidden ?? [])],
+        textOf: () => analysis.text,
+        mapOf: () => Promise.resolve(analysis.code),
+      },
+    );
+    return hotspot!;
+  }
+  const called = (chain: string): Partial<LineWeight> => ({ own: 0, through: new Map([[chain, 1000]]) });
+
+  it('what is returned stays, and the caller that keeps it is named', async () => {
+    const callers = new Map([
+      [callerKey('example.com/p.(*Tree).Add', file, lineOf('t.nodes = append'))!, 900],
+    ]);
+    const { sites, joined, what } = await of('return &Node', 'newNode', { callers });
+    assert.deepEqual(
+      sites.map(({ expression }) => expression),
+      ['&Node{name:name}'],
+    );
+    assert.equal(joined, 'site');
+    assert.match(
+      what.join(),
+      /^Stays: `&Node\{name:name\}` (?:is returned to the caller, who keeps it; p\.\(\*Tree\)\.Add \(line 18\) brings 90 % of it|outlives the call)/,
+    );
+  });
+
+  it('a slice that a field keeps grows: why, and why it stays', async () => {
+    const { why, what } = await of('t.nodes = append', '(*Tree).Add');
+    assert.match(why, /grows on the heap: it is assigned to `t\.nodes`$/);
+    assert.match(
+      what.join(),
+      /^Stays: how long the slice of `append\(t\.nodes,newNode\(name\)\)` becomes is not known/,
+    );
+  });
+
+  it('what the encoder itself allocates on that line is not the compressor’s', async () => {
+    const { what, findings } = await of(
+      'json.NewEncoder',
+      'Send',
+      called('encoding/json.(*Encoder).Encode → encoding/json.newEncodeState'),
+    );
+    assert.ok(!findings.some(({ ruleId }) => ruleId === 'go/per-call-constructor'));
+    assert.match(what[0]!, /^By hand: encode into a buffer that is kept.*\(see go\/per-call-buffer\)$/);
+  });
+
+  it('a callee that nobody knows another form of is named, with the caller that brings most', async () => {
+    const callers = new Map([[callerKey('example.com/p.main', file, 3), 1000]]);
+    const { what } = await of('sort.Strings', 'Names', { ...called('sort.Strings → reflect.New'), callers });
+    assert.equal(
+      what.join(),
+      'Stays: `sort.Strings` makes it for itself, in `reflect.New`, and no rule knows another form of the call; fewer calls are fewer bytes; p.main (line 3) brings 100 % of it',
+    );
+  });
+
+  it('a profile that is older than an edit above the function is moved with it, and says so', async () => {
+    const { why, findings, cautions } = await of('names = append', 'Names', {}, 7);
+    assert.equal(findings[0]!.ruleId, 'go/preallocate-slice');
+    assert.match(why, /grows step by step/);
+    assert.match(cautions.join(), /the profile is older than the file: its line \d+ is line 32 now/);
+  });
+
+  it('a function that is gone, or has become shorter, is not guessed at', async () => {
+    for (const hotspot of [
+      await of('names = append', 'Forgotten', { startLine: 3 }),
+      await of('return map', 'newNode', { startLine: lineOf('func newNode') }),
+    ]) {
+      assert.equal(hotspot.joined, 'nothing');
+      assert.match(hotspot.why, /the profile is older/);
+      assert.deepEqual(hotspot.findings, []);
+      assert.match(hotspot.what.join(), /^Record a new profile/);
+    }
+  });
+});
