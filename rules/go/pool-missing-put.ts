@@ -2,6 +2,7 @@ import type { Node } from 'web-tree-sitter';
 import type { FileEdit, Related } from '../model';
 import { hasPlainElements, isPlainField } from './pools/fields';
 import { lifeOf, type Life } from './pools/life';
+import { conditionOf, lineOf } from './pools/path-words';
 import { declarationsOf, pooledVariables, type Pooled } from './pools/variables';
 import type { GoFile, GoFix, GoReport, GoRule } from './rule';
 import { descendants, spanOf, statementsOf } from './syntax/nodes';
@@ -42,7 +43,11 @@ function describe(file: GoFile, object: Pooled, life: Life): GoReport {
     life.puts.length === 0 && !moved
       ? `${code(name)} is taken from ${pool} and never put back`
       : `${code(name)} is not put back into ${pool} on ${life.lost.length} of ${life.exits} ways out`;
-  const details = moved && 'On another way it goes to a new owner, who has to put it back.';
+  const ways = life.puts.length > 0 || moved ? life.lost.map((node) => wayOf(file, object, node)) : [];
+  const details = [
+    ...(ways.length > 0 ? [`Lost at ${ways.join(' and ')}.`] : []),
+    ...(moved ? ['On another way it goes to a new owner, who has to put it back.'] : []),
+  ].join(' ');
   const related: Related[] = life.lost.map((node) => ({
     location: { file: file.path, span: endOf(node) },
     message: `${code(name)} is lost on this way out`,
@@ -55,7 +60,7 @@ function describe(file: GoFile, object: Pooled, life: Life): GoReport {
   return {
     node: object.at ?? binding.declaration,
     message: where,
-    ...(details && { details }),
+    ...(details !== '' && { details }),
     allocation: {
       kind: 'call',
       cost: 'conditional',
@@ -65,6 +70,13 @@ function describe(file: GoFile, object: Pooled, life: Life): GoReport {
     related,
     ...(fix && { fixes: [fix] }),
   };
+}
+
+/** "line 12 when `err != nil`". */
+function wayOf(file: GoFile, { binding, at }: Pooled, way: Node): string {
+  const isJump = /^(?:return|break|continue)_statement$/.test(way.type);
+  const line = isJump ? lineOf(way) : `line ${way.endPosition.row + 1}`;
+  return `${line}${isJump ? conditionOf(file, binding.owner, way, at) : ''}`;
 }
 
 /** A return as it stands; of a block or loop that runs to its end, its last character. */

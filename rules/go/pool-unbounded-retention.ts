@@ -4,6 +4,7 @@ import { isAppender } from './flow/appenders';
 import { contractOf } from './memory/contracts';
 import { sizeOf } from './types/declared-types';
 import { keepsItsArgument } from './memory/lifetime';
+import { lifeOf } from './pools/life';
 import { calledKey, type Release } from './pools/wrappers';
 import { receiverType } from './syntax/signatures';
 import { declarationsOf, pooledVariables, putOf, type Pooled } from './pools/variables';
@@ -93,6 +94,8 @@ function sitesOf(pkg: GoPackage): readonly Site[] {
         const shape = shapeOf(object);
         if (!shape) continue;
         const growth = growthOf(file, object, shape);
+        // Memory that somebody else still uses is another trouble than its size.
+        if (growth && (lifeOf(file, object)?.misuses.length ?? 0) > 0) continue;
         for (const { node } of object.binding.uses) {
           const put = putOf(file, node);
           const site = put && growth && siteOf(file, object, shape, put.call, put.release, growth);

@@ -4,6 +4,7 @@ import type { Node } from 'web-tree-sitter';
 import { buildGraph } from '../../rules/go/flow/build-graph';
 import { forward, type Lattice } from '../../rules/go/flow/dataflow';
 import type { Graph } from '../../rules/go/flow/graph';
+import { comesTo } from '../../rules/go/flow/paths';
 import { isAssigned } from '../../rules/go/syntax/names';
 import { GoSyntax } from '../../server/src/go/facts/syntax-trees';
 import { grammar } from '../support/go';
@@ -56,6 +57,55 @@ describe('data flow', () => {
       assert.equal(sorted(found.before(call('a'))), 'x');
       assert.equal(sorted(found.before(call('b'))), '');
       assert.equal(found.before(call('d')), undefined);
+    });
+  });
+
+  test('behind a block is what its steps have made of it, before any of its edges', () => {
+    inFunction('x := 1\na()\ny := 2', (graph, call) => {
+      const found = forward(graph, assigned);
+      assert.equal(sorted(found.behind(graph.blockOf(call('a'))!)), 'x y');
+    });
+  });
+
+  const never = (): boolean => false;
+  const isCall = (name: string) => (node: Node) =>
+    node.type === 'call_expression' && node.text === `${name}()`;
+
+  test('what every way from a place comes to', () => {
+    inFunction('if c { a() }\nb()\nb()', (graph, call) => {
+      assert.equal(comesTo(graph, call('a'), isCall('b'), never)?.id, call('b').id);
+      assert.equal(comesTo(graph, call('a'), isCall('b'), isCall('a'))?.id, call('b').id);
+    });
+  });
+
+  test('a way that ends, jumps out, or runs forever comes to nothing', () => {
+    inFunction('a()\nif c { return }\nb()', (graph, call) => {
+      assert.equal(comesTo(graph, call('a'), isCall('b'), never), undefined);
+    });
+    inFunction('a()\nd()\nb()', (graph, call) => {
+      assert.equal(comesTo(graph, call('a'), isCall('b'), isCall('d')), undefined);
+    });
+    inFunction('a()\nif c { panic(1) }\nb()', (graph, call) => {
+      assert.equal(comesTo(graph, call('a'), isCall('b'), never), undefined);
+    });
+    inFunction('a()\nfor {}', (graph, call) => {
+      assert.equal(comesTo(graph, call('a'), isCall('b'), never), undefined);
+    });
+  });
+
+  test('the branch that decides about a place', () => {
+    inFunction('a()\nif c { b() } else { d() }\ne()', (graph, call) => {
+      assert.equal(graph.branchTo(call('a')), undefined);
+      assert.equal(graph.branchTo(call('b'))?.kind, 'true');
+      assert.equal(graph.branchTo(call('d'))?.kind, 'false');
+      assert.equal(graph.branchTo(call('e')), undefined);
+    });
+    inFunction('if c { return }\na()', (graph, call) => {
+      assert.equal(graph.branchTo(call('a'))?.kind, 'false');
+      assert.equal(graph.branchTo(call('a'))?.at?.text, 'c');
+    });
+    inFunction('if c && d() { a() }', (graph, call) => {
+      assert.equal(graph.branchTo(call('a'))?.at?.text, 'd()');
     });
   });
 });

@@ -19,6 +19,8 @@ export interface Lattice<S> {
 export interface Solution<S> {
   /** Undefined: the node is never reached. */
   before(node: Node): S | undefined;
+  /** Behind the last node of the block; undefined: it is never reached. */
+  behind(block: Block): S | undefined;
 }
 
 /** From the entry on: what holds, or may hold, when control gets to a node. */
@@ -44,16 +46,20 @@ export function forward<S extends NonNullable<unknown>>(graph: Graph, lattice: L
       return [edge.to];
     });
   });
-  const before = new Map<Block, readonly S[]>();
+  const solved = new Map<Block, readonly S[]>();
+  const statesOf = (block: Block): readonly S[] | undefined => {
+    const start = starts.get(block);
+    if (start === undefined) return undefined;
+    let states = solved.get(block);
+    if (!states) solved.set(block, (states = through(block, start)));
+    return states;
+  };
   return {
     before: (node) => {
       const place = graph.placeOf(node);
-      const state = place && starts.get(place.block);
-      if (!place || state === undefined) return undefined;
-      let states = before.get(place.block);
-      if (!states) before.set(place.block, (states = through(place.block, state)));
-      return states[place.index];
+      return place && statesOf(place.block)?.[place.index];
     },
+    behind: (block) => statesOf(block)?.at(-1),
   };
 }
 

@@ -17,7 +17,7 @@ import { onlyReads } from '../types/constant-values';
 import { calleeOf, methodsNamed, type Callee, type OwnFunction } from './calls';
 import { circlesOf } from './circles';
 import { graphOf } from './functions';
-import { isCalm, isFilled, isForgotten, isPure, isQuiet } from './library';
+import { isCalm, isFilled, isForgotten, isPrompt, isPure, isQuiet } from './library';
 import {
   indexOfArgument,
   isCalledInPlace,
@@ -41,6 +41,8 @@ export interface Effects {
   readonly panics: boolean;
   /** Code runs that is not known: it may read and write whatever it can get at. */
   readonly unknown: boolean;
+  /** It may wait for something that another goroutine does: a channel, a lock, a reader. */
+  readonly waits: boolean;
   /** Variables from around the function that known code names. */
   readonly reads: ReadonlySet<Variable>;
   readonly writes: ReadonlySet<Variable>;
@@ -52,12 +54,13 @@ interface Summary extends Effects {
   readonly writes: Set<Variable>;
   panics: boolean;
   unknown: boolean;
+  waits: boolean;
   /** By the index of the parameter; the receiver is -1. */
   readonly parameters: Map<number, ParameterUse>;
 }
 
-const none: Effects = { panics: false, unknown: false, reads: new Set(), writes: new Set() };
-const anything: Effects = { ...none, panics: true, unknown: true };
+const none: Effects = { panics: false, unknown: false, waits: false, reads: new Set(), writes: new Set() };
+const anything: Effects = { ...none, panics: true, unknown: true, waits: true };
 
 /** What evaluating the call does, its arguments left out. */
 export function effectsOf(file: GoFile, call: Node): Effects {
@@ -95,6 +98,11 @@ export function isInert(file: GoFile, call: Node): boolean {
 /** True when some method of the package with the name of a contract (`Write`, `Read`, …) writes to its first parameter, a slice. */
 export function changesItsArgument(file: GoFile, method: string): boolean {
   return slicesMethods(file, method).some((own) => summaryOf(own).parameters.get(0)?.changes);
+}
+
+/** True when the call may wait for another goroutine, which has gone on by the time the call is over. */
+export function mayWait(file: GoFile, call: Node): boolean {
+  return effectsOf(file, call).waits;
 }
 
 /** True when the call may read the local variable. */
@@ -225,6 +233,22 @@ function panicsAt(file: GoFile, node: Node, summary: (own: OwnFunction) => Effec
   }
 }
 
+/** True where evaluating the node, calls and operands aside, may wait for another goroutine: a channel, a function that is ranged over. */
+export function waitsAt(file: GoFile, node: Node): boolean {
+  switch (node.type) {
+    case 'send_statement':
+    case 'receive_statement':
+    case 'select_statement':
+      return true;
+    case 'unary_expression':
+      return node.childForFieldName('operator')?.text === '<-';
+    case 'range_clause':
+      return !/^(?:array|basic|map|slice)$/.test(typeOf(node.childForFieldName('right')!, file)?.kind ?? '');
+    default:
+      return false;
+  }
+}
+
 /** An entry of a map that is read, or of one that was made here; and `xs[i]` for the i of `range xs`. */
 function isSafeIndex(file: GoFile, node: Node): boolean {
   const operand = unparenthesised(node.childForFieldName('operand')!);
@@ -280,8 +304,10 @@ function effectsOfCallee(
     case 'foreign': {
       // A function that is given a function may call it.
       const isHandedCode = argumentsOf(call).some((argument) => isCode(argument, file));
-      if (isHandedCode || !isQuiet(callee.name)) return { ...anything, panics: !isCalm(callee.name) };
-      return { ...none, panics: !isCalm(callee.name) };
+      const panics = !isCalm(callee.name);
+      const waits = isHandedCode || !isPrompt(callee.name);
+      if (isHandedCode || !isQuiet(callee.name)) return { ...anything, panics, waits };
+      return { ...none, panics, waits };
     }
     default:
       return anything;
@@ -393,7 +419,7 @@ function summaryOf(root: OwnFunction): Summary {
 }
 
 function emptySummary(): Summary {
-  return { panics: false, unknown: false, reads: new Set(), writes: new Set(), parameters: new Map() };
+  return { ...none, reads: new Set(), writes: new Set(), parameters: new Map() };
 }
 
 /** Adds what the function does to its summary; true when that is more than was known. */
@@ -413,9 +439,11 @@ function learn(own: OwnFunction, draft: Summary, summary: (own: OwnFunction) => 
     }
     draft.panics ||= panicsAt(file, node, summary);
     if (node.type === 'range_clause') draft.unknown ||= panicsAt(file, node, summary);
+    draft.waits ||= waitsAt(file, node);
     if (node.type !== 'call_expression') continue;
     const effects = effectsOfCallee(file, node, calleeOf(file, node), summary);
     draft.unknown ||= effects.unknown;
+    draft.waits ||= effects.waits;
     for (const variable of effects.reads) if (isAround(variable, fn)) draft.reads.add(variable);
     for (const variable of effects.writes) if (isAround(variable, fn)) draft.writes.add(variable);
   }
@@ -431,9 +459,11 @@ function learn(own: OwnFunction, draft: Summary, summary: (own: OwnFunction) => 
   return sizeOf(draft) > before;
 }
 
-function sizeOf({ panics, unknown, reads, writes, parameters }: Summary): number {
+function sizeOf({ panics, unknown, waits, reads, writes, parameters }: Summary): number {
   const bits = [...parameters.values()].flatMap(({ keeps, changes, returns }) => [keeps, changes, returns]);
-  return [panics, unknown, ...bits].filter(Boolean).length + reads.size + writes.size + parameters.size;
+  return (
+    [panics, unknown, waits, ...bits].filter(Boolean).length + reads.size + writes.size + parameters.size
+  );
 }
 
 /** The variable that an element or field belongs to: `x` of `x.f[i] = …`. */

@@ -204,6 +204,24 @@ export class Graph {
     return at === first;
   }
 
+  /**
+   * The innermost branch that decides about the node: the edge of a condition, case or range that every way to it takes last.
+   * Undefined: every way from the entry comes to it, or no single branch decides.
+   */
+  branchTo(node: Node): Edge | undefined {
+    const goal = this.blockOf(node);
+    this.#dominators ??= dominatorsOf(this.blocks);
+    for (let block = goal && this.#dominators[goal.order]; block; block = this.#dominators[block.order]) {
+      if (block.out.length < 2) continue;
+      const taken = block.out.find(
+        ({ to }) =>
+          to.in.filter(({ from }) => from.order >= 0).length === 1 && this.blockDominates(to, goal!),
+      );
+      if (taken) return taken;
+    }
+    return undefined;
+  }
+
   #start(node: Node): { readonly block: Block; readonly index: number } | undefined {
     for (let at: Node | null = node; at && at.id !== this.fn.id; at = at.parent) {
       const start = this.#starts.get(at.id);

@@ -54,6 +54,16 @@ export function isCalm(name: string): boolean {
   return calm.test(name);
 }
 
+const prompt =
+  /^(?:fmt\.(?:Append|Errorf|Print|Sprint)\w*|log\.\w+|log\/slog\.(?!Handler)\w+|net\/http\.(?:Error|Header\.\w+|NotFound|Redirect|ResponseWriter\.\w+)|encoding\/(?:json|xml)\.(?:Marshal|Unmarshal|Valid)\w*|os\.(?:Read|Write)File|errors\.\w+)$/;
+const waiting = /^(?:sync\.|time\.(?:After|Sleep|Timer|Ticker))/;
+
+/** True for what does not wait for another goroutine of the program, or for as long as it takes to write a few bytes. */
+export function isPrompt(name: string): boolean {
+  if (waiting.test(name)) return /\.R?Unlock$/.test(name);
+  return prompt.test(name) || isQuiet(name);
+}
+
 /**
  * Functions that keep none of the arguments with these indexes beyond the call; those under `changes` they write to. Of
  * slices of bytes, readers and writers.

@@ -127,6 +127,29 @@ function readsFirst(target: Node): boolean {
 }
 
 /**
+ * A node that `accepts`, where every way from behind `from` comes to such a node before one that `ends` the way, and before
+ * the function ends: the first in the text. Undefined: some way avoids them.
+ */
+export function comesTo(
+  graph: Graph,
+  from: Node,
+  accepts: (node: Node) => boolean,
+  ends: (node: Node) => boolean,
+): Node | undefined {
+  const start = behind(graph, from);
+  if (!start) return undefined;
+  const met: Node[] = [];
+  for (const { block, first, end, stopped } of waysFrom(start, {
+    stops: (node) => accepts(node) || ends(node),
+  })) {
+    const last = stopped ? block.nodes[end - 1] : undefined;
+    if (last ? !accepts(last) : block.out.length === 0) return undefined;
+    if (last && first < end) met.push(last);
+  }
+  return met.sort((a, b) => a.startIndex - b.startIndex)[0];
+}
+
+/**
  * True when control may get from behind `from` to the end of the function, or to `from` again, without coming to the goal.
  * Ends that `forgiven` accepts do not count.
  */

@@ -45,6 +45,11 @@ function findPooled(file: GoFile, top: Node): Pooled[] {
   return found;
 }
 
+/** Where the object's variable, or the one before the type assertion, is named, in closures, too. */
+export function objectUses({ binding, carrier }: Pooled): Node[] {
+  return [...binding.uses, ...(carrier?.uses ?? [])].map(({ node }) => node);
+}
+
 /** The call that puts this identifier back; of a pooled slice, `Put(v[:0])` does. */
 export function putOf(file: GoFile, identifier: Node): { call: Node; release: Release } | undefined {
   let value = parenthesized(identifier);
