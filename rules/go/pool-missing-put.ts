@@ -3,6 +3,7 @@ import type { FileEdit, Related } from '../model';
 import { hasPlainElements, isPlainField } from './pools/fields';
 import { lifeOf, type Life } from './pools/life';
 import { conditionOf, lineOf } from './pools/path-words';
+import { wrongPut, type WrongPut } from './pools/put-types';
 import { declarationsOf, pooledVariables, type Pooled } from './pools/variables';
 import type { GoFile, GoFix, GoReport, GoRule } from './rule';
 import { descendants, spanOf, statementsOf } from './syntax/nodes';
@@ -30,8 +31,35 @@ export const rule: GoRule = {
         if (life && life.lost.length > 0) report(describe(file, object, life));
       }
     }
+    if (!file.text.includes('.Put(')) return;
+    for (const call of file.root.descendantsOfType('call_expression')) {
+      const wrong = wrongPut(file, call);
+      if (wrong) report(describeWrong(wrong));
+    }
   },
 };
+
+/** It is in no pool where anybody looks for it. */
+function describeWrong({ call, value, pool, type, asserted, get }: WrongPut): GoReport {
+  return {
+    node: value,
+    message: `${code(type)} is put into ${code(pool)}, whose Get asserts ${code(asserted)}`,
+    details: `A Get that receives it panics, or drops it where it asks with \`, ok\` and makes a new one.`,
+    allocation: {
+      kind: 'call',
+      cost: 'conditional',
+      reason: `nobody gets it back: the pool that it belongs to stays empty, and ${code(pool)} holds what it cannot use`,
+      evidence: [{ kind: 'emitted call', callee: 'sync.(*Pool).Put', count: 1 }],
+    },
+    related: [
+      {
+        location: { file: get.file.path, span: spanOf(get.node) },
+        message: `Get asserts ${code(asserted)} here`,
+      },
+    ],
+    noFix: `which pool ${code(call.text)} should name only you know`,
+  };
+}
 
 function describe(file: GoFile, object: Pooled, life: Life): GoReport {
   const { binding, got } = object;

@@ -1,4 +1,5 @@
 import type { Node } from 'web-tree-sitter';
+import { staticHeat } from './heat/static-heat';
 import { keepPointers } from './pools/pointers';
 import { pooledGet, pooledPut } from './pools/pools';
 import type { GoFile, GoFix, GoRule } from './rule';
@@ -18,14 +19,23 @@ export const rule: GoRule = {
   },
   check(file, report) {
     if (!file.facts || !file.text.includes('Put(')) return;
-    const fixes = new Map<string, GoFix | undefined>();
-    for (const call of file.root.descendantsOfType('call_expression')) {
+    const puts = file.root.descendantsOfType('call_expression').flatMap((call) => {
       const put = pooledPut(file, call);
       const boxed = put && boxingOf(file, call, put.value);
-      if (!put || !boxed) continue;
+      return put && boxed ? [{ put, boxed }] : [];
+    });
+    const fixes = new Map<string, { readonly fix: GoFix; readonly hottest: Node } | undefined>();
+    for (const { put, boxed } of puts) {
       const name = put.pool.text;
-      if (!fixes.has(name)) fixes.set(name, file.generated ? undefined : keepPointers(file, put.pool));
-      const fix = fixes.get(name);
+      if (!fixes.has(name)) {
+        const fix = file.generated ? undefined : keepPointers(file, put.pool);
+        const places = puts
+          .filter(({ put: { pool } }) => pool.text === name)
+          .map(({ put: { value } }) => value);
+        // One fix changes them all: each matters as much as the hottest.
+        fixes.set(name, fix && { fix, hottest: hottestOf(file, places) });
+      }
+      const repair = fixes.get(name);
       const kind = kindOf(file, put.value, boxed.callee);
       report({
         node: put.value,
@@ -39,11 +49,17 @@ export const rule: GoRule = {
             { kind: 'emitted call', callee: boxed.callee, count: 1 },
           ],
         },
-        ...(fix && { fixes: [fix] }),
+        ...(repair && { fixes: [repair.fix], heatAt: repair.hottest }),
       });
     }
   },
 };
+
+function hottestOf(file: GoFile, places: readonly Node[]): Node {
+  return places.reduce((hottest, place) =>
+    staticHeat(file, place).score > staticHeat(file, hottest).score ? place : hottest,
+  );
+}
 
 /** The compiler boxes the argument: it says so, and calls convT… on this line. */
 function boxingOf(

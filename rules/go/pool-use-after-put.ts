@@ -2,7 +2,7 @@ import type { Node } from 'web-tree-sitter';
 import type { FileEdit, Related } from '../model';
 import { lifeOf, type Life, type Misuse, type Put } from './pools/life';
 import { conditionOf, lineOf } from './pools/path-words';
-import { declarationsOf, pooledVariables, type Pooled } from './pools/variables';
+import { declarationsOf, nameOf, pooledOwners, pooledVariables, type Pooled } from './pools/variables';
 import type { GoFile, GoFix, GoReport, GoRule } from './rule';
 import { enclosingFunction, spanOf } from './syntax/nodes';
 import { enclosingStatement } from './syntax/names';
@@ -25,7 +25,7 @@ export const rule: GoRule = {
   check(file, report) {
     if (!file.facts) return;
     for (const declaration of declarationsOf(file)) {
-      for (const object of pooledVariables(file, declaration)) {
+      for (const object of [...pooledVariables(file, declaration), ...pooledOwners(file, declaration)]) {
         // A struct or string by value is a copy, which stays the function's; of a named type nobody can tell.
         if (!/^(?:pointer|slice|map)_type$/.test(object.type.type)) continue;
         const life = lifeOf(file, object);
@@ -42,7 +42,7 @@ function describe(file: GoFile, object: Pooled, life: Life, misuse: Misuse): GoR
     ? [
         {
           location: { file: file.path, span: spanOf(put.call) },
-          message: `${code(object.binding.name)} goes back to the pool here`,
+          message: `${code(nameOf(object))} goes back to the pool here`,
         },
       ]
     : [];
@@ -63,7 +63,8 @@ function describe(file: GoFile, object: Pooled, life: Life, misuse: Misuse): GoR
   };
 }
 
-function titleOf({ binding: { name } }: Pooled, { kind, alias, memory, put, holder }: Misuse): string {
+function titleOf(object: Pooled, { kind, alias, memory, put, holder }: Misuse): string {
+  const name = nameOf(object);
   const putText = put ? code(textOf(put.call)) : 'Put';
   const isWhole = memory === undefined || memory.text === name;
   const what = isWhole ? code(name) : `${code(memory.text)}, memory of ${code(name)},`;

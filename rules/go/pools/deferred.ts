@@ -1,7 +1,7 @@
 import type { Node } from 'web-tree-sitter';
 import type { GoFile } from '../rule';
 import { isAssigned, parenthesized } from '../syntax/names';
-import { objectUses, putOf, putVariable, type Pooled } from './variables';
+import { nameOf, objectUses, putOf, putVariable, type Pooled } from './variables';
 import { isReachedForSure, releaseAt, type Release } from './wrappers';
 
 /** A `defer` that puts an object, by itself or in the function literal that it calls. */
@@ -20,21 +20,21 @@ export function deferredPut(file: GoFile, object: Pooled, statement: Node): Defe
   if (!call) return undefined;
   if (!literal) {
     const release = releaseAt(file, call);
-    const value = release && putVariable(release);
+    const value = release && putVariable(release, object.field);
     if (!release || !value || !objectUses(object).some(({ id }) => id === value.id)) return undefined;
     return { call, release, sure: release.sure, drops: dropsMemory(release) };
   }
   const { binding } = object;
   let found: DeferredPut | undefined;
   for (const use of objectUses(object)) {
-    const put = isWithin(use, literal) ? putOf(file, use) : undefined;
+    const put = isWithin(use, literal) ? putOf(file, use, object.field) : undefined;
     if (!put) continue;
     const assigned = new RegExp(
       String.raw`(?:\*${binding.name}|\b${binding.name}\.[\w.]+)\s*=(?!=)(?!.*\[:0\])`,
     );
     found = {
       ...put,
-      sure: put.release.sure && isReachedForSure(file, put.call, literal, binding),
+      sure: put.release.sure && isReachedForSure(file, put.call, literal, nameOf(object)),
       drops: dropsMemory(put.release) || assigned.test(literal.text),
     };
   }
@@ -57,7 +57,8 @@ export function isWithin(node: Node, outer: Node): boolean {
 
 /** A function that drops the object's memory before it puts it takes nothing away from whoever holds the memory. */
 export function dropsMemory({ by }: Release): boolean {
-  if (!by) return false;
+  // `r.body = nil` takes the object from its owner, not the memory from the object.
+  if (!by || by.field !== undefined) return false;
   const { fn, parameter } = by;
   const drops = parameter.uses.some(({ node }) => {
     let at = parenthesized(node);

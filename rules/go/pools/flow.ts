@@ -2,7 +2,7 @@ import type { Node } from 'web-tree-sitter';
 import type { Lattice } from '../flow/dataflow';
 import type { Edge, Graph } from '../flow/graph';
 import type { GoFile } from '../rule';
-import { callOf, isAssigned, namesAround, type Binding } from '../syntax/names';
+import { callOf, isAssigned, namesAround, parenthesized, type Binding } from '../syntax/names';
 import { unparenthesised } from '../syntax/nodes';
 import { deferredCall, deferredPut, dropsMemory, isWithin, literalOf } from './deferred';
 import { holderAt, mayLetGo } from './holders';
@@ -36,7 +36,7 @@ export class PoolFlow implements Lattice<State> {
   ) {
     this.start = scope.declaration ? states.outside : states.held;
     this.memory = new PooledMemory(file, object);
-    this.#uses = new PooledUse(file, object);
+    this.#uses = new PooledUse(file, object, this.memory);
     this.#bounds = new Set(
       graph.loops.flatMap(({ exits }) =>
         exits.flatMap(({ edge, why }) => (why === 'bound reached' ? edge : [])),
@@ -78,7 +78,7 @@ export class PoolFlow implements Lattice<State> {
     return this.#isAboutSize(at) ? { ...left, decided: true } : left;
   }
 
-  /** The object's variable, or the one that it was in before the type assertion. */
+  /** The object's variable, that of its owner, or the one that it was in before the type assertion. */
   isObject(identifier: Node): boolean {
     const variable = namesAround(this.file.root, identifier).resolve(identifier);
     return variable !== undefined && (variable === this.object.binding || variable === this.object.carrier);
@@ -93,9 +93,12 @@ export class PoolFlow implements Lattice<State> {
     const variable = namesAround(this.file.root, identifier).resolve(identifier);
     if (!variable || variable.declaration.id === identifier.id || isAssigned(identifier)) return undefined;
     if (this.isObject(identifier)) {
-      if (putOf(this.file, identifier)) return undefined;
+      if (putOf(this.file, identifier, this.object.field)) return undefined;
       if (variable !== this.object.binding) return undefined;
-      const how = this.#uses.classify(identifier, this.object.type.type === 'slice_type');
+      const place = this.object.field === undefined ? identifier : parenthesized(identifier).parent!;
+      // What an owner does beside is no use of the object.
+      if (!this.memory.isObject(place)) return undefined;
+      const how = this.#uses.classify(place, this.object.type.type === 'slice_type');
       return { how, alias: undefined };
     }
     if (!this.sharers.locals.includes(variable)) return undefined;
@@ -113,7 +116,7 @@ export class PoolFlow implements Lattice<State> {
   /** The call puts the object now. */
   putAt(call: Node): Release | undefined {
     const release = call.type === 'call_expression' ? releaseAt(this.file, call) : undefined;
-    const value = release && putVariable(release);
+    const value = release && putVariable(release, this.object.field);
     return value && this.isObject(value) ? release : undefined;
   }
 

@@ -295,6 +295,8 @@ class Judge {
   }
 
   #misuse(misuse: Misuse): void {
+    // An owner that is closed may say so in its fields: only memory that was taken before is certain.
+    if (this.object.field !== undefined && !misuse.alias && misuse.kind !== 'escapes') return;
     if (!this.#misuses.has(misuse.node.id)) this.#misuses.set(misuse.node.id, misuse);
   }
 

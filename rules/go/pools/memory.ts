@@ -1,8 +1,10 @@
 import type { Node } from 'web-tree-sitter';
 import { isAppender } from '../flow/appenders';
+import { calleeOf } from '../flow/calls';
 import type { GoFile } from '../rule';
 import { namesAround, type Binding } from '../syntax/names';
-import { argumentsOf, unparenthesised } from '../syntax/nodes';
+import { argumentsOf, statementsOf, unparenthesised } from '../syntax/nodes';
+import { parameterNames } from '../syntax/signatures';
 import { importedFunction } from '../syntax/universe';
 import { fieldType } from './fields';
 import type { Pooled } from './variables';
@@ -21,6 +23,8 @@ export class PooledMemory {
   constructor(
     private readonly file: GoFile,
     private readonly object: Pooled,
+    /** How many accessors have been looked through. */
+    private readonly depth = 0,
   ) {}
 
   /**
@@ -35,8 +39,8 @@ export class PooledMemory {
       case 'identifier': {
         const variable = names.resolve(node);
         if (!variable) return undefined;
-        if (variable === binding) return type.type === 'slice_type' ? binding : undefined;
-        return shares(variable) ? variable : undefined;
+        if (this.isObject(node)) return type.type === 'slice_type' ? binding : undefined;
+        return variable !== binding && shares(variable) ? variable : undefined;
       }
       case 'slice_expression': {
         const operand = node.childForFieldName('operand');
@@ -53,13 +57,12 @@ export class PooledMemory {
         if (this.isReplaced(String.raw`\*\w+`)) return undefined;
         const pointer = unparenthesised(operand);
         const slice = type.type === 'pointer_type' && type.firstNamedChild?.type === 'slice_type';
-        return slice && pointer.type === 'identifier' && names.resolve(pointer) === binding
-          ? binding
-          : undefined;
+        return slice && this.isObject(pointer) ? binding : undefined;
       }
       case 'call_expression':
         return this.#ofCall(node, shares);
       case 'selector_expression':
+        if (this.isObject(node)) return type.type === 'slice_type' ? binding : undefined;
         return this.#isOwned(node, 'slice') ? binding : undefined;
       default:
         return undefined;
@@ -69,7 +72,7 @@ export class PooledMemory {
   /** What a returned, sent or stored value gives to whoever gets it, literals around it left out. */
   given(value: Node, shares: (variable: Binding) => boolean): Given | undefined {
     const node = unparenthesised(value);
-    if (node.type === 'identifier' && this.#isObject(node)) {
+    if (this.isObject(node)) {
       const slice = this.object.type.type === 'slice_type';
       return { node, alias: undefined, memory: slice ? node : undefined };
     }
@@ -91,8 +94,12 @@ export class PooledMemory {
     return undefined;
   }
 
-  #isObject(node: Node): boolean {
-    return namesAround(this.file.root, node).resolve(node) === this.object.binding;
+  /** The object's variable, or the field of the variable that holds it. */
+  isObject(node: Node): boolean {
+    const { binding, field } = this.object;
+    const isField = node.type === 'selector_expression' && node.childForFieldName('field')?.text === field;
+    const name = field === undefined ? node : isField ? node.childForFieldName('operand') : undefined;
+    return name?.type === 'identifier' && namesAround(this.file.root, name).resolve(name) === binding;
   }
 
   /** `&b[0]`. */
@@ -106,6 +113,8 @@ export class PooledMemory {
     const { binding, type } = this.object;
     const first = argumentsOf(call)[0];
     if (isAppender(this.file, call)) return first && this.of(first, shares);
+    const accessed = this.#ofAccessor(call, shares);
+    if (accessed) return accessed;
     const callee = call.childForFieldName('function');
     if (callee?.type !== 'selector_expression') return undefined;
     if (views.test(importedFunction(this.file, callee) ?? '')) return first && this.of(first, shares);
@@ -113,9 +122,49 @@ export class PooledMemory {
     const operand = callee.childForFieldName('operand');
     if (!operand || !/^(?:Bytes|Next|AvailableBuffer)$/.test(method)) return undefined;
     const receiver = unparenthesised(operand);
-    if (receiver.type === 'identifier' && this.#isObject(receiver))
+    if (this.isObject(receiver))
       return this.#isBuffer(type) && !this.isReplaced(String.raw`\*\w+`) ? binding : undefined;
     return this.#isOwned(receiver, 'buffer') ? binding : undefined;
+  }
+
+  /** A function or method of the package that does nothing but return memory of its receiver or of a parameter. */
+  #ofAccessor(call: Node, shares: (variable: Binding) => boolean): Binding | undefined {
+    const callee = this.depth < mostAccessors ? calleeOf(this.file, call) : undefined;
+    if (callee?.kind !== 'own') return undefined;
+    const [only, ...more] = statementsOf(callee.fn.childForFieldName('body') ?? callee.fn);
+    const value = only?.type === 'return_statement' ? only.firstNamedChild?.namedChildren[0] : undefined;
+    if (!value || more.length > 0) return undefined;
+    const names = namesAround(callee.file.root, callee.fn);
+    const receiver = call.childForFieldName('function')?.childForFieldName('operand');
+    const passed = parameterNames(callee.fn).map((name, index) => [name, argumentsOf(call)[index]] as const);
+    for (const [name, argument] of [[receiverName(callee.fn), receiver] as const, ...passed]) {
+      const parameter = name && names.resolve(name);
+      const type = name?.parent?.childForFieldName('type');
+      if (!parameter || !type || !argument) continue;
+      const isOwner = this.#isOwner(argument);
+      const object = {
+        binding: parameter,
+        type: isOwner ? this.object.type : type,
+        typeFile: isOwner ? this.object.typeFile : callee.file,
+        got: undefined,
+        ...(isOwner && { field: this.object.field }),
+      };
+      if (!new PooledMemory(callee.file, object, this.depth + 1).of(value, () => false)) continue;
+      if (isOwner || this.isObject(unparenthesised(argument))) return this.object.binding;
+      const shared = this.of(argument, shares);
+      if (shared) return shared;
+    }
+    return undefined;
+  }
+
+  /** The variable whose field holds the object. */
+  #isOwner(node: Node): boolean {
+    const { binding, field } = this.object;
+    return (
+      field !== undefined &&
+      node.type === 'identifier' &&
+      namesAround(this.file.root, node).resolve(node) === binding
+    );
   }
 
   /** Each object gets new memory, here or where it is got: then the memory of the old one is nobody else's. */
@@ -137,7 +186,7 @@ export class PooledMemory {
     const selector = unparenthesised(node);
     const operand = selector.type === 'selector_expression' ? selector.childForFieldName('operand') : null;
     const field = selector.childForFieldName('field')?.text;
-    if (operand?.type !== 'identifier' || !this.#isObject(operand) || field === undefined) return false;
+    if (!operand || !this.isObject(operand) || field === undefined) return false;
     if (shape !== 'array' && this.isReplaced(String.raw`\.${field}`)) return false;
     const declared = fieldType(this.file, this.object.type, field);
     if (!declared) return false;
@@ -148,6 +197,13 @@ export class PooledMemory {
       this.file.pkg.files.some(({ text }) => new RegExp(String.raw`\.${field}\[:0\]`).test(text))
     );
   }
+}
+
+const mostAccessors = 3;
+
+function receiverName(fn: Node): Node | undefined {
+  const receiver = fn.childForFieldName('receiver')?.firstNamedChild;
+  return receiver?.namedChildren.find(({ type }) => type === 'identifier');
 }
 
 /** Functions that give another view of the memory of their first argument. */

@@ -23,7 +23,7 @@ import {
   occurrences,
   type Binding,
 } from '../syntax/names';
-import { enclosingLoop } from '../flow/loops';
+import { enclosingLoop, loopsAround } from '../flow/loops';
 import { freshName, statementsAt } from '../edit/layout';
 import { atLeast } from '../syntax/version';
 import { packageNames } from '../syntax/package-names';
@@ -375,9 +375,11 @@ class Conversion {
     if (!held || pointer === undefined || pointer === held.name || !get) throw new Unknown();
     if (get.type) this.checkLife(file, held, get.type);
     else this.checkUses(put, held);
+    // A loop around the Put alone would put one object many times; a Put that leaves the loop of the Get is fine.
+    const around = loopsAround(file, get.statement);
     if (
       enclosingFunction(call)?.id === held.owner.id &&
-      enclosingLoop(file, call) !== enclosingLoop(file, get.statement)
+      loopsAround(file, call).some((loop) => !around.includes(loop))
     )
       throw new Unknown();
     this.putBack(put, held, pointer);

@@ -1,6 +1,7 @@
 import type { Node } from 'web-tree-sitter';
 import type { Span } from '../../model';
-import { spelledType } from '../types/types';
+import { spelledTypeNode } from '../types/declared-types';
+import { checked, spelledType } from '../types/types';
 import type { GoFile } from '../rule';
 import { argumentsOf, enclosingDeclaration, qualified, spanOf, unparenthesised } from '../syntax/nodes';
 import { namesAround, type Binding } from '../syntax/names';
@@ -16,6 +17,7 @@ export function isSyncPool(file: GoFile, expression: Node): boolean {
     const operand = node.childForFieldName('operand');
     return operand !== null && isSyncPool(file, operand);
   }
+  if (node.type === 'index_expression') return isElementPool(file, node);
   if (node.type === 'selector_expression')
     return isPoolField(file, node.childForFieldName('field')?.text ?? '');
   if (node.type !== 'identifier') return false;
@@ -37,6 +39,19 @@ export function isSyncPool(file: GoFile, expression: Node): boolean {
   return value !== undefined && isPoolValue(file, value);
 }
 
+/** `pools[i]` of a slice, array or map of pools, or of pointers to pools. */
+function isElementPool(file: GoFile, element: Node): boolean {
+  const operand = element.childForFieldName('operand');
+  const known = checked(element, file)?.type;
+  if (known) {
+    const named = (known.kind === 'pointer' && !known.named ? known.element : known)?.named;
+    return named?.path === 'sync' && named.name === 'Pool';
+  }
+  const collection = operand && spelledTypeNode(operand, file);
+  const type = collection?.node.childForFieldName(collection.node.type === 'map_type' ? 'value' : 'element');
+  return collection && type ? isPoolType(collection.file, type) : false;
+}
+
 function isPoolType(file: GoFile, type: Node): boolean {
   const named = type.type === 'pointer_type' ? type.firstNamedChild : type;
   const name = named && qualified(named, file.imports);
@@ -52,7 +67,7 @@ function isPoolValue(file: GoFile, value: Node): boolean {
     return type !== null && isPoolType(file, type);
   }
   // `pool := &s.pool`
-  if (/^(?:identifier|selector_expression)$/.test(node.type)) return isSyncPool(file, node);
+  if (/^(?:identifier|selector_expression|index_expression)$/.test(node.type)) return isSyncPool(file, node);
   const made = argumentsOf(node)[0];
   return node.type === 'call_expression' &&
     node.childForFieldName('function')?.text === 'new' &&

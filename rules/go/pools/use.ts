@@ -4,6 +4,7 @@ import { contractOf } from '../memory/contracts';
 import { isBuiltin } from '../syntax/universe';
 import { importedFunction } from '../syntax/universe';
 import { keepsItsArgument } from '../memory/lifetime';
+import type { PooledMemory } from './memory';
 import { parameterFor } from './wrappers';
 import type { Pooled } from './variables';
 import type { GoFile } from '../rule';
@@ -15,6 +16,7 @@ export class PooledUse {
   constructor(
     private readonly file: GoFile,
     private readonly object: Pooled,
+    private readonly memory: PooledMemory,
   ) {}
 
   /** A method of a type of this package may drop or replace the memory. */
@@ -36,10 +38,12 @@ export class PooledUse {
         return /^(?:==|!=)$/.test(parent.childForFieldName('operator')?.text ?? '') ? 'nothing' : 'use';
       case 'selector_expression': {
         const call = callOf(parent);
-        if (isAddressTaken(parent)) return 'move';
+        if (isAddressTaken(parent)) return this.lent(parenthesized(parent).parent!);
         if (!call) return this.fieldUse(parent);
         if (call.parent?.type === 'go_statement') return 'move';
-        if (!this.argumentStays(call, value)) return 'move';
+        const after = this.argumentUse(call, value);
+        if (after !== 'stays')
+          return after === 'moves' || this.lent(call) === 'move' ? 'move' : 'use of a method';
         // What the method gives is the object's memory.
         const lends = givesMemory.test(parent.childForFieldName('field')?.text ?? '');
         return lends && this.memoryUse(call) === 'move' ? 'move' : 'use of a method';
@@ -166,26 +170,41 @@ export class PooledUse {
       if (argumentsOf(call)[0]?.id !== value.id) return 'move';
       return this.memoryUse(call) === 'move' ? 'move' : 'use';
     }
-    return this.argumentStays(call, value) ? 'use' : 'move';
+    const after = this.argumentUse(call, value);
+    return after === 'stays' ? 'use' : after === 'moves' ? 'move' : this.lent(call);
   }
 
-  /** Known not to keep the object: by contract, by the standard library's word, or by the compiler's. */
-  private argumentStays(call: Node, value: Node): boolean {
+  /** A pointer into the object, or what a function made of it: a local that nobody follows may hand it on. */
+  private lent(expression: Node): 'use' | 'move' {
+    const outer = parenthesized(expression);
+    const isFollowed =
+      outer.parent?.type !== 'expression_list' ||
+      outer.parent.parent?.type === 'return_statement' ||
+      this.memory.of(outer, () => true) !== undefined;
+    return isFollowed && this.memoryUse(expression) !== 'move' ? 'use' : 'move';
+  }
+
+  /**
+   * What a call does with the object: it `stays` where it is, by contract, by the standard library's word, or by the
+   * compiler's; it is in a `result`; or it `moves`, as far as anybody can tell.
+   */
+  private argumentUse(call: Node, value: Node): 'stays' | 'result' | 'moves' {
     const parameter = parameterFor(this.file, call, value);
     if (parameter) {
-      if (!parameter.name || parameter.name.text === '_') return true;
+      if (!parameter.name || parameter.name.text === '_') return 'stays';
       const flow = parameter.file.facts?.parameter(parameter.name);
-      return flow?.kind === 'stays' || (flow?.kind === 'leaks' && flow.content);
+      if (flow?.kind === 'leaks to result') return 'result';
+      return flow?.kind === 'stays' || (flow?.kind === 'leaks' && flow.content) ? 'stays' : 'moves';
     }
     const callee = call.childForFieldName('function');
     const isReceiver =
       callee?.type === 'selector_expression' && callee.childForFieldName('operand')?.id === value.id;
-    if (isReceiver) return this.isStandard();
+    if (isReceiver) return this.isStandard() ? 'stays' : 'moves';
     const keeps = (method: string): boolean => keepsItsArgument(this.file, method);
-    return (
-      contractOf(this.file, call, value, 'slice', keeps) !== undefined ||
-      contractOf(this.file, call, value, 'stream', keeps) !== undefined
-    );
+    const contract =
+      contractOf(this.file, call, value, 'slice', keeps) ??
+      contractOf(this.file, call, value, 'stream', keeps);
+    return contract ? 'stays' : 'moves';
   }
 
   /** The pooled type is one of the standard library: its methods neither keep nor pool their receiver. */

@@ -1,12 +1,14 @@
 import type { Node } from 'web-tree-sitter';
-import { heldBy, releaseAt, type Got, type Held, type Release } from './wrappers';
+import { heldBy, ownedBy, releaseAt, type Got, type Held, type Release } from './wrappers';
 import type { GoFile } from '../rule';
 import { unparenthesised } from '../syntax/nodes';
 import { namesAround, parenthesized, type Binding } from '../syntax/names';
 
-/** A variable that holds a pooled object. */
+/** A variable that holds a pooled object, or owns one. */
 export interface Pooled {
   readonly binding: Binding;
+  /** The field of the variable's struct that the object is in; undefined: the variable holds it itself. */
+  readonly field?: string | undefined;
   /** The pooled type; undefined for a parameter that is only put here and whose type is not spelled out. */
   readonly type: Node;
   readonly typeFile: GoFile;
@@ -45,26 +47,58 @@ function findPooled(file: GoFile, top: Node): Pooled[] {
   return found;
 }
 
+/** The variables of the declaration of whose struct a field holds a pooled object until a method puts it. */
+export function pooledOwners(file: GoFile, top: Node): Pooled[] {
+  if (!file.pkg.files.some(({ text }) => text.includes('sync.Pool'))) return [];
+  return namesAround(file.root, top).bindings.flatMap((binding) => {
+    const owned = binding.kind === 'variable' ? ownedBy(file, binding) : undefined;
+    return owned ? [{ binding, type: owned.got.type, typeFile: owned.got.file, ...owned }] : [];
+  });
+}
+
+/** The object as the function names it: `buf`, `r.body`. */
+export function nameOf({ binding, field }: Pooled): string {
+  return field === undefined ? binding.name : `${binding.name}.${field}`;
+}
+
 /** Where the object's variable, or the one before the type assertion, is named, in closures, too. */
 export function objectUses({ binding, carrier }: Pooled): Node[] {
   return [...binding.uses, ...(carrier?.uses ?? [])].map(({ node }) => node);
 }
 
-/** The call that puts this identifier back; of a pooled slice, `Put(v[:0])` does. */
-export function putOf(file: GoFile, identifier: Node): { call: Node; release: Release } | undefined {
+/**
+ * The call that puts this identifier back; of a pooled slice, `Put(v[:0])` does. With a `field`, the call that puts what the
+ * identifier's field holds: `Put(v.f)`, `v.Close()`.
+ */
+export function putOf(
+  file: GoFile,
+  identifier: Node,
+  field?: string,
+): { call: Node; release: Release } | undefined {
   let value = parenthesized(identifier);
+  if (field !== undefined && value.parent?.type === 'selector_expression') {
+    if (value.parent.childForFieldName('field')?.text === field) value = parenthesized(value.parent);
+  }
   if (value.parent?.type === 'slice_expression') value = parenthesized(value.parent);
   const parent = value.parent;
   const call =
     parent?.type === 'argument_list' || parent?.type === 'selector_expression' ? parent.parent : null;
   if (call?.type !== 'call_expression') return undefined;
   const release = releaseAt(file, call);
-  return release && putVariable(release)?.id === identifier.id ? { call, release } : undefined;
+  return release && putVariable(release, field)?.id === identifier.id ? { call, release } : undefined;
 }
 
-/** v of `Put(v)` and `Put(v[:0])`. A slice of an array would be a box of its own: then it is no put of v. */
-export function putVariable({ value }: Release): Node | undefined {
-  let node = unparenthesised(value);
+/**
+ * v of `Put(v)` and `Put(v[:0])`; with a `field`, of `Put(v.f)` and `v.Close()`. A slice of an array would be a box of its own:
+ * then it is no put of v.
+ */
+export function putVariable(release: Release, field?: string): Node | undefined {
+  let node = unparenthesised(release.value);
+  if (field !== undefined && release.field === undefined) {
+    const operand = node.type === 'selector_expression' ? node.childForFieldName('operand') : null;
+    if (!operand || node.childForFieldName('field')?.text !== field) return undefined;
+    node = unparenthesised(operand);
+  } else if (release.field !== field) return undefined;
   if (node.type === 'slice_expression') node = unparenthesised(node.childForFieldName('operand') ?? node);
   return node.type === 'identifier' ? node : undefined;
 }

@@ -1,5 +1,6 @@
 import type { Node } from 'web-tree-sitter';
 import { spelledType } from '../types/types';
+import { calleeOf } from '../flow/calls';
 import { graphOf } from '../flow/functions';
 import type { Edge } from '../flow/graph';
 import { mayAvoid, mayReach } from '../flow/paths';
@@ -31,6 +32,8 @@ export interface Got {
 /** `pool.Put(v)`, or a call of a function of the package that puts its parameter or receiver. */
 export interface Release {
   readonly value: Node;
+  /** The value owns the object, in this field: `r` of `r.Close()`, which puts `r.body`. Undefined: it is the object. */
+  readonly field: string | undefined;
   /** Whatever the object's state is, it goes back; false where a condition other than its size or nil decides. */
   readonly sure: boolean;
   /** The function that is called; undefined for `pool.Put` itself. */
@@ -40,8 +43,9 @@ export interface Release {
 export interface Releaser {
   readonly file: GoFile;
   readonly fn: Node;
-  /** The parameter or receiver that is put. */
+  /** The parameter or receiver that is put, or whose `field` is. */
   readonly parameter: Binding;
+  readonly field: string | undefined;
   readonly sure: boolean;
 }
 
@@ -141,6 +145,41 @@ export function heldBy(file: GoFile, binding: Binding): Held | undefined {
   if (!got) return undefined;
   if (checked?.ok && !isOnlyTested(checked.ok)) return undefined;
   return { got, at, checked, carrier: got.pool ? carrierOf(file, at)?.carrier : undefined };
+}
+
+/** `r := &response{body: pool.Get().(T)}`, also from a function of the package: the field that holds what a Get gave. */
+export function ownedBy(
+  file: GoFile,
+  binding: Binding,
+): { readonly got: Got; readonly at: Node; readonly field: string } | undefined {
+  const start = initializer(binding);
+  const at = start && unparenthesised(start);
+  const here = at && ownedIn(file, at);
+  if (here) return { ...here, at };
+  if (at?.type !== 'call_expression') return undefined;
+  const callee = calleeOf(file, at);
+  if (callee.kind !== 'own' || !callee.fn.text.includes('{')) return undefined;
+  for (const statement of callee.fn.descendantsOfType('return_statement')) {
+    const value = statement.firstNamedChild?.namedChildren[0];
+    const owned = value && ownedIn(callee.file, value);
+    if (owned) return { ...owned, at };
+  }
+  return undefined;
+}
+
+function ownedIn(file: GoFile, value: Node): { readonly got: Got; readonly field: string } | undefined {
+  let literal = unparenthesised(value);
+  if (literal.type === 'unary_expression')
+    literal = unparenthesised(literal.childForFieldName('operand') ?? literal);
+  if (literal.type !== 'composite_literal') return undefined;
+  for (const element of literal.childForFieldName('body')?.namedChildren ?? []) {
+    if (element.type !== 'keyed_element') continue;
+    const last = element.lastNamedChild;
+    const given = last?.type === 'literal_element' ? last.firstNamedChild : last;
+    const got = given && gotHere(file, given);
+    if (got) return { got, field: element.firstNamedChild?.text ?? '' };
+  }
+  return undefined;
 }
 
 /** The assertion of `v, ok := x.(T)`, for v. */
@@ -251,6 +290,9 @@ function typeOf(file: GoFile, operand: Node): string | undefined {
   const start = binding && initializer(binding);
   const got = start && gotHere(file, start);
   if (got) return got.type.text.replace(/^\*/, '');
+  const callee = start?.type === 'call_expression' ? calleeOf(file, start) : undefined;
+  const result = callee?.kind === 'own' ? callee.fn.childForFieldName('result') : undefined;
+  if (result && /^(?:pointer_type|type_identifier)$/.test(result.type)) return result.text.replace(/^\*/, '');
   const literal = start?.type === 'unary_expression' ? start.childForFieldName('operand') : undefined;
   return literal?.type === 'composite_literal' ? literal.childForFieldName('type')?.text : undefined;
 }
@@ -264,21 +306,25 @@ function releasersOf(file: GoFile, fn: Node): Releaser[] {
     if (node.type !== 'call_expression' || enclosingFunction(node)?.id !== fn.id) continue;
     const release = releaseAt(file, node);
     const value = release && unparenthesised(release.value);
-    const parameter = value?.type === 'identifier' ? names.resolve(value) : undefined;
-    if (!release || !parameter || parameter.owner.id !== fn.id) continue;
+    if (!release || !value) continue;
+    const selector = value.type === 'selector_expression' && release.field === undefined ? value : undefined;
+    const name = selector ? selector.childForFieldName('operand') : value;
+    const field = selector ? selector.childForFieldName('field')?.text : release.field;
+    const parameter = name?.type === 'identifier' ? names.resolve(name) : undefined;
+    if (!parameter || parameter.owner.id !== fn.id) continue;
     if (parameter.kind !== 'parameter' && parameter.kind !== 'receiver') continue;
-    if (found.some((other) => other.parameter === parameter)) continue;
+    if (found.some((other) => other.parameter === parameter && other.field === field)) continue;
     const sure =
       release.sure &&
-      isReachedForSure(file, node, fn, parameter) &&
+      isReachedForSure(file, node, fn, field === undefined ? parameter.name : `${parameter.name}.${field}`) &&
       !parameter.uses.some((use) => isAssigned(use.node));
-    found.push({ file, fn, parameter, sure });
+    found.push({ file, fn, parameter, field, sure });
   }
   return found;
 }
 
 /** Only the object's size, or nil, stands between the start of the function and the call: every other way comes to it. */
-export function isReachedForSure(file: GoFile, call: Node, fn: Node, object: Binding): boolean {
+export function isReachedForSure(file: GoFile, call: Node, fn: Node, object: string): boolean {
   const graph = graphOf(file, fn);
   const isPassedBy = ({ at, to }: Edge): boolean =>
     at !== undefined && isAboutSize(at, object) && !mayReach(graph, to, call);
@@ -286,12 +332,12 @@ export function isReachedForSure(file: GoFile, call: Node, fn: Node, object: Bin
 }
 
 /** `cap(*b) > max`, `b.Cap() <= n`, `b == nil`: no state but the size decides. */
-function isAboutSize(condition: Node, object: Binding): boolean {
+function isAboutSize(condition: Node, object: string): boolean {
   const text = condition.text.replace(/\s/g, '');
-  const name = object.name;
+  const name = object.replaceAll('.', String.raw`\.`);
   return (
-    text === `${name}==nil` ||
-    text === `${name}!=nil` ||
+    text === `${object}==nil` ||
+    text === `${object}!=nil` ||
     new RegExp(
       String.raw`^(?:(?:cap|len)\(\*?${name}(?:\.\w+)*\)|${name}(?:\.\w+)*\.(?:Cap|Len)\(\))[<>]=?[\w.<+*()-]+$`,
     ).test(text)
@@ -304,7 +350,7 @@ export function releaseAt(file: GoFile, call: Node): Release | undefined {
   if (put) {
     const emitted = file.facts?.emitted(call) ?? [];
     if (!emitted.some(({ callee }) => callee === 'sync.(*Pool).Put')) return undefined;
-    return { value: put.value, sure: true, by: undefined };
+    return { value: put.value, field: undefined, sure: true, by: undefined };
   }
   const callee = call.childForFieldName('function');
   if (!callee || call.type !== 'call_expression') return undefined;
@@ -312,12 +358,12 @@ export function releaseAt(file: GoFile, call: Node): Release | undefined {
   if (!isNamed(call, releasers.keys())) return undefined;
   const key = calledKey(file, call);
   for (const releaser of (key !== undefined && releasers.get(key)) || []) {
-    const { parameter, fn, sure } = releaser;
+    const { parameter, fn, field, sure } = releaser;
     const value =
       parameter.kind === 'receiver'
         ? callee.childForFieldName('operand')
         : argumentsOf(call)[indexOf(fn, parameter)];
-    if (value) return { value, sure, by: releaser };
+    if (value) return { value, field, sure, by: releaser };
   }
   return undefined;
 }
