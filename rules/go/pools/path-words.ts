@@ -27,7 +27,7 @@ export function conditionOf(file: GoFile, fn: Node, place: Node, from: Node | un
     case 'false':
       return ` unless ${code(text)}`;
     case 'case':
-      return ` in ${code(text.replace(/:.*$/, ''))}`;
+      return ` in ${code(text.split(':')[0]!)}`;
     default:
       return '';
   }
