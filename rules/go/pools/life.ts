@@ -245,15 +245,15 @@ class Judge {
       return operand?.type === 'identifier' && this.flow.isObject(operand) ? operand : undefined;
     }
     const literal = literalOf(call);
-    return (
-      literal &&
-      this.object.binding.uses
-        .map(({ node }) => node)
-        .find((node) => {
-          const use = isWithin(node, literal) ? this.flow.useOf(node) : undefined;
-          return use !== undefined && use.how !== 'nothing';
-        })
-    );
+    // Under a condition it may not come to the use.
+    const graph = literal && graphOf(this.file, literal);
+    return this.object.binding.uses
+      .map(({ node }) => node)
+      .find((node) => {
+        if (!graph || !isWithin(node, literal) || !graph.reaches(node) || graph.branchTo(node)) return false;
+        const use = this.flow.useOf(node);
+        return use !== undefined && use.how !== 'nothing';
+      });
   }
 
   /** What happens on one way only, and what every way from there comes to. */

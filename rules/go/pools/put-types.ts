@@ -3,9 +3,9 @@ import type { GoFile } from '../rule';
 import { namesAround, occurrences } from '../syntax/names';
 import { unparenthesised } from '../syntax/nodes';
 import { packageNames } from '../syntax/package-names';
+import type { GoType } from '../types/go-type';
 import { typeOf } from '../types/types';
 import { pooledCall, pooledGet, pooledPut } from './pools';
-import { gotHere, heldBy } from './wrappers';
 
 /** A `Put` of something that no `Get` of the pool takes. */
 export interface WrongPut {
@@ -25,9 +25,10 @@ export function wrongPut(file: GoFile, call: Node): WrongPut | undefined {
   const pool = put && unparenthesised(put.pool);
   if (!put || pool?.type !== 'identifier' || namesAround(file.root, pool).resolve(pool)) return undefined;
   const get = assertedBy(file, pool.text);
-  const type = get && typeText(file, put.value);
-  if (!get || type === undefined || type === get.type) return undefined;
-  return { call, value: put.value, pool: pool.text, type, asserted: get.type, get };
+  const asserted = get && typeOf(get.node, get.file);
+  const type = get && typeOf(put.value, file);
+  if (!asserted || !type || !differs(type, asserted, file)) return undefined;
+  return { call, value: put.value, pool: pool.text, type: type.text, asserted: asserted.text, get };
 }
 
 /**
@@ -52,20 +53,28 @@ function assertedBy(file: GoFile, pool: string): { type: string; file: GoFile; n
       const type = assertion && pooledCall(other, call) ? pooledGet(other, assertion)?.type : undefined;
       // What an interface asserts many types have.
       if (!type || !/^(?:pointer|slice|map|array)_type$/.test(type.type)) return undefined;
-      const text = typeOf(assertion!, other)?.text ?? type.text;
-      if (found && found.type !== text) return undefined;
-      found = { type: text, file: other, node: assertion! };
+      if (found && found.type !== type.text) return undefined;
+      found = { type: type.text, file: other, node: assertion! };
     }
   }
   return found;
 }
 
-/** The type of what is put, when it is certain and no interface. */
-function typeText(file: GoFile, value: Node): string | undefined {
-  const known = typeOf(value, file);
-  if (known) return known.kind === 'interface' || known.kind === undefined ? undefined : known.text;
-  const node = unparenthesised(value);
-  const variable = node.type === 'identifier' ? namesAround(file.root, node).resolve(node) : undefined;
-  const got = variable ? heldBy(file, variable)?.got : gotHere(file, node);
-  return got && /^(?:pointer|slice|map|array)_type$/.test(got.type.type) ? got.type.text : undefined;
+/**
+ * True when the types are certainly not the same: of different kinds, or pointers to different types that this package or
+ * the standard library declares. Two names of other packages may be aliases of one type.
+ */
+function differs(a: GoType, b: GoType, file: GoFile): boolean {
+  const [kinds, other] = [a.kind, b.kind];
+  if (!kinds || !other || [kinds, other].some((kind) => /^(?:interface|parameter|tuple)$/.test(kind)))
+    return false;
+  if (kinds !== other) return true;
+  const [one, two] = [a.element?.named, b.element?.named];
+  if (kinds !== 'pointer' || !one || !two) return false;
+  const isCertain = [one, two].every(({ path, name, local }) =>
+    path === file.pkg.importPath
+      ? !local && packageNames(file.pkg).types.get(name)?.spec.type === 'type_spec'
+      : path !== '' && !path.split('/')[0]!.includes('.'),
+  );
+  return isCertain && (one.path !== two.path || one.name !== two.name);
 }

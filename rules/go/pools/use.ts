@@ -174,12 +174,19 @@ export class PooledUse {
     return after === 'stays' ? 'use' : after === 'moves' ? 'move' : this.lent(call);
   }
 
-  /** A pointer into the object, or what a function made of it: a local that nobody follows may hand it on. */
+  /** A pointer into the object, or what a function made of it: whatever nobody follows may hand it on. */
   private lent(expression: Node): 'use' | 'move' {
     const outer = parenthesized(expression);
+    const { parent } = outer;
+    const next = parent?.type === 'selector_expression' ? callOf(parent) : undefined;
+    // obj.With(a).With(b): each method may give its receiver on.
+    if (next) {
+      const after = parameterFor(this.file, next, outer) ? this.argumentUse(next, outer) : 'moves';
+      return after === 'result' ? this.lent(next) : after === 'stays' ? 'use' : 'move';
+    }
     const isFollowed =
-      outer.parent?.type !== 'expression_list' ||
-      outer.parent.parent?.type === 'return_statement' ||
+      parent?.type !== 'expression_list' ||
+      parent.parent?.type === 'return_statement' ||
       this.memory.of(outer, () => true) !== undefined;
     return isFollowed && this.memoryUse(expression) !== 'move' ? 'use' : 'move';
   }

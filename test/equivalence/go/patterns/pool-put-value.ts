@@ -16,6 +16,7 @@ export function poolPutValue(random: Random): Pattern {
     `v := take$()\ndefer give$(v)\n${buffer} = append(${buffer}[:0], s...)\nout = string(${buffer})`,
     `v, ok := pool$.Get().(${type})\nif !ok {\nreturn ZERO\n}\n${buffer} = append(${buffer}[:0], s...)\nout = string(${buffer})\npool$.Put(v)`,
     `v := pool$.Get().(${type})\nout = string(${buffer})\n${buffer} = append(${buffer}, s...)\nif len(${buffer}) > 20 {\n${buffer} = ${buffer}[:0]\n}\npool$.Put(v)`,
+    `for i := 0; ; i++ {\nv := pool$.Get().(${type})\n${buffer} = append(${buffer}[:0], s...)\nif i == 2 {\npool$.Put(v)\nbreak\n}\nout = string(${buffer})\npool$.Put(v)\n}`,
     `v := pool$.Get().(${type})\nw := v\n${buffer} = append(${buffer}[:0], s...)\nout = string(${buffer})\npool$.Put(w)`,
   ]);
   return {
