@@ -90,7 +90,8 @@ function join(weight: LineWeight, { text, functions }: ProfiledFile): Joined | u
   // V8 lets a function begin at its parameters, and the module at the start of its text.
   const at = functions.filter(({ span, body }) => span.start <= offset && offset < body).at(-1);
   if (offset === 0 && !isNamed && at?.name !== '') return { at: undefined, by: 'place' };
-  if (at && (!isNamed || at.name === '' || bare(at.name) === name)) return { at, by: 'place' };
+  if (at && (weight.traced || !isNamed || at.name === '' || bare(at.name) === name))
+    return { at, by: 'place' };
   const named = isNamed ? functions.filter((one) => bare(one.name) === name) : [];
   return named.length === 1 ? { at: named[0], by: 'name' } : undefined;
 }

@@ -39,7 +39,7 @@ export async function originalsOf(scripts: readonly string[], files: readonly st
     const found = root === undefined ? undefined : await CompiledScript.read(script, root, sources);
     if (!found) continue;
     compiled.set(script, found);
-    for (const file of await found.outdated()) outdated.add(file);
+    for (const file of found.outdated) outdated.add(file);
   }
   const known = new WeakMap<Frame, Frame>();
   const of = (frame: Frame): Frame => {
@@ -92,6 +92,10 @@ class CompiledScript {
     /** What the map calls a source → absolute path at hand. */
     private readonly files: ReadonlyMap<string, string>,
     private readonly payload: SourceMapPayload,
+    /** Absolute paths of sources whose text is the one that was compiled. */
+    private readonly same: ReadonlySet<string>,
+    /** And of those whose text is another one now. */
+    readonly outdated: readonly string[],
   ) {}
 
   /** Undefined without a map that leads to the code at hand. */
@@ -117,7 +121,9 @@ class CompiledScript {
         const found = sources.get(sourcePath(source, payload.sourceRoot, file, root));
         if (found !== undefined) files.set(source, found);
       }
-      return files.size === 0 ? undefined : new CompiledScript(new SourceMap(payload), files, payload);
+      if (files.size === 0) return undefined;
+      const { same, outdated } = await compared(payload, files);
+      return new CompiledScript(new SourceMap(payload), files, payload, same, outdated);
     } catch {
       // No such script any more, or what it calls a map is none: its frames stay what they are.
       return undefined;
@@ -147,19 +153,25 @@ class CompiledScript {
       line: entry.originalLine + 1,
       startLine: entry.originalLine + 1,
       column: entry.originalColumn + 1,
+      ...(this.same.has(file) && { traced: true }),
     };
   }
+}
 
-  async outdated(): Promise<string[]> {
-    const found: string[] = [];
-    for (const [i, source] of this.payload.sources.entries()) {
-      const [file, content] = [this.files.get(source), this.payload.sourcesContent?.[i]];
-      if (file === undefined || typeof content !== 'string') continue;
-      const now = await readText(file).catch(() => undefined);
-      if (now && now.text !== content.replace(/^\ufeff/, '')) found.push(file);
-    }
-    return found;
+/** The sources by whether the map holds the text that they have now; those that it does not hold are in neither list. */
+async function compared(
+  { sources, sourcesContent }: SourceMapPayload,
+  files: ReadonlyMap<string, string>,
+): Promise<{ readonly same: ReadonlySet<string>; readonly outdated: readonly string[] }> {
+  const [same, outdated] = [new Set<string>(), new Array<string>()];
+  for (const [i, source] of sources.entries()) {
+    const [file, content] = [files.get(source), sourcesContent?.[i]];
+    if (file === undefined || typeof content !== 'string') continue;
+    const now = await readText(file).catch(() => undefined);
+    if (now?.text === content.replace(/^\ufeff/, '')) same.add(file);
+    else outdated.push(file);
   }
+  return { same, outdated };
 }
 
 /** Bundlers name sources by a scheme of their own, `webpack://name/./src/a.ts`, relative to the package. */

@@ -12,6 +12,8 @@ export interface Frame {
   readonly startLine: number;
   /** 1-based, in UTF-16 units, of the function's start; only V8 says it. */
   readonly column?: number;
+  /** A source map led here from the very text that the file has now: the place is sure, whatever the compiler made of the name. */
+  readonly traced?: boolean;
 }
 
 export interface Sample {

@@ -25,6 +25,8 @@ export interface LineWeight {
   readonly startLine: number;
   /** See Frame. */
   readonly column?: number;
+  /** See Frame. */
+  readonly traced?: boolean;
   /** Bytes, or nanoseconds that CPU profiles spend in the allocator. */
   amount: number;
   /** The amount in an older profile, when two were compared (`difference`). */
@@ -154,7 +156,7 @@ export class WeightsBuilder {
     };
   }
 
-  #lineOf({ name, line, startLine, column }: Frame, file: string): LineWeight {
+  #lineOf({ name, line, startLine, column, traced }: Frame, file: string): LineWeight {
     const fn = this.nameOf(name);
     const key = `${file}\0${line}\0${column ?? ''}\0${fn}`;
     let weight = this.#lines.get(key);
@@ -165,6 +167,7 @@ export class WeightsBuilder {
         function: fn,
         startLine,
         ...(column !== undefined && { column }),
+        ...(traced && { traced }),
         amount: 0,
         objects: 0,
         samples: 0,

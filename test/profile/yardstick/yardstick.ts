@@ -1,3 +1,4 @@
+import { build } from 'esbuild';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -5,6 +6,7 @@ import { readProfile } from '../../../server/src/hotspots/read';
 import { checkOut } from '../../corpus/projects';
 import { alloclens } from '../../support/real-cli';
 import type { YardstickModule } from './modules';
+import type { YardstickPackage } from './packages';
 import { areaUnderCurve, precisionAt, type Predicted } from './prediction';
 
 /** One of the heaviest lines and what the tool says of it. */
@@ -42,6 +44,8 @@ export interface Measured {
 }
 
 interface HotspotsJson {
+  readonly total: number;
+  readonly elsewhere: number;
   readonly hotspots: readonly {
     readonly file: string;
     readonly line: number;
@@ -112,14 +116,7 @@ export async function measureModule(
       [1],
     );
     const shown = hotspots.filter(({ file }) => !file.endsWith('_test.go'));
-    const lines = shown.map((one): HeavyLine => ({
-      ...one,
-      bytes: one.amount,
-      share: one.amount / total,
-      text: readFileSync(path.join(cwd, one.file), 'utf8').split('\n')[one.line - 1]!.trim(),
-      rules: one.rules.filter((rule) => rule !== 'go/escape'),
-      fixes: one.fixes.map(({ title, kind }) => `${kind}: ${title}`),
-    }));
+    const lines = shown.map((one) => heavyLine(one, cwd, total));
 
     progress(`${module.name}: static heat`);
     const packages = new Set(own.map(({ file }) => path.dirname(file)));
@@ -153,6 +150,65 @@ export async function measureModule(
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * Compiles a package's sources with a program that uses them, records it, and looks at the heaviest functions: V8 knows no lines.
+ * @throws Error with what the command line said
+ */
+export async function measurePackage(
+  { name, version, sources, program }: YardstickPackage,
+  progress: (what: string) => void,
+): Promise<Measured> {
+  const { cwd } = checkOut({ kind: 'npm', name, version, sources });
+  // Source maps are followed within the package only.
+  const folder = mkdtempSync(path.join(cwd, '.alloclens-'));
+  try {
+    progress(`${name}: recording`);
+    await build({
+      absWorkingDir: cwd,
+      stdin: { contents: program, resolveDir: cwd, loader: 'ts' },
+      outfile: path.join(folder, 'program.js'),
+      bundle: true,
+      platform: 'node',
+      sourcemap: 'linked',
+      logLevel: 'error',
+    });
+    const profile = path.join(folder, 'out.heapprofile');
+    const command = [process.execPath, path.join(folder, 'program.js')];
+    await run(cwd, ['record', '--out', profile, '--', ...command], [0]);
+    progress(`${name}: hotspots`);
+    const { hotspots, total, elsewhere } = await json<HotspotsJson>(
+      cwd,
+      ['hotspots', sources, '--profile', profile, '--top', String(top), '--format', 'json'],
+      [1],
+    );
+    const own = total - elsewhere;
+    const lines = hotspots.map((one) => heavyLine(one, cwd, own));
+    return {
+      name: `${name} ${version}`,
+      lines,
+      share: lines.reduce((sum, { share }) => sum + share, 0),
+      auc: undefined,
+      precision: undefined,
+      benchmarks: undefined,
+      fixes: 0,
+      notes: [`${((100 * elsewhere) / total).toFixed(0)} % elsewhere (Node itself, and the program)`],
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function heavyLine(one: HotspotsJson['hotspots'][number], cwd: string, total: number): HeavyLine {
+  return {
+    ...one,
+    bytes: one.amount,
+    share: one.amount / total,
+    text: readFileSync(path.join(cwd, one.file), 'utf8').split('\n')[one.line - 1]!.trim(),
+    rules: one.rules.filter((rule) => rule !== 'go/escape'),
+    fixes: one.fixes.map(({ title, kind }) => `${kind}: ${title}`),
+  };
 }
 
 /**

@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
 import ts from 'typescript';
+import { originalsOf } from '../../../server/src/hotspots/source-maps';
 import { alloclens } from '../../support/real-cli';
 
 const root = mkdtempSync(path.join(os.tmpdir(), 'alloclens-maps-'));
@@ -118,6 +119,39 @@ describe('JavaScript that was compiled is traced back to its source', () => {
       const { out } = await alloclens(folder, 'hotspots', 'src', '--profile', 'alloclens.heapprofile');
       assert.match(out, /compiled from another text of one file/);
     });
+
+  it('the place is sure where the map holds the text of now, whatever the compiler made of the name', async () => {
+    const folder = project();
+    const source =
+      'export class Box {\n  static readonly none = new Box(0);\n  constructor(readonly x: number) {}\n}\nconsole.log(Box.none);\n';
+    const file = path.join(folder, 'src', 'main.ts');
+    writeFileSync(file, source);
+    const script = path.join(folder, 'dist', 'main.js');
+    await build({
+      entryPoints: [file],
+      outfile: script,
+      bundle: true,
+      sourcemap: 'linked',
+      target: 'es2020',
+    });
+    const compiled = readFileSync(script, 'utf8').split('\n');
+    const row = compiled.findIndex((line) => line.includes('constructor('));
+    // V8 calls a constructor by its class, which esbuild has renamed: it refers to itself.
+    assert.ok(compiled.some((line) => line.includes('class _Box')));
+    const frame = {
+      name: '_Box',
+      file: script,
+      line: row + 1,
+      startLine: row + 1,
+      column: compiled[row]!.indexOf('(') + 1,
+    };
+    const traced = (await originalsOf([script], [file])).of(frame);
+    assert.deepEqual([traced.file, traced.line, traced.traced], [file, 3, true]);
+
+    writeFileSync(file, `// A line more.\n${source}`);
+    const { of, outdated } = await originalsOf([script], [file]);
+    assert.deepEqual([of(frame).line, of(frame).traced, outdated], [3, undefined, [file]]);
+  });
 
   it('a map that is none, lies outside of the package, or leads elsewhere leaves the script what it is', async () => {
     for (const end of [
