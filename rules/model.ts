@@ -59,6 +59,8 @@ export interface Allocation {
   readonly reason: string;
   /** What supports the claim, for hover and logs. At least one. */
   readonly evidence: readonly Evidence[];
+  /** A compressor's tables are made by its first write: a profile charges them to that line, and the remedy is about them, too. */
+  readonly alsoAt?: readonly ChargedPlace[];
 }
 
 export type Evidence =
@@ -129,7 +131,7 @@ export interface HeatReason {
 /** `error`: a contract that the source itself states is broken. */
 export type Severity = 'error' | 'warning' | 'information' | 'hint';
 
-/** Where memory is allocated that a finding speaks of, other than at its span. */
+/** Where memory of an allocation is charged to by a profile, other than at the finding's span. */
 export interface ChargedPlace {
   readonly span: Span;
   /** Import path of the package whose functions allocate it there; absent: the place itself does. */
@@ -155,8 +157,6 @@ export interface Finding {
   readonly allocation: Allocation;
   readonly heat: Heat;
   readonly related: readonly Related[];
-  /** A compressor's tables are made by its first write: a profile charges them to that line, and the remedy is about them, too. */
-  readonly alsoAt?: readonly ChargedPlace[];
   readonly fixes: readonly Fix[];
   /** Only without fixes. */
   readonly noFix?: NoFix;

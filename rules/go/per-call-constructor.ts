@@ -1,5 +1,5 @@
 import type { Node } from 'web-tree-sitter';
-import type { FileEdit } from '../model';
+import type { Allocation, FileEdit } from '../model';
 import { constructorForms, type ConstructorForm } from './stdlib/constructor-forms';
 import { proofOf, type ConstructorProof } from './stdlib/constructor-proof';
 import { contractOf } from './memory/contracts';
@@ -57,6 +57,7 @@ export const rule: GoRule = {
           cost: 'always',
           reason: `${code(callee.text)} allocates the state of the ${form.what} anew, and it has a \`Reset\``,
           evidence: [evidence],
+          ...chargedLater(made),
         },
         restsOn: contracts,
         ...(fix && { fixes: [fix] }),
@@ -68,6 +69,22 @@ export const rule: GoRule = {
     }
   },
 };
+
+/** Compressors make tables at their first write and at their end, decompressors while they read: the pool spares those, too. */
+function chargedLater({ name, variable }: Made): Pick<Allocation, 'alsoAt'> {
+  if (!/^compress\/(?:flate|gzip|zlib)\./.test(name)) return {};
+  return {
+    alsoAt: variable.uses.map(({ node }) => ({ span: spanOf(outermostCall(node)), by: 'compress/flate' })),
+  };
+}
+
+/** The outermost call of the statement that the node takes part in. */
+function outermostCall(node: Node): Node {
+  let call = node;
+  for (let at = node.parent; at && !/_statement$|^block$|_literal$/.test(at.type); at = at.parent)
+    if (at.type === 'call_expression') call = at;
+  return call;
+}
 
 /** A hash that leaves the function only into calls for which go/interface-boxing has a form that keeps it there. */
 function isWrittenTyped(file: GoFile, { variable, form }: Made): boolean {

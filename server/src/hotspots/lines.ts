@@ -159,7 +159,7 @@ function findingsOn(
   const isCharged = ({ by, ...place }: ChargedPlace): boolean =>
     isHere(place) &&
     (by === undefined ? !chain : chain !== undefined && packageOf(chain.leaf ?? chain.called) === by);
-  const here = findings.filter((one) => isHere(one) || one.alsoAt?.some(isCharged));
+  const here = findings.filter((one) => isHere(one) || one.allocation.alsoAt?.some(isCharged));
   const over = findings.filter(({ span }) => lineOf(span.start) < line && line <= lineOf(span.end));
   const height = ({ span }: Finding): number => lineOf(span.end) - lineOf(span.start);
   const shortest = Math.min(...over.map(height));

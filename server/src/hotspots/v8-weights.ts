@@ -1,8 +1,8 @@
 import { readWhole } from '../host/files';
-import { realPath } from '../host/paths';
 import { ProfileError } from '../profile/profile-error';
 import { readV8, type V8Profile } from '../profile/v8';
 import { WeightsBuilder, type Weights } from '../profile/weights';
+import { scriptLocator } from './scripts';
 import { originalsOf, scriptPath, type Originals } from './source-maps';
 
 /** Bytes of a profile; V8 itself cannot hold a text of more than 512 MiB. */
@@ -33,24 +33,12 @@ export async function weighV8(profile: string, files: readonly string[]): Promis
   const builder = new WeightsBuilder(
     { index: 0, objects: 1, unit: read.unit },
     read.interval ?? 0,
-    locatorOf(files),
+    scriptLocator(scripts, files),
     (name) => name,
   );
   for (const sample of read.samples) builder.add({ ...sample, stack: sample.stack.map(originals.of) });
   const weights = { ...builder.result(), ...(read.time && { time: read.time }) };
   return { weights, notes: notesOf(read, weights, originals) };
-}
-
-/** Scripts are named by their real path, or by its URL. */
-function locatorOf(files: readonly string[]): (frame: { readonly file: string }) => string | undefined {
-  const byPath = new Map(
-    files.flatMap((file) => [[file, file] as const, [realPath(file) ?? file, file] as const]),
-  );
-  const known = new Map<string, string | undefined>();
-  return ({ file }) => {
-    if (!known.has(file)) known.set(file, byPath.get(scriptPath(file)));
-    return known.get(file);
-  };
 }
 
 function notesOf(

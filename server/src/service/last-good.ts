@@ -82,12 +82,13 @@ function movedTo(
     const now = at && change.moved(at);
     return now ? { text, span: now } : { text };
   });
-  const alsoAt = finding.alsoAt?.flatMap((place) => {
+  const alsoAt = finding.allocation.alsoAt?.flatMap((place) => {
     const at = change.moved(place.span);
     return at ? [{ ...place, span: at }] : [];
   });
+  const allocation = { ...finding.allocation, ...(alsoAt && { alsoAt }) };
   const heat = { ...finding.heat, because };
-  return [{ ...finding, span, related, heat, ...(alsoAt && { alsoAt }), ...withoutFix(finding, noFix) }];
+  return [{ ...finding, span, allocation, related, heat, ...withoutFix(finding, noFix) }];
 }
 
 function withoutFix({ noFix }: Finding, because: string): Pick<Finding, 'fixes' | 'noFix'> {

@@ -127,6 +127,17 @@ describe('lines of a Go profile, joined with the allocation sites of the file', 
     );
   });
 
+  it('the first write of a compressor has its tables: the fix of the constructor is offered there', async () => {
+    const { why, what, findings } = await of(
+      'json.NewEncoder',
+      'Send',
+      called('encoding/json.(*Encoder).Encode → compress/flate.NewWriter'),
+    );
+    assert.equal(why, '`json.(*Encoder).Encode` allocates for this line, in `flate.NewWriter`');
+    assert.deepEqual(findings.map(({ ruleId }) => ruleId).slice(0, 1), ['go/per-call-constructor']);
+    assert.match(what[0]!, /^Reuse `zw` from a `sync\.Pool`/);
+  });
+
   it('what the encoder itself allocates on that line is not the compressor’s', async () => {
     const { what, findings } = await of(
       'json.NewEncoder',
