@@ -42,9 +42,11 @@ async function start(args: readonly string[], env: Record<string, string>, until
 }
 
 describe('npm start', () => {
-  it('reports the findings of both languages with reason and fix, and ends when asked for the report', async () => {
+  it('reports what was recorded, then the findings of both languages with reason and fix, and ends when asked for the report', async () => {
     const { printed, code } = await start(['--report'], { CI: '' });
     assert.equal(code, 0, printed);
+    const order = ['api/server.go:', 'server.ts:', 'Scan samples'].map((text) => printed.indexOf(text));
+    assert.ok(order[0]! > 0 && order[0]! < order[1]! && order[1]! < order[2]!, printed);
     for (const file of [/^samples[\\/]go[\\/].+\.go/m, /^samples[\\/]typescript[\\/].+\.ts/m])
       assert.match(printed, file);
     for (const rule of [/go\/per-call-buffer/, /go\/preallocate-slice/, /ts\/accumulating-spread/])
