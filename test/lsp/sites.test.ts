@@ -188,6 +188,22 @@ test('what is no profile, or of another language, is refused with a sentence tha
   assert.match(await refused('absent.pprof'), /absent\.pprof cannot be used as a profile\. /);
 });
 
+test('in a folder that is not trusted nothing is recorded or proven', async (t) => {
+  const trusted = { initializationOptions: { trusted: false } };
+  const { editor, at } = await start(t, { ...shop, 'a.go': source }, trusted);
+  const refused = (request: string, params: object): Promise<string> =>
+    editor.connection.sendRequest(request, params).then(
+      () => 'done',
+      (error: Error) => error.message,
+    );
+  await editor.open(at('a.go'), source);
+  await editor.shows(at('a.go'), ['alloc()']);
+  const sentence = 'Benchmarks are run in trusted folders only: trust the workspace first.';
+  const { start: position } = editor.rangeOf(at('a.go'), 'alloc()');
+  assert.equal(await refused(proveRequest, { uri: uri(at('a.go')), position }), sentence);
+  assert.equal(await refused(recordRequest, { uri: uri(at('a.go')), name: 'BenchmarkServe' }), sentence);
+});
+
 test('a proof of a place without a fix, and a recording of something else than a benchmark, are refused', async (t) => {
   const { editor, at } = await start(t, { ...shop, 'a.go': source });
   const refused = (request: string, params: object): Promise<string> =>
