@@ -3,7 +3,13 @@ import { bodyOf, loopsOutlivedBy, mayRunAgain } from './flow/loops';
 import { isKnownArray } from './types/arrays';
 import { loopFix, reduceFix } from './growth/accumulate-in-place';
 import { growthOf, type Copy } from './growth/accumulation';
-import { memberAccumulator, thisOwner, variableAccumulator, type Accumulator } from './growth/accumulator';
+import {
+  memberAccumulator,
+  perNode,
+  thisOwner,
+  variableAccumulator,
+  type Accumulator,
+} from './growth/accumulator';
 import { createRule, type ProposedFix, type RelatedPlace } from './rule';
 import {
   enclosingFunction,
@@ -268,6 +274,22 @@ function rootOf(node: TSESTree.Expression): TSESTree.ThisExpression | TSESTree.I
  * that gets the object.
  */
 function mayBeReplaced(
+  sourceCode: TSESLint.SourceCode,
+  body: TSESTree.Node,
+  accumulator: Accumulator,
+  root: TSESTree.ThisExpression | TSESTree.Identifier,
+  owner: TSESTree.Node,
+): boolean {
+  const known =
+    replaced.get(accumulator) ?? perNode((at) => replaces(sourceCode, at, accumulator, root, owner));
+  replaced.set(accumulator, known);
+  return known(body);
+}
+
+/** By the body of the loop; an accumulator has one root and one owner. */
+const replaced = new WeakMap<Accumulator, (body: TSESTree.Node) => boolean>();
+
+function replaces(
   sourceCode: TSESLint.SourceCode,
   body: TSESTree.Node,
   accumulator: Accumulator,

@@ -3,6 +3,7 @@ import type { Span } from '../../model';
 import { completionOf, tryAround } from '../flow/completion';
 import { loopsOutlivedBy } from '../flow/loops';
 import type { Copy } from './accumulation';
+import { perNode } from './accumulator';
 import { arrayMutability, isKnownArray, type Mutability, recordMutability } from '../types/arrays';
 import type { ProposedFix } from '../edit/proposed-fix';
 import {
@@ -125,19 +126,9 @@ export function loopFix(
   const home = enclosingFunction(declarator);
   const repeated = [...loopsOutlivedBy(assignment, declarator)].at(-1);
   if (!repeated) return undefined;
-  for (const reference of variable.references) {
-    const identifier = reference.identifier as TSESTree.Identifier;
-    if (reference.init === true || contains(copy.source, identifier)) continue;
-    if (reference.isWrite()) {
-      if (identifier === assignment.left || isSameForm(identifier, copy)) continue;
-      return undefined;
-    }
-    const after = identifier.range[0] > repeated.range[1];
-    const where = enclosingFunction(identifier);
-    if (after && (where === home || where?.type !== 'FunctionDeclaration')) continue;
-    if (partOfSameForm(identifier, variable.name)) continue;
-    if (!isRead(sourceCode, identifier) || !synchronously(where, home)) return undefined;
-  }
+  const isOwn = (use: TSESTree.Node): boolean => use === assignment.left || contains(copy.source, use);
+  const inTheWay = obstaclesOf(sourceCode, variable, declarator)(repeated);
+  if (inTheWay[copy.object ? 'object' : 'array'].some((use) => !isOwn(use))) return undefined;
   if (!synchronously(enclosingFunction(assignment), home)) return undefined;
 
   const conditions = new Set<string>();
@@ -159,6 +150,46 @@ export function loopFix(
   if (!lines || losesComment(sourceCode, span, keptNodes(copy.node, [copy]))) return undefined;
   const layout = isStatementList(statement.parent) ? 'statements' : lines.length > 1 ? 'block' : 'statements';
   return fix(copy.object, conditions, [{ span, newText: writer.block(lines, layout, span) }]);
+}
+
+/** Uses of a variable beside which its copies must stay copies: of an array, and of an object. */
+interface Obstacles {
+  readonly array: readonly TSESTree.Node[];
+  readonly object: readonly TSESTree.Node[];
+}
+
+const obstacles = new WeakMap<TSESLint.Scope.Variable, (loop: TSESTree.Node) => Obstacles>();
+
+/** By the outermost loop that the variable outlives; the same for all copies there. */
+function obstaclesOf(
+  sourceCode: TSESLint.SourceCode,
+  variable: TSESLint.Scope.Variable,
+  declarator: TSESTree.VariableDeclarator,
+): (loop: TSESTree.Node) => Obstacles {
+  const home = enclosingFunction(declarator);
+  const find = (loop: TSESTree.Node): Obstacles => {
+    const found = { array: [] as TSESTree.Node[], object: [] as TSESTree.Node[] };
+    for (const reference of variable.references) {
+      const use = reference.identifier as TSESTree.Identifier;
+      if (reference.init === true) continue;
+      if (reference.isWrite()) {
+        if (!isSameForm(use, false)) found.array.push(use);
+        if (!isSameForm(use, true)) found.object.push(use);
+        continue;
+      }
+      const where = enclosingFunction(use);
+      const after = use.range[0] > loop.range[1];
+      if (after && (where === home || where?.type !== 'FunctionDeclaration')) continue;
+      if (partOfSameForm(use, variable.name)) continue;
+      if (isRead(sourceCode, use) && synchronously(where, home)) continue;
+      found.array.push(use);
+      found.object.push(use);
+    }
+    return found;
+  };
+  const known = obstacles.get(variable) ?? perNode(find);
+  obstacles.set(variable, known);
+  return known;
 }
 
 function fix(object: boolean, conditions: ReadonlySet<string>, edits: ProposedFix['edits']): ProposedFix {
@@ -466,12 +497,12 @@ function isRead(sourceCode: TSESLint.SourceCode, identifier: TSESTree.Identifier
 }
 
 /** The identifier is the target of another accumulation of the same variable: `x = [...x, y]` as a statement. */
-function isSameForm(identifier: TSESTree.Identifier, copy: Copy): boolean {
+function isSameForm(identifier: TSESTree.Identifier, object: boolean): boolean {
   const { parent } = identifier;
   if (parent.type !== 'AssignmentExpression' || parent.operator !== '=' || parent.left !== identifier)
     return false;
   const right = unwrap(parent.right);
-  return parent.parent.type === 'ExpressionStatement' && copiesFirst(right, identifier.name, copy.object);
+  return parent.parent.type === 'ExpressionStatement' && copiesFirst(right, identifier.name, object);
 }
 
 function partOfSameForm(identifier: TSESTree.Identifier, name: string): boolean {

@@ -2,7 +2,7 @@ import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { completionOf } from '../flow/completion';
 import { contains, isWriteTarget, memberName, resolve, unwrap, walk } from '../syntax/nodes';
 import { constantNumber } from '../types/constants';
-import type { Accumulator } from './accumulator';
+import { perNode, type Accumulator } from './accumulator';
 
 /**
  * Whether what is copied on each round keeps growing by about as much each time, so that all copies together cost the
@@ -34,7 +34,8 @@ export function growthOf(
   const added = partsAdded(copy);
   const guards = guardsAround(copy.node, within);
   // A copy that adds nothing is for whoever writes to it then; behind a test it is mostly made once.
-  if (added.length === 0 && guards.length > 0) return 'none';
+  const guarded = guards.length > 0 || comesBehind(copy.node, within, (block) => earlyEnds(block)[0]);
+  if (added.length === 0 && guarded) return 'none';
   if (added.some((part) => addsMany(part, copy) && dependsOn(sourceCode, part, accumulator, within)))
     return 'none';
   if (shrinks(sourceCode, accumulator, copy, within)) return 'none';
@@ -51,7 +52,11 @@ export function isLimited(
   accumulator: Accumulator,
   within: TSESTree.Node,
 ): boolean {
-  return guardsAround(node, within).some((guard) => limits(sourceCode, guard, accumulator, within));
+  const guards = guardsAround(node, within);
+  return (
+    guards.some((guard) => limits(sourceCode, guard, accumulator, within)) ||
+    comesBehind(node, within, factsOf(sourceCode, accumulator).bounding(within))
+  );
 }
 
 /** What the new value has besides the old one. */
@@ -103,18 +108,58 @@ function shrinks(
   copy: Copy,
   within: TSESTree.Node,
 ): boolean {
-  return accumulator.uses(within).some(({ node: use, write }) => {
+  return factsOf(sourceCode, accumulator)
+    .shrinking(within)
+    .some((place) => !contains(place, copy.node));
+}
+
+/** What is the same for all copies of an accumulator. */
+interface Facts {
+  /** Where it gets smaller within a node. */
+  readonly shrinking: (within: TSESTree.Node) => readonly TSESTree.Node[];
+  /** By the body of the loop: the first of a block's early ends that bounds the accumulator. */
+  readonly bounding: (within: TSESTree.Node) => (block: TSESTree.Node) => TSESTree.Node | undefined;
+}
+
+const facts = new WeakMap<Accumulator, Facts>();
+
+function factsOf(sourceCode: TSESLint.SourceCode, accumulator: Accumulator): Facts {
+  let known = facts.get(accumulator);
+  if (!known) {
+    known = {
+      shrinking: perNode((within) => shrinkingIn(sourceCode, accumulator, within)),
+      bounding: perNode((within) =>
+        perNode((block) =>
+          earlyEnds(block).find(({ test }) =>
+            limits(sourceCode, { test, when: false, branch: undefined }, accumulator, within),
+          ),
+        ),
+      ),
+    };
+    facts.set(accumulator, known);
+  }
+  return known;
+}
+
+function shrinkingIn(
+  sourceCode: TSESLint.SourceCode,
+  accumulator: Accumulator,
+  within: TSESTree.Node,
+): TSESTree.Node[] {
+  return accumulator.uses(within).flatMap(({ node: use, write }): TSESTree.Node[] => {
     const { parent } = use;
     if (write) {
-      if (parent?.type !== 'AssignmentExpression' || parent.left !== use) return false;
-      if (contains(parent, copy.node)) return false;
-      return !growsItself(sourceCode, unwrap(parent.right), accumulator.name);
+      if (parent?.type !== 'AssignmentExpression' || parent.left !== use) return [];
+      return growsItself(sourceCode, unwrap(parent.right), accumulator.name) ? [] : [parent];
     }
-    if (parent?.type !== 'MemberExpression' || parent.object !== use) return false;
+    if (parent?.type !== 'MemberExpression' || parent.object !== use) return [];
     const called = parent.parent.type === 'CallExpression' && parent.parent.callee === parent;
-    if (called) return shrinking.test(memberName(parent) ?? '');
-    if (parent.parent.type === 'UnaryExpression') return parent.parent.operator === 'delete';
-    return memberName(parent) === 'length' && isWriteTarget(parent);
+    const isSmaller = called
+      ? shrinking.test(memberName(parent) ?? '')
+      : parent.parent.type === 'UnaryExpression'
+        ? parent.parent.operator === 'delete'
+        : memberName(parent) === 'length' && isWriteTarget(parent);
+    return isSmaller ? [use] : [];
   });
 }
 
@@ -138,11 +183,11 @@ interface Guard {
   readonly test: TSESTree.Expression;
   /** What the test gave where the copy is made. */
   readonly when: boolean;
-  /** What runs only then; absent for tests that end the round before. */
+  /** What runs only then; absent for tests that end the round before it. */
   readonly branch: TSESTree.Node | undefined;
 }
 
-/** The tests that decide in a round whether the copy is made, those of loops inside and of early ends included. */
+/** The tests that decide in a round whether the copy is made, those of loops inside included; early ends left out. */
 function guardsAround(node: TSESTree.Node, within: TSESTree.Node): Guard[] {
   const guards: Guard[] = [];
   let child = node;
@@ -151,11 +196,6 @@ function guardsAround(node: TSESTree.Node, within: TSESTree.Node): Guard[] {
       if (child !== at.test) guards.push({ test: at.test, when: child === at.consequent, branch: child });
     } else if (at.type === 'LogicalExpression' && child === at.right && at.operator !== '??') {
       guards.push({ test: at.left, when: at.operator === '&&', branch: child });
-    } else if (at.type === 'BlockStatement') {
-      for (const before of at.body.slice(0, at.body.indexOf(child as TSESTree.Statement))) {
-        if (before.type === 'IfStatement' && !before.alternate && !completionOf(before.consequent).normal)
-          guards.push({ test: before.test, when: false, branch: undefined });
-      }
     }
   }
   // The loop's own test.
@@ -164,6 +204,32 @@ function guardsAround(node: TSESTree.Node, within: TSESTree.Node): Guard[] {
     guards.push({ test: loop.test, when: true, branch: within });
   return guards;
 }
+
+/** True when a block around the copy has such a statement before it. */
+function comesBehind(
+  node: TSESTree.Node,
+  within: TSESTree.Node,
+  first: (block: TSESTree.Node) => TSESTree.Node | undefined,
+): boolean {
+  let child = node;
+  for (let at = node.parent; at && child !== within; child = at, at = at.parent) {
+    const end = first(at);
+    if (end && end.range[1] <= child.range[0]) return true;
+  }
+  return false;
+}
+
+/** The statements of a block that end the round, each by one test. */
+const earlyEnds = perNode((block) =>
+  block.type !== 'BlockStatement'
+    ? []
+    : block.body.filter(
+        (statement): statement is TSESTree.IfStatement =>
+          statement.type === 'IfStatement' &&
+          !statement.alternate &&
+          !completionOf(statement.consequent).normal,
+      ),
+);
 
 /** The test lets the copy be made once, or only while the accumulator is small. */
 function limits(

@@ -16,41 +16,67 @@ export interface Use {
   readonly write: boolean;
 }
 
-export function variableAccumulator(variable: TSESLint.Scope.Variable): Accumulator {
-  const uses = variable.references.map((reference) => ({
-    node: reference.identifier as TSESTree.Node,
-    write: reference.isWrite(),
-  }));
-  return {
-    name: variable.name,
-    uses: (within) => uses.filter(({ node }) => contains(within, node)),
-    is: (node) => uses.some((use) => use.node === node),
+/** The answer for each node, found once: a loop may hold thousands of copies. */
+export function perNode<A>(find: (node: TSESTree.Node) => A): (node: TSESTree.Node) => A {
+  const known = new WeakMap<TSESTree.Node, { readonly answer: A }>();
+  return (node) => {
+    let found = known.get(node);
+    if (!found) known.set(node, (found = { answer: find(node) }));
+    return found.answer;
   };
 }
 
-/** Undefined for what a computed key, a call or an optional chain is in. */
+const variables = new WeakMap<TSESLint.Scope.Variable, Accumulator>();
+
+/** The same for the same variable. */
+export function variableAccumulator(variable: TSESLint.Scope.Variable): Accumulator {
+  let known = variables.get(variable);
+  if (!known) {
+    const uses = variable.references.map((reference) => ({
+      node: reference.identifier as TSESTree.Node,
+      write: reference.isWrite(),
+    }));
+    const nodes = new Set(uses.map(({ node }) => node));
+    known = {
+      name: variable.name,
+      uses: perNode((within) => uses.filter(({ node }) => contains(within, node))),
+      is: (node) => nodes.has(node),
+    };
+    variables.set(variable, known);
+  }
+  return known;
+}
+
+const members = new WeakMap<Root, Map<string, Accumulator>>();
+
+/** The same for each spelling of a path. Undefined for what a computed key, a call or an optional chain is in. */
 export function memberAccumulator(
   sourceCode: TSESLint.SourceCode,
   member: TSESTree.MemberExpression,
 ): Accumulator | undefined {
   const path = pathOf(sourceCode, member);
   if (!path) return undefined;
+  const name = sourceCode.getText(member);
+  const known = members.get(path.root) ?? new Map<string, Accumulator>();
+  members.set(path.root, known);
   const is = (node: TSESTree.Node): boolean => {
     if (node.type !== 'MemberExpression') return false;
     const other = pathOf(sourceCode, node);
     return other?.root === path.root && other.names === path.names;
   };
-  return {
-    name: sourceCode.getText(member),
+  const accumulator = known.get(name) ?? {
+    name,
     is,
-    uses: (within) => {
+    uses: perNode((within) => {
       const uses: Use[] = [];
       walk(sourceCode, within, (node) => {
         if (is(node)) uses.push({ node, write: isWriteTarget(node) });
       });
       return uses;
-    },
+    }),
   };
+  known.set(name, accumulator);
+  return accumulator;
 }
 
 /** Where a path begins: `this` of the class or function around it, or a variable. */

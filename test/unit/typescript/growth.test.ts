@@ -118,3 +118,16 @@ describe('a file full of what a rule looks for takes time in proportion to its l
     });
   }
 });
+
+describe('thousands of copies of one accumulator cost what each of them costs', () => {
+  for (const [name, copy] of Object.entries({
+    variable: (i: number) => `xs = [...xs, ${i}];`,
+    property: (i: number) => `o.list = [...o.list, ${i}];`,
+    'early ends': (i: number) => `if (xs.length > ${i}) continue; xs = [...xs, ${i}];`,
+  }))
+    it(name, () => {
+      costOf(loop(copy, 20));
+      const [small, large] = [costOf(loop(copy, 400)), costOf(loop(copy, 1600))];
+      assert.ok(large.user < 6 * small.user + 300_000, `${small.user / 1000} ms, ${large.user / 1000} ms`);
+    });
+});
