@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import Table from 'cli-table3';
 import { alloclens, type Scan } from './cli';
-import { checkOut, countLines, projects, type Project } from './projects';
+import { checkOut, countLines, isTypeScript, projects, type Project } from './projects';
 
 /**
  * Peak resident set of the whole server process, in bytes: for Go the bound of issue 2. A TypeScript scan holds the parser
@@ -30,7 +30,7 @@ function scan(project: Project): void {
   const report = JSON.parse(stdout) as Scan;
 
   const byRule = new Map<string, number>();
-  const language = project.kind === 'npm' ? 'typescript' : 'go';
+  const language = isTypeScript(project) ? 'typescript' : 'go';
   for (const { ruleId } of report.findings) {
     for (const counts of [byRule, noise[language].byRule]) counts.set(ruleId, (counts.get(ruleId) ?? 0) + 1);
   }

@@ -19,7 +19,7 @@ import { fixAll } from '../../server/src/typescript/fix-all';
 import { parse } from '../../server/src/typescript/parse';
 import { newDiagnostics, TypeChecker } from '../support/type-check';
 import { analyseTypeScript, newTypeScriptEngine } from '../support/typescript';
-import { checkOut, projects, sourceFiles, type Project } from './projects';
+import { checkOut, isTypeScript, projects, sourceFiles, type Project } from './projects';
 
 const suggestionsThatHold = 0.99;
 
@@ -128,7 +128,7 @@ async function check(project: Project, hot: boolean): Promise<void> {
 describe('fixes on TypeScript that nobody here wrote', () => {
   const only = process.env['ALLOCLENS_PROJECT'];
   for (const project of projects) {
-    if (project.kind !== 'npm' || (only && only !== project.name)) continue;
+    if (!isTypeScript(project) || (only && only !== project.name)) continue;
     it(`${project.name}: as it is`, () => check(project, false));
     it(`${project.name}: every function hot`, () => check(project, true));
   }

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
@@ -10,7 +10,28 @@ export type Project =
   | { readonly kind: 'std'; readonly name: string }
   | { readonly kind: 'go module'; readonly name: string; readonly version: string }
   /** An npm package that ships its TypeScript sources; `sources` is the folder inside it. */
-  | { readonly kind: 'npm'; readonly name: string; readonly version: string; readonly sources: string };
+  | { readonly kind: 'npm'; readonly name: string; readonly version: string; readonly sources: string }
+  | Repository;
+
+/** A GitHub repository in TypeScript at a commit, with what its maintainers run themselves. */
+export interface Repository {
+  readonly kind: 'repository';
+  /** `owner/name`. */
+  readonly name: string;
+  /** The commit, 40 hexadecimal digits. */
+  readonly version: string;
+  /** The folder that is scanned. */
+  readonly sources: string;
+  /** Shell commands, run in the repository; programs of its `node_modules` come before our own, and those before the user's. */
+  readonly install?: string;
+  /** Reports in TAP. */
+  readonly test: string;
+  readonly types: string;
+}
+
+const npmInstall = 'npm install --no-package-lock --ignore-scripts --no-audit --no-fund';
+/** Tests that time themselves out would measure the machine. */
+const vitest = 'vitest run --reporter=tap-flat --testTimeout=120000 --hookTimeout=120000';
 
 export const projects: readonly Project[] = [
   { kind: 'std', name: 'net/http' },
@@ -57,6 +78,61 @@ export const projects: readonly Project[] = [
   { kind: 'npm', name: 'lexical', version: '0.53.0', sources: 'src' },
   { kind: 'npm', name: 'tone', version: '15.5.44', sources: 'Tone' },
   { kind: 'npm', name: 'web3-utils', version: '4.3.3', sources: 'src' },
+  {
+    kind: 'repository',
+    name: 'graphql/graphql-js',
+    version: 'a7db60beb22b0e417f9ed12215945c7fcb43246e',
+    sources: 'src',
+    install: npmInstall,
+    test: "mocha --reporter tap 'src/**/__tests__/**/*-test.ts'",
+    types: 'tsc --noEmit',
+  },
+  {
+    kind: 'repository',
+    name: 'remeda/remeda',
+    version: '3b72f9fb6e5174243954467186301d352b742699',
+    sources: 'packages/remeda/src',
+    install: npmInstall,
+    test: `cd packages/remeda && ${vitest} --project runtime`,
+    types: 'cd packages/remeda && tsc --noEmit --project tsconfig.source.json',
+  },
+  {
+    kind: 'repository',
+    name: 'image-js/image-js',
+    version: 'd35169d06fe393b30325b639541d4ff912b89814',
+    sources: 'src',
+    install: npmInstall,
+    test: vitest,
+    types: 'tsc --noEmit',
+  },
+  // Without semicolons: the next three.
+  {
+    kind: 'repository',
+    name: 'honojs/hono',
+    version: '28a9c128912de19f3fb28b00ae289c9b93f6f392',
+    sources: 'src',
+    install: npmInstall,
+    test: `${vitest} --project main`,
+    types: 'tsc --noEmit',
+  },
+  {
+    kind: 'repository',
+    name: 'vuejs/core',
+    version: 'e2bede96134f757aad5c5b33ac9be055022dbfc8',
+    sources: 'packages',
+    install:
+      'npx --yes pnpm@10.34.9 install --frozen-lockfile --ignore-scripts --config.manage-package-manager-versions=false',
+    test: `${vitest} --project unit`,
+    types: 'tsc --noEmit',
+  },
+  {
+    kind: 'repository',
+    name: 'sinclairzx81/typebox',
+    version: '8f8d861ba204a21ca067b28db10e3d1dc19bd732',
+    sources: 'src',
+    test: "npx --yes deno@2.9.6 test -A --no-check --no-lock --reporter=tap $(find test/jsonschema test/typebox -name '*.ts')",
+    types: 'tsc --noEmit',
+  },
 ];
 
 /** Survives between runs. Outside the repository: a scan leaves out what its .gitignore names. */
@@ -69,7 +145,19 @@ export interface Checkout {
   readonly target: string;
 }
 
-/** Fetches the project through the Go module proxy or the npm registry, once. */
+/** Sources in TypeScript; the others are Go. */
+export function isTypeScript(project: Project): project is Extract<Project, { kind: 'npm' | 'repository' }> {
+  return project.kind === 'npm' || project.kind === 'repository';
+}
+
+/** Runs one of the repository's commands in it. Its exit status is its own affair: tests may fail there as well. */
+export function runIn(cwd: string, command: string): string {
+  const programs = [path.join(cwd, 'node_modules', '.bin'), inRepository('node_modules', '.bin')];
+  const env = { ...process.env, CI: 'true', PATH: [...programs, process.env['PATH']].join(path.delimiter) };
+  return spawnSync('bash', ['-c', command], { cwd, env, encoding: 'utf8', maxBuffer: 1 << 28 }).stdout;
+}
+
+/** Fetches the project through the Go module proxy, the npm registry or from GitHub, once. */
 export function checkOut(project: Project): Checkout {
   if (project.kind === 'std') {
     const goroot = execFileSync('go', ['env', 'GOROOT'], { encoding: 'utf8' }).trim();
@@ -95,6 +183,19 @@ export function checkOut(project: Project): Checkout {
     }
     return { cwd: folder, target: './...' };
   }
+  if (project.kind === 'repository') {
+    if (!existsSync(folder)) {
+      const partial = `${folder}.partial`;
+      mkdirSync(partial, { recursive: true });
+      const git = (...args: readonly string[]): unknown => execFileSync('git', args, { cwd: partial });
+      git('init', '--quiet');
+      git('fetch', '--quiet', '--depth', '1', `https://github.com/${project.name}`, project.version);
+      git('checkout', '--quiet', 'FETCH_HEAD');
+      if (project.install) execFileSync('bash', ['-c', project.install], { cwd: partial });
+      renameSync(partial, folder);
+    }
+    return { cwd: folder, target: project.sources };
+  }
   if (!existsSync(folder)) {
     const partial = `${folder}.partial`;
     mkdirSync(partial, { recursive: true });
@@ -108,7 +209,7 @@ export function checkOut(project: Project): Checkout {
 
 /** Absolute paths of the files that a scan of the project reads. */
 export function sourceFiles(project: Project, { cwd, target }: Checkout): string[] {
-  const extensions = project.kind === 'npm' ? /\.(?:[cm]?[jt]s|[jt]sx)$/ : /\.go$/;
+  const extensions = isTypeScript(project) ? /\.(?:[cm]?[jt]s|[jt]sx)$/ : /\.go$/;
   const files: string[] = [];
   const visit = (folder: string, deep: boolean): void => {
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
@@ -120,7 +221,7 @@ export function sourceFiles(project: Project, { cwd, target }: Checkout): string
       }
     }
   };
-  visit(project.kind === 'npm' ? path.join(cwd, target) : cwd, project.kind !== 'std');
+  visit(isTypeScript(project) ? path.join(cwd, target) : cwd, project.kind !== 'std');
   return files;
 }
 
