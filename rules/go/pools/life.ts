@@ -5,7 +5,7 @@ import type { Edge, Graph } from '../flow/graph';
 import { comesTo, reachableFrom } from '../flow/paths';
 import type { GoFile } from '../rule';
 import { isAssigned, namesAround } from '../syntax/names';
-import { descendants } from '../syntax/nodes';
+import { descendants, statementsOf } from '../syntax/nodes';
 import { deferredCall, deferredPut, isWithin, literalOf } from './deferred';
 import { isPlainField } from './fields';
 import { PoolFlow } from './flow';
@@ -95,7 +95,7 @@ class Judge {
     return {
       puts: [...this.#puts.values()].sort((a, b) => a.call.startIndex - b.call.startIndex),
       misuses: this.#firstOnes(),
-      lost: inOrder(this.#lost.values()),
+      lost: inOrder(this.#lost.values()).filter((way) => !this.#isDiscardedAt(way)),
       exits: this.#exits.size,
       moves: inOrder(this.#moves.values()),
     };
@@ -168,6 +168,21 @@ class Judge {
   #out(way: Node, state: State): void {
     this.#exits.add(way.id);
     if (isForgotten(state)) this.#lost.set(way.id, way);
+  }
+
+  /** `obj.Close()` right before the way out, where other ways put or hand on: it is not fit to be used again. */
+  #isDiscardedAt(way: Node): boolean {
+    if (this.#puts.size === 0 && this.#moves.size === 0) return false;
+    const list = statementsOf(way.parent ?? way);
+    const isEnd = way.id === this.scope.end.id;
+    const last = isEnd
+      ? Scope.of(this.object.binding)?.end
+      : list[list.findIndex(({ id }) => id === way.id) - 1];
+    const call = last?.type === 'expression_statement' ? last.firstNamedChild : null;
+    let callee = call?.type === 'call_expression' ? call.childForFieldName('function') : null;
+    if (callee?.childForFieldName('field')?.text !== 'Close') return false;
+    while (callee?.type === 'selector_expression') callee = callee.childForFieldName('operand');
+    return callee?.type === 'identifier' && this.flow.isObject(callee);
   }
 
   #keptAtEnd(state: State): void {
