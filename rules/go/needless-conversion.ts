@@ -4,6 +4,8 @@ import { typeObligations } from './text/append-forms';
 import { conversionCost, conversionOf, emittedConversion, type Conversion } from './text/conversions';
 import { hoists } from './text/hoisted-conversion';
 import { mirrorOf, type Mirror } from './text/mirror-functions';
+import { bufferText, plainForm, plainFormNodes, type BufferText } from './text/plain-forms';
+import { typeOf } from './types/types';
 import type { GoFile, GoFix, GoReport, GoRule } from './rule';
 import { argumentsOf, enclosingFunction, spanOf, unparenthesised } from './syntax/nodes';
 import { isPure } from './flow/trip-count';
@@ -27,9 +29,11 @@ export const rule: GoRule = {
   check(file, report) {
     if (!file.facts) return;
     const replaced = new Set<number>();
-    for (const call of file.root.descendantsOfType('call_expression')) {
-      const found = ofCopy(call, file) ?? ofMirror(call, file);
-      if (!found) continue;
+    for (const node of file.root.descendantsOfType(plainFormNodes)) {
+      const isCall = node.type === 'call_expression';
+      const found =
+        (isCall ? (ofCopy(node, file) ?? ofMirror(node, file)) : undefined) ?? ofPlain(node, file);
+      if (!found || found.conversions.some((conversion) => replaced.has(conversion.node.id))) continue;
       for (const { node } of found.conversions) replaced.add(node.id);
       report(found.report);
     }
@@ -66,6 +70,53 @@ interface Found {
   readonly conversions: readonly Conversion[];
 }
 
+/** A copy with a form that says the same without one. */
+function ofPlain(node: Node, file: GoFile): Found | undefined {
+  const form = plainForm(node, file);
+  if (!form) return undefined;
+  const within = enclosingFunction(node);
+  const isLost = form.edits.some(({ span }) =>
+    /\/[/*]/.test(commentable(file.text.slice(span.start, span.end))),
+  );
+  const importable = (form.imports ?? []).every((path) => canImportAt(file, path, node));
+  const fixed = !file.generated && form.edits.length > 0 && within && !isLost && importable;
+  const report: GoReport = {
+    node: form.node,
+    message: form.message,
+    allocation: {
+      kind: form.conversions.length > 0 ? 'conversion' : 'call',
+      cost: form.cost,
+      reason: form.reason,
+      evidence: [
+        { kind: 'emitted call', callee: form.callees[0]!, count: 1 },
+        { kind: 'measured sample', sample: rule.meta.sample },
+      ],
+    },
+    fixes: fixed
+      ? [
+          {
+            title: form.title,
+            kind: form.kind,
+            edits: [...form.edits].sort(byPlace).map((edit) => ({ ...edit, file: file.path })),
+            ...(form.imports && { imports: form.imports }),
+            claim: {
+              effect: 'removes',
+              within: [spanOf(within)],
+              callees: form.callees,
+              ...(form.instead && { instead: form.instead }),
+            },
+          },
+        ]
+      : [],
+  };
+  return { report, conversions: form.conversions };
+}
+
+/** The text without its strings: what looks like a comment in one is none. */
+function commentable(source: string): string {
+  return source.replaceAll(/"(?:\\.|[^"\\])*"|`[^`]*`/g, '""');
+}
+
 /** `append(b, string(c)...)`, `copy(b, string(c))` and their reverses: both builtins take strings and byte slices. */
 function ofCopy(call: Node, file: GoFile): Found | undefined {
   const callee = unparenthesised(call.childForFieldName('function') ?? call);
@@ -93,14 +144,19 @@ function ofMirror(call: Node, file: GoFile): Found | undefined {
   const args = argumentsOf(call);
   if (args.length !== mirror.parameters.length) return undefined;
   const conversions: Conversion[] = [];
+  const buffers: BufferText[] = [];
   const edits: TextEdit[] = [...mirror.edits];
   for (const [i, argument] of args.entries()) {
     const conversion = conversionOf(argument, file);
     // What runs behind the copy could change the bytes: the twin would see it.
     if (i > 0 && !isQuiet(conversion?.operand ?? argument, file)) return undefined;
     if (mirror.parameters[i] === 'same') continue;
+    const buffer = mirror.from === 'string' ? bufferText(argument, file) : undefined;
     if (conversion?.to === mirror.from) conversions.push(conversion);
-    else if (mirror.from === 'string' && isConstant(argument, file)) {
+    else if (buffer) {
+      buffers.push(buffer);
+      edits.push({ span: spanOf(buffer.field), newText: 'Bytes' });
+    } else if (mirror.from === 'string' && isConstant(argument, file)) {
       edits.push({ span: { start: argument.startIndex, end: argument.startIndex }, newText: '[]byte(' });
       edits.push({ span: { start: argument.endIndex, end: argument.endIndex }, newText: ')' });
     } else return undefined;
@@ -108,6 +164,9 @@ function ofMirror(call: Node, file: GoFile): Found | undefined {
   const costly = conversions.find(
     (conversion) => mirror.inCallee !== undefined || emittedConversion(conversion, file),
   );
+  const [buffer] = buffers;
+  if (!costly && buffer)
+    return { report: ofBuffer(call, buffer, mirror, conversions, edits, file), conversions };
   if (!costly) return undefined;
   // Four bytes at most have room on the stack.
   if (/Rune(?:InString)?$/.test(mirror.name) && mirror.name.startsWith('utf8.') && hasEnd(costly.operand))
@@ -132,6 +191,40 @@ function ofMirror(call: Node, file: GoFile): Found | undefined {
   };
   return { report, conversions };
 }
+
+/** `strings.Contains(buf.String(), "x")`: the buffer shows its bytes. */
+function ofBuffer(
+  call: Node,
+  { call: copied, buffer }: BufferText,
+  mirror: Mirror,
+  conversions: readonly Conversion[],
+  edits: readonly TextEdit[],
+  file: GoFile,
+): GoReport {
+  // The text of a nil buffer is "<nil>".
+  const isPointer = typeOf(buffer, file)?.kind !== 'struct';
+  const title = `Use ${code(mirror.twin)}${isPointer ? ` (if ${code(buffer.text)} is not nil)` : ''}`;
+  return {
+    node: copied,
+    message: `${code(copied.text)} is a copy for ${code(mirror.name)}; ${code(mirror.twin)} needs none`,
+    allocation: {
+      kind: 'call',
+      cost: 'conditional',
+      reason: 'String copies what the buffer holds, and Bytes shows it',
+      evidence: [
+        { kind: 'emitted call', callee: bufferCopy, count: 1 },
+        { kind: 'measured sample', sample: rule.meta.sample },
+      ],
+    },
+    fixes: fixes(call, conversions, title, edits, mirror, file).map((fix) => ({
+      ...fix,
+      kind: isPointer ? 'suggestion' : fix.kind,
+      claim: { ...fix.claim!, callees: [...fix.claim!.callees, bufferCopy, 'bytes.(*Buffer).String'] },
+    })),
+  };
+}
+
+const bufferCopy = 'runtime.slicebytetostring';
 
 function allocationOf(conversion: Conversion, file: GoFile): GoReport['allocation'] {
   return {

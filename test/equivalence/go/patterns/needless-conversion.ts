@@ -28,6 +28,15 @@ export function needlessConversion(random: Random): Pattern {
     'for range xs {\nb := []byte(s)\nk += sum$(b)\n}',
     'for range xs {\nb := []byte(s)\nif len(b) > 0 {\nb[0]++\nk += int(b[0])\n}\n}',
     'for range xs {\nk += sum$([]byte(s))\n}',
+    'ok = strings.HasPrefix(string(data), s)',
+    'ok = !strings.HasSuffix(string(data), s)',
+    'k = len(fmt.Sprintf("%q %d", string(data), k))',
+    'k = len(fmt.Sprintf("%x%s", string(data), s))',
+    'dst = fmt.Appendf(dst, "%s|%5s", string(data), string(data))',
+    'dst = []byte(string(data))',
+    's = string([]byte(s))\nok = s == ""',
+    'for _, r := range []rune(s) {\nk += int(r)\n}',
+    'for _, r := range []rune(s) {\ns = "changed"\nk += int(r)\n}',
   ]);
   const tops = [
     'var pattern$ = regexp.MustCompile("[a-z]+ b")',
