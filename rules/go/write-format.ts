@@ -1,5 +1,6 @@
 import type { Node } from 'web-tree-sitter';
 import type { AllocationCost, Evidence, TextEdit } from '../model';
+import { checkJoined } from './text/joined-writes';
 import { checkCopied, type TakenNames } from './text/append-copied';
 import { appendForm } from './text/append-forms';
 import { receiverType } from './syntax/signatures';
@@ -36,7 +37,7 @@ import { code } from '../wording';
 export const rule: GoRule = {
   meta: {
     id: 'go/write-format',
-    summary: 'a text formatted or converted only to be written',
+    summary: 'a text formatted, joined or converted only to be written',
     fix: 'safe',
     recipe:
       'Write with `fmt.Fprintf`, `io.WriteString` or Write of the bytes, so that no text is made in between',
@@ -46,7 +47,7 @@ export const rule: GoRule = {
   check(file, report) {
     const names: TakenNames = new Map<number, Set<string>>();
     for (const call of file.root.descendantsOfType('call_expression')) {
-      const found = checkWrite(call, file, names);
+      const found = checkWrite(call, file, names) ?? checkJoined(call, file, rule.meta.sample);
       if (found) report(found);
     }
   },

@@ -1,6 +1,6 @@
 import type { Random } from '../../random';
 import type { Parameter, Pattern } from '../program';
-import { data, n, text, writer } from './values';
+import { data, n, text, words, writer } from './values';
 
 const formats = [
   'fmt.Sprintf("%s: %d\\n", s, n)',
@@ -36,6 +36,34 @@ const owns: readonly { readonly company: string; readonly name: string; readonly
   },
 ];
 
+/** A text that is joined only to be written. */
+function joined(random: Random): Pattern {
+  const sum = random.pick([
+    'x + s',
+    '"<" + x + ">"',
+    'x + ","',
+    's + xs[k]',
+    'x + w.String()',
+    'say$(x) + say$(s)',
+    'x + say$(s)',
+  ]);
+  const make = random.pick(['var w strings.Builder', 'var w bytes.Buffer', 'w := &bytes.Buffer{}']);
+  return {
+    name: `${make}: ${sum}`,
+    hot: true,
+    parameters: [text, words],
+    ...(sum.includes('say$') && {
+      top: 'func say$(s string) string {\nif s == "ccc" {\npanic("c")\n}\nreturn s + "!"\n}',
+    }),
+    results: [{ type: 'string', value: 'w.String()', zero: '""' }],
+    declares: { name: 'w', text: `${make}\nk := 0`, nameable: false },
+    body: `•\n@for _, x := range xs {\n_ = x\nw.WriteString(${sum})\nk++\n•loop\n}\n•`,
+    reads: ['w.Len()', 'k'],
+    // What is written in pieces grows in steps of another size.
+    slack: [{ objects: 2, bytes: 256, when: 'always' }],
+  };
+}
+
 export function writeFormat(random: Random): Pattern {
   const format = random.pick(formats);
   const stringer = format.includes('own$(')
@@ -46,6 +74,7 @@ export function writeFormat(random: Random): Pattern {
   const error = { type: 'error', value: 'err', zero: 'nil' };
   const declares = { name: 'k', text: 'var k int\nvar err error', nameable: false };
   const kind = random.pick(['writer', 'writer', 'writer', 'bufio', 'bytes', 'conversion', 'buffer', 'own']);
+  if (random.chance(0.2)) return joined(random);
   const write = random.pick([
     `w.Write([]byte(${format}))`,
     `io.WriteString(w, ${format})`,
