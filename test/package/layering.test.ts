@@ -67,7 +67,7 @@ const wingsOfGo: Readonly<Record<string, readonly string[]>> = {
   types: ['syntax', 'edit'],
   flow: ['syntax', 'types'],
   stdlib: ['syntax', 'edit', 'types'],
-  heat: ['syntax', 'flow'],
+  heat: ['syntax', 'types', 'flow'],
   growth: ['syntax', 'edit', 'types', 'flow'],
   sites: ['syntax', 'types', 'flow', 'heat'],
   memory: ['syntax', 'edit', 'types', 'flow', 'heat', 'sites'],

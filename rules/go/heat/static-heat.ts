@@ -2,11 +2,14 @@ import type { Node } from 'web-tree-sitter';
 import type { Heat, HeatReason } from '../../model';
 import type { GoFile, GoPackage } from '../rule';
 import { namesAround } from '../syntax/names';
-import { enclosingDeclaration, enclosingFunction, isFunction, qualified, spanOf } from '../syntax/nodes';
+import { enclosingDeclaration, enclosingFunction, qualified, spanOf } from '../syntax/nodes';
 import { packageNames } from '../syntax/package-names';
 import { hotDirective } from '../syntax/directives';
 import { errorPathOf } from '../flow/error-paths';
 import { headOf, loopsAround } from '../flow/loops';
+import { isBenchmark, isTimed } from './benchmarks';
+import { entryPointAround } from './entry-points';
+import { frequencyOf } from './frequency';
 
 /** From this score on code is hot. */
 export const hotScore = 0.6;
@@ -24,8 +27,8 @@ interface Weighed extends HeatReason {
 }
 
 /**
- * How much the node matters, from syntax alone: 0.4 for a plain function; more in loops, in request handlers, in functions that
- * the package calls there, in benchmarks and functions marked `//alloclens:hot`; at most 0.1 where code runs
+ * How much the node matters, from syntax alone: 0.4 for a plain function; more in loops, in entry points such as request handlers, in
+ * functions that the package calls there, over any number of calls, in benchmarks and functions marked `//alloclens:hot`; at most 0.1 where code runs
  * once (package level, init and what only they call, main), in tests, in the set-up of benchmarks, and on paths that end in
  * an error or a panic.
  */
@@ -99,17 +102,6 @@ function coldness(file: GoFile, node: Node): (Weighed & { once: boolean }) | und
   return undefined;
 }
 
-/** In a loop whose condition the benchmark counts: `i < b.N`, `range b.N`, `b.Loop()`, `pb.Next()`. */
-function isTimed(node: Node): boolean {
-  for (let at = node.parent; at; at = at.parent) {
-    if (at.type !== 'for_statement') continue;
-    const body = at.childForFieldName('body');
-    const clause = at.namedChildren.find((child) => !child.equals(body ?? at));
-    if (clause && /\.N\b|\.(?:Loop|Next)\(\)/.test(clause.text)) return true;
-  }
-  return false;
-}
-
 const initialised = new WeakMap<GoPackage, ReadonlySet<string>>();
 
 /**
@@ -166,14 +158,6 @@ function userOf(identifier: Node): string | undefined {
   return enclosingFunction(identifier) ? undefined : '';
 }
 
-function isBenchmark(declaration: Node | undefined): boolean {
-  return (
-    declaration?.type === 'function_declaration' &&
-    /^Benchmark(?![a-z])/.test(declaration.childForFieldName('name')?.text ?? '') &&
-    parameterTypes(declaration)[0] === '*testing.B'
-  );
-}
-
 /** A literal that is run at most once, or only when a pool is empty. */
 function runsOnce(file: GoFile, literal: Node): string | undefined {
   const parent = literal.parent;
@@ -203,132 +187,26 @@ function runsOnce(file: GoFile, literal: Node): string | undefined {
   return undefined;
 }
 
-/** Types of the parameters, one a name, as written. */
-function parameterTypes(function_: Node): string[] {
-  const types: string[] = [];
-  for (const parameter of function_.childForFieldName('parameters')?.namedChildren ?? []) {
-    const type = parameter.childForFieldName('type')?.text;
-    if (type === undefined) continue;
-    const names = parameter.childrenForFieldName('name').length;
-    for (let i = 0; i < Math.max(1, names); i++) types.push(type);
-  }
-  return types;
-}
-
-/** Import path and type name of a framework's request object → what the function is. */
-const requestTypes: readonly [path: RegExp, type: RegExp, text: string][] = [
-  [/^github\.com\/gin-gonic\/gin$/, /^\*\w+\.Context$/, 'gin handler'],
-  [/^github\.com\/labstack\/echo(?:\/v\d+)?$/, /^\*?\w+\.Context$/, 'echo handler'],
-  [/^github\.com\/gofiber\/fiber(?:\/v\d+)?$/, /^\*?\w+\.Ctx$/, 'fiber handler'],
-  [/^github\.com\/valyala\/fasthttp$/, /^\*\w+\.RequestCtx$/, 'fasthttp handler'],
-  [/^google\.golang\.org\/grpc$/, /^\w+\.ServerStream$/, 'gRPC stream handler'],
-];
-
-function handlerKind(file: GoFile, function_: Node): string | undefined {
-  const types = parameterTypes(function_);
-  const http = [...file.imports].find(([, path]) => path === 'net/http')?.[0];
-  if (http !== undefined && types[0] === `${http}.ResponseWriter` && types[1] === `*${http}.Request`) {
-    return 'in an HTTP handler';
-  }
-  for (const type of types) {
-    const name = /^\*?(\w+)\./.exec(type)?.[1];
-    const path = name === undefined ? undefined : file.imports.get(name);
-    const known =
-      path === undefined ? undefined : requestTypes.find(([p, t]) => p.test(path) && t.test(type));
-    if (known) return `in a ${known[2]}`;
-  }
-  if (isGrpcMethod(file, function_, types)) return 'in a gRPC method';
-  return undefined;
-}
-
-/** `func (s *server) M(ctx context.Context, req *pb.XRequest) (*pb.Y, error)`. */
-function isGrpcMethod(file: GoFile, function_: Node, types: readonly string[]): boolean {
-  if (function_.type !== 'method_declaration' || types.length !== 2) return false;
-  const context = /^(\w+)\.Context$/.exec(types[0]!)?.[1];
-  if (context === undefined || file.imports.get(context) !== 'context') return false;
-  if (!/^\*\w+\.\w+(?:Request|Req)$/.test(types[1]!)) return false;
-  const results = function_
-    .childForFieldName('result')
-    ?.namedChildren.map((r) => r.childForFieldName('type')?.text);
-  return results?.length === 2 && /^\*\w+\.\w+$/.test(results[0] ?? '') && results[1] === 'error';
-}
-
-/** The innermost function around the node that handles requests. */
-function handlerAround(file: GoFile, node: Node): { readonly kind: string; readonly node: Node } | undefined {
-  // A function literal is made by the function around it.
-  for (let at = node.parent; at; at = at.parent) {
-    const kind = isFunction(at) ? handlerKind(file, at) : undefined;
-    if (kind !== undefined) return { kind, node: at };
-  }
-  return undefined;
-}
-
-/** What calls the functions around the node: handlers, benchmarks, loops elsewhere in the package. */
+/** What calls the functions around the node: frameworks, benchmarks, and the package itself, over any number of calls. */
 function contextOf(file: GoFile, node: Node): Weighed | undefined {
-  const handler = handlerAround(file, node);
-  if (handler) return { score: perRequest, text: handler.kind, span: head(handler.node) };
+  const entry = entryPointAround(file, node);
+  if (entry) return { score: perRequest, text: entry.text, span: head(entry.node) };
   const declaration = enclosingDeclaration(node);
   if (!declaration) return undefined;
   if (isBenchmark(declaration)) return { score: looped, text: 'in a benchmark', span: head(declaration) };
-  const name = declaration.childForFieldName('name')?.text;
-  if (name === undefined) return undefined;
-  const call = hotCalls(file.pkg).get(declaration.type === 'method_declaration' ? `.${name}` : name);
-  if (!call || (call.file === file && enclosingDeclaration(call.node)?.equals(declaration))) return undefined;
-  const { score, text } = call;
-  return call.file === file ? { score, text, span: spanOf(call.node) } : { score, text };
+  const { runs, from } = frequencyOf(file, declaration) ?? {};
+  const score = scoreOf(runs ?? 1);
+  if (!from || score <= plain) return undefined;
+  return from.file === file
+    ? { score, text: from.text, span: spanOf(from.call) }
+    : { score, text: from.text };
 }
 
-interface HotCall {
-  readonly file: GoFile;
-  readonly node: Node;
-  readonly score: number;
-  readonly text: string;
-}
-
-const hotCallsOf = new WeakMap<GoPackage, ReadonlyMap<string, HotCall>>();
-
-/**
- * Functions of the package that some file of it calls in a request handler or in a loop: `f` for functions, `.m` for methods
- * whose name only one type of the package declares (without types, a method call says no more than its name).
- */
-function hotCalls(pkg: GoPackage): ReadonlyMap<string, HotCall> {
-  const known = hotCallsOf.get(pkg);
-  if (known) return known;
-  const declared = new Map<string, number>();
-  for (const file of pkg.files) {
-    for (const node of file.root.namedChildren) {
-      if (node.type !== 'function_declaration' && node.type !== 'method_declaration') continue;
-      const name = node.childForFieldName('name')?.text;
-      const key = node.type === 'method_declaration' ? `.${name}` : name!;
-      declared.set(key, (declared.get(key) ?? 0) + 1);
-    }
-  }
-  const calls = new Map<string, HotCall>();
-  for (const file of pkg.files) {
-    const test = file.path.endsWith('_test.go');
-    for (const node of file.root.descendantsOfType('call_expression')) {
-      const callee = node.childForFieldName('function');
-      let key: string | undefined;
-      if (callee?.type === 'identifier') key = callee.text;
-      else if (callee?.type === 'selector_expression' && !qualified(callee, file.imports)) {
-        key = `.${callee.childForFieldName('field')?.text}`;
-      }
-      if (key === undefined || declared.get(key) !== 1 || errorPathOf(file, node)) continue;
-      const call = hotCall(file, node, test);
-      if (call && call.score > (calls.get(key)?.score ?? 0)) calls.set(key, call);
-    }
-  }
-  hotCallsOf.set(pkg, calls);
-  return calls;
-}
-
-function hotCall(file: GoFile, node: Node, test: boolean): HotCall | undefined {
-  const loop = loopsAround(file, node).length > 0;
-  if (test) {
-    const timed = loop && isBenchmark(enclosingDeclaration(node)) && isTimed(node);
-    return timed ? { file, node, score: looped, text: 'called in a benchmark' } : undefined;
-  }
-  const handler = handlerAround(file, node);
-  if (handler) return { file, node, score: perRequest, text: handler.kind.replace(/^in /, 'called in ') };
-  return loop ? { file, node, score: looped, text: 'called in a loop' } : undefined;
+/** 1 run is plain, 8 are a loop, 64 two nested loops, 512 three. */
+function scoreOf(runs: number): number {
+  const scores = [plain, ...nested];
+  const depth = Math.min(Math.log(Math.max(1, runs)) / Math.log(8), nested.length);
+  const below = Math.min(Math.floor(depth), nested.length - 1);
+  const score = scores[below]! + (depth - below) * (scores[below + 1]! - scores[below]!);
+  return Math.round(score * 100) / 100;
 }

@@ -112,6 +112,40 @@ describe('hot', () => {
       0.7,
       ['called in a benchmark'],
     ],
+    'what a handler calls through others': [
+      {
+        'a.go':
+          'package p\n\nimport "net/http"\n\ntype s struct{}\n\nfunc (s *s) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.lookup() }\n\nfunc (s *s) lookup() { key() }\n',
+        'b.go': 'package p\n\nfunc key() { here() }\n',
+      },
+      0.75,
+      ['called from ServeHTTP → lookup'],
+    ],
+    'what a loop calls that is reached in a loop': [
+      'package p\n\nfunc c() { here() }\n\nfunc b(n int) { for range n { c() } }\n\nfunc a(n int) { for range n { b(n) } }\n',
+      0.85,
+      ['called from a → b, in a loop'],
+    ],
+    'a round trip': [
+      'package p\n\nimport "net/http"\n\nfunc (t T) RoundTrip(r *http.Request) (*http.Response, error) { here(); return nil, nil }\n',
+      0.75,
+      ['in an HTTP transport'],
+    ],
+    'a reconciler': [
+      'package p\n\nimport "context"\n\nfunc (t T) Reconcile(ctx context.Context, r Request) (Result, error) { here(); return Result{}, nil }\n',
+      0.75,
+      ['in a reconciler'],
+    ],
+    'a log handler': [
+      'package p\n\nimport (\n\t"context"\n\t"log/slog"\n)\n\nfunc (t T) Handle(ctx context.Context, r slog.Record) error { here(); return nil }\n',
+      0.75,
+      ['in a log handler'],
+    ],
+    'a gRPC interceptor': [
+      'package p\n\nimport (\n\t"context"\n\n\t"google.golang.org/grpc"\n)\n\nfunc f(ctx context.Context, req any, info *grpc.UnaryServerInfo, h grpc.UnaryHandler) (any, error) { here(); return h(ctx, req) }\n',
+      0.75,
+      ['in a gRPC interceptor'],
+    ],
     'what is marked': [
       'package p\n\n// F is hot.\n//\n//alloclens:hot\nfunc F() { here() }\n',
       0.9,
@@ -158,10 +192,24 @@ describe('not in a loop', () => {
     ));
   test('a goto may be a loop of its own', () =>
     assert.equal(heat(inFunction('again:\n\tfor range n { if n > 3 { here(); goto again } }')).score, 0.7));
-  test('a method name that two types share says nothing', () =>
+  test('a method name that two types share is half a call of each, and may be of neither', () =>
     assert.equal(
       heat('package p\n\nfunc (t T) M() { here() }\n\nfunc (u U) M() {}\n\nfunc f(u U) { for { u.M() } }\n')
         .score,
+      0.5,
+    ));
+  test('a handler calls it only where it fails', () =>
+    assert.equal(
+      heat(
+        'package p\n\nimport "net/http"\n\nfunc g() { here() }\n\nfunc f(w http.ResponseWriter, r *http.Request) { if err := h(); err != nil { g(); return } }\n',
+      ).score,
+      0.4,
+    ));
+  test('a method Handle of something else', () =>
+    assert.equal(
+      heat(
+        'package p\n\nimport "context"\n\nfunc (t T) Handle(ctx context.Context, n int) error { here(); return nil }\n',
+      ).score,
       0.4,
     ));
   test('a function that only calls itself in a loop', () =>
