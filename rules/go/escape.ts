@@ -8,7 +8,16 @@ import { checked, isField, spelledType, typeOf } from './types/types';
 import { adviceFor, explainBriefly, explainFlow, explainWhy, type Step } from './sites/explain';
 import { decided } from './sites/evidence';
 import type { Decision, EmittedCall, FlowStep, GoFile, GoReport, GoRule } from './rule';
-import { argumentsOf, enclosingDeclaration, qualified, unparenthesised } from './syntax/nodes';
+import { loopsAround } from './flow/loops';
+import { namesAround } from './syntax/names';
+import {
+  argumentsOf,
+  contains,
+  enclosingDeclaration,
+  qualified,
+  spanOf,
+  unparenthesised,
+} from './syntax/nodes';
 
 /** Every value that the compiler puts on the heap, for the reader who asks why. Rules with a fix speak first. */
 export const rule: GoRule = {
@@ -32,9 +41,15 @@ export const rule: GoRule = {
       const sentences = explainFlow(flow);
       // A go or defer statement keeps its operands in a closure that stands nowhere in the source.
       const started = /^(?:go|defer)_statement$/.test(node.type);
-      const why =
-        reason === undefined ? explainBriefly(flow) : explainBriefly([{ expression: text, why: reason }]);
-      const advice = (reason && explainWhy(reason)?.advice) ?? adviceFor(flow);
+      const outlived = reason === undefined ? outlivedBy(file, decision) : undefined;
+      const why = outlived
+        ? `each iteration has its own, and ${code(outlived)} outlives it`
+        : reason === undefined
+          ? explainBriefly(flow)
+          : explainBriefly([{ expression: text, why: reason }]);
+      const advice = outlived
+        ? 'Declare it before the loop, if one for all iterations will do'
+        : ((reason && explainWhy(reason)?.advice) ?? adviceFor(flow));
       const growth = node.type === 'call_expression' && isBuiltin(file, node, 'append');
       const goes =
         subject === 'moved'
@@ -54,7 +69,9 @@ export const rule: GoRule = {
       const key = `${node.startIndex} ${message}`;
       if (said.has(key)) continue;
       said.add(key);
-      const cause = reason && explainWhy(reason)?.says(code(text, 60));
+      const cause = outlived
+        ? `it is new in each iteration of the loop, and ${code(outlived)}, which is declared outside of the loop, refers to it when the iteration is over`
+        : reason && explainWhy(reason)?.says(code(text, 60));
       const kind = decision.ofResult ? 'interface conversion' : kindOf(file, decision);
       report({
         node,
@@ -80,6 +97,26 @@ export const rule: GoRule = {
 };
 
 const grownArray = 'A full array is copied to a larger one, whose size is known only at run time.';
+
+/**
+ * The variable of the same function, declared outside of the loop that allocates the value, in which it is kept: the depth of
+ * the loop is all that sends it to the heap.
+ */
+function outlivedBy(file: GoFile, { node, flow }: Decision): string | undefined {
+  const step = flow.findLast(({ why }) => !explainWhy(why)?.passing);
+  const at = step?.location;
+  const loop = loopsAround(file, node)[0]?.statement;
+  if (step?.why !== 'assign' || at?.file !== file.path || !loop || !contains(spanOf(loop), at.span))
+    return undefined;
+  let statement: Node | null = file.root.namedDescendantForIndex(at.span.start, at.span.end);
+  while (statement && statement.type !== 'assignment_statement' && statement.id !== loop.id)
+    statement = statement.parent;
+  const [target, ...more] = statement?.childForFieldName('left')?.namedChildren ?? [];
+  if (target?.type !== 'identifier' || more.length > 0) return undefined;
+  const variable = namesAround(file.root, target).resolve(target);
+  const isOutside = variable && !contains(spanOf(loop), spanOf(variable.declaration));
+  return isOutside && variable.kind !== 'result' ? variable.name : undefined;
+}
 
 /** Appends whose array may stay on the stack at first: no decision says that growing allocates. */
 function* growing(file: GoFile): Iterable<GoReport> {

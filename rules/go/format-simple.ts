@@ -2,6 +2,7 @@ import type { Node } from 'web-tree-sitter';
 import type { Evidence } from '../model';
 import { checkFormatted } from './append-format';
 import { basicType, checked } from './types/types';
+import { formattedKey } from './text/key-formats';
 import { importedFunction } from './syntax/universe';
 import { isHot } from './heat/static-heat';
 import type { GoFile, GoFix, GoReport, GoRule, Obligation } from './rule';
@@ -43,6 +44,8 @@ function check(call: Node, file: GoFile): GoReport | undefined {
   const emitted = file.facts!.emitted(call).map((one) => one.callee);
   if (!emitted.includes(formatter) || isOwned(call, file)) return undefined;
   const simple = formatter === 'fmt.Errorf' ? plainError(call, file) : plainText(call, formatter, file);
+  const key = formattedKey(call, formatter, file, rule.meta.sample);
+  if (key) return key;
   if (!simple) return undefined;
   const boxes = emitted.filter((name) => box.test(name)).length;
   const strings = emitted.filter((name) => name === 'runtime.convTstring').length;

@@ -7,6 +7,7 @@ import { isInvariant } from './flow/invariants';
 import { isFailure } from './flow/loop-exits';
 import { isEachTime, isFirstThing } from './flow/paths';
 import { lifetimeOf, seesRoom, type ContractCall, type Lifetime, type Shape } from './memory/lifetime';
+import { returnedVariable } from './memory/returned-variable';
 import { isWrittenBeforeRead } from './memory/written-first';
 import type { Assumption, Decision, GoFile, GoFix, GoRule, Probe } from './rule';
 import { argumentsOf, contains, isFunction, spanOf, unparenthesised } from './syntax/nodes';
@@ -25,7 +26,7 @@ import { code } from '../wording';
 export const rule: GoRule = {
   meta: {
     id: 'go/loop-allocation',
-    summary: 'a scratch buffer allocated in each iteration that does not survive it',
+    summary: 'a scratch buffer, or a copy to return, allocated in each iteration and needed in one at most',
     fix: 'safe',
     recipe: 'Make the buffer once before the loop, and start each iteration with `buf[:0]` or `clear(buf)`',
     reports: 'allocation',
@@ -35,6 +36,8 @@ export const rule: GoRule = {
     if (file.path.endsWith('_test.go')) return;
     const reported = new Set<Binding>();
     for (const decision of file.facts?.decisions ?? []) {
+      const returned = returnedVariable(file, decision, rule.meta.sample);
+      if (returned) report(returned);
       const scratch = scratchOf(file, decision);
       if (!scratch || reported.has(scratch.variable)) continue;
       const { variable, node, shape, emitted, kind } = scratch;
@@ -64,7 +67,7 @@ interface Scratch {
   readonly variable: Binding;
   readonly statement: Node;
   readonly decision: Decision;
-  readonly shape: Exclude<Shape, 'struct pointer'>;
+  readonly shape: Exclude<Shape, 'struct pointer' | 'struct value'>;
   readonly kind: AllocationKind;
   readonly emitted: string;
   /** As written: `[]byte`, `bytes.Buffer`, `[512]byte`. */

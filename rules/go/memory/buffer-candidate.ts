@@ -149,10 +149,7 @@ function expressionCandidate(
     if (literal && (literal.childForFieldName('body')?.namedChildCount ?? 0) > 0) return undefined;
     return { ...base, kind, shape: 'buffer pointer', type: type.text, reason: leavesThroughInterface };
   }
-  const spec =
-    type.type === 'type_identifier' ? packageNames(file.pkg).types.get(type.text)?.spec : undefined;
-  if (spec?.childForFieldName('type')?.type !== 'struct_type' || spec.childForFieldName('type_parameters'))
-    return undefined;
+  if (!isStruct(file, type)) return undefined;
   // Only a size proves that a struct is worth a pool.
   if (decision.reason !== 'too large for stack') return undefined;
   const reason = 'the struct is too large for the stack';
@@ -306,6 +303,11 @@ function movedCandidate(
     const reason = 'the buffer leaves into a call through an interface, so the compiler moves it to the heap';
     return { ...base, shape: 'buffer value', reason };
   }
+  if (decision.reason === 'too large for stack' && isStruct(file, type)) {
+    const reason = 'the struct is too large for the stack';
+    const [typeName, zero] = [type.text, `${type.text}{}`];
+    return { ...base, shape: 'struct value', typeName, literal: literal?.text ?? zero, reason };
+  }
   if (type.type !== 'array_type') return undefined;
   const length = type.childForFieldName('length');
   const element = type.childForFieldName('element');
@@ -327,6 +329,15 @@ export function subject({ variable, field }: Candidate): string {
 
 function formatBytes(bytes: number): string {
   return bytes % 1024 === 0 ? `${bytes / 1024} KiB` : `${bytes} bytes`;
+}
+
+/** A struct type of the package, without type parameters. */
+function isStruct(file: GoFile, type: Node): boolean {
+  const spec =
+    type.type === 'type_identifier' ? packageNames(file.pkg).types.get(type.text)?.spec : undefined;
+  return (
+    spec?.childForFieldName('type')?.type === 'struct_type' && !spec.childForFieldName('type_parameters')
+  );
 }
 
 export function isBytesBuffer(file: GoFile, type: Node): boolean {

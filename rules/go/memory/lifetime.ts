@@ -15,7 +15,7 @@ import { packageNames } from '../syntax/package-names';
  */
 
 /** What the local holds. `array` and `value` are variables whose own memory is meant, not a reference to it. */
-export type Shape = 'slice' | 'array' | 'buffer pointer' | 'buffer value' | 'struct pointer';
+export type Shape = 'slice' | 'array' | 'buffer pointer' | 'buffer value' | 'struct pointer' | 'struct value';
 
 export interface ContractCall {
   readonly call: Node;
@@ -40,7 +40,7 @@ export interface Lifetime {
   readonly capacityObserved: boolean;
 }
 
-/** `typeName`: for a struct pointer, the name of its type in this package. */
+/** `typeName`: for a struct or a pointer to one, the name of its type in this package. */
 export function lifetimeOf(file: GoFile, binding: Binding, shape: Shape, typeName?: string): Lifetime {
   const walk = new Walk(file, binding, typeName);
   walk.variable(binding, shape);
@@ -179,6 +179,12 @@ class Walk {
     if (shape === 'slice') return this.slice(node, parent, binding);
     if (shape === 'array') return this.array(node, parent, binding);
     if (shape === 'struct pointer') return this.struct(node, parent, binding);
+    if (shape === 'struct value') {
+      const address = isAddressTaken(node) ? parenthesized(parent) : undefined;
+      if (address?.parent?.type === 'argument_list')
+        return this.argument(address, address.parent.parent!, 'struct pointer', binding);
+      return parent.type === 'selector_expression' ? this.struct(node, parent, binding) : this.keep(node);
+    }
     return this.buffer(node, parent, shape, binding);
   }
 

@@ -46,7 +46,7 @@ export function buildFix(
         ? planSlice(file, candidate, lifetime, variables)
         : candidate.shape === 'array'
           ? planArray(file, candidate, variables)
-          : candidate.shape === 'struct pointer'
+          : candidate.shape === 'struct pointer' || candidate.shape === 'struct value'
             ? planStruct(file, candidate, variables)
             : planBuffer(file, candidate, variables);
   if (!plan) return undefined;
@@ -266,12 +266,7 @@ function planBuffer(file: GoFile, candidate: Candidate, variables: PackageVariab
   const pool = poolOf(file, name, fn, [`return ${candidate.made ?? `new(${type})`}`], variables);
   // A buffer that starts large may double without being an outlier.
   const limit = (candidate.size ?? 0) <= keptAtMost / 2 ? limitText(1) : String(4 * candidate.size!);
-  const rewrites: FileEdit[] = [];
-  for (const { node } of shape === 'buffer value' ? variable.uses : []) {
-    if (!isAddressTaken(node)) continue;
-    const address = parenthesized(node).parent!;
-    rewrites.push({ file: file.path, span: spanOf(address), newText: name });
-  }
+  const rewrites = shape === 'buffer value' ? withoutAddress(file, variable) : [];
   return {
     pool,
     statements: [
@@ -282,6 +277,15 @@ function planBuffer(file: GoFile, candidate: Candidate, variables: PackageVariab
     rewrites,
     claim: { effect: 'moves', within: [spanOf(fn)], callees: ['runtime.newobject'] },
   };
+}
+
+/** The variable becomes a pointer: `&v` is `v` then. */
+function withoutAddress(file: GoFile, { name, uses }: Candidate['variable']): FileEdit[] {
+  return uses.flatMap(({ node }) =>
+    isAddressTaken(node)
+      ? [{ file: file.path, span: spanOf(parenthesized(node).parent!), newText: name }]
+      : [],
+  );
 }
 
 function planStruct(file: GoFile, candidate: Candidate, variables: PackageVariables): Plan | undefined {
@@ -297,7 +301,7 @@ function planStruct(file: GoFile, candidate: Candidate, variables: PackageVariab
       // What the struct refers to must not stay reachable from the pool.
       `defer func() {\n\t*${name} = ${type}{}\n\t${pool.name}.Put(${name})\n}()`,
     ],
-    rewrites: [],
+    rewrites: candidate.shape === 'struct value' ? withoutAddress(file, variable) : [],
     claim: { effect: 'moves', within: [spanOf(fn)], callees: ['runtime.newobject'] },
   };
 }

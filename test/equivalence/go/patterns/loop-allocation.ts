@@ -2,7 +2,34 @@ import type { Random } from '../../random';
 import type { Pattern } from '../program';
 import { reader, words, writer } from './values';
 
+const items = {
+  name: 'rows',
+  type: '[]row$',
+  values: ['[]row${{"a", 1}, {"bb", 2}, {"a", 3}}', 'nil', '[]row${{"x", 0}}'],
+} as const;
+
+/** A variable of the loop whose address one iteration returns. */
+function returned(random: Random): Pattern {
+  const search = random.pick([
+    'for _, r := range rows {\nif r.fits(3) {\nreturn &r\n}\n}\nreturn nil',
+    'for i := range rows {\nr := rows[i]\nr.n++\nif r.fits(2) {\nreturn &r\n}\n}\nreturn nil',
+    'for _, r := range rows {\nif bump$(&r) > 2 {\nreturn &r\n}\n}\nreturn nil',
+    'for _, r := range rows {\nkept$ = &r\nif r.fits(1) {\nreturn &r\n}\n}\nreturn nil',
+    'for _, r := range rows {\ndefer func() { r.n = 9 }()\nif r.fits(1) {\nreturn &r\n}\n}\nreturn nil',
+  ]);
+  return {
+    name: search.split('\n').join('; '),
+    parameters: [items],
+    top: `type row$ struct {\nname string\nn int\n}\nfunc (r *row$) fits(n int) bool { return r.n >= n }\nfunc bump$(r *row$) int {\nr.n++\nreturn r.n\n}\nvar kept$ *row$\nfunc search$(rows []row$) *row$ {\n${search}\n}`,
+    results: [{ type: '*row$', value: 'out', zero: 'nil' }],
+    declares: { name: 'out', text: 'var out *row$', nameable: true },
+    body: '•\nout = search$(rows)\n•',
+    reads: ['out == nil'],
+  };
+}
+
 export function loopAllocation(random: Random): Pattern {
+  if (random.chance(0.15)) return returned(random);
   const out = { type: 'int', value: 'total', zero: '0' };
   const declares = { name: 'total', text: 'total := 0', nameable: true };
   const shape = random.pick([
