@@ -43,7 +43,7 @@ export const rule: GoRule = {
       const started = /^(?:go|defer)_statement$/.test(node.type);
       const outlived = reason === undefined ? outlivedBy(file, decision) : undefined;
       const why = outlived
-        ? `each iteration has its own, and ${code(outlived)} outlives it`
+        ? `one each iteration, kept in ${code(outlived)}`
         : reason === undefined
           ? explainBriefly(flow)
           : explainBriefly([{ expression: text, why: reason }]);
@@ -62,7 +62,7 @@ export const rule: GoRule = {
       const longer = why === undefined || started ? goes : `${goes}: ${why}`;
       // How the call is made does not always fit; the sentences behind say it.
       const message =
-        longer.length <= longestTitle || reason !== undefined
+        longer.length <= longestTitle || reason !== undefined || outlived !== undefined
           ? longer
           : `${goes}: ${explainBriefly(flow.map((step) => ({ ...step, through: undefined })))}`;
       // The variable of a type switch is one in each clause, and moves in each for the same reason.

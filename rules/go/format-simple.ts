@@ -44,12 +44,10 @@ function check(call: Node, file: GoFile): GoReport | undefined {
   const emitted = file.facts!.emitted(call).map((one) => one.callee);
   if (!emitted.includes(formatter) || isOwned(call, file)) return undefined;
   const simple = formatter === 'fmt.Errorf' ? plainError(call, file) : plainText(call, formatter, file);
-  const key = formattedKey(call, formatter, file, rule.meta.sample);
-  if (key) return key;
-  if (!simple) return undefined;
   const boxes = emitted.filter((name) => box.test(name)).length;
   const strings = emitted.filter((name) => name === 'runtime.convTstring').length;
-  if (boxes < simple.boxes || strings < simple.strings) return undefined;
+  if (!simple || boxes < simple.boxes || strings < simple.strings)
+    return formattedKey(call, formatter, file, rule.meta.sample);
   const evidence: Evidence[] = [{ kind: 'emitted call', callee: formatter, count: 1 }];
   if (boxes > 0)
     evidence.push({ kind: 'emitted call', callee: emitted.find((name) => box.test(name))!, count: boxes });
