@@ -4,7 +4,7 @@ import { titled } from '../../../rules/wording';
 import { declaredName, flowOf, sitesOf } from '../../../rules/go/sites/sites';
 import { staticHeat } from '../../../rules/go/heat/static-heat';
 import { loopsAround } from '../../../rules/go/flow/loops';
-import type { GoFile, GoPackage, GoReport, GoRule, Obligation, Probe } from '../../../rules/go/rule';
+import type { GoFile, GoReport, GoRule, Obligation, Probe } from '../../../rules/go/rule';
 import { suppressionsOf } from '../../../rules/go/syntax/directives';
 import { isFunction, spanOf } from '../../../rules/go/syntax/nodes';
 import type { Standable } from './verify/standing';
@@ -33,17 +33,8 @@ export interface CheckedFile {
   readonly code: CodeMap | undefined;
 }
 
-/** Runs the rules over the package. A rule that throws is noted once by id and skipped; the others go on. */
-export function checkPackage(
-  pkg: GoPackage,
-  rules: readonly GoRule[],
-  visibility: Visibility,
-  broken: Map<RuleId, unknown>,
-): CheckedFile[] {
-  return pkg.files.map((file) => checkFile(file, rules, visibility, broken));
-}
-
-function checkFile(
+/** Runs the rules over the file. A rule that throws is noted once by id and skipped; the others go on. */
+export function checkFile(
   file: GoFile,
   rules: readonly GoRule[],
   visibility: Visibility,

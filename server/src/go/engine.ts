@@ -16,9 +16,10 @@ import type {
 } from '../service/engine';
 import type { Settings } from '../service/settings';
 import { laidOut, plain, type Changed } from '../text/lay-out';
-import { checkPackage, type CheckedFile } from './check';
+import { checkFile } from './check';
 import { Builds, joinBuilds, NotCompiled, packageIn, sameBuild, type Build } from './compile/builds';
-import type { CompileError, CompiledPackage } from './compile/compile';
+import { Stages } from './compile/stages';
+import type { CompileError, CompiledPackage } from './compile/listed';
 import { describeError, withWayOut } from './plan/failure';
 import { GoFolder } from './plan/folder';
 import type { GoToolchain } from './plan/toolchain';
@@ -59,6 +60,16 @@ export async function createGoEngine(host: EngineHost, options: GoEngineOptions)
   return new GoEngine(host, await GoSyntax.load(options.grammar), options);
 }
 
+/** What an analysis is about, and whom it tells. */
+interface Work {
+  /** Absolute: the file that somebody is at; undefined in a scan. */
+  readonly document: string | undefined;
+  readonly buffers: ReadonlyMap<string, SourceDocument>;
+  readonly settings: Settings;
+  readonly publish: (files: readonly FileAnalysis[]) => void;
+  readonly signal: AbortSignal;
+}
+
 /** Packages that one compile of a scan takes: it bounds memory, and each compile costs a start of `go`. */
 const scanBatch = 16;
 
@@ -72,6 +83,7 @@ export class GoEngine implements Engine {
   readonly #compiled = new Set<string>();
   readonly #meanwhile: number;
   readonly #builds: Builds;
+  readonly #stages: Stages;
   readonly #runner: ProcessRunner;
   readonly #verifier: Verifier;
   readonly #types: Types | undefined;
@@ -86,6 +98,7 @@ export class GoEngine implements Engine {
     this.#meanwhile = options.meanwhile ?? 3000;
     this.#runner = new ProcessRunner(host.trust, host.logger, options.patience);
     this.#builds = new Builds(host, this.#runner);
+    this.#stages = new Stages(this.#builds, host.logger);
     this.#types = options.types && new Types(this.#runner, host.logger, options.types);
     this.#verifier = new Verifier(this.#builds, syntax, host.logger);
   }
@@ -106,7 +119,8 @@ export class GoEngine implements Engine {
       const unit = new NotCompiled('The document is not a file on disk, so there is nothing to compile.');
       const texts = new Map([[document.path, document]]);
       const sources = { directory, texts, unread: [], unit };
-      return this.#analyse(document.path, [sources], new Map(), settings, publish, either);
+      const work = { document: document.path, buffers: new Map(), settings, publish, signal: either };
+      return this.#report([sources], unit, work);
     }
     const all = new Map(buffers).set(document.path, document);
     const folder = await GoFolder.read(directory, all);
@@ -119,23 +133,39 @@ export class GoEngine implements Engine {
     };
     try {
       const sources = await this.#sources(folder, document.path, all, settings, either);
-      await this.#analyse(document.path, [sources], all, settings, answer, either);
+      const work = { document: document.path, buffers: all, settings, publish: answer, signal: either };
+      if (await this.#edited(folder, sources, work)) return;
+      const build = await this.#compile([sources], work);
+      if (build instanceof NotCompiled) return await this.#report([sources], build, work);
+      this.#stages.remember({ build, folder });
+      await this.#report([sources], build, work);
     } finally {
       clearTimeout(timer);
+    }
+  }
+
+  /** Compiles an edit without the go command and publishes what each stage is good for. False when that is not all. */
+  async #edited(folder: GoFolder, sources: Sources, work: Work): Promise<boolean> {
+    const { unit } = sources;
+    if (unit instanceof NotCompiled) return false;
+    const { document, buffers, signal } = work;
+    const edit = { unit, folder, document: document!, buffers: overlaysOf(buffers) };
+    const stages = this.#stages.of(edit, signal);
+    for (;;) {
+      const { value, done } = await stages.next();
+      if (done) return value;
+      await this.#report([sources], value.build, work, value.settled);
     }
   }
 
   /** What can be said while the first compile is at work; fixes wait for it. */
   #syntaxOnly({ directory, texts, notes: unread }: GoFolder, settings: Settings): FileAnalysis[] {
     const unit = new NotCompiled('The Go compiler is still at work.');
-    const checked = this.#check(
-      { directory, texts, unread, unit },
-      unit,
-      noTypes,
-      settings,
-      new Set(),
-      new Map(this.#broken),
-    );
+    const sources = { directory, texts, unread, unit };
+    const checked = this.#prepare(sources, unit, noTypes, new Set());
+    const broken = new Map(this.#broken);
+    for (const file of checked.packages.flatMap(({ files }) => files))
+      checked.files.push(checkFile(file, this.#rules, settings, broken));
     try {
       return analyses({ ...checked, unverifiable: new Map() }, () => undefined, this.#confirmed);
     } finally {
@@ -163,7 +193,11 @@ export class GoEngine implements Engine {
       const last = new Map<string, FileAnalysis>();
       const keep = (files: readonly FileAnalysis[]): void =>
         files.forEach((file) => last.set(file.path, file));
-      if (ready.length > 0) await this.#analyse(undefined, ready, buffers, request.settings, keep, either);
+      if (ready.length > 0) {
+        const { settings } = request;
+        const work = { document: undefined, buffers, settings, publish: keep, signal: either };
+        await this.#report(ready, await this.#compile(ready, work), work);
+      }
       for (const { texts, unread } of ready) {
         const files = [...texts.keys(), ...unread.flatMap(({ file }) => file ?? [])];
         // What several programs of a scratch folder share is told by the first.
@@ -213,32 +247,35 @@ export class GoEngine implements Engine {
     return { directory, texts, unread, unit };
   }
 
-  /**
-   * Compiles, checks, publishes; then verifies the fixes and publishes what has any again. With a document, the fixes of
-   * each compile are published when it ends.
-   */
-  async #analyse(
-    document: string | undefined,
-    batch: readonly Sources[],
-    buffers: ReadonlyMap<string, SourceDocument>,
-    settings: Settings,
-    publish: (files: readonly FileAnalysis[]) => void,
-    signal: AbortSignal,
-  ): Promise<void> {
+  /** One compile for all that can be compiled. */
+  async #compile(batch: readonly Sources[], { document, buffers, signal }: Work): Promise<Build | NotCompiled> {
     const units = batch.flatMap(({ unit }) => (unit instanceof NotCompiled ? [] : [unit]));
-    const overlays = overlaysOf(buffers);
-    let build: Build | NotCompiled | undefined;
-    if (units.length > 0) {
-      const unit = joinBuilds(units);
-      this.#types?.prepare(unit.toolchain);
-      try {
-        build = await this.#builds.run(unit, overlays, signal, { exports: this.#types !== undefined });
-      } catch (error) {
-        signal.throwIfAborted();
-        const reason = error instanceof Error ? error.message : String(error);
-        build = new NotCompiled(reason, 'log');
-      }
+    const [first] = batch;
+    if (units.length === 0) return first!.unit as NotCompiled;
+    const unit = joinBuilds(units);
+    this.#types?.prepare(unit.toolchain);
+    try {
+      const more = { exports: this.#types !== undefined, parts: document !== undefined };
+      return await this.#builds.run(unit, overlaysOf(buffers), signal, more);
+    } catch (error) {
+      signal.throwIfAborted();
+      const reason = error instanceof Error ? error.message : String(error);
+      return new NotCompiled(reason, 'log');
     }
+  }
+
+  /**
+   * Checks, publishes; then verifies the fixes and publishes what has any again. With a document, its file is checked and
+   * published first, and the fixes of each compile are published when it ends.
+   * @param settled absolute paths; nothing is said of other files. All when absent
+   */
+  async #report(
+    batch: readonly Sources[],
+    build: Build | NotCompiled,
+    { document, buffers, settings, publish, signal }: Work,
+    settled?: ReadonlySet<string>,
+  ): Promise<void> {
+    const overlays = overlaysOf(buffers);
     const open: Checked[] = [];
     const verdicts = new Map<GoFix, Verdict>();
     const verdictOf = (fix: GoFix): Verdict | undefined => verdicts.get(fix);
@@ -249,16 +286,28 @@ export class GoEngine implements Engine {
       for (const sources of batch) {
         await turn();
         signal.throwIfAborted();
-        const said = sources.unit instanceof NotCompiled ? sources.unit : build!;
+        const said = sources.unit instanceof NotCompiled ? sources.unit : build;
         const types =
           said instanceof NotCompiled
             ? undefined
             : await this.#types?.of(said, sources.directory, sources.texts, signal);
-        const checked = this.#check(sources, said, types ?? noTypes, settings, revealedIn(buffers));
+        const checked = this.#prepare(sources, said, types ?? noTypes, revealedIn(buffers));
         open.push(checked);
+        const files = checked.packages
+          .flatMap((pkg) => pkg.files)
+          .filter(({ path: file }) => settled?.has(file) ?? true)
+          .sort((a, b) => Number(b.path === document) - Number(a.path === document));
+        for (const [i, file] of files.entries()) {
+          if (!(said instanceof NotCompiled)) checked.notes.push(...unjoinedNotes(file, said.records));
+          checked.files.push(checkFile(file, this.#rules, settings, this.#broken));
+          if (i > 0 || file.path !== document || files.length === 1) continue;
+          publish(analyses(checked, verdictOf, this.#confirmed));
+          await turn();
+          signal.throwIfAborted();
+        }
         publish(analyses(checked, verdictOf, this.#confirmed));
       }
-      if (build === undefined || build instanceof NotCompiled) return;
+      if (build instanceof NotCompiled) return;
       const next = (): FixJob[] => open.flatMap((checked) => jobsOf(checked, verdictOf));
       // Of the document in question first: whoever edits it looks at it.
       const wanted = (job: FixJob): number => (job.fix.edits.some(({ file }) => file === document) ? 0 : 1);
@@ -292,22 +341,22 @@ export class GoEngine implements Engine {
     }
   }
 
-  /** Parses a folder, joins the facts, runs the rules. */
-  #check(
+  /** Parses a folder and joins the facts, so that the rules can run. */
+  #prepare(
     sources: Sources,
     build: Build | NotCompiled,
     types: FolderTypes,
-    settings: Settings,
     revealed: ReadonlySet<string>,
-    broken = this.#broken,
   ): Checked {
     const { directory, texts } = sources;
     const notes: Note[] = [];
     const leases: ParsedFile[] = [];
+    const unparsed: string[] = [];
     const groups = new Map<string, ParsedFile[]>();
     for (const [file, { text }] of [...texts].sort(([a], [b]) => (a < b ? -1 : 1))) {
       const parsed = this.syntax.parse(file, text);
       if (!parsed) {
+        unparsed.push(file);
         notes.push({ file, message: `${path.basename(file)} was not analysed: parsing it took too long.` });
         continue;
       }
@@ -322,7 +371,7 @@ export class GoEngine implements Engine {
       notes.push(...build.notes.filter(({ file }) => file === undefined || texts.has(file)));
       if (types.fault !== undefined) notes.push({ message: types.fault });
     }
-    const files: CheckedFile[] = [];
+    const packages: GoPackage[] = [];
     const unverifiable = new Map<string, string>();
     const incomplete = new Map<string, string>();
     for (const parsed of groups.values()) {
@@ -354,12 +403,13 @@ export class GoEngine implements Engine {
         toolchain: unit?.toolchain.version ?? unknownVersion,
         language: compiled?.module?.language ?? unit?.toolchain.version ?? unknownVersion,
       });
-      if (!(build instanceof NotCompiled)) notes.push(...unjoinedNotes(pkg, build.records));
-      files.push(...checkPackage(pkg, this.#rules, settings, broken));
+      packages.push(pkg);
     }
     return {
       sources,
-      files,
+      packages,
+      files: [],
+      unparsed,
       notes,
       leases,
       revealed,

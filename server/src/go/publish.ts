@@ -27,7 +27,12 @@ export interface Sources {
 /** A folder after the rules ran, its trees still alive. */
 export interface Checked {
   readonly sources: Sources;
-  readonly files: readonly CheckedFile[];
+  /** As the rules see them. */
+  readonly packages: readonly GoPackage[];
+  /** Grows while the rules run. */
+  readonly files: CheckedFile[];
+  /** Files that took too long to parse; absolute. */
+  readonly unparsed: readonly string[];
   readonly notes: Note[];
   readonly leases: readonly ParsedFile[];
   /** Files whose hidden findings the user wants to see. */
@@ -132,8 +137,8 @@ export function analyses(checked: Checked, verdictOf: VerdictOf, confirmed: Conf
     };
   });
   // A file that could not be parsed is published, too, with its note.
-  for (const [file, { version, text }] of sources.texts) {
-    if (result.some((analysis) => analysis.path === file)) continue;
+  for (const file of checked.unparsed) {
+    const { version, text } = sources.texts.get(file)!;
     result.push({
       path: file,
       version,

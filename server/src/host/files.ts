@@ -181,6 +181,12 @@ export async function stampsOf(folder: string): Promise<ReadonlyMap<string, stri
   return stamps;
 }
 
+/** Time and size of what lies at a path: another text when it was written to. Empty when nothing is there. */
+export async function stampOf(file: string): Promise<string> {
+  const found = await stat(file).catch(() => undefined);
+  return found ? `${found.mtimeMs} ${found.size}` : '';
+}
+
 /** Why `readBytes` would refuse what lies at a path; undefined when it would not, and when nothing lies there. */
 export async function refusal(file: string): Promise<string | undefined> {
   try {

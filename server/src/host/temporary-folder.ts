@@ -91,6 +91,25 @@ export class TemporaryFolder {
     this.#written++;
   }
 
+  /**
+   * The absolute path for a file that a program makes; nothing is there yet.
+   * @param name relative, in a folder of its own
+   */
+  async place(name: string): Promise<string> {
+    const file = path.join(this.path, name);
+    await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+    this.#written++;
+    return file;
+  }
+
+  /** Removes a file of this folder, and the folder of its own. Programs that use it must have ended. */
+  async remove(file: string): Promise<void> {
+    const folder = path.dirname(file);
+    if (path.dirname(folder) !== this.path) return;
+    await rm(folder, { recursive: true, force: true }).catch(() => {});
+    this.#written--;
+  }
+
   /** Removes what has not been used for long, when there is much. */
   async prune(): Promise<void> {
     if (this.#written <= keptFiles) return;

@@ -42,8 +42,11 @@ async function compiled(t: TestContext, files: Record<string, string>, toolchain
   return { pkg, records: build.records };
 }
 
+const notes = ({ files }: GoPackage, records: PackageRecords) =>
+  files.flatMap((file) => unjoinedNotes(file, records));
+
 const messages = (pkg: GoPackage, records: PackageRecords): string[] =>
-  unjoinedNotes(pkg, records).map(({ message }) => message);
+  notes(pkg, records).map(({ message }) => message);
 
 for (const toolchain of ['local', ...toolchains]) {
   const skip = !hasToolchain(toolchain) && `${toolchain} is not installed`;
@@ -63,7 +66,7 @@ test('allocations of a function that the source does not show leave a note with 
   const [file] = pkg.files;
   // As if the compiler had another name for F.
   const hidden = { ...file!, root: { namedChildren: [] } as unknown as (typeof file & object)['root'] };
-  assert.deepEqual(unjoinedNotes({ ...pkg, files: [hidden] }, records), [
+  assert.deepEqual(unjoinedNotes({ ...hidden, pkg: { ...pkg, files: [hidden] } }, records), [
     {
       file: file!.path,
       message:
@@ -90,7 +93,7 @@ test('a package of which nothing was listed leaves a note at each file with code
   });
   const silent = new PackageRecords((file) => file);
   assert.deepEqual(
-    unjoinedNotes(pkg, silent).map(({ file, message }) => [file!.split(/[\\/]/).at(-1), message]),
+    notes(pkg, silent).map(({ file, message }) => [file!.split(/[\\/]/).at(-1), message]),
     [
       [
         'a.go',

@@ -4,13 +4,10 @@ import type { ProcessRunner } from '../../host/process';
 import { UntrustedError } from '../../host/trust';
 import type { EngineHost } from '../../service/engine';
 import type { Settings } from '../../service/settings';
-import {
-  compile,
-  type CompileError,
-  type CompiledPackage,
-  type CompileSummary,
-  type Exports,
-} from './compile';
+import { compile, planCompiles, type CompileSummary } from './compile';
+import { compileDirectly, NotStopped, type DirectRequest, type DirectResult } from './direct';
+import type { CompiledPackage, CompileError, Exports } from './listed';
+import type { CompilePlan, Variant } from './plan';
 import { PackageRecords } from './records';
 import { GoFolder, type GoText } from '../plan/folder';
 import { findModule, packagePattern, UnusableModuleError } from '../plan/module';
@@ -43,6 +40,19 @@ export interface Build {
   readonly notes: readonly Note[];
   /** Empty unless it was asked for. */
   readonly exports: Exports;
+  /** What each compile said, when it was asked for and there was one package. */
+  readonly parts?: ReadonlyMap<Variant, PackageRecords>;
+  /** Absent when the go command compiled. */
+  readonly direct?: DirectBuild;
+}
+
+/** A build without the go command: texts like its own can be compiled in the same way. */
+export interface DirectBuild {
+  readonly plan: CompilePlan;
+  /** Export data of what was compiled; absolute. */
+  readonly exported: ReadonlyMap<Variant, string>;
+  /** The tests make the compiler say more about the package's own files: they use generic functions of it. */
+  readonly testsAdd: boolean;
 }
 
 /** The package of the folder. */
@@ -57,6 +67,8 @@ export type Overlays = ReadonlyMap<string, string | null>;
 export class Builds {
   readonly #toolchains = new Map<string, Toolchains>();
   #store: Promise<OverlayStore> | undefined;
+  /** Versions of the compiler that the stop file does not stop. */
+  readonly #withoutStopFile = new Set<string>();
 
   constructor(
     private readonly host: EngineHost,
@@ -98,20 +110,72 @@ export class Builds {
     unit: BuildUnit,
     files: Overlays,
     signal: AbortSignal,
-    more: { readonly exports?: boolean } = {},
+    more: { readonly exports?: boolean; readonly parts?: boolean } = {},
   ): Promise<Build> {
     const store = await this.#overlays();
-    const records = new PackageRecords((file) => (path.isAbsolute(file) ? file : undefined));
+    const empty = (): PackageRecords =>
+      new PackageRecords((file) => (path.isAbsolute(file) ? file : undefined));
+    let records = empty();
+    const byName = new Map<string, PackageRecords>();
     const summary: CompileSummary = await compile(
       this.runner,
       store,
       { ...unit, files, ...more },
-      (record) => records.add(record),
+      (record) => {
+        if (more.parts && record.kind === 'package') {
+          const name = record.variant ? `${record.importPath} [${record.variant}]` : record.importPath;
+          byName.set(name, (records = byName.get(name) ?? empty()));
+        }
+        records.add(record);
+      },
       signal,
     );
     const { packages, errors, exports, unaccounted } = summary;
-    const notes = unaccounted.count === 0 ? summary.notes : [...summary.notes, unaccountedNote(unaccounted)];
-    return { unit, records, packages, errors, notes, exports };
+    const notes = [...summary.notes, ...unaccountedNotes(unaccounted)];
+    const build = { unit, packages, errors, notes, exports };
+    if (!more.parts) return { ...build, records };
+    const all = [...byName].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
+    const merged = all.reduce((sum, one) => sum.merge(one), empty());
+    const [only] = packages.length === 1 ? packages : [];
+    return { ...build, records: merged, ...(only && { parts: partsOf(only, byName) }) };
+  }
+
+  /**
+   * How the compiler would be called for the folder's package; see planCompiles.
+   * @throws as `run`
+   */
+  async plan(
+    unit: BuildUnit,
+    directory: string,
+    files: Overlays,
+    signal: AbortSignal,
+  ): Promise<CompilePlan | undefined> {
+    return planCompiles(this.runner, await this.#overlays(), { ...unit, files }, directory, signal);
+  }
+
+  /**
+   * One compile of a plan, without the go command; see compileDirectly.
+   * @throws as `run`, and UnexpectedEnd
+   */
+  async direct(request: DirectRequest, signal: AbortSignal): Promise<DirectResult> {
+    const store = await this.#overlays();
+    const { versionText } = request.toolchain;
+    const run = (stops: boolean): Promise<DirectResult> =>
+      compileDirectly(this.runner, store, { ...request, stops }, signal);
+    if (this.#withoutStopFile.has(versionText)) return run(false);
+    try {
+      return await run(true);
+    } catch (error) {
+      if (!(error instanceof NotStopped)) throw error;
+      this.#withoutStopFile.add(versionText);
+      this.host.logger.warn(`${error.message}. Fixes are checked by whole compiles, which takes longer.`);
+      return run(false);
+    }
+  }
+
+  /** Removes export data that a compile of a plan left; that of the build cache stays. */
+  async discard(exported: string): Promise<void> {
+    await (await this.#overlays()).discard(exported);
   }
 
   /** The errors of a compile of which nothing else is wanted. As `run` in everything else. */
@@ -169,11 +233,33 @@ export class Builds {
 }
 
 /** What the parser's grammar does not know is said, because a decision may be among it. */
-function unaccountedNote({ count, examples }: CompileSummary['unaccounted']): Note {
+export function unaccountedNotes({ count, examples }: CompileSummary['unaccounted']): Note[] {
+  if (count === 0) return [];
   const lines = count === 1 ? 'One line' : `${count} lines`;
-  return {
-    message: `${lines} of the compiler's output could not be accounted for and may hide findings, such as: ${examples.join(' | ')}`,
-  };
+  return [
+    {
+      message: `${lines} of the compiler's output could not be accounted for and may hide findings, such as: ${examples.join(' | ')}`,
+    },
+  ];
+}
+
+/** Of the headers under which the go command prints what it compiled, those of the package. */
+function partsOf(
+  { importPath }: CompiledPackage,
+  byName: ReadonlyMap<string, PackageRecords>,
+): Map<Variant, PackageRecords> {
+  const names: readonly (readonly [Variant, string])[] = [
+    ['package', importPath],
+    ['with tests', `${importPath} [${importPath}.test]`],
+    ['external tests', `${importPath}_test`],
+    ['external tests', `${importPath}_test [${importPath}.test]`],
+  ];
+  return new Map(
+    names.flatMap(([variant, name]) => {
+      const part = byName.get(name);
+      return part ? [[variant, part] as const] : [];
+    }),
+  );
 }
 
 /** True when one compile can take the packages of both. */

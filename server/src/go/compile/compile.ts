@@ -1,18 +1,28 @@
 import path from 'node:path';
 import type { Note } from '../../../../rules/model';
-import type { GoVersion } from '../../../../rules/go/rule';
 import { atLeast } from '../../../../rules/go/syntax/version';
 import { inside } from '../../host/paths';
 import { ToolError, type Environment, type ProcessRunner } from '../../host/process';
-import { CompilerOutputParser, parseCompilerOutput } from './output';
-import type { CompilerPosition, CompilerRecord } from './record';
+import {
+  describePackages,
+  ErrorList,
+  exportsOf,
+  LIST_FIELDS,
+  ListReader,
+  type CompiledPackage,
+  type CompileError,
+  type Exports,
+} from './listed';
+import { CompilerOutputParser } from './output';
+import type { CompilerRecord } from './record';
 import { FileNames } from './file-names';
 import { describeError, failureIn, reasonsOf } from '../plan/failure';
 import { withoutGoFlags } from '../plan/go-flags';
 import { packagePattern } from '../plan/module';
 import { type CompileUnit } from '../plan/unit';
 import { noOverlay, type Overlay, type OverlayStore } from './overlay';
-import { parseGoVersion, type GoToolchain } from '../plan/toolchain';
+import { nonce, planFrom, type CompilePlan } from './plan';
+import type { GoToolchain } from '../plan/toolchain';
 
 export interface CompileRequest {
   readonly toolchain: GoToolchain;
@@ -30,49 +40,6 @@ export interface CompileRequest {
   readonly exports?: boolean;
 }
 
-/** Export data in the build cache, by the names that the go command gives packages: `p`, or `p [q.test]` as q's tests see it. */
-export interface Exports {
-  /** Absolute file of each package that was built. */
-  readonly files: ReadonlyMap<string, string>;
-  /** Of a package: import as it is spelled → name, where they are not the same. */
-  readonly imports: ReadonlyMap<string, Readonly<Record<string, string>>>;
-}
-
-/** A compile error or one of the go command, at the logical file. */
-export interface CompileError {
-  /** Absolute file; column in bytes, 1-based, 0 when there is none. */
-  readonly at: CompilerPosition | undefined;
-  readonly message: string;
-  /** The package that it belongs to; undefined for the run as a whole. */
-  readonly importPath: string | undefined;
-}
-
-export interface CompiledPackage {
-  readonly importPath: string;
-  readonly name: string;
-  /** Absolute. */
-  readonly folder: string;
-  readonly standard: boolean;
-  readonly module:
-    { readonly path: string; readonly folder: string; readonly language: GoVersion | undefined } | undefined;
-  /** Absolute paths, by the role that the go command gives them. */
-  readonly goFiles: readonly string[];
-  readonly cgoFiles: readonly string[];
-  readonly testFiles: readonly string[];
-  readonly externalTestFiles: readonly string[];
-  /** Left out by build constraints or by name. */
-  readonly ignoredFiles: readonly string[];
-  /** The package itself was compiled, so its decisions are complete. True when it consists of tests alone. */
-  readonly compiled: boolean;
-  /** Build IDs of the package and its tests: others when they, what they depend on, the flags or the toolchain changed. */
-  readonly fingerprint: string | undefined;
-  /** Its tests were compiled, too. False when there are none. */
-  readonly testsCompiled: boolean;
-  readonly errors: readonly CompileError[];
-  /** Test files without a package clause, or with a wrong one: the go command compiles nothing while they are there. */
-  readonly unusableTests: readonly string[];
-}
-
 export interface CompileSummary {
   readonly packages: readonly CompiledPackage[];
   /** All errors, those of the packages included, each once. */
@@ -85,36 +52,6 @@ export interface CompileSummary {
   readonly exitCode: number | null;
   readonly bytes: number;
   readonly milliseconds: number;
-}
-
-const LIST_FIELDS =
-  'ImportPath,ForTest,DepOnly,Dir,Name,Standard,Export,ImportMap,BuildID,Module,GoFiles,CgoFiles,TestGoFiles,XTestGoFiles,IgnoredGoFiles,InvalidGoFiles,Error,DepsErrors';
-
-/** Fields of `go list -json` that are used; see `go help list`. */
-interface ListedPackage {
-  readonly ImportPath: string;
-  readonly ForTest?: string;
-  readonly DepOnly?: boolean;
-  readonly Dir?: string;
-  readonly Name?: string;
-  readonly Standard?: boolean;
-  readonly Export?: string;
-  readonly ImportMap?: Readonly<Record<string, string>>;
-  readonly BuildID?: string;
-  readonly Module?: { readonly Path: string; readonly Dir?: string; readonly GoVersion?: string };
-  readonly GoFiles?: readonly string[];
-  readonly CgoFiles?: readonly string[];
-  readonly TestGoFiles?: readonly string[];
-  readonly XTestGoFiles?: readonly string[];
-  readonly IgnoredGoFiles?: readonly string[];
-  readonly InvalidGoFiles?: readonly string[];
-  readonly Error?: ListedError;
-  readonly DepsErrors?: readonly (ListedError | null)[];
-}
-
-interface ListedError {
-  readonly Pos?: string;
-  readonly Err?: string;
 }
 
 /**
@@ -188,9 +125,8 @@ async function compileOnce(
   const { toolchain, unit } = request;
   const notes: Note[] = [...toolchain.notes, ...unit.notes];
   const overlay = await overlayOf(store, request, notes);
-  const copied = unit.modfile && { path: unit.modfile.modulePath, folder: unit.folder };
-  const modules = copied ? [copied, ...toolchain.modules] : toolchain.modules;
-  const names = new FileNames(unit.folder, { ...toolchain, modules }, overlay);
+  const names = fileNamesOf(request, overlay);
+  const asked = ['-m=2', ...(request.withoutListing ? [] : ['-S']), debugFlag(toolchain)];
 
   const stderrErrors: CompileError[] = [];
   const examples: string[] = [];
@@ -230,7 +166,7 @@ async function compileOnce(
 
   const exit = await runner.run({
     command: toolchain.go,
-    args: await compileArguments(store, request, overlay),
+    args: await compileArguments(store, request, overlay, request.errorsOnly ? undefined : asked.join(' ')),
     cwd: unit.folder,
     env: environmentFor(toolchain, unit),
     signal,
@@ -266,6 +202,69 @@ async function compileOnce(
   };
 }
 
+/** What the compiler is asked for besides decisions and calls: values in read-only data. */
+export function debugFlag({ version }: Pick<GoToolchain, 'version'>): string {
+  // `escapedebug` is an error before Go 1.25: unknown debug key.
+  return atLeast(version, 1, 25) ? '-d=escapedebug=1,closure=1' : '-d=closure=1';
+}
+
+/** Names of files as the compiler prints them, for a unit. */
+export function fileNamesOf(
+  { toolchain, unit }: Pick<CompileRequest, 'toolchain' | 'unit'>,
+  overlay: Overlay,
+): FileNames {
+  const copied = unit.modfile && { path: unit.modfile.modulePath, folder: unit.folder };
+  const modules = copied ? [copied, ...toolchain.modules] : toolchain.modules;
+  return new FileNames(unit.folder, { ...toolchain, modules }, overlay);
+}
+
+/**
+ * How the compiler would be called for the package of a folder and its tests. Nothing is compiled, and what it depends on must
+ * have been: otherwise it is undefined, as it is when anything is wrong with the package.
+ * @throws as `compile`
+ */
+export async function planCompiles(
+  runner: ProcessRunner,
+  store: OverlayStore,
+  request: Omit<CompileRequest, 'withoutListing' | 'errorsOnly' | 'exports'>,
+  folder: string,
+  signal: AbortSignal,
+): Promise<CompilePlan | undefined> {
+  const { toolchain, unit } = request;
+  const overlay = await overlayOf(store, request, []);
+  const flag = nonce();
+  const listed = new ListReader();
+  const printed: Uint8Array[] = [];
+  const args = await compileArguments(store, { ...request, exports: true }, overlay, flag);
+  const exit = await runner.run({
+    command: toolchain.go,
+    args: [args[0]!, '-n', ...args.slice(1)],
+    cwd: unit.folder,
+    env: environmentFor(toolchain, unit),
+    signal,
+    onStdout: (chunk) => listed.write(chunk),
+    onStderr: (chunk) => printed.push(Uint8Array.from(chunk)),
+  });
+  if (exit.code !== 0) return undefined;
+  const all = listed.end();
+  const errors = new ErrorList(fileNamesOf(request, overlay));
+  const packages = describePackages(
+    all.filter(({ DepOnly }) => !DepOnly),
+    errors,
+  );
+  const pkg = packages.find((one) => one.folder === folder);
+  if (!pkg || pkg.errors.length > 0 || pkg.unusableTests.length > 0) return undefined;
+  return planFrom(
+    Buffer.concat(printed).toString('utf8'),
+    flag,
+    all,
+    pkg,
+    exportsOf(all),
+    overlay,
+    toolchain.goroot,
+  );
+}
+
 /** Files of the module cache may not be replaced: Go ends the whole run over it (cmd/go/internal/work/init.go). */
 async function overlayOf(store: OverlayStore, request: CompileRequest, notes: Note[]): Promise<Overlay> {
   const { toolchain, unit } = request;
@@ -286,11 +285,9 @@ async function compileArguments(
   store: OverlayStore,
   request: CompileRequest,
   overlay: Overlay,
+  gcflags: string | undefined,
 ): Promise<string[]> {
-  const { toolchain, unit } = request;
-  // `escapedebug` is an error before Go 1.25: unknown debug key.
-  const debug = atLeast(toolchain.version, 1, 25) ? 'escapedebug=1,closure=1' : 'closure=1';
-  const listing = request.withoutListing ? '' : ' -S';
+  const { unit } = request;
   const args = ['list', '-e', '-export'];
   if (unit.tests) args.push('-test');
   if (request.exports) args.push('-deps');
@@ -299,7 +296,7 @@ async function compileArguments(
   if (unit.modfile !== undefined) {
     args.push('-mod=mod', `-modfile=${await store.moduleFile(unit.modfile.text, unit.modfile.sum)}`);
   }
-  if (!request.errorsOnly) args.push(`-gcflags=-m=2${listing} -d=${debug}`);
+  if (gcflags !== undefined) args.push(`-gcflags=${gcflags}`);
   args.push(`-json=${LIST_FIELDS}`, '--', ...unit.patterns);
   return args;
 }
@@ -314,142 +311,4 @@ function environmentFor(toolchain: GoToolchain, unit: CompileUnit): Environment 
     GOSUMDB: 'off',
     GOFLAGS: withoutGoFlags(toolchain.env['GOFLAGS'] ?? '', ['mod', 'modfile']),
   };
-}
-
-/** Takes apart the objects that `go list -json` prints one after the other, each ending with a brace in column 0. */
-class ListReader {
-  private readonly packages: ListedPackage[] = [];
-  private pending: Buffer = Buffer.alloc(0);
-
-  write(chunk: Uint8Array): void {
-    let text = Buffer.concat([this.pending, chunk]);
-    for (;;) {
-      const end = text.indexOf('\n}\n');
-      if (end < 0) break;
-      this.object(text.toString('utf8', 0, end + 3));
-      text = text.subarray(end + 3);
-    }
-    this.pending = Buffer.from(text);
-  }
-
-  end(): readonly ListedPackage[] {
-    this.object(this.pending.toString('utf8'));
-    return this.packages;
-  }
-
-  private object(text: string): void {
-    try {
-      const value: unknown = JSON.parse(text);
-      if (typeof value === 'object' && value !== null && 'ImportPath' in value) {
-        this.packages.push(value as ListedPackage);
-      }
-    } catch {
-      // Not an object: nothing was listed, and the error is in stderr.
-    }
-  }
-}
-
-/** Each error once, although every package that depends on a broken one repeats it. */
-class ErrorList {
-  private readonly known = new Map<string, CompileError>();
-
-  constructor(private readonly names: FileNames) {}
-
-  get all(): readonly CompileError[] {
-    return [...this.known.values()];
-  }
-
-  add(error: CompileError): CompileError {
-    const { at } = error;
-    const key = JSON.stringify([at?.file, at?.line, at?.column, error.message]);
-    const known = this.known.get(key);
-    if (known) return known;
-    this.known.set(key, error);
-    return error;
-  }
-
-  /** The text of an `.Error`: `FILE:LINE:COL: message` lines under a `# package` header, or one message. */
-  addListed(error: ListedError | null | undefined, importPath: string): CompileError[] {
-    const message = error?.Err?.trimEnd() ?? '';
-    if (message === '') return [];
-    const text = error?.Pos && !message.startsWith('# ') ? `${error.Pos}: ${message}` : message;
-    const added: CompileError[] = [];
-    for (const record of parseCompilerOutput(text, { errors: true, resolve: this.names.resolveRelative })) {
-      // The compiler stops after ten; the ten are there.
-      if (record.kind === 'error' && record.message !== 'too many errors')
-        added.push(this.add({ at: record.at, message: record.message, importPath }));
-    }
-    return added;
-  }
-}
-
-function exportsOf(listed: readonly ListedPackage[]): Exports {
-  const files = new Map<string, string>();
-  const imports = new Map<string, Readonly<Record<string, string>>>();
-  for (const { ImportPath, Export, ImportMap } of listed) {
-    if (Export) files.set(ImportPath, Export);
-    if (ImportMap) imports.set(ImportPath, ImportMap);
-  }
-  return { files, imports };
-}
-
-/** The packages as they were asked for: the errors of their test variants are theirs, the variants are not listed. */
-function describePackages(listed: readonly ListedPackage[], errors: ErrorList): CompiledPackage[] {
-  const tested = new Map<string, { errors: CompileError[]; compiled: boolean; builds: string[] }>();
-  for (const entry of listed) {
-    const target = entry.ForTest || testMainOf(entry);
-    if (target === undefined) continue;
-    const known = tested.get(target) ?? { errors: [], compiled: true, builds: [] };
-    known.errors.push(...errors.addListed(entry.Error, target));
-    for (const dependency of entry.DepsErrors ?? [])
-      known.errors.push(...errors.addListed(dependency, target));
-    if (entry.ForTest && !entry.Export) known.compiled = false;
-    if (entry.Export && entry.BuildID) known.builds.push(entry.BuildID);
-    tested.set(target, known);
-  }
-
-  const packages: CompiledPackage[] = [];
-  for (const entry of listed) {
-    if (entry.ForTest || testMainOf(entry) !== undefined) continue;
-    const folder = entry.Dir ?? '';
-    const files = (list: readonly string[] | undefined) =>
-      (list ?? []).map((name) => path.resolve(folder, name));
-    const own = errors.addListed(entry.Error, entry.ImportPath);
-    for (const dependency of entry.DepsErrors ?? [])
-      own.push(...errors.addListed(dependency, entry.ImportPath));
-    const tests = tested.get(entry.ImportPath);
-    const invalid = files(entry.InvalidGoFiles);
-    const hasFiles = (entry.GoFiles?.length ?? 0) + (entry.CgoFiles?.length ?? 0) > 0;
-    const hasTests = (entry.TestGoFiles?.length ?? 0) + (entry.XTestGoFiles?.length ?? 0) > 0;
-    packages.push({
-      importPath: entry.ImportPath,
-      name: entry.Name ?? '',
-      folder,
-      standard: entry.Standard ?? false,
-      module: entry.Module && {
-        path: entry.Module.Path,
-        folder: entry.Module.Dir ?? '',
-        language: parseGoVersion(entry.Module.GoVersion ?? ''),
-      },
-      goFiles: files(entry.GoFiles),
-      cgoFiles: files(entry.CgoFiles),
-      testFiles: files(entry.TestGoFiles),
-      externalTestFiles: files(entry.XTestGoFiles),
-      ignoredFiles: files([...(entry.IgnoredGoFiles ?? []), ...(entry.InvalidGoFiles ?? [])]),
-      // A folder of tests alone has nothing to compile but them.
-      compiled: (entry.Export ?? '') !== '' || (!hasFiles && own.length === 0),
-      fingerprint: entry.Export ? [entry.BuildID, ...(tests?.builds ?? [])].join(' ') : undefined,
-      testsCompiled: hasTests && tests?.compiled === true,
-      errors: [...new Set([...own, ...(tests?.errors ?? [])])],
-      unusableTests: !entry.Export && invalid.every((file) => file.endsWith('_test.go')) ? invalid : [],
-    });
-  }
-  return packages;
-
-  /** `p` for the generated program `p.test`, whose only file lies in the build cache. */
-  function testMainOf(entry: ListedPackage): string | undefined {
-    if (entry.Name !== 'main' || !entry.ImportPath.endsWith('.test')) return undefined;
-    const generated = (entry.GoFiles ?? []).every((file) => path.isAbsolute(file));
-    return generated ? entry.ImportPath.slice(0, -'.test'.length) : undefined;
-  }
 }

@@ -23,6 +23,8 @@ export const noOverlay: Overlay = {
  * so a text that is at hand is not written twice and errors find their way back.
  */
 export class OverlayStore {
+  #outputs = 0;
+
   private constructor(private readonly temporary: TemporaryFolder) {}
 
   /** @throws the system's error when the temporary folder cannot be used */
@@ -70,6 +72,21 @@ export class OverlayStore {
     const folder = digest(text, sum);
     await this.temporary.put(path.join(folder, 'go.sum'), sum);
     return this.temporary.put(path.join(folder, 'go.mod'), text);
+  }
+
+  /** A file for one compile that is not the user's; its name goes by content. Absolute. */
+  async text(name: string, text: string): Promise<string> {
+    return this.temporary.put(path.join(digest(name, text), name), text);
+  }
+
+  /** Where a compile may write its object file: another place each time. Absolute. */
+  async output(): Promise<string> {
+    return this.temporary.place(path.join(`out-${++this.#outputs}`, 'pkg.a'));
+  }
+
+  /** Removes what `output` gave a place for. */
+  discard(output: string): Promise<void> {
+    return this.temporary.remove(output);
   }
 
   /** Removes the files. Compiles that use them must have ended. */

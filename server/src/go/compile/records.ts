@@ -25,6 +25,13 @@ export interface RawFree {
   readonly closure: boolean;
 }
 
+export interface RawParameter {
+  readonly line: number;
+  readonly column: number;
+  readonly name: string;
+  readonly flow: ParameterFlow;
+}
+
 /** Calls of one symbol: `line \t callee` or, for lines outside the package, `0 \t callee` → count. */
 type CallCounts = Map<string, number>;
 
@@ -32,11 +39,16 @@ export interface FileRecords {
   readonly decisions: Map<string, RawDecision>;
   readonly flows: Map<string, readonly RawFlowStep[]>;
   /** A bare `p does not escape` may be a parameter or a boxed variable; the syntax tells. */
-  readonly parameters: Map<string, { line: number; column: number; name: string; flow: ParameterFlow }>;
+  readonly parameters: Map<string, RawParameter>;
   readonly inlined: Map<string, { line: number; column: number; callee: string }>;
   readonly free: RawFree[];
   /** Lines, 1-based, of values on the heap for which the compiler tells no column: it counts to 254. */
   readonly unplaced: Set<number>;
+}
+
+/** `example.com/p.F[...]`. */
+function isGeneric(symbol: string): boolean {
+  return symbol.includes('[...]');
 }
 
 /** Calls that say nothing about allocation and that every function has. */
@@ -60,6 +72,20 @@ function rank(flow: ParameterFlow): number {
   if (flow.kind === 'stays') return 0;
   if (flow.kind === 'leaks to result') return 1;
   return flow.content ? 2 : 3;
+}
+
+function addDecision({ decisions }: FileRecords, key: string, decision: RawDecision): void {
+  const known = decisions.get(key);
+  if (!known) decisions.set(key, decision);
+  else if (decision.outcome === 'heap') {
+    known.outcome = 'heap';
+    known.heapLines += decision.heapLines;
+  }
+}
+
+function addParameter({ parameters }: FileRecords, at: string, one: RawParameter): void {
+  const known = parameters.get(at);
+  if (!known || rank(one.flow) > rank(known.flow)) parameters.set(at, one);
 }
 
 function parameterFlow(record: CompilerRecord & { kind: 'parameter' }): ParameterFlow {
@@ -113,15 +139,9 @@ export class PackageRecords {
         const text = moved ? record.name : record.text;
         const outcome = moved ? 'heap' : record.outcome;
         const key = decisionKey(at, moved ? 'moved' : 'expression', text);
-        const known = file.decisions.get(key);
         const heapLines = outcome === 'heap' ? 1 : 0;
-        if (!known) {
-          const subject = moved ? 'moved' : 'expression';
-          file.decisions.set(key, { line, column, subject, text: mergeText(text), outcome, heapLines });
-        } else if (outcome === 'heap') {
-          known.outcome = 'heap';
-          known.heapLines++;
-        }
+        const subject = moved ? 'moved' : 'expression';
+        addDecision(file, key, { line, column, subject, text: mergeText(text), outcome, heapLines });
         break;
       }
       case 'explanation': {
@@ -130,10 +150,7 @@ export class PackageRecords {
         break;
       }
       case 'parameter': {
-        const flow = parameterFlow(record);
-        const known = file.parameters.get(at);
-        if (!known || rank(flow) > rank(known.flow))
-          file.parameters.set(at, { line, column, name: record.name, flow });
+        addParameter(file, at, { line, column, name: record.name, flow: parameterFlow(record) });
         break;
       }
       case 'inlined':
@@ -177,23 +194,83 @@ export class PackageRecords {
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
 
-  /** The same symbol listed again (another shape, the test variant) adds nothing that was already counted. */
   #flush(): void {
     const symbol = this.#symbol === undefined ? undefined : listedName(this.#symbol, this.#package);
     if (symbol !== undefined && this.#pending.size > 0) {
-      let files = this.#calls.get(symbol);
-      if (!files) {
-        this.#calls.set(symbol, (files = new Map()));
-        this.#families.add(symbol);
-      }
-      for (const [path, counts] of this.#pending) {
-        const known = files.get(path);
-        if (!known) files.set(path, counts);
-        else for (const [key, n] of counts) known.set(key, Math.max(n, known.get(key) ?? 0));
-      }
+      this.#addCounts(symbol, this.#pending);
       this.#pending = new Map();
     }
     this.#symbol = undefined;
+  }
+
+  /** The same symbol listed again (another shape, the test variant) adds nothing that was already counted. */
+  #addCounts(symbol: string, counts: ReadonlyMap<string, CallCounts>): void {
+    let files = this.#calls.get(symbol);
+    if (!files) {
+      this.#calls.set(symbol, (files = new Map()));
+      this.#families.add(symbol);
+    }
+    for (const [path, more] of counts) {
+      const known = files.get(path);
+      if (!known) files.set(path, new Map(more));
+      else for (const [key, n] of more) known.set(key, Math.max(n, known.get(key) ?? 0));
+    }
+  }
+
+  /**
+   * Adds what another compile said, as if its records followed here.
+   * @param files absolute; of others nothing is taken. All when absent
+   */
+  merge(other: PackageRecords, files?: ReadonlySet<string>): this {
+    this.#flush();
+    other.#flush();
+    for (const name of other.#packages) this.#packages.add(name);
+    for (const [path, more] of other.#files) {
+      if (files && !files.has(path)) continue;
+      const file = this.#file(path);
+      for (const [key, decision] of more.decisions) addDecision(file, key, { ...decision });
+      for (const [at, parameter] of more.parameters) addParameter(file, at, parameter);
+      for (const [key, flow] of more.flows) if (!file.flows.has(key)) file.flows.set(key, flow);
+      for (const [at, inlined] of more.inlined) if (!file.inlined.has(at)) file.inlined.set(at, inlined);
+      file.free.push(...more.free);
+      for (const line of more.unplaced) file.unplaced.add(line);
+    }
+    for (const [symbol, counts] of other.#calls) {
+      const taken = files ? new Map([...counts].filter(([path]) => files.has(path))) : counts;
+      if (taken.size > 0) this.#addCounts(symbol, taken);
+    }
+    return this;
+  }
+
+  /**
+   * Whether another compile of the files, with more beside them, says more about them than this one: generic functions that are
+   * used only there.
+   */
+  addsTo(files: ReadonlySet<string>, other: PackageRecords): boolean {
+    this.#flush();
+    other.#flush();
+    const isNew = <V>(known: ReadonlyMap<string, V> | undefined, more: ReadonlyMap<string, V>): boolean =>
+      [...more.keys()].some((key) => !known?.has(key));
+    for (const [path, more] of other.#files) {
+      if (!files.has(path)) continue;
+      const known = this.#files.get(path);
+      if (isNew(known?.decisions, more.decisions) || isNew(known?.parameters, more.parameters)) return true;
+      for (const [key, { outcome }] of more.decisions)
+        if (outcome === 'heap' && known!.decisions.get(key)!.outcome === 'stack') return true;
+      for (const [at, { flow }] of more.parameters)
+        if (rank(flow) > rank(known!.parameters.get(at)!.flow)) return true;
+      if (isNew(known?.inlined, more.inlined) || isNew(known?.flows, more.flows)) return true;
+    }
+    for (const [symbol, counts] of other.#calls) {
+      const known = this.#calls.get(symbol);
+      // A function of the tests, into which one of the package may be inlined: all others were compiled without them.
+      if (!known && !isGeneric(symbol)) continue;
+      for (const [path, more] of counts) {
+        const before = known?.get(path);
+        if (files.has(path) && [...more].some(([key, n]) => n > (before?.get(key) ?? 0))) return true;
+      }
+    }
+    return false;
   }
 
   #file(path: string): FileRecords {

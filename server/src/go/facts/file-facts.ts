@@ -86,30 +86,52 @@ export function locator(resolve: ResolveFile, files: ReadonlyMap<string, ParsedF
   };
 }
 
-/** The compiler's words about one file, joined to its syntax. */
-export class FileFacts implements GoFacts {
+/** What is said of each place of a file. */
+interface Joined {
   readonly decisions: readonly Decision[];
-  /** Lines, 1-based, of values on the heap whose place the compiler does not tell. */
   readonly unplaced: readonly number[];
-  readonly #at = new Map<number, Decision[]>();
-  readonly #parameters = new Map<number, ParameterFlow>();
-  readonly #inlined = new Map<number, string>();
+  readonly at: ReadonlyMap<number, readonly Decision[]>;
+  readonly parameters: ReadonlyMap<number, ParameterFlow>;
+  readonly inlined: ReadonlyMap<number, string>;
+}
+
+/** The compiler's words about one file, joined to its syntax when somebody first asks for them. */
+export class FileFacts implements GoFacts {
+  #known: Joined | undefined;
 
   constructor(
     private readonly file: ParsedFile,
     private readonly records: PackageRecords,
     private readonly pkg: GoPackage,
-    locate: Locate,
-  ) {
+    private readonly locate: Locate,
+  ) {}
+
+  get decisions(): readonly Decision[] {
+    return this.#joined.decisions;
+  }
+
+  /** Lines, 1-based, of values on the heap whose place the compiler does not tell. */
+  get unplaced(): readonly number[] {
+    return this.#joined.unplaced;
+  }
+
+  get #joined(): Joined {
+    return (this.#known ??= this.#joinAll());
+  }
+
+  #joinAll(): Joined {
+    const { file, records, locate } = this;
     const found = records.records(file.path);
+    const byStart = new Map<number, Decision[]>();
+    const parameters = new Map<number, ParameterFlow>();
+    const inlined = new Map<number, string>();
     const decisions: Decision[] = [];
     const unplaced = [...(found?.unplaced ?? [])];
     if (found) {
       const raw = [...found.decisions.values()];
       for (const { line, column, name, flow } of found.parameters.values()) {
         const node = this.#node(line, column, name);
-        if (node?.type === 'identifier' && declaresParameter(node))
-          this.#parameters.set(node.startIndex, flow);
+        if (node?.type === 'identifier' && declaresParameter(node)) parameters.set(node.startIndex, flow);
         else if (flow.kind === 'stays') {
           raw.push({ line, column, subject: 'expression', text: name, outcome: 'stack', heapLines: 0 });
         }
@@ -140,13 +162,13 @@ export class FileFacts implements GoFacts {
           locate,
         );
         decisions.push(result);
-        const others = this.#at.get(node.startIndex);
+        const others = byStart.get(node.startIndex);
         if (others) others.push(result);
-        else this.#at.set(node.startIndex, [result]);
+        else byStart.set(node.startIndex, [result]);
       }
       for (const { line, column, callee } of found.inlined.values()) {
         const offset = file.lines.offsetAtBytes(line, column);
-        if (!this.#inlined.has(offset)) this.#inlined.set(offset, callee);
+        if (!inlined.has(offset)) inlined.set(offset, callee);
       }
     }
     decisions.sort(
@@ -155,8 +177,7 @@ export class FileFacts implements GoFacts {
         a.node.endIndex - b.node.endIndex ||
         (a.text < b.text ? -1 : 1),
     );
-    this.decisions = decisions;
-    this.unplaced = unplaced;
+    return { decisions, unplaced, at: byStart, parameters, inlined };
   }
 
   #node(line: number, column: number, text: string): Node | undefined {
@@ -199,7 +220,7 @@ export class FileFacts implements GoFacts {
 
   decision(expression: Node): Decision | undefined {
     const node = unparenthesised(expression);
-    const candidates = this.#at
+    const candidates = this.#joined.at
       .get(node.startIndex)
       ?.filter(
         (d) => d.subject === 'expression' && d.node.endIndex === node.endIndex && d.node.type === node.type,
@@ -210,13 +231,15 @@ export class FileFacts implements GoFacts {
   }
 
   moved(declaration: Node): Decision | undefined {
-    return this.#at
+    return this.#joined.at
       .get(declaration.startIndex)
       ?.find((d) => d.subject === 'moved' && d.node.equals(declaration));
   }
 
   parameter(declaration: Node): ParameterFlow | undefined {
-    return declaration.type === 'identifier' ? this.#parameters.get(declaration.startIndex) : undefined;
+    return declaration.type === 'identifier'
+      ? this.#joined.parameters.get(declaration.startIndex)
+      : undefined;
   }
 
   emitted(node: Node): readonly EmittedCall[] {
@@ -236,7 +259,7 @@ export class FileFacts implements GoFacts {
   }
 
   inlined(call: Node): string | undefined {
-    return this.#inlined.get(parenthesisOf(call));
+    return this.#joined.inlined.get(parenthesisOf(call));
   }
 }
 

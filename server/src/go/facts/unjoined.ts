@@ -1,5 +1,5 @@
 import type { Note } from '../../../../rules/model';
-import type { GoFile, GoPackage } from '../../../../rules/go/rule';
+import type { GoFile } from '../../../../rules/go/rule';
 import { allocates } from '../../../../rules/go/sites/emitted-calls';
 import type { PackageRecords } from '../compile/records';
 import { FileFacts } from './file-facts';
@@ -9,38 +9,35 @@ import { symbolOf } from './symbol-of';
 const namedLines = 5;
 
 /**
- * What the compiler said about the package and what found no place in its syntax, and that it said nothing: rules do not
- * see it, and without a note silence would mean that nothing allocates. Files without facts have notes of their own.
+ * What the compiler said about the file and what found no place in its syntax, and that it said nothing of its package: rules do
+ * not see it, and without a note silence would mean that nothing allocates. A file without facts has a note of its own.
  */
-export function unjoinedNotes(pkg: GoPackage, records: PackageRecords): Note[] {
-  const files = pkg.files.filter(({ facts }) => facts !== undefined);
+export function unjoinedNotes({ path, facts, root, pkg }: GoFile, records: PackageRecords): Note[] {
+  if (facts === undefined) return [];
   if (!records.hasPackage(pkg.importPath)) {
     const message = `Allocations may be missing: the compiler listed nothing of the package ${pkg.importPath}, although it compiled it.`;
-    return files.filter(hasCode).map(({ path: file }) => ({ file, message }));
+    return hasCode(root) ? [{ file: path, message }] : [];
   }
   const joined = new Set<string>();
-  for (const file of files) {
+  for (const file of pkg.files) {
+    if (file.facts === undefined) continue;
     for (const declaration of [undefined, ...file.root.namedChildren.filter(isFunction)]) {
       const family = records.family(symbolOf(pkg, file, declaration));
-      for (const { path } of files)
-        for (const call of records.calls(family, path)) joined.add(placeOf(path, call));
+      for (const call of records.calls(family, path)) joined.add(placeOf(call));
     }
   }
-  const symbols = records.symbolsOf(pkg.importPath);
-  return files.flatMap(({ path, facts }) => {
-    const calls = records
-      .calls(symbols, path)
-      .filter((call) => allocates(call.callee) && !joined.has(placeOf(path, call)));
-    const unplaced = facts instanceof FileFacts ? facts.unplaced : [];
-    return [
-      ...noteOf(
-        path,
-        calls.map(({ line }) => line + 1),
-        'of a function that could not be found in the source',
-      ),
-      ...noteOf(path, unplaced, 'so far to the right that the compiler does not tell the column'),
-    ];
-  });
+  const calls = records
+    .calls(records.symbolsOf(pkg.importPath), path)
+    .filter((call) => allocates(call.callee) && !joined.has(placeOf(call)));
+  const unplaced = facts instanceof FileFacts ? facts.unplaced : [];
+  return [
+    ...noteOf(
+      path,
+      calls.map(({ line }) => line + 1),
+      'of a function that could not be found in the source',
+    ),
+    ...noteOf(path, unplaced, 'so far to the right that the compiler does not tell the column'),
+  ];
 }
 
 function noteOf(file: string, lines: readonly number[], why: string): Note[] {
@@ -56,8 +53,8 @@ function noteOf(file: string, lines: readonly number[], why: string): Note[] {
   ];
 }
 
-function placeOf(path: string, { line, callee }: { readonly line: number; readonly callee: string }): string {
-  return `${path}\0${line}\0${callee}`;
+function placeOf({ line, callee }: { readonly line: number; readonly callee: string }): string {
+  return `${line}\0${callee}`;
 }
 
 function isFunction({ type }: GoFile['root']): boolean {
@@ -65,7 +62,7 @@ function isFunction({ type }: GoFile['root']): boolean {
 }
 
 /** A function with a body that is compiled by itself: a generic one is when it is used. */
-function hasCode({ root }: GoFile): boolean {
+function hasCode(root: GoFile['root']): boolean {
   return root.namedChildren.some(
     (node) =>
       isFunction(node) &&

@@ -57,6 +57,8 @@ export interface GoToolchain {
   readonly modules: readonly MainModule[];
   /** The whole environment for the go command: the user's without the network (offline.ts), GOFLAGS neutralised. */
   readonly env: Environment;
+  /** The environment for the compiler, when it is started without the go command. */
+  readonly compilerEnv: Environment;
   /** What was ignored of the user's settings. */
   readonly notes: readonly Note[];
 }
@@ -181,6 +183,15 @@ const ENV_NAMES = [
   'GO111MODULE',
 ] as const;
 
+/** What the go command tells the compiler by its environment (cmd/go/internal/envcmd, MkEnv; internal/buildcfg). */
+const COMPILER_ENV = [
+  'GOROOT',
+  'GOOS',
+  'GOARCH',
+  'GOEXPERIMENT',
+  ...['GO386', 'GOAMD64', 'GOARM', 'GOARM64', 'GOMIPS', 'GOMIPS64', 'GOPPC64', 'GORISCV64', 'GOWASM'],
+];
+
 export interface ToolchainsOptions {
   readonly runner: ProcessRunner;
   readonly logger: Logger;
@@ -272,7 +283,7 @@ export class Toolchains {
     if (other !== undefined) base['GOTOOLCHAIN'] = other;
 
     try {
-      const asked = await run(['env', '-json', ...ENV_NAMES], base);
+      const asked = await run(['env', '-json', ...ENV_NAMES, ...COMPILER_ENV], base);
       if (asked.code !== 0) return refuse(failureIn(folder, reasonsOf(asked.stderr), asked));
       const values = parseEnv(asked.stdout);
       const version = values && parseGoVersion(values.GOVERSION);
@@ -315,6 +326,7 @@ export class Toolchains {
         folder,
         modules: modules ?? [],
         env,
+        compilerEnv: { ...env, ...values.compiler },
         notes,
       };
       this.options.logger.info(`${folder} is compiled by ${toolchain.versionText}.`);
@@ -345,7 +357,7 @@ export class Toolchains {
   }
 }
 
-type EnvValues = Record<(typeof ENV_NAMES)[number], string>;
+type EnvValues = Record<(typeof ENV_NAMES)[number], string> & { readonly compiler: Environment };
 
 function parseEnv(json: string): EnvValues | undefined {
   try {
@@ -353,7 +365,8 @@ function parseEnv(json: string): EnvValues | undefined {
     if (typeof values !== 'object' || values === null) return undefined;
     const known = values as Record<string, unknown>;
     const text = (name: string): string => (typeof known[name] === 'string' ? known[name] : '');
-    return Object.fromEntries(ENV_NAMES.map((name) => [name, text(name)])) as EnvValues;
+    const compiler = Object.fromEntries(COMPILER_ENV.map((name) => [name, text(name)]));
+    return { ...Object.fromEntries(ENV_NAMES.map((name) => [name, text(name)])), compiler } as EnvValues;
   } catch {
     return undefined;
   }

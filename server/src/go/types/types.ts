@@ -3,7 +3,7 @@ import { atLeast } from '../../../../rules/go/syntax/version';
 import type { Logger } from '../../host/logger';
 import type { Patience, ProcessRunner } from '../../host/process';
 import { packageIn, type Build } from '../compile/builds';
-import type { CompiledPackage } from '../compile/compile';
+import type { CompiledPackage } from '../compile/listed';
 import type { GoText } from '../plan/folder';
 import type { GoToolchain } from '../plan/toolchain';
 import { TypeAnswers } from './answers';

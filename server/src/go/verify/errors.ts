@@ -1,5 +1,5 @@
 import path from 'path';
-import type { CompileError } from '../compile/compile';
+import type { CompileError } from '../compile/listed';
 
 /** Lines move with the edits: an error is the same when file and words are. */
 function key({ at, message }: CompileError): string {
@@ -25,6 +25,8 @@ export function brief(error: CompileError | undefined): string {
   // Another place in the message is one of the overlay.
   return (
     where +
-    error.message.split('\n')[0]!.replaceAll(/(?<=^|\s)(?:\/|[A-Za-z]:)\S*[\\/](?=[^\\/\s]+\.go:\d)/g, '')
+    error.message
+      .split('\n')[0]!
+      .replaceAll(/(?<=^|\s)(?:\.{0,2}\/|[A-Za-z]:)\S*[\\/](?=[^\\/\s]+\.go:\d)/g, '')
   );
 }

@@ -2,7 +2,7 @@ import { normaliseEdits } from '../../text/edits';
 import type { FileEdit, TextEdit } from '../../../../rules/model';
 import type { GoPackage, Obligation } from '../../../../rules/go/rule';
 import type { Overlays } from '../compile/builds';
-import type { CompileError } from '../compile/compile';
+import type { CompileError } from '../compile/listed';
 import { homeOf, type Question } from './questions';
 
 /** The obligation on whose line the error stands. */

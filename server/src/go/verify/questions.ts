@@ -3,7 +3,7 @@ import type { FileEdit, Location, Span, TextEdit } from '../../../../rules/model
 import { isFunction } from '../../../../rules/go/syntax/nodes';
 import type { BuildUnit } from '../compile/builds';
 import { applyEdits, mapSpan } from '../../text/edits';
-import type { CompileError } from '../compile/compile';
+import type { CompileError } from '../compile/listed';
 
 /** A candidate fix and where it stands. The package's trees must stay alive until its verdict is there. */
 export interface FixJob {

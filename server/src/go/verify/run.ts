@@ -4,10 +4,11 @@ import type { TextEdit } from '../../../../rules/model';
 import type { Assumption, GoPackage, Probe } from '../../../../rules/go/rule';
 import { applyEdits, mapSpan } from '../../text/edits';
 import { joinBuilds, packageIn, type Build, type Builds, type Overlays } from '../compile/builds';
-import type { CompileError } from '../compile/compile';
+import type { CompileError } from '../compile/listed';
 import { FileFacts } from '../facts/file-facts';
 import { isDeclaredVariable, nodeOf } from '../facts/node-at';
 import type { GoSyntax, ParsedFile } from '../facts/syntax-trees';
+import { compileAgain } from './again';
 import { combineFixes } from './combine';
 import { judge } from './effect';
 import { brief, concerns, newErrors } from './errors';
@@ -80,7 +81,8 @@ export class Run {
     }
     if (edited.size === 0) return again;
     const unit = joinBuilds([...edited.keys()].map(({ job }) => job.unit));
-    const after = await this.builds.run(unit, files, this.signal);
+    const after =
+      (await this.#again(byPackage, edited, files)) ?? (await this.builds.run(unit, files, this.signal));
     for (const [pkg, all] of byPackage) {
       const asked = all.filter((question) => edited.has(question));
       const first = asked[0];
@@ -110,6 +112,24 @@ export class Run {
       }
     }
     return again;
+  }
+
+  /** Without the go command, where the original texts were compiled so and one package is asked about. */
+  async #again(
+    byPackage: ReadonlyMap<GoPackage, readonly Question[]>,
+    edited: ReadonlyMap<Question, ReadonlyMap<string, readonly TextEdit[]>>,
+    files: Overlays,
+  ): Promise<Build | undefined> {
+    const asked = [...byPackage].map(([pkg, all]) => ({
+      pkg,
+      questions: all.filter((one) => edited.has(one)),
+    }));
+    const [one, ...others] = asked.filter(({ questions }) => questions.length > 0);
+    if (!one || others.length > 0) return undefined;
+    const [first] = one.questions;
+    const { directory } = first!.job;
+    const changed = { ...one, directory, edits: edited.get(first!)!, files };
+    return compileAgain(this.builds, this.build, changed, this.signal);
   }
 
   #refuteFor(question: Question, errors: readonly CompileError[], files: Overlays, alone: boolean): void {

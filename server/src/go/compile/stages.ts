@@ -1,0 +1,349 @@
+import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import { ToolError } from '../../host/process';
+import type { Logger } from '../../host/logger';
+import type { GoFolder } from '../plan/folder';
+import { dependencyStamp, mayChange, planStamp } from '../plan/stamp';
+import { unaccountedNotes, type Build, type Builds, type BuildUnit, type Overlays } from './builds';
+import { UnexpectedEnd, type DirectResult } from './direct';
+import type { CompiledPackage } from './listed';
+import type { CompilePlan, Variant } from './plan';
+import { PackageRecords } from './records';
+
+/** Folders of which is kept what was last compiled: those that a person goes to and fro between. */
+const remembered = 4;
+
+/** A build that is good for something, on the way to the one that has everything. */
+export interface Stage {
+  readonly build: Build;
+  /** The files about which this is the last word; absolute. All when absent. */
+  readonly settled: ReadonlySet<string> | undefined;
+}
+
+/** An edit as it is compiled: of one folder, by the unit. */
+export interface Edit {
+  readonly unit: BuildUnit;
+  readonly folder: GoFolder;
+  /** Absolute: the file that somebody is at. */
+  readonly document: string;
+  /** All unsaved texts. */
+  readonly buffers: Overlays;
+}
+
+/** What one compile said, of which texts. */
+interface Part {
+  readonly plan: CompilePlan | undefined;
+  readonly texts: ReadonlyMap<string, string>;
+  readonly records: PackageRecords;
+  /** Absolute; where there is export data. */
+  readonly exported: string | undefined;
+}
+
+interface Planned {
+  readonly stamp: string;
+  readonly dependencies: readonly string[];
+  readonly dependencyStamp: string;
+  readonly plan: CompilePlan;
+}
+
+interface Known {
+  readonly unit: BuildUnit;
+  /** As the last complete build had it. */
+  pkg: CompiledPackage;
+  readonly parts: Map<Variant, Part>;
+  testsAdd: boolean;
+  planned: Planned | undefined;
+}
+
+/**
+ * Compiles a folder that is being edited without the go command: the package first, its tests after it, and only what has changed.
+ * It knows the folder when the go command has compiled it once. When it is in any doubt, it leaves the edit to the go command.
+ */
+export class Stages {
+  readonly #known: LRUCache<string, Known>;
+
+  constructor(
+    private readonly builds: Builds,
+    private readonly logger: Logger,
+  ) {
+    this.#known = new LRUCache<string, Known>({
+      max: remembered,
+      dispose: ({ parts }) => {
+        for (const part of parts.values()) this.#discard(part);
+      },
+    });
+  }
+
+  /** A complete build by the go command, made with `parts` and `exports`, of the folder's texts. */
+  remember({ build, folder }: { readonly build: Build; readonly folder: GoFolder }): void {
+    const { directory } = folder;
+    const pkg = build.packages.find((one) => one.folder === directory);
+    if (!pkg?.compiled || !build.parts || pkg.errors.length > 0 || !isPlannable(build.unit)) {
+      this.#known.delete(directory);
+      return;
+    }
+    const before = this.#known.get(directory);
+    const parts = new Map<Variant, Part>();
+    const { importPath } = pkg;
+    const add = (variant: Variant, name: string, files: readonly string[]): void => {
+      const records = build.parts!.get(variant);
+      const texts = textsOf(folder, files);
+      if (!records || !texts) return;
+      parts.set(variant, { plan: undefined, texts, records, exported: build.exports.files.get(name) });
+    };
+    add('package', importPath, pkg.goFiles);
+    if (pkg.testsCompiled) {
+      const tests = [...pkg.goFiles, ...pkg.testFiles];
+      if (pkg.testFiles.length > 0) add('with tests', `${importPath} [${importPath}.test]`, tests);
+      add('external tests', `${importPath}_test [${importPath}.test]`, pkg.externalTestFiles);
+    }
+    const planned = before && sameUnit(before.unit, build.unit) ? before.planned : undefined;
+    this.#known.set(directory, { unit: build.unit, pkg, parts, testsAdd: testsAdd(pkg, parts), planned });
+  }
+
+  /**
+   * The builds of an edit, each better than the one before. Returns whether the last had everything; otherwise the go command has
+   * to compile.
+   * @throws UntrustedError, and the abort reason of `signal`
+   */
+  async *of(edit: Edit, signal: AbortSignal): AsyncGenerator<Stage, boolean> {
+    const { unit, folder, document } = edit;
+    const known = this.#known.get(folder.directory);
+    if (!known || !sameUnit(known.unit, unit)) return false;
+    try {
+      const plan = await this.#planOf(known, edit, signal);
+      const first = plan && variantOf(plan.pkg, document);
+      if (!plan || !first || !plan.compiles.has(first)) return false;
+      const run = new EditRun(this.builds, known, edit, plan, signal);
+      // Of a test somebody wants to see the test.
+      const together: Variant[] = first === 'package' && known.testsAdd ? ['package', 'with tests'] : [first];
+      for (const variant of together) if (!(await run.compile(variant))) return this.#inDoubt(known, run);
+      if (run.open.length === 0) {
+        yield run.whole();
+        return true;
+      }
+      if (first === 'package') yield run.first();
+      for (const variant of run.open) if (!(await run.compile(variant))) return this.#inDoubt(known, run);
+      yield run.whole();
+      return true;
+    } catch (error) {
+      if (!(error instanceof UnexpectedEnd || error instanceof ToolError)) throw error;
+      this.logger.debug(`${folder.directory} is compiled by the go command: ${error.message}`);
+      known.planned = undefined;
+      return false;
+    }
+  }
+
+  /** What does not compile is said by the go command; an import that was not found may be the plan's fault. */
+  #inDoubt(known: Known, { errors }: EditRun): boolean {
+    if (errors.some((message) => /import|export data/.test(message))) known.planned = undefined;
+    return false;
+  }
+
+  /** The known plan, when it still holds, or a new one. */
+  async #planOf(known: Known, edit: Edit, signal: AbortSignal): Promise<CompilePlan | undefined> {
+    const { unit, folder, buffers } = edit;
+    const stamp = await planStamp(folder, unit.unit);
+    const before = known.planned;
+    if (
+      before?.stamp === stamp &&
+      before.dependencyStamp === (await dependencyStamp(before.dependencies, buffers))
+    )
+      return before.plan;
+    const plan = await this.builds.plan(unit, folder.directory, buffers, signal);
+    known.planned = undefined;
+    if (!plan) return undefined;
+    const dependencies = plan.dependencies.filter((one) => mayChange(one, unit.toolchain));
+    const planned = {
+      stamp,
+      dependencies,
+      dependencyStamp: await dependencyStamp(dependencies, buffers),
+      plan,
+    };
+    known.planned = planned;
+    return plan;
+  }
+
+  #discard({ plan, exported }: Part): void {
+    if (plan && exported !== undefined) void this.builds.discard(exported);
+  }
+}
+
+/** The compiles of one edit. */
+class EditRun {
+  readonly #fresh = new Map<Variant, Part>();
+  errors: readonly string[] = [];
+  #unaccounted: DirectResult['unaccounted'] = { count: 0, examples: [] };
+
+  constructor(
+    private readonly builds: Builds,
+    private readonly known: Known,
+    private readonly edit: Edit,
+    private readonly plan: CompilePlan,
+    private readonly signal: AbortSignal,
+  ) {
+    for (const variant of plan.variants) {
+      const part = known.parts.get(variant);
+      if (part && this.#holds(variant, part)) this.#fresh.set(variant, part);
+    }
+  }
+
+  /** What has changed and is not compiled yet, in the order in which it can be. */
+  get open(): Variant[] {
+    return this.plan.variants.filter((variant) => !this.#fresh.has(variant));
+  }
+
+  #holds(variant: Variant, part: Part): boolean {
+    const compile = this.plan.compiles.get(variant);
+    if (!compile || part.plan !== this.plan) return false;
+    const { texts } = this.edit.folder;
+    if (!compile.files.every((file) => part.texts.get(file) === texts.get(file)?.text)) return false;
+    return !compile.needs || this.#fresh.has(compile.needs.variant);
+  }
+
+  /** True when it was compiled, or need not be. */
+  async compile(variant: Variant): Promise<boolean> {
+    if (this.#fresh.has(variant)) return true;
+    const compile = this.plan.compiles.get(variant);
+    const texts = compile && textsOf(this.edit.folder, compile.files);
+    if (!compile || !texts) return false;
+    if (compile.needs && !(await this.compile(compile.needs.variant))) return false;
+    const { toolchain, unit } = this.edit.unit;
+    const exported = compile.needs && this.#fresh.get(compile.needs.variant)?.exported;
+    const files = ownFiles(this.edit);
+    const result = await this.builds.direct(
+      { toolchain, unit, plan: this.plan, compile, files, exported, wanted: 'all' },
+      this.signal,
+    );
+    this.errors = result.errors.map(({ message }) => message);
+    if (result.errors.length > 0) return false;
+    const { count, examples } = this.#unaccounted;
+    this.#unaccounted = {
+      count: count + result.unaccounted.count,
+      examples: [...examples, ...result.unaccounted.examples].slice(0, 5),
+    };
+    const part = { plan: this.plan, texts, records: result.records, exported: result.exported };
+    const before = this.known.parts.get(variant);
+    this.#fresh.set(variant, part);
+    this.known.parts.set(variant, part);
+    // Export data of the build cache is not ours.
+    if (before?.plan && before.exported !== undefined) await this.builds.discard(before.exported);
+    return true;
+  }
+
+  /** With the package compiled: of its tests stands what was last said, as long as their texts are the same. */
+  first(): Stage {
+    const { parts, pkg } = this.known;
+    const { texts } = this.edit.folder;
+    const own = new Set(this.plan.pkg.goFiles);
+    const all = empty();
+    for (const variant of this.plan.variants) {
+      const part = parts.get(variant);
+      if (!part) continue;
+      if (this.#fresh.has(variant)) all.merge(part.records);
+      else {
+        const same = [...part.texts].filter(
+          ([file, text]) => !own.has(file) && texts.get(file)?.text === text,
+        );
+        all.merge(part.records, new Set(same.map(([file]) => file)));
+      }
+    }
+    const build = this.#build(all, this.known.testsAdd, pkg.testsCompiled);
+    return { build, settled: new Set(this.plan.pkg.goFiles) };
+  }
+
+  whole(): Stage {
+    const all = empty();
+    for (const variant of this.plan.variants) all.merge(this.#fresh.get(variant)!.records);
+    const { pkg } = this.plan;
+    const adds = testsAdd(pkg, this.#fresh);
+    const build = this.#build(all, adds, pkg.testFiles.length + pkg.externalTestFiles.length > 0);
+    this.known.testsAdd = adds;
+    this.known.pkg = build.packages[0]!;
+    return { build, settled: undefined };
+  }
+
+  #build(records: PackageRecords, adds: boolean, testsCompiled: boolean): Build {
+    const { unit, folder } = this.edit;
+    const { plan, known } = this;
+    const { importPath } = plan.pkg;
+    const hash = createHash('sha256');
+    for (const [file, { text }] of folder.texts) hash.update(`${file}\0${text}\0`);
+    const fingerprint = `${numberOf(plan)} ${adds} ${hash.digest('hex')}`;
+    const exported = new Map<Variant, string>();
+    for (const [variant, part] of known.parts)
+      if (part.exported !== undefined) exported.set(variant, part.exported);
+    const files = new Map(plan.exports.files);
+    const own = exported.get('package');
+    if (own !== undefined) files.set(importPath, own);
+    const tests = exported.get('with tests');
+    if (tests !== undefined) files.set(`${importPath} [${importPath}.test]`, tests);
+    return {
+      unit,
+      records,
+      packages: [{ ...plan.pkg, compiled: true, testsCompiled, fingerprint }],
+      errors: [],
+      notes: [...unit.toolchain.notes, ...unit.unit.notes, ...unaccountedNotes(this.#unaccounted)],
+      exports: { files, imports: plan.exports.imports },
+      direct: { plan, exported, testsAdd: adds },
+    };
+  }
+}
+
+const empty = (): PackageRecords => new PackageRecords((file) => file);
+
+const numbers = new WeakMap<CompilePlan, number>();
+let plans = 0;
+
+/** Tells plans apart in a fingerprint. */
+function numberOf(plan: CompilePlan): number {
+  const known = numbers.get(plan);
+  if (known !== undefined) return known;
+  numbers.set(plan, ++plans);
+  return plans;
+}
+
+/** Files of the module cache are not edited, and a folder of loose files is several programs. */
+function isPlannable({ unit }: BuildUnit): boolean {
+  return unit.overlay && unit.program === undefined && unit.modfile === undefined;
+}
+
+function sameUnit(a: BuildUnit, b: BuildUnit): boolean {
+  return (
+    a.toolchain === b.toolchain &&
+    a.unit.folder === b.unit.folder &&
+    a.unit.tests === b.unit.tests &&
+    a.unit.patterns.join('\n') === b.unit.patterns.join('\n') &&
+    a.buildFlags.join('\n') === b.buildFlags.join('\n')
+  );
+}
+
+/** The compile that is about the file; undefined for one that the build leaves out. */
+export function variantOf(pkg: CompiledPackage, file: string): Variant | undefined {
+  if (pkg.goFiles.includes(file)) return 'package';
+  if (pkg.testFiles.includes(file)) return 'with tests';
+  return pkg.externalTestFiles.includes(file) ? 'external tests' : undefined;
+}
+
+function testsAdd({ goFiles }: CompiledPackage, parts: ReadonlyMap<Variant, Part>): boolean {
+  const own = parts.get('package');
+  const tests = parts.get('with tests');
+  if (!tests) return false;
+  return !own || own.records.addsTo(new Set(goFiles), tests.records);
+}
+
+/** Undefined when one of them was not read. */
+function textsOf({ texts }: GoFolder, files: readonly string[]): Map<string, string> | undefined {
+  const found = new Map<string, string>();
+  for (const file of files) {
+    const text = texts.get(file)?.text;
+    if (text === undefined) return undefined;
+    found.set(file, text);
+  }
+  return found;
+}
+
+/** The unsaved texts of the folder. */
+export function ownFiles({ folder, buffers }: Edit): Map<string, string | null> {
+  return new Map([...buffers].filter(([file]) => folder.texts.has(file)));
+}
