@@ -50,11 +50,7 @@ export function emittedConversion(conversion: Conversion, file: GoFile): boolean
 
 /** Conversions that overlap the rows. */
 function linesOf(root: Node, first: number, last: number): Node[] {
-  return root.descendantsOfType(
-    conversionNodes,
-    { row: first, column: 0 },
-    { row: last, column: Number.MAX_SAFE_INTEGER >> 22 },
-  );
+  return root.descendantsOfType(conversionNodes, { row: first, column: 0 }, { row: last + 1, column: 0 });
 }
 
 /** Free by its place (cmd/compile, walk and order): a comparison, a map lookup, part of a concatenation. */

@@ -3,6 +3,7 @@ import { Edit, Language, Parser, type Node, type Tree } from 'web-tree-sitter';
 import { importedNames, isGenerated } from '../../../../rules/go/edit/imports';
 import { readBytes } from '../../host/files';
 import { CompilerLines } from '../../text/positions';
+import { FlatTree, Grammar } from './flat-tree';
 
 /** Where the two wasm files lie: beside the bundle in a release, in node_modules in tests. Nothing guesses. */
 export interface GrammarPaths {
@@ -38,7 +39,10 @@ export interface SyntaxOptions {
 interface Entry {
   readonly path: string;
   readonly text: string;
+  /** Of tree-sitter: what the next text is parsed against. */
   readonly tree: Tree;
+  /** What everybody sees of it. */
+  readonly root: Node;
   readonly lines: CompilerLines;
   readonly imports: ReadonlyMap<string, string>;
   readonly generated: boolean;
@@ -50,11 +54,13 @@ interface Entry {
 /** The Go grammar, loaded once, and the most recently used syntax trees. */
 export class GoSyntax {
   readonly #parser: Parser;
+  readonly #grammar: Grammar;
   readonly #timeLimit: number;
   readonly #trees: LRUCache<string, Entry>;
 
-  private constructor(parser: Parser, options: SyntaxOptions) {
+  private constructor(parser: Parser, language: Language, options: SyntaxOptions) {
     this.#parser = parser;
+    this.#grammar = new Grammar(language.types, language.fields);
     this.#timeLimit = options.timeLimit ?? 2000;
     this.#trees = new LRUCache({
       max: options.cachedTrees ?? 100,
@@ -74,7 +80,7 @@ export class GoSyntax {
     }
     try {
       const language = await Language.load(await readBytes(paths.go));
-      return new GoSyntax(new Parser().setLanguage(language), options);
+      return new GoSyntax(new Parser().setLanguage(language), language, options);
     } catch (error) {
       throw new Error(`cannot load the Go grammar ${paths.go}: ${String(error)}`, { cause: error });
     }
@@ -86,11 +92,12 @@ export class GoSyntax {
     if (cached?.text === text) return lease(cached);
     const tree = this.#build(text, cached);
     if (!tree) return undefined;
-    const root = tree.rootNode;
+    const root = new FlatTree(tree, text, this.#grammar).rootNode;
     const entry: Entry = {
       path,
       text,
       tree,
+      root,
       lines: new CompilerLines(text),
       imports: importedNames(root),
       generated: isGenerated(root),
@@ -131,7 +138,7 @@ function lease(entry: Entry): ParsedFile {
     path: entry.path,
     text: entry.text,
     lines: entry.lines,
-    root: entry.tree.rootNode,
+    root: entry.root,
     imports: entry.imports,
     generated: entry.generated,
     packageName: entry.packageName,
