@@ -67,7 +67,6 @@ export function planFrom(
   goroot: string,
 ): CompilePlan | undefined {
   // A folder's name stands in the text as it is: it must not bring lines of its own.
-  // eslint-disable-next-line no-control-regex
   if (/[\x00-\x1f]/.test(pkg.folder)) return undefined;
   const tools = path.join(goroot, 'pkg', 'tool');
   const commands = compilerCommands(printed).filter(({ compiler }) => inside(compiler, tools));
