@@ -248,7 +248,10 @@ export class GoEngine implements Engine {
   }
 
   /** One compile for all that can be compiled. */
-  async #compile(batch: readonly Sources[], { document, buffers, signal }: Work): Promise<Build | NotCompiled> {
+  async #compile(
+    batch: readonly Sources[],
+    { document, buffers, signal }: Work,
+  ): Promise<Build | NotCompiled> {
     const units = batch.flatMap(({ unit }) => (unit instanceof NotCompiled ? [] : [unit]));
     const [first] = batch;
     if (units.length === 0) return first!.unit as NotCompiled;
