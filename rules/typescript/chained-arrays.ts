@@ -1,18 +1,20 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { asItem, asReceiver, asTest } from './edit/expressions';
 import { createRule, type ProposedFix } from './rule';
-import { memberName, methodName, walk } from './syntax/nodes';
+import { isGlobal, isWriteTarget, memberName, methodName, walk } from './syntax/nodes';
 import { freshName } from './edit/names';
 import { hasValue } from './types/results';
 import { elementType, writtenType } from './types/shapes';
-import { typeOf } from './types/values';
+import { receiverType, typeOf } from './types/values';
+import { code } from '../wording';
 
 type Arrow = TSESTree.ArrowFunctionExpression & { body: TSESTree.Expression };
 
 /** Chains that measure slower than one pass. `filter().map()` and `map().flat()` do not, and are not reported. */
 export const chainedArrays = createRule({
   id: 'ts/chained-arrays',
-  summary: 'an array made by map() or filter() in hot code only to be counted, summed up or indexed',
+  summary:
+    'an array made by map() or filter() in hot code only to be counted, searched, summed up or indexed',
   fix: 'safe',
   recipe:
     'Do the steps in one loop, or with `find()`, `some()` or `reduce()`, so that no array is made in between',
@@ -22,35 +24,177 @@ export const chainedArrays = createRule({
   words: [['filter', 'map']],
   messages: {
     count: '`filter()` makes an array of which only the length is used',
-    first: '`filter()` makes an array of which only the first element is used',
+    countIf: '`filter()` makes an array only for its length (if `{{of}}` is an array)',
+    first: '`filter()` makes an array of which only the {{which}} element is used',
+    firstIf: '`filter()` makes an array for one element (if `{{of}}` is an array)',
     reduced: '{{methods}} makes an array that only `reduce()` goes through',
+    reducedIf: '{{methods}} makes an array for `reduce()` (if `{{of}}` is an array)',
+    searched: '`map()` makes an array only to look for one value in it',
+    searchedIf: '`map()` makes an array to look for a value (if `{{of}}` is an array)',
+    spread: '{{methods}} makes an array only to spread it into `{{into}}()`',
+    spreadIf: '{{methods}} makes an array for `{{into}}()` (if `{{of}}` is an array)',
+    looped: '{{methods}} makes an array that only this loop goes through',
+    loopedIf: '{{methods}} makes an array for this loop (if `{{of}}` is an array)',
   },
   check({ sourceCode, filename }, report) {
     const typed = /\.[cm]?tsx?$/.test(filename);
-    const isArray = (node: TSESTree.Node): boolean => typeOf(sourceCode, node)?.name === 'Array';
+
+    type Messages = 'count' | 'first' | 'reduced' | 'searched' | 'spread' | 'looped';
+    /** Reports the chain where its source is an array, or may be one. */
+    function found(
+      at: TSESTree.Node,
+      message: Messages,
+      receiver: TSESTree.Expression,
+      {
+        fix,
+        data = {},
+        noFix,
+      }: {
+        readonly fix?: ProposedFix | undefined;
+        readonly data?: Readonly<Record<string, string>>;
+        readonly noFix?: string;
+      },
+    ): void {
+      const type = receiverType(sourceCode, receiver)?.name;
+      if (type !== undefined && type !== 'Array') return;
+      const of = sourceCode.getText(receiver);
+      const fixes = !fix ? [] : type ? [fix] : [conditional(fix, `${code(of)} is an array`)];
+      report({
+        at,
+        messageId: type ? message : `${message}If`,
+        data: { ...data, of },
+        fixes,
+        ...(fixes.length === 0 && noFix !== undefined && { noFix }),
+      });
+    }
+
     return {
       MemberExpression(node) {
         const filter = step(node.object, 'filter');
-        if (!filter || node.optional || !isArray(filter.receiver)) return;
+        if (!filter || node.optional) return;
         const isFirst = node.computed && node.property.type === 'Literal' && node.property.value === 0;
-        if (!isFirst && memberName(node) !== 'length') return;
-        const fix = isFirst ? find(sourceCode, node, filter, typed) : count(sourceCode, node, filter, typed);
-        report({ at: node, messageId: isFirst ? 'first' : 'count', fixes: fix ? [fix] : [] });
+        if (isFirst) {
+          const fix = find(sourceCode, node, filter, typed);
+          return found(node, 'first', filter.receiver, { fix, data: { which: 'first' } });
+        }
+        if (memberName(node) !== 'length' || isWriteTarget(node)) return;
+        found(node, 'count', filter.receiver, { fix: count(sourceCode, node, filter, typed) });
       },
       CallExpression(node) {
-        if (methodName(node) !== 'reduce' || node.arguments.length !== 2 || node.optional) return;
-        const { object } = node.callee as TSESTree.MemberExpression;
-        const filter = step(object, 'filter');
-        const map = step(filter ? filter.receiver : object, 'map');
-        const first = map ?? filter;
-        if (!first || !isArray(first.receiver)) return;
-        const fix = onePass(sourceCode, node, first.receiver, map, filter, typed);
-        const methods = `\`${map ? 'map()' : ''}${map && filter ? '.' : ''}${filter ? 'filter()' : ''}\``;
-        report({ at: node, messageId: 'reduced', data: { methods }, fixes: fix ? [fix] : [] });
+        const method = methodName(node) ?? '';
+        if (node.callee.type !== 'MemberExpression' || node.optional || node.callee.optional) return;
+        const { object } = node.callee;
+        const end = endOf(node, method);
+        const filtered = end && step(object, 'filter');
+        if (filtered) {
+          const fix = end === 'first' ? find(sourceCode, node, filtered, typed) : undefined;
+          return found(node, 'first', filtered.receiver, {
+            fix,
+            data: { which: end },
+            noFix: 'what it stands for depends on what follows',
+          });
+        }
+        if (/^(?:includes|indexOf|lastIndexOf)$/.test(method) && node.arguments.length === 1) {
+          const mapped = step(object, 'map');
+          if (mapped) found(node, 'searched', mapped.receiver, { fix: search(sourceCode, node, mapped) });
+        } else if (method === 'reduce' && node.arguments.length === 2) {
+          const chain = chainOf(object);
+          if (!chain) return;
+          const { map, filter, first, methods } = chain;
+          const fix = onePass(sourceCode, node, first.receiver, map, filter, typed);
+          found(node, 'reduced', first.receiver, { fix, data: { methods } });
+        } else if (method === 'forEach') {
+          const chain = chainOf(object);
+          if (chain) found(object, 'looped', chain.first.receiver, { data: { methods: chain.methods }, noFix: oneLoop }); // prettier-ignore
+        } else if (
+          /^(?:max|min|hypot)$/.test(method) &&
+          object.type === 'Identifier' &&
+          object.name === 'Math'
+        ) {
+          const [only] = node.arguments;
+          const chain = only?.type === 'SpreadElement' ? chainOf(only.argument) : undefined;
+          if (chain && isGlobal(sourceCode, object))
+            found(node, 'spread', chain.first.receiver, {
+              data: { methods: chain.methods, into: `Math.${method}` },
+              noFix: 'it takes a loop that keeps the largest or smallest so far',
+            });
+        }
+      },
+      ForOfStatement({ right, await: waits }) {
+        const chain = waits ? undefined : chainOf(right);
+        if (chain) found(right, 'looped', chain.first.receiver, { data: { methods: chain.methods }, noFix: oneLoop }); // prettier-ignore
       },
     };
   },
 });
+
+const oneLoop = 'the loop itself would have to do what the callbacks do';
+
+/** Which element of an array is taken, and nothing else of it. */
+function endOf(call: TSESTree.CallExpression, method: string): 'first' | 'last' | undefined {
+  const [first] = call.arguments;
+  if (method === 'shift' || method === 'pop') return first ? undefined : method === 'pop' ? 'last' : 'first';
+  if (method !== 'at' || !first) return undefined;
+  if (first.type === 'Literal' && first.value === 0) return 'first';
+  const negative = first.type === 'UnaryExpression' && first.operator === '-' ? first.argument : undefined;
+  return negative?.type === 'Literal' && negative.value === 1 ? 'last' : undefined;
+}
+
+interface Chain {
+  readonly map: Step | undefined;
+  readonly filter: Step | undefined;
+  readonly first: Step;
+  /** As a title names them. */
+  readonly methods: string;
+}
+
+/** `xs.map(f)`, `xs.filter(f)`, `xs.map(f).filter(g)`. */
+function chainOf(node: TSESTree.Node): Chain | undefined {
+  const filter = step(node, 'filter');
+  const map = step(filter ? filter.receiver : node, 'map');
+  const first = map ?? filter;
+  const methods = `\`${map ? 'map()' : ''}${map && filter ? '.' : ''}${filter ? 'filter()' : ''}\``;
+  return first && { map, filter, first, methods };
+}
+
+/** A fix that holds only under one more condition. */
+function conditional(fix: ProposedFix, condition: string): ProposedFix {
+  const title = fix.title.endsWith(')')
+    ? `${fix.title.slice(0, -1)}, and ${condition})`
+    : `${fix.title} (if ${condition})`;
+  return { ...fix, kind: 'suggestion', title };
+}
+
+/** `xs.map((x) => f(x)).includes(y)` as `xs.some((x) => f(x) === y)`. */
+function search(
+  sourceCode: TSESLint.SourceCode,
+  node: TSESTree.CallExpression,
+  map: Step,
+): ProposedFix | undefined {
+  const mapper = arrow(map.callback, 1, 2);
+  const [wanted] = node.arguments;
+  if (methodName(node) !== 'includes' || !mapper || mapper.returnType || map.call.typeArguments)
+    return undefined;
+  if (!wanted || (wanted.type !== 'Identifier' && wanted.type !== 'Literal')) return undefined;
+  if (hasComments(sourceCode, node)) return undefined;
+  const taken = mapper.params.some((p) => p.type === 'Identifier' && p.name === sourceCode.getText(wanted));
+  if (taken) return undefined;
+  const loose =
+    /^(?:Conditional|Assignment|ArrowFunction|Sequence|Yield|Logical|Binary|Await|TSAs|TSSatisfies)Expression$/;
+  const value = sourceCode.getText(mapper.body);
+  const body = loose.test(mapper.body.type) || value.startsWith('{') ? `(${value})` : value;
+  const params = mapper.params.map((param) => sourceCode.getText(param)).join(', ');
+  return {
+    title: 'Ask with `some()` (if the callback has no effects, and the value is not NaN)',
+    kind: 'suggestion',
+    edits: [
+      {
+        span: { start: endOfReceiver(sourceCode, map), end: node.range[1] },
+        newText: `.some((${params}) => ${body} === ${sourceCode.getText(wanted)})`,
+      },
+    ],
+  };
+}
 
 interface Step {
   readonly call: TSESTree.CallExpression;
@@ -63,6 +207,8 @@ function step(node: TSESTree.Node, method: string): Step | undefined {
   if (node.type !== 'CallExpression' || node.callee.type !== 'MemberExpression') return undefined;
   if (node.optional || node.callee.optional || node.arguments.length !== 1) return undefined;
   const callback = node.arguments[0]!;
+  // What takes texts or objects is no array.
+  if (/^(?:SpreadElement|Literal|TemplateLiteral|ObjectExpression)$/.test(callback.type)) return undefined;
   if (methodName(node) !== method || callback.type === 'SpreadElement') return undefined;
   return { call: node, receiver: node.callee.object, callback };
 }
@@ -78,7 +224,7 @@ const hasComments = (sourceCode: TSESLint.SourceCode, node: TSESTree.Node): bool
 
 function find(
   sourceCode: TSESLint.SourceCode,
-  node: TSESTree.MemberExpression,
+  node: TSESTree.MemberExpression | TSESTree.CallExpression,
   filter: Step,
   typed: boolean,
 ): ProposedFix | undefined {
@@ -94,8 +240,9 @@ function find(
     (parent.type === 'MemberExpression' && parent.object === node && parent.optional) ||
     (parent.type === 'LogicalExpression' && parent.left === node && parent.operator === '??');
   const callback = asItem(sourceCode, filter.callback);
-  // `!`: whether an index may be undefined is the project's setting.
-  const newText = `.find(${callback})${typed && !takesUndefined ? '!' : ''}`;
+  // `!`: whether an index may be undefined is the project's setting; what a method gives may be.
+  const index = node.type === 'MemberExpression';
+  const newText = `.find(${callback})${typed && index && !takesUndefined ? '!' : ''}`;
   return {
     title: 'Stop at the first with `find()` (if the callback has no effects, and the array no holes)',
     kind: 'suggestion',

@@ -1,5 +1,6 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { declaredType, isKnownArray, recordMutability } from './types/arrays';
+import { isGivenDictionary } from './types/dictionaries';
 import { createRule, type ProposedFix } from './rule';
 import { contains, isGlobal, isWriteTarget, memberName, methodName, resolve, walk } from './syntax/nodes';
 import { indentAt, indentUnit, losesComment, newlineOf } from './edit/layout';
@@ -37,16 +38,19 @@ export const entriesDestructuring = createRule({
         const { object } = call.callee;
         const [argument] = call.arguments;
         let fix: ProposedFix | undefined;
+        let given = false;
         if (object.type === 'Identifier' && object.name === 'Object' && isGlobal(sourceCode, object)) {
           if (call.arguments.length !== 1 || argument?.type === 'SpreadElement') return;
           fix = keysFix(sourceCode, loop, pattern, argument as TSESTree.Expression, typed);
+          given = isGivenDictionary(sourceCode, argument as TSESTree.Expression);
         } else {
           if (call.arguments.length > 0 || !isKnownArray(sourceCode, object)) return;
           fix = indexFix(sourceCode, loop, pattern, object, typed);
         }
         report({
           at: call,
-          heatAt: loop,
+          // Of a dictionary that callers give nobody knows how large it is: each pair is made in this loop.
+          heatAt: given ? loop.body : loop,
           messageId: 'entries',
           data: { call: sourceCode.getText(call) },
           related: [{ at: pattern, message: 'taken apart here' }],

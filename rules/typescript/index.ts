@@ -8,6 +8,7 @@ import { deleteProperty } from './delete-property';
 import { entriesDestructuring } from './entries-destructuring';
 import { errorPerCall } from './error-per-call';
 import { formatThenAppend } from './format-then-append';
+import { frameGarbage } from './frame-garbage';
 import { intlPerCall } from './intl-per-call';
 import { mustNotAllocate } from './must-not-allocate';
 import { perCallBuffer } from './per-call-buffer';
@@ -18,6 +19,7 @@ import type { TypeScriptRule } from './rule';
 import { shiftDrain } from './shift-drain';
 import { splitIndex } from './split-index';
 import { spreadKnownShape } from './spread-known-shape';
+import { wholeCollection } from './whole-collection';
 import { wrapperReturn } from './wrapper-return';
 
 /** Every TypeScript rule, alphabetical. The server, the ESLint plugin and the documentation are built from this list. */
@@ -32,6 +34,7 @@ export const typescriptRules: readonly TypeScriptRule[] = [
   entriesDestructuring,
   errorPerCall,
   formatThenAppend,
+  frameGarbage,
   intlPerCall,
   mustNotAllocate,
   perCallBuffer,
@@ -41,5 +44,6 @@ export const typescriptRules: readonly TypeScriptRule[] = [
   shiftDrain,
   splitIndex,
   spreadKnownShape,
+  wholeCollection,
   wrapperReturn,
 ];

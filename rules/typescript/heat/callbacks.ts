@@ -1,9 +1,11 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { iteratingMethods } from '../flow/loops';
 import { type FunctionNode, memberName, methodName, resolve } from '../syntax/nodes';
-import { entryPoint, entryPointNames, entryPointWords, isRouterType } from './entry-points';
+import { entryPoint, entryPointNames, entryPointWords, isRouterType, perFrame } from './entry-points';
 
 /** Well-known callbacks: which of them run per element, per request, per frame or in a test. */
+
+export { perFrame };
 
 export interface CallbackRole {
   readonly kind: 'iteration' | 'handler' | 'test';
@@ -28,8 +30,8 @@ const events = new Map([
   ['row', 'runs for each row'],
   ['record', 'runs for each record'],
   ['packet', 'runs for each packet'],
-  ['frame', 'runs once per frame'],
-  ['tick', 'runs once per frame'],
+  ['frame', perFrame],
+  ['tick', perFrame],
   ['mousemove', 'runs for each movement'],
   ['pointermove', 'runs for each movement'],
   ['touchmove', 'runs for each movement'],
@@ -98,7 +100,7 @@ export function callbackRole(
   if (root && testing.has(root.name) && !isLocal(sourceCode, root))
     return { kind: 'test', text: 'in a test' };
   if ((name && perFrameFunctions.has(name)) || (method && perFrameMethods.has(method))) {
-    return { kind: 'handler', text: 'runs once per frame' };
+    return { kind: 'handler', text: perFrame };
   }
   if (name === 'setInterval' && position === 0 && isShort(call.arguments[1]))
     return { kind: 'handler', text: 'runs on each tick of a timer' };

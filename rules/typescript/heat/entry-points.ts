@@ -8,7 +8,7 @@ import { type FunctionNode, memberName, resolve } from '../syntax/nodes';
 
 const request = 'request handler';
 const message = 'runs for each message';
-const frame = 'runs once per frame';
+export const perFrame = 'runs once per frame';
 
 /** Names that a package exports, and how often a function runs that has one of them. */
 interface Marks {
@@ -187,11 +187,18 @@ function byFrameMethod(node: FunctionNode): string | undefined {
   if ((owner.type !== 'MethodDefinition' && owner.type !== 'Property') || owner.key.type !== 'Identifier')
     return undefined;
   if (!frameMethods.has(owner.key.name)) return undefined;
-  return node.params.some(
+  const timed = node.params.some(
     (parameter) => parameter.type === 'Identifier' && timeSinceFrame.test(parameter.name),
-  )
-    ? frame
-    : undefined;
+  );
+  return timed || drawsItself(node, owner) ? perFrame : undefined;
+}
+
+/** `render(): void` of a class that is no component: it draws, and gives nothing to whoever calls it. */
+function drawsItself(node: FunctionNode, owner: TSESTree.Node): boolean {
+  if (owner.type !== 'MethodDefinition' || owner.key.type !== 'Identifier') return false;
+  if (!/^(?:render|draw|animate|frame|tick)$/.test(owner.key.name) || owner.static || node.async)
+    return false;
+  return node.returnType?.typeAnnotation.type === 'TSVoidKeyword' && !owner.parent.parent.superClass;
 }
 
 /** `consumer.run({ eachMessage: async (payload) => … })` */

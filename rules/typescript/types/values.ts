@@ -1,6 +1,8 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
-import { classAround, functionOf, memberOf } from '../syntax/functions';
-import { type FunctionNode, isFunction, isGlobal, memberName, resolve } from '../syntax/nodes';
+import { classAround, functionOf } from '../syntax/functions';
+import { type FunctionNode, isFunction, isGlobal, memberName, resolve, walk } from '../syntax/nodes';
+import { isTypeScript, memberIn, objectTypeOf, type ObjectType } from './members';
+import { narrowedTo } from './narrowing';
 import { writtenType } from './shapes';
 
 /**
@@ -8,9 +10,19 @@ import { writtenType } from './shapes';
  * checker behind this: `undefined` means that the file does not say.
  */
 export interface ValueType {
-  /** `string`, `number`, `boolean`, `bigint`, or the name of a built-in class: `Uint8Array`, `Buffer`, `Array`. */
+  /**
+   * `string`, `number`, `boolean`, `bigint`, or the name of a built-in class: `Uint8Array`, `Buffer`, `Array`. `object`: what
+   * the file declares, or a dictionary; `imported`: of a class or type of another module; `iterator` of a collection.
+   */
   readonly name: string;
+  /** Of arrays, sets and iterators; of a promise what it gives. */
   readonly element?: ValueType;
+  /** Of maps and dictionaries. */
+  readonly value?: ValueType;
+  readonly declared?: ObjectType;
+  /** An object with any keys: `Record<string, T>`, `{ [key: string]: T }`. */
+  readonly dictionary?: true;
+  readonly imported?: { readonly module: string; readonly name: string };
 }
 
 /** Bytes per element of the typed arrays. */
@@ -61,15 +73,41 @@ const text: ValueType = { name: 'string' };
 const number: ValueType = { name: 'number' };
 const boolean: ValueType = { name: 'boolean' };
 
-/** The type of an expression as the file states it. Never throws; at most a few declarations deep. */
+/**
+ * The type of an expression as the file states it, where it is built in and nothing else can be there: neither undefined nor
+ * null. Never throws; at most a few declarations deep.
+ */
 export function typeOf(
   sourceCode: TSESLint.SourceCode,
   node: TSESTree.Node | null | undefined,
-  depth = 0,
+): ValueType | undefined {
+  const type = infer(sourceCode, node, 0, false);
+  return type && foreign.has(type.name) ? undefined : type;
+}
+
+const foreign = new Set(['object', 'imported', 'iterator']);
+
+/**
+ * What an expression is when it is neither undefined nor null, as where something is read of it: also an object type of the
+ * file, a dictionary, or an instance of an imported class.
+ */
+export function receiverType(
+  sourceCode: TSESLint.SourceCode,
+  node: TSESTree.Node | null | undefined,
+): ValueType | undefined {
+  return infer(sourceCode, node, 0, true);
+}
+
+/** @param lenient undefined and null are left out: of unions, of optional properties and parameters */
+function infer(
+  sourceCode: TSESLint.SourceCode,
+  node: TSESTree.Node | null | undefined,
+  depth: number,
+  lenient: boolean,
 ): ValueType | undefined {
   if (!node || depth > 8) return undefined;
   const inner = (at: TSESTree.Node | null | undefined): ValueType | undefined =>
-    typeOf(sourceCode, at, depth + 1);
+    infer(sourceCode, at, depth + 1, lenient);
   switch (node.type) {
     case 'Literal':
       if (typeof node.value === 'string') return text;
@@ -80,7 +118,24 @@ export function typeOf(
     case 'TemplateLiteral':
       return text;
     case 'ArrayExpression':
-      return { name: 'Array' };
+      return arrayOf(isTypeScript(sourceCode) ? ofElements(node, inner) : undefined);
+    case 'ObjectExpression':
+      return { name: 'object' };
+    case 'ThisExpression': {
+      const body = classAround(node);
+      return body && { name: 'object', declared: body };
+    }
+    case 'ChainExpression':
+      return lenient ? inner(node.expression) : undefined;
+    case 'AwaitExpression': {
+      const awaited = inner(node.argument);
+      return awaited?.name === 'Promise' ? awaited.element : awaited;
+    }
+    case 'LogicalExpression': {
+      const right = inner(node.right);
+      if (node.operator === '&&') return lenient ? right : undefined;
+      return same(infer(sourceCode, node.left, depth + 1, true), right);
+    }
     case 'TSAsExpression':
     case 'TSTypeAssertion':
       if (
@@ -88,12 +143,13 @@ export function typeOf(
         sourceCode.getText(node.typeAnnotation) === 'const'
       )
         return inner(node.expression);
-      return annotatedType(sourceCode, node.typeAnnotation) ?? undefined;
+      return annotatedType(sourceCode, node.typeAnnotation, lenient);
     case 'TSNonNullExpression':
+      return infer(sourceCode, node.expression, depth + 1, true);
     case 'TSSatisfiesExpression':
       return inner(node.expression);
     case 'Identifier':
-      return ofIdentifier(sourceCode, node, depth);
+      return ofIdentifier(sourceCode, node, depth, lenient);
     case 'ConditionalExpression':
       return same(inner(node.consequent), inner(node.alternate));
     case 'AssignmentExpression':
@@ -108,25 +164,76 @@ export function typeOf(
     case 'BinaryExpression':
       return ofBinary(node, inner);
     case 'NewExpression':
-      return node.callee.type === 'Identifier' &&
-        builtInClasses.has(node.callee.name) &&
-        isBuiltIn(sourceCode, node.callee)
-        ? { name: node.callee.name }
-        : undefined;
+      return ofNew(sourceCode, node, inner);
     case 'CallExpression':
-      return ofCall(sourceCode, node, inner);
+      return ofCall(sourceCode, node, inner, lenient);
     case 'MemberExpression':
-      return ofMember(sourceCode, node, inner, depth);
+      return ofMember(sourceCode, node, inner, lenient);
     default:
       return undefined;
   }
 }
 
-/** `undefined` where the annotation says nothing that is known here (unions, type parameters, imported types). */
+/** What all elements of an array literal are, spread ones included. */
+function ofElements(
+  { elements }: TSESTree.ArrayExpression,
+  inner: (node: TSESTree.Node) => ValueType | undefined,
+): ValueType | undefined {
+  let type: ValueType | undefined;
+  for (const element of elements.slice(0, 8)) {
+    if (!element) return undefined;
+    const list = element.type === 'SpreadElement' ? inner(element.argument) : undefined;
+    const next =
+      element.type === 'SpreadElement' ? (list?.name === 'string' ? text : list?.element) : inner(element);
+    if (!next || (type && !same(type, next))) return undefined;
+    type ??= next;
+  }
+  return type;
+}
+
+function ofNew(
+  sourceCode: TSESLint.SourceCode,
+  { callee, arguments: given, typeArguments }: TSESTree.NewExpression,
+  inner: (node: TSESTree.Node) => ValueType | undefined,
+): ValueType | undefined {
+  if (callee.type === 'Identifier') {
+    if (isBuiltIn(sourceCode, callee)) {
+      if (!builtInClasses.has(callee.name)) return undefined;
+      const types = (typeArguments?.params ?? []).map((type) => annotatedType(sourceCode, type));
+      if (callee.name === 'Set' || callee.name === 'Array') {
+        const [first] = given;
+        const element =
+          types[0] ?? (callee.name === 'Set' && first?.type !== 'SpreadElement' && first ? inner(first)?.element : undefined); // prettier-ignore
+        return element ? { name: callee.name, element } : { name: callee.name };
+      }
+      return callee.name === 'Map' ? mapOf(types[0], types[1]) : { name: callee.name };
+    }
+    const body = objectTypeOf(sourceCode, callee);
+    if (body) return { name: 'object', declared: body };
+  }
+  const imported = importedCallee(sourceCode, callee);
+  return imported && { name: 'imported', imported };
+}
+
+const mapOf = (key: ValueType | undefined, value: ValueType | undefined): ValueType => ({
+  name: 'Map',
+  ...(key && { element: key }),
+  ...(value && { value }),
+});
+
+/**
+ * `undefined` where the annotation says nothing that is known here: unions, type parameters.
+ * @param lenient undefined and null are left out
+ */
 export function annotatedType(
   sourceCode: TSESLint.SourceCode,
   node: TSESTree.TypeNode | undefined,
+  lenient = false,
+  depth = 0,
 ): ValueType | undefined {
+  if (depth > 8) return undefined;
+  const inner = (type: TSESTree.TypeNode | undefined): ValueType | undefined =>
+    annotatedType(sourceCode, type, lenient, depth + 1);
   switch (node?.type) {
     case 'TSStringKeyword':
     case 'TSTemplateLiteralType':
@@ -138,30 +245,84 @@ export function annotatedType(
     case 'TSBigIntKeyword':
       return { name: 'bigint' };
     case 'TSLiteralType':
-      return node.literal.type === 'Literal' ? typeOf(sourceCode, node.literal) : undefined;
+      return node.literal.type === 'Literal' ? infer(sourceCode, node.literal, 0, lenient) : undefined;
     case 'TSArrayType':
-      return arrayOf(annotatedType(sourceCode, node.elementType));
+      return arrayOf(annotatedType(sourceCode, node.elementType, false, depth + 1));
     case 'TSTupleType':
       return { name: 'Array' };
     case 'TSTypeOperator':
-      return node.operator === 'readonly' ? annotatedType(sourceCode, node.typeAnnotation) : undefined;
+      return node.operator === 'readonly' ? inner(node.typeAnnotation) : undefined;
+    case 'TSTypeLiteral': {
+      const index = node.members.find((member) => member.type === 'TSIndexSignature');
+      if (!index) return { name: 'object', declared: node };
+      const value = inner(index.typeAnnotation?.typeAnnotation);
+      return { name: 'object', dictionary: true, ...(value && { value }) };
+    }
+    case 'TSIntersectionType':
+      return node.types.map(inner).find((type) => type?.declared ?? type?.dictionary);
     case 'TSUnionType': {
-      const [first, ...rest] = node.types.map((type) => annotatedType(sourceCode, type));
+      const parts = lenient
+        ? node.types.filter(({ type }) => type !== 'TSUndefinedKeyword' && type !== 'TSNullKeyword')
+        : node.types;
+      const [first, ...rest] = parts.map(inner);
       return rest.reduce(same, first);
     }
-    case 'TSTypeReference': {
-      if (node.typeName.type !== 'Identifier') return undefined;
-      const { name } = node.typeName;
-      if (!isBuiltIn(sourceCode, node.typeName)) return undefined;
-      if (name === 'ReadonlyArray' || name === 'Array') {
-        return arrayOf(annotatedType(sourceCode, node.typeArguments?.params[0]));
-      }
-      if (name === 'Readonly') return annotatedType(sourceCode, node.typeArguments?.params[0]);
-      return builtInClasses.has(name) || name === 'Hash' || name === 'Hmac' ? { name } : undefined;
-    }
+    case 'TSTypeReference':
+      return ofReference(sourceCode, node, inner);
     default:
       return undefined;
   }
+}
+
+function ofReference(
+  sourceCode: TSESLint.SourceCode,
+  node: TSESTree.TSTypeReference,
+  inner: (type: TSESTree.TypeNode | undefined) => ValueType | undefined,
+): ValueType | undefined {
+  const name = node.typeName;
+  const [first, second] = node.typeArguments?.params ?? [];
+  if (name.type === 'TSQualifiedName') {
+    const from = name.left.type === 'Identifier' ? importedFrom(sourceCode, name.left) : undefined;
+    return from && { name: 'imported', imported: { module: from.module, name: name.right.name } };
+  }
+  if (name.type !== 'Identifier') return undefined;
+  if (isBuiltIn(sourceCode, name)) {
+    switch (name.name) {
+      case 'ReadonlyArray':
+      case 'Array':
+        return arrayOf(inner(first));
+      case 'Readonly':
+      case 'Required':
+      case 'NonNullable':
+        return inner(first);
+      case 'Record': {
+        const value = inner(second);
+        return { name: 'object', dictionary: true, ...(value && { value }) };
+      }
+      case 'Map':
+      case 'ReadonlyMap':
+        return mapOf(inner(first), inner(second));
+      case 'Set':
+      case 'ReadonlySet':
+      case 'Promise': {
+        const element = inner(first);
+        return { name: name.name === 'Promise' ? name.name : 'Set', ...(element && { element }) };
+      }
+      default:
+        return builtInClasses.has(name.name) || name.name === 'Hash' || name.name === 'Hmac'
+          ? { name: name.name }
+          : undefined;
+    }
+  }
+  const imported = importedFrom(sourceCode, name);
+  if (imported) return { name: 'imported', imported };
+  const declared = objectTypeOf(sourceCode, name);
+  if (declared) return { name: 'object', declared };
+  const definitions = resolve(sourceCode, name)?.defs ?? [];
+  const alias = definitions.length === 1 ? (definitions[0]!.node as TSESTree.Node) : undefined;
+  return alias?.type === 'TSTypeAliasDeclaration' && !alias.typeParameters
+    ? inner(alias.typeAnnotation)
+    : undefined;
 }
 
 /** The global of this name, or what `node:buffer` and `node:crypto` and `node:util` export under it. */
@@ -246,49 +407,139 @@ function arrayOf(element: ValueType | undefined): ValueType {
 }
 
 function same(a: ValueType | undefined, b: ValueType | undefined): ValueType | undefined {
-  return a && b && a.name === b.name ? a : undefined;
+  if (!a || !b || a.name !== b.name || a.declared !== b.declared) return undefined;
+  return a.imported?.name === b.imported?.name ? a : undefined;
 }
 
 function ofIdentifier(
   sourceCode: TSESLint.SourceCode,
   node: TSESTree.Identifier,
   depth: number,
+  lenient: boolean,
 ): ValueType | undefined {
   const variable = resolve(sourceCode, node);
   const definition = variable?.defs[0];
   if (!variable || !definition || variable.defs.length !== 1) return undefined;
+  const known = ofDefinition(sourceCode, variable, definition, depth, lenient);
+  if (known) return known;
+  const narrowed = narrowedTo(sourceCode, node);
+  return narrowed !== undefined && (primitives.has(narrowed) || builtInClasses.has(narrowed))
+    ? { name: narrowed }
+    : undefined;
+}
+
+function ofDefinition(
+  sourceCode: TSESLint.SourceCode,
+  variable: TSESLint.Scope.Variable,
+  definition: TSESLint.Scope.Definition,
+  depth: number,
+  lenient: boolean,
+): ValueType | undefined {
   const name = definition.name as TSESTree.Node;
   if (name.type !== 'Identifier') return undefined;
   const owner = definition.node as TSESTree.Node;
   if (name.typeAnnotation) {
-    return name.optional ? undefined : annotatedType(sourceCode, name.typeAnnotation.typeAnnotation);
+    return name.optional && !lenient
+      ? undefined
+      : annotatedType(sourceCode, name.typeAnnotation.typeAnnotation, lenient);
   }
-  if (isFunction(owner)) return ofCallbackParameter(sourceCode, owner, name, depth);
+  const pattern = name.parent;
+  if (pattern.type === 'Property' || pattern.type === 'ArrayPattern' || pattern.type === 'AssignmentPattern')
+    return ofPattern(sourceCode, name, depth, lenient);
+  if (isFunction(owner)) return ofCallbackParameter(sourceCode, owner, name, depth, lenient);
   if (owner.type !== 'VariableDeclarator' || owner.id !== name) return undefined;
 
   const loop = owner.parent.parent;
-  if (loop.type === 'ForOfStatement' && loop.left === owner.parent && !loop.await) {
-    const over = typeOf(sourceCode, loop.right, depth + 1);
-    if (over?.name === 'string') return text;
-    if (isByteView(over)) return elementOf(over!);
-    return over?.element;
-  }
+  if (loop.type === 'ForOfStatement' && loop.left === owner.parent)
+    return loop.await ? undefined : elementIn(infer(sourceCode, loop.right, depth + 1, lenient));
   if (loop.type === 'ForInStatement' && loop.left === owner.parent) return text;
 
-  let known = typesByDepth.get(variable);
-  if (!known) typesByDepth.set(variable, (known = new Map()));
-  if (!known.has(depth)) known.set(depth, ofWrites(sourceCode, variable, depth));
+  const cache = lenient ? typesByDepth.lenient : typesByDepth.strict;
+  let known = cache.get(variable);
+  if (!known) cache.set(variable, (known = new Map()));
+  if (!known.has(depth)) known.set(depth, ofWrites(sourceCode, variable, depth, lenient));
   return known.get(depth);
 }
 
+/** What `for…of` gives. */
+function elementIn(over: ValueType | undefined): ValueType | undefined {
+  if (over?.name === 'string') return text;
+  if (isByteView(over)) return elementOf(over!);
+  // A map gives pairs.
+  return over?.name === 'Map' ? { name: 'Array' } : over?.element;
+}
+
+/** `const { name } = …`, `({ name }: T) => …`, `[name] = …`, `(name = …) => …`: of variables that are written only there. */
+function ofPattern(
+  sourceCode: TSESLint.SourceCode,
+  name: TSESTree.Identifier,
+  depth: number,
+  lenient: boolean,
+): ValueType | undefined {
+  let at: TSESTree.Node = name;
+  if (at.parent?.type === 'AssignmentPattern') {
+    const usual = infer(sourceCode, at.parent.right, depth + 1, lenient);
+    at = at.parent;
+    if (isFunction(at.parent!)) return usual;
+    const given = ofPart(sourceCode, at, depth, true);
+    return given ? same(given, usual) : undefined;
+  }
+  return ofPart(sourceCode, at, depth, lenient);
+}
+
+/** The type of what a part of a pattern is bound to. */
+function ofPart(
+  sourceCode: TSESLint.SourceCode,
+  part: TSESTree.Node,
+  depth: number,
+  lenient: boolean,
+): ValueType | undefined {
+  if (depth > 8) return undefined;
+  const { parent } = part;
+  if (parent?.type === 'Property' && parent.value === part && parent.parent.type === 'ObjectPattern') {
+    const whole = ofSource(sourceCode, parent.parent, depth + 1, lenient);
+    const key = parent.key;
+    return key.type === 'Identifier' && !parent.computed
+      ? propertyOf(sourceCode, whole, key.name, lenient)
+      : undefined;
+  }
+  if (parent?.type === 'ArrayPattern')
+    return lenient ? elementIn(ofSource(sourceCode, parent, depth + 1, lenient)) : undefined;
+  return undefined;
+}
+
+/** The type of what a pattern takes apart. */
+function ofSource(
+  sourceCode: TSESLint.SourceCode,
+  pattern: TSESTree.ObjectPattern | TSESTree.ArrayPattern,
+  depth: number,
+  lenient: boolean,
+): ValueType | undefined {
+  if (pattern.typeAnnotation)
+    return annotatedType(sourceCode, pattern.typeAnnotation.typeAnnotation, lenient);
+  const { parent } = pattern;
+  if (parent.type === 'VariableDeclarator' && parent.id === pattern) {
+    const loop = parent.parent.parent;
+    if (loop.type === 'ForOfStatement' && loop.left === parent.parent)
+      return loop.await ? undefined : elementIn(infer(sourceCode, loop.right, depth + 1, lenient));
+    return infer(sourceCode, parent.init, depth + 1, lenient);
+  }
+  if (isFunction(parent)) return ofCallbackParameter(sourceCode, parent, pattern, depth, lenient);
+  return ofPart(sourceCode, pattern, depth + 1, lenient);
+}
+
 /** What was found about a variable, by the depth that was left: a variable with n writes is asked for at each of them. */
-const typesByDepth = new WeakMap<TSESLint.Scope.Variable, Map<number, ValueType | undefined>>();
+const typesByDepth = {
+  strict: new WeakMap<TSESLint.Scope.Variable, Map<number, ValueType | undefined>>(),
+  lenient: new WeakMap<TSESLint.Scope.Variable, Map<number, ValueType | undefined>>(),
+};
 
 /** The type that all values have which are written to the variable. */
 function ofWrites(
   sourceCode: TSESLint.SourceCode,
   variable: TSESLint.Scope.Variable,
   depth: number,
+  lenient: boolean,
 ): ValueType | undefined {
   let type: ValueType | undefined;
   for (const reference of variable.references) {
@@ -298,17 +549,24 @@ function ofWrites(
     if (parent?.type === 'UpdateExpression') continue;
     if (parent?.type === 'AssignmentExpression' && parent.operator !== '=') {
       if (parent.operator !== '+=') continue;
-      written = typeOf(sourceCode, parent.right, depth + 1);
+      written = infer(sourceCode, parent.right, depth + 1, lenient);
       // `s += 1` keeps a string a string.
       if (type?.name === 'string') continue;
     } else if (parent?.type === 'VariableDeclarator' || parent?.type === 'AssignmentExpression') {
-      written = typeOf(sourceCode, reference.writeExpr as TSESTree.Node | null | undefined, depth + 1);
+      const value = reference.writeExpr as TSESTree.Node | null | undefined;
+      if (lenient && isNothing(value)) continue;
+      written = infer(sourceCode, value, depth + 1, lenient);
     }
-    if (!written || (type && type.name !== written.name)) return undefined;
-    type ??= written;
+    if (!written || (type && !same(type, written))) return undefined;
+    // The first may be an empty list.
+    if (!type?.element) type = written;
   }
   return type;
 }
+
+const isNothing = (value: TSESTree.Node | null | undefined): boolean =>
+  (value?.type === 'Literal' && value.value === null) ||
+  (value?.type === 'Identifier' && value.name === 'undefined');
 
 const elementFirst = /^(?:map|forEach|filter|flatMap|some|every|find\w*)$/;
 
@@ -316,13 +574,14 @@ const elementFirst = /^(?:map|forEach|filter|flatMap|some|every|find\w*)$/;
 function ofCallbackParameter(
   sourceCode: TSESLint.SourceCode,
   callback: FunctionNode,
-  parameter: TSESTree.Identifier,
+  parameter: TSESTree.Identifier | TSESTree.ObjectPattern | TSESTree.ArrayPattern,
   depth: number,
+  lenient: boolean,
 ): ValueType | undefined {
   const call = callback.parent;
   if (call?.type !== 'CallExpression' || call.arguments[0] !== callback) return undefined;
   if (call.callee.type !== 'MemberExpression') return undefined;
-  const receiver = typeOf(sourceCode, call.callee.object, depth + 1);
+  const receiver = infer(sourceCode, call.callee.object, depth + 1, lenient);
   if (receiver?.name !== 'Array' && !isByteView(receiver)) return undefined;
   const element = isByteView(receiver) ? elementOf(receiver!) : receiver!.element;
   const index = callback.params.indexOf(parameter);
@@ -369,6 +628,7 @@ function ofCall(
   sourceCode: TSESLint.SourceCode,
   node: TSESTree.CallExpression,
   inner: (node: TSESTree.Node) => ValueType | undefined,
+  lenient: boolean,
 ): ValueType | undefined {
   const { callee } = node;
   if (callee.type === 'Identifier') {
@@ -383,9 +643,7 @@ function ofCall(
     if (imported)
       return imported.module === 'crypto' && hashFactories.has(imported.name) ? { name: 'Hash' } : undefined;
     const fn = functionOf(sourceCode, callee);
-    return fn && !fn.async && !fn.generator
-      ? annotatedType(sourceCode, fn.returnType?.typeAnnotation)
-      : undefined;
+    return fn && resultOf(sourceCode, fn, inner, lenient);
   }
   if (callee.type !== 'MemberExpression') return undefined;
   const method = memberName(callee);
@@ -407,10 +665,13 @@ function ofCall(
       case 'String':
         return /^(?:fromCharCode|fromCodePoint|raw)$/.test(method) ? text : undefined;
       case 'Object':
-        return /^(?:keys|values|entries)$/.test(method)
-          ? { name: 'Array', ...(method === 'keys' ? { element: text } : {}) }
-          : undefined;
+        if (method === 'values' && node.arguments[0]) return arrayOf(inner(node.arguments[0])?.value);
+        if (method === 'entries') return { name: 'Array', element: { name: 'Array' } };
+        if (method === 'keys' || method === 'getOwnPropertyNames') return { name: 'Array', element: text };
+        return method === 'fromEntries' ? { name: 'object', dictionary: true } : undefined;
       case 'Array':
+        if (method === 'from' && node.arguments.length === 1 && isTypeScript(sourceCode))
+          return arrayOf(elementIn(inner(node.arguments[0]!)));
         return /^(?:from|of)$/.test(method) ? { name: 'Array' } : undefined;
       default:
         if (elementSizes.has(object.name))
@@ -430,10 +691,25 @@ function ofCall(
       return stringMethodsOfNumber.has(method) ? text : undefined;
     case 'Array':
       if (method === 'join') return text;
-      if (/^(?:map|flatMap|flat)$/.test(method)) return { name: 'Array' };
+      if (method === 'map') return arrayOf(mappedBy(sourceCode, node.arguments[0], inner));
+      if (/^(?:flatMap|flat)$/.test(method)) return { name: 'Array' };
+      if (/^(?:find|findLast|at|pop|shift)$/.test(method)) return lenient ? receiver.element : undefined;
+      if (/^(?:indexOf|lastIndexOf|findIndex|findLastIndex|push|unshift)$/.test(method)) return number;
+      if (/^(?:keys|values|entries)$/.test(method)) return iteratorOf(receiver, method);
       return /^(?:slice|filter|concat|toSorted|toReversed|sort|reverse|splice)$/.test(method)
         ? receiver
         : undefined;
+    case 'Map':
+      if (method === 'get') return lenient ? receiver.value : undefined;
+      return /^(?:keys|values|entries)$/.test(method) ? iteratorOf(receiver, method) : undefined;
+    case 'Set':
+      return /^(?:keys|values|entries)$/.test(method) ? iteratorOf(receiver, method) : undefined;
+    case 'object': {
+      const member = receiver.declared && memberIn(sourceCode, receiver.declared, method);
+      return member?.method && !(member.optional && !lenient)
+        ? annotatedType(sourceCode, member.type, lenient)
+        : undefined;
+    }
     case 'TextEncoder':
       return method === 'encode' ? { name: 'Uint8Array' } : undefined;
     case 'TextDecoder':
@@ -455,44 +731,123 @@ function ofCall(
   }
 }
 
+function iteratorOf(of: ValueType, method: string): ValueType {
+  const element =
+    method === 'entries'
+      ? { name: 'Array' }
+      : method === 'keys' && of.name === 'Array'
+        ? number
+        : method === 'values' && of.name === 'Map'
+          ? of.value
+          : of.element;
+  return { name: 'iterator', ...(element && { element }) };
+}
+
+/** What a callback that is one expression makes of each element. */
+function mappedBy(
+  sourceCode: TSESLint.SourceCode,
+  callback: TSESTree.CallExpressionArgument | undefined,
+  inner: (node: TSESTree.Node) => ValueType | undefined,
+): ValueType | undefined {
+  if (callback?.type === 'Identifier' && isGlobal(sourceCode, callback))
+    return callback.name === 'String' ? text : callback.name === 'Number' ? number : undefined;
+  if (callback?.type !== 'ArrowFunctionExpression' || callback.async) return undefined;
+  if (callback.returnType) return annotatedType(sourceCode, callback.returnType.typeAnnotation);
+  return callback.body.type === 'BlockStatement' ? undefined : inner(callback.body);
+}
+
+/** What a function of the file gives: as annotated, or what its only expression is. */
+function resultOf(
+  sourceCode: TSESLint.SourceCode,
+  fn: FunctionNode,
+  inner: (node: TSESTree.Node) => ValueType | undefined,
+  lenient: boolean,
+): ValueType | undefined {
+  if (fn.generator) return undefined;
+  if (fn.returnType) return annotatedType(sourceCode, fn.returnType.typeAnnotation, lenient);
+  return !fn.async && fn.type === 'ArrowFunctionExpression' && fn.body.type !== 'BlockStatement'
+    ? inner(fn.body)
+    : undefined;
+}
+
 function ofMember(
   sourceCode: TSESLint.SourceCode,
   node: TSESTree.MemberExpression,
   inner: (node: TSESTree.Node) => ValueType | undefined,
-  depth: number,
+  lenient: boolean,
 ): ValueType | undefined {
-  if (node.object.type === 'ThisExpression') return ofProperty(sourceCode, node, depth);
-  const name = memberName(node);
+  const name =
+    memberName(node) ?? (node.property.type === 'PrivateIdentifier' ? `#${node.property.name}` : undefined);
   const receiver = inner(node.object);
   if (!receiver) return undefined;
   if (name === 'length' || name === 'byteLength' || name === 'byteOffset') {
-    return isByteView(receiver) || /^(?:string|Array|ArrayBuffer|DataView)$/.test(receiver.name)
-      ? number
-      : undefined;
+    if (isByteView(receiver) || /^(?:string|Array|ArrayBuffer|DataView)$/.test(receiver.name)) return number;
   }
   if (name === 'buffer' && isByteView(receiver)) return { name: 'ArrayBuffer' };
-  if (node.computed && isByteView(receiver)) return elementOf(receiver);
-  return node.computed ? receiver.element : undefined;
+  if (name === 'size' && /^(?:Map|Set)$/.test(receiver.name)) return number;
+  if (name !== undefined && receiver.name === 'object')
+    return propertyOf(sourceCode, receiver, name, lenient);
+  if (!node.computed) return undefined;
+  if (isByteView(receiver)) return elementOf(receiver);
+  return receiver.dictionary ? (lenient ? receiver.value : undefined) : receiver.element;
 }
 
-/** `this.x` by the class's own declaration of x. */
-function ofProperty(
+/** A property of an object whose type the file declares, or of a dictionary. */
+function propertyOf(
   sourceCode: TSESLint.SourceCode,
-  node: TSESTree.MemberExpression,
-  depth: number,
+  owner: ValueType | undefined,
+  name: string,
+  lenient: boolean,
 ): ValueType | undefined {
-  const body = classAround(node);
-  const member = body && memberOf(body, node);
-  if (member?.type === 'TSParameterProperty') {
-    const { parameter } = member;
-    return parameter.type === 'Identifier' && !parameter.optional
-      ? annotatedType(sourceCode, parameter.typeAnnotation?.typeAnnotation)
+  if (owner?.dictionary) return lenient ? owner.value : undefined;
+  if (!owner?.declared) return undefined;
+  const { declared } = owner;
+  const member = memberIn(sourceCode, declared, name);
+  if (!member) return declared.type === 'ClassBody' ? ofAssignments(sourceCode, declared, name) : undefined;
+  if (member.method || (member.optional && !lenient)) return undefined;
+  if (member.type) return annotatedType(sourceCode, member.type, lenient);
+  // Without TypeScript anybody may assign something else.
+  return isTypeScript(sourceCode)
+    ? infer(sourceCode, member.value, 2, lenient)
+    : declared.type === 'ClassBody'
+      ? ofAssignments(sourceCode, declared, name, member.value)
       : undefined;
+}
+
+const assigned = new WeakMap<TSESTree.ClassBody, ReadonlyMap<string, readonly TSESTree.Expression[]>>();
+
+/** What all values are that a class gives to a field which it does not declare. */
+function ofAssignments(
+  sourceCode: TSESLint.SourceCode,
+  body: TSESTree.ClassBody,
+  name: string,
+  first?: TSESTree.Expression,
+): ValueType | undefined {
+  let all = assigned.get(body);
+  if (!all) assigned.set(body, (all = assignmentsOf(sourceCode, body)));
+  let type: ValueType | undefined;
+  for (const value of [...(first ? [first] : []), ...(all.get(name) ?? [])]) {
+    const next = infer(sourceCode, value, 5, false);
+    if (!next || (type && !same(type, next))) return undefined;
+    type ??= next;
   }
-  if (member?.type !== 'PropertyDefinition' || member.optional) return undefined;
-  if (member.typeAnnotation) return annotatedType(sourceCode, member.typeAnnotation.typeAnnotation);
-  // Without an annotation only `readonly` and other TypeScript modifiers promise that the type stays.
-  return member.readonly || member.accessibility ? typeOf(sourceCode, member.value, depth + 1) : undefined;
+  return type;
+}
+
+function assignmentsOf(
+  sourceCode: TSESLint.SourceCode,
+  body: TSESTree.ClassBody,
+): ReadonlyMap<string, readonly TSESTree.Expression[]> {
+  const all = new Map<string, TSESTree.Expression[]>();
+  walk(sourceCode, body, (node) => {
+    if (node.type !== 'AssignmentExpression' || node.operator !== '=') return;
+    const { left } = node;
+    if (left.type !== 'MemberExpression' || left.object.type !== 'ThisExpression') return;
+    const name =
+      memberName(left) ?? (left.property.type === 'PrivateIdentifier' ? `#${left.property.name}` : undefined);
+    if (name !== undefined) all.set(name, [...(all.get(name) ?? []), node.right]);
+  });
+  return all;
 }
 
 /** `Buffer.alloc(0)` in one of its spellings. */

@@ -317,11 +317,12 @@ const tests: Readonly<Record<string, readonly (readonly [ts.SyntaxKind, Test])[]
       K.CallExpression,
       (node) => {
         const called = method(node);
-        if (called === 'reduce')
-          return /^(?:map|filter)$/.test(method(receiver(node as ts.CallExpression)) ?? '');
-        if (called !== 'filter') return false;
+        if (called !== 'filter' && called !== 'map') return false;
         const use = outer(node);
-        return ts.isElementAccessExpression(use) || memberName(use) === 'length';
+        const name = memberName(use);
+        if (name !== undefined)
+          return /^(?:length|at|shift|pop|includes|(?:last)?[iI]ndexOf|forEach|reduce)$/.test(name);
+        return ts.isElementAccessExpression(use) || ts.isSpreadElement(use) || ts.isForOfStatement(use);
       },
     ],
   ],
@@ -405,7 +406,11 @@ const tests: Readonly<Record<string, readonly (readonly [ts.SyntaxKind, Test])[]
     ],
   ],
   'entries-destructuring': [
-    [K.ForOfStatement, (node) => method(bare((node as ts.ForOfStatement).expression)) === 'entries'],
+    [
+      // What the loop binds stands where its body does.
+      K.VariableDeclarationList,
+      ({ parent }) => ts.isForOfStatement(parent) && method(bare(parent.expression)) === 'entries',
+    ],
   ],
   'error-per-call': [
     [
@@ -489,6 +494,22 @@ const tests: Readonly<Record<string, readonly (readonly [ts.SyntaxKind, Test])[]
         return ts.isIdentifier(root) && mayHaveWrittenShape(root);
       },
     ],
+  ],
+  'whole-collection': [
+    [
+      K.CallExpression,
+      (node) =>
+        /^(?:from|keys|values|entries|fromEntries|sort|toSorted|has|stringify|match)$/.test(
+          method(node) ?? '',
+        ),
+    ],
+    [K.ArrayLiteralExpression, (node) => hasSpread(node)],
+  ],
+  'frame-garbage': [
+    [K.NewExpression, () => true],
+    [K.ArrowFunction, () => true],
+    [K.FunctionExpression, () => true],
+    [K.CallExpression, (node) => /^(?:bind|clone|create|fromValues)$/.test(method(node) ?? '')],
   ],
   'wrapper-return': [K.FunctionDeclaration, K.FunctionExpression, K.ArrowFunction].map(
     (kind) => [kind, (node: ts.Node) => returnsWrappers(node as ts.FunctionLikeDeclaration)] as const,

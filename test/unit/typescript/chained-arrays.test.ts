@@ -4,7 +4,7 @@ import { testRule } from '../../support/rule-tester';
 testRule(chainedArrays, {
   valid: [
     'const f = (xs: number[]) => xs.filter((x) => x).length;',
-    '/** @hot */ const f = (xs) => xs.filter((x) => x).length;',
+    '/** @hot */ const f = (xs) => xs.filter("x").length;',
     '/** @hot */ const f = (xs: number[]) => xs.filter((x) => x)[1];',
     '/** @hot */ const f = (xs: number[]) => xs.filter((x) => x).size;',
     '/** @hot */ const f = (xs: number[]) => xs.filter((x) => x, this).length;',
@@ -12,6 +12,23 @@ testRule(chainedArrays, {
     '/** @hot */ const f = (xs: number[]) => xs.flatMap((x) => x).reduce((a, b) => a + b, 0);',
   ],
   invalid: [
+    {
+      code: '/** @hot */ const f = (xs) => xs.filter((x) => x).length;',
+      errors: [
+        {
+          messageId: 'countIf',
+          data: { of: 'xs' },
+          suggestions: [
+            {
+              messageId: 'fix',
+              data: { title: 'Count with `reduce()` (if `xs` is an array)' },
+              output:
+                '/** @hot */ const f = (xs) => xs.reduce<number>((count, x) => (x ? count + 1 : count), 0);',
+            },
+          ],
+        },
+      ],
+    },
     {
       code: '/** @hot */ const f = (xs: number[]) => xs.filter((x) => x > 1).length;',
       output:

@@ -69,6 +69,8 @@ const patterns: Readonly<Record<string, (index: number) => string>> = {
   'entries-destructuring': (i) => `for (const [k, v] of xs.entries()) n += k + v + ${i};`,
   'error-per-call': (i) => `try { throw new Error('${i}'); } catch { n++; }`,
   'format-then-append': (i) => `bytes.set(new TextEncoder().encode(s), ${i});`,
+  'frame-garbage': (i) =>
+    `requestAnimationFrame(() => { requestAnimationFrame(loose.run.bind(loose)); n += ${i}; });`,
   'intl-per-call': (i) => `s += new Intl.NumberFormat('de', { maximumFractionDigits: ${i % 20}, minimumIntegerDigits: ${1 + Math.floor(i / 20)} }).format(n);`, // prettier-ignore
   'must-not-allocate': (i) => `n += [${i}].length;`,
   'per-call-buffer': (i) =>
@@ -80,12 +82,13 @@ const patterns: Readonly<Record<string, (index: number) => string>> = {
   'shift-drain': (i) => `{ const q = xs.slice(); while (q.length > 0) n += q.shift()! + ${i}; }`,
   'split-index': (i) => `s = s.split(',')[${i % 4}]!;`,
   'spread-known-shape': (i) => `items.push({ ...item, a: ${i} });`,
+  'whole-collection': (i) => `n += Object.keys(loose).length + [...set][0]! + ${i};`,
   'wrapper-return': (i) => `{ const { value } = wrap(n + ${i}); n += value; }`,
 };
 
 const loop = (statement: (index: number) => string, count: number): string => `
 interface Item { a: number; b: number }
-interface Loose { p?: number; q: number }
+interface Loose { p?: number; q: number; run(): void }
 declare const stream: { on(event: string, listener: (chunk: Buffer) => void): void };
 /** @pool */
 declare const pool: { acquire(): { x: number }; release(taken: unknown): void };

@@ -7,6 +7,7 @@ export const chainedArrays: readonly Pattern[] = [
   { weight: 5, globals: ['Array'], write: reduced },
   { suggestions: true, globals: ['Array'], write: first },
   { suggestions: true, globals: ['Array'], write: some },
+  { suggestions: true, weight: 2, globals: ['Array', 'Math'], write: asked },
 ];
 
 const simpleTypes = ['number', 'string', 'number | null', 'string | number', 'unknown', 'boolean', 'string | undefined', 'bigint'] as const; // prettier-ignore
@@ -97,5 +98,38 @@ function some(pen: Pen): Core {
       `(${asked}) === true`,
       `[${asked} && 1]`,
     ),
+  };
+}
+
+/** "if the callback has no effects, and the value is not NaN", "if xs is an array" */
+function asked(pen: Pen): Core {
+  const type = pen.one('number[]', 'any', 'readonly number[]');
+  const xs = pen.input('xs', type, () => `[${Array.from({ length: pen.one(0, 1, 3, 5) }, () => pen.one('0', '1', '2', '-0', '7')).join(', ')}]`); // prettier-ignore
+  const wanted = pen.one('1', '2', 'wanted', 'wanted', '-0');
+  const mapper = pen.one(
+    'x + 1',
+    'x',
+    'x * 2',
+    'x > 1 ? x : 0',
+    'x || 2',
+    '-x',
+    '{ const y = x; return y; }',
+  );
+  const parameter = pen.one('(x)', 'x', '(x, i)');
+  const chain = `xs.map(${parameter} => ${mapper})`;
+  const filtered = `xs.filter((x${type === 'any' ? ': number' : ''}) => x > ${pen.one('0', '1')})`;
+  const question = pen.one(
+    `${chain}.includes(${wanted})`,
+    `${chain}.includes(${wanted})`,
+    `${filtered}.shift()`,
+    `${filtered}.at(0)`,
+    `${filtered}.length > 0`,
+    `Math.max(...${filtered})`,
+    `${chain}.indexOf(${wanted})`,
+  );
+  return {
+    inputs: [xs],
+    body: `const wanted = ${pen.one('1', '2', '0')};\n${pen.maybe('log(wanted);', 0.2)}`,
+    result: pen.one(question, `[${question}]`, `${question} ? 'yes' : 'no'`, `String(${question})`),
   };
 }

@@ -1,0 +1,128 @@
+import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
+import { perFrame } from './heat/callbacks';
+import { createRule } from './rule';
+import {
+  contains,
+  enclosingFunction,
+  isFunction,
+  memberName,
+  methodName,
+  resolve,
+  unwrap,
+} from './syntax/nodes';
+import { importedCallee, receiverType } from './types/values';
+import { iteratingMethods } from './flow/loops';
+
+/** Modules whose small classes have methods that write into an instance (`copy`, `set`), so that one can be kept. */
+const scenes = /^(?:three|three\/.*|@babylonjs\/core.*|pixi\.js|@pixi\/.*|cannon-es|gl-matrix|playcanvas)$/;
+const values = /^(?:Vector[234]?|Vec[234]|Matrix[34]?|Mat[34]|Quaternion|Quat|Euler|Color[34]?|Box[23]|Sphere|Ray|Raycaster|Plane|Spherical|Cylindrical|Frustum|Line3|Triangle|Object3D|Point|Rectangle|Transform|AABB|BoundingBox)$/; // prettier-ignore
+const arrays = /^(?:vec[234]|mat[234]|mat2d|quat2?)$/;
+
+/** What is made anew in each frame and could be kept from one to the next. */
+export const frameGarbage = createRule({
+  id: 'ts/frame-garbage',
+  summary: 'vectors, matrices and closures that are made anew in each frame',
+  fix: 'none',
+  recipe:
+    'Keep one vector or matrix per use in a constant of the module and write into it with `set()` or `copy()`; bind a method once, in the constructor',
+  reports: 'hot only',
+  sample: 'typescript/frame-garbage',
+  allocation: { kind: 'object', cost: 'always', reason: 'it is made in each frame, and dropped with it' },
+  words: [['new ', 'clone', 'create', 'fromValues', '=>', 'function', 'bind']],
+  messages: {
+    made: '`new {{name}}()` makes an object in each frame, for this one use',
+    cloned: '`clone()` copies `{{name}}` in each frame',
+    array: '`{{name}}()` makes an array in each frame',
+    bound: '`bind()` makes a function in each frame',
+    closure: 'This function is made in each frame, to be passed on',
+  },
+  check({ sourceCode, heat }, report) {
+    const inFrame = (node: TSESTree.Node): boolean =>
+      heat(node).because.some(({ text }) => text === perFrame) && !isKept(node);
+
+    function closure(node: TSESTree.ArrowFunctionExpression | TSESTree.FunctionExpression): void {
+      if (isPassedOn(sourceCode, node) && inFrame(node)) report({ at: node, messageId: 'closure', allocation: { kind: 'closure' } }); // prettier-ignore
+    }
+
+    return {
+      NewExpression(node) {
+        const imported = importedCallee(sourceCode, node.callee);
+        if (!imported || !scenes.test(imported.module) || !values.test(imported.name) || !inFrame(node))
+          return;
+        report({ at: node, messageId: 'made', data: { name: imported.name } });
+      },
+      CallExpression(node) {
+        const { callee } = node;
+        if (callee.type !== 'MemberExpression') return;
+        const method = memberName(callee);
+        if (method === 'clone' && node.arguments.length === 0) {
+          if (isOfScene(sourceCode, callee.object) && inFrame(node))
+            report({ at: node, messageId: 'cloned', data: { name: sourceCode.getText(callee.object) } });
+        } else if (method === 'create' || method === 'fromValues' || method === 'clone') {
+          const imported = importedCallee(sourceCode, callee.object);
+          if (imported?.module === 'gl-matrix' && arrays.test(imported.name) && inFrame(node))
+            report({ at: node, messageId: 'array', data: { name: sourceCode.getText(callee) } });
+        } else if (method === 'bind' && isArgument(node) && inFrame(node))
+          report({ at: node, messageId: 'bound', allocation: { kind: 'closure' } });
+      },
+      ArrowFunctionExpression: closure,
+      FunctionExpression: closure,
+    };
+  },
+});
+
+/** It is put into a field or a collection: made once, or to stay. */
+function isKept(node: TSESTree.Node): boolean {
+  const { parent } = node;
+  if (parent?.type === 'AssignmentExpression')
+    return parent.right === node && (parent.left.type === 'MemberExpression' || parent.operator !== '=');
+  if (parent?.type === 'LogicalExpression') return isKept(parent);
+  if (parent?.type === 'ReturnStatement' || parent?.type === 'Property') return true;
+  return parent?.type === 'CallExpression' && /^(?:push|set|add)$/.test(methodName(parent) ?? '');
+}
+
+/** A vector or the like: made by a class of such a module, or reached from something that is; its methods give itself. */
+function isOfScene(sourceCode: TSESLint.SourceCode, node: TSESTree.Expression): boolean {
+  let at = unwrap(node);
+  for (;;) {
+    const type = receiverType(sourceCode, at);
+    if (type?.imported) return scenes.test(type.imported.module);
+    if (at.type === 'MemberExpression') at = unwrap(at.object);
+    else if (at.type === 'CallExpression' && at.callee.type === 'MemberExpression')
+      at = unwrap(at.callee.object);
+    else if (at.type === 'Identifier') {
+      const declared = resolve(sourceCode, at)?.defs[0]?.node as TSESTree.Node | undefined;
+      if (declared?.type !== 'VariableDeclarator' || !declared.init || contains(declared.init, at))
+        return false;
+      at = unwrap(declared.init);
+    } else return false;
+  }
+}
+
+const isArgument = (node: TSESTree.Node): boolean =>
+  (node.parent?.type === 'CallExpression' || node.parent?.type === 'NewExpression') &&
+  node.parent.callee !== node;
+
+/** To a function that is not known to call it at once: not to `forEach` and its like, which V8 inlines. */
+function isPassedOn(
+  sourceCode: TSESLint.SourceCode,
+  node: TSESTree.ArrowFunctionExpression | TSESTree.FunctionExpression,
+): boolean {
+  if (!enclosingFunction(node)) return false;
+  if (isArgument(node)) return passes(node.parent as TSESTree.CallExpression);
+  const declarator = node.parent;
+  if (declarator.type !== 'VariableDeclarator' || declarator.init !== node) return false;
+  const [variable] = sourceCode.getDeclaredVariables!(declarator);
+  return (variable?.references ?? []).some(({ identifier }) => {
+    const use = identifier as TSESTree.Node;
+    return isArgument(use) && passes(use.parent as TSESTree.CallExpression);
+  });
+}
+
+const passes = (call: TSESTree.CallExpression): boolean =>
+  call.type === 'CallExpression' &&
+  !isFunction(call.callee) &&
+  !iteratingMethods.has(methodName(call) ?? '') &&
+  !/^(?:then|catch|finally|setTimeout)$/.test(
+    methodName(call) ?? (call.callee.type === 'Identifier' ? call.callee.name : ''),
+  );
