@@ -10,8 +10,10 @@ import {
   variableAccumulator,
   type Accumulator,
 } from './growth/accumulator';
+import { hotThreshold } from './heat/static-heat';
 import { createRule, type ProposedFix, type RelatedPlace } from './rule';
 import {
+  contains,
   enclosingFunction,
   type FunctionNode,
   isFunction,
@@ -42,11 +44,12 @@ export const accumulatingSpread = createRule({
   messages: {
     reduce: 'This {{form}} copies the whole accumulator on every call: n²/2 copies',
     loop: 'This {{form}} copies all of `{{name}}` on every iteration: n²/2 copies',
+    calls: 'This {{form}} copies all of `{{name}}` on each call of hot code',
     entry: 'This {{form}} copies all of `{{name}}` for each value that joins it',
     fixedReduce: 'This {{form}} makes a new object on every call, to change known properties',
     fixedLoop: 'This {{form}} makes a new `{{name}}` on every iteration, to change known properties',
   },
-  check({ sourceCode, filename }, report) {
+  check({ sourceCode, filename, heat }, report) {
     const context = { sourceCode, typed: /\.[cm]?tsx?$/.test(filename) };
     const reported = new Set<TSESTree.Node>();
 
@@ -147,7 +150,7 @@ export const accumulatingSpread = createRule({
       if (!declared) return;
       const loops = [...loopsOutlivedBy(assignment, root.type === 'ThisExpression' ? undefined : declared)];
       const loop = loops.find((each) => mayRunAgain(assignment, each));
-      if (!loop) return;
+      if (!loop) return inCalls(assignment, left, copy);
       const accumulator = memberAccumulator(sourceCode, left);
       if (accumulator) {
         const growth = growthOf(sourceCode, copy, accumulator, bodyOf(loop));
@@ -155,6 +158,22 @@ export const accumulatingSpread = createRule({
         reportOne(copy, growth === 'linear' ? 'loop' : 'fixedLoop', { name: text });
       } else if (left.computed && isPlain(left.property) && !copy.object)
         reportOne(copy, 'entry', { name: text });
+    }
+
+    /** `this.x = [...this.x, y]` in a function that is called again and again. */
+    function inCalls(
+      assignment: TSESTree.AssignmentExpression,
+      left: TSESTree.MemberExpression,
+      copy: Copy,
+    ): void {
+      const fn = enclosingFunction(assignment);
+      const accumulator = memberAccumulator(sourceCode, left);
+      if (!fn || !accumulator || copy.object || heat(assignment).score < hotThreshold) return;
+      const root = rootOf(left);
+      const declared = root?.type === 'Identifier' ? resolve(sourceCode, root)?.identifiers[0] : undefined;
+      if (declared && contains(fn, declared as TSESTree.Node)) return;
+      if (growthOf(sourceCode, copy, accumulator, fn.body) !== 'linear') return;
+      reportOne(copy, 'calls', { name: sourceCode.getText(left) });
     }
 
     /** `m.set(k, [...(m.get(k) ?? []), y])` */
@@ -175,7 +194,11 @@ export const accumulatingSpread = createRule({
       reportOne(found.copy, 'entry', { name: entry });
     }
 
-    function reportOne(copy: Copy, messageId: 'loop' | 'fixedLoop' | 'entry', data: { name: string }): void {
+    function reportOne(
+      copy: Copy,
+      messageId: 'loop' | 'fixedLoop' | 'entry' | 'calls',
+      data: { name: string },
+    ): void {
       if (reported.has(copy.node)) return;
       reported.add(copy.node);
       report({

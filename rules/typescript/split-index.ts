@@ -7,8 +7,8 @@ import { declareAtTop } from './hoist/place';
 import { isModule } from './syntax/module';
 import type { TextEdit } from '../model';
 import { createRule, type ProposedFix } from './rule';
-import { memberName } from './syntax/nodes';
-import { typeOf } from './types/values';
+import { isGlobal, memberName } from './syntax/nodes';
+import { receiverType, typeOf } from './types/values';
 import { code } from '../wording';
 
 /** Further behind most of the text is searched anyway. */
@@ -37,14 +37,15 @@ export const splitIndex = createRule({
   words: [['split']],
   messages: {
     part: '`split()` makes an array of all parts, of which only {{which}} is used',
+    numbers: '`split()` makes a text of each part, only to make a number of it',
   },
   check({ sourceCode, filename }, report) {
     const typed = /\.[cm]?tsx?$/.test(filename);
     const check = (node: TSESTree.MemberExpression | TSESTree.CallExpression): void => {
       const part = node.type === 'MemberExpression' ? indexed(node) : last(node);
       if (!part) return;
+      if (!mayBeText(sourceCode, part.text)) return;
       const type = typeOf(sourceCode, part.text)?.name;
-      if (type !== undefined && type !== 'string') return;
       const fix = fixOf(sourceCode, node, part, typed, type === 'string');
       report({
         at: node,
@@ -53,14 +54,61 @@ export const splitIndex = createRule({
         fixes: fix ? [fix] : [],
       });
     };
-    return { MemberExpression: check, CallExpression: check };
+    return {
+      MemberExpression: check,
+      CallExpression(node) {
+        const split = toNumbers(sourceCode, node);
+        if (!split) return check(node);
+        report({ at: node, messageId: 'numbers', noFix: 'it takes a loop from separator to separator' });
+      },
+      VariableDeclarator({ id, init }) {
+        const [first] = id.type === 'ArrayPattern' ? id.elements : [];
+        if (id.type !== 'ArrayPattern' || id.elements.length !== 1 || first?.type === 'RestElement') return;
+        const split = init && splitCall(init);
+        if (!split || !mayBeText(sourceCode, split.text)) return;
+        report({
+          at: init,
+          messageId: 'part',
+          data: { which: 'number 0' },
+          noFix: 'the pattern would have to go',
+        });
+      },
+    };
   },
 });
+
+const mayBeText = (sourceCode: TSESLint.SourceCode, node: TSESTree.Node): boolean => {
+  const type = receiverType(sourceCode, node)?.name;
+  return type === undefined || type === 'string';
+};
+
+/** `text.split(',').map(Number)`, `.map((x) => parseInt(x, 10))`, `.map((x) => +x)`. */
+function toNumbers(
+  sourceCode: TSESLint.SourceCode,
+  node: TSESTree.CallExpression,
+): Pick<SplitPart, 'split' | 'text'> | undefined {
+  const [convert] = node.arguments;
+  if (node.callee.type !== 'MemberExpression' || memberName(node.callee) !== 'map' || !convert)
+    return undefined;
+  const split = splitCall(node.callee.object);
+  if (!split || !mayBeText(sourceCode, split.text)) return undefined;
+  const isConversion = (callee: TSESTree.Node): boolean =>
+    callee.type === 'Identifier' &&
+    /^(?:Number|parseInt|parseFloat)$/.test(callee.name) &&
+    isGlobal(sourceCode, callee);
+  if (isConversion(convert)) return split;
+  if (convert.type !== 'ArrowFunctionExpression' || convert.body.type === 'BlockStatement') return undefined;
+  const { body } = convert;
+  return (body.type === 'CallExpression' && isConversion(body.callee)) ||
+    (body.type === 'UnaryExpression' && body.operator === '+')
+    ? split
+    : undefined;
+}
 
 function splitCall(node: TSESTree.Node): Pick<SplitPart, 'split' | 'text'> | undefined {
   const call = node.type === 'TSNonNullExpression' ? node.expression : node;
   if (call.type !== 'CallExpression' || call.callee.type !== 'MemberExpression') return undefined;
-  if (call.optional || call.callee.optional || memberName(call.callee) !== 'split') return undefined;
+  if (call.optional || memberName(call.callee) !== 'split') return undefined;
   const [separator] = call.arguments;
   // A limit already keeps the array short.
   if (call.arguments.length !== 1 || separator!.type === 'SpreadElement') return undefined;

@@ -101,7 +101,7 @@ export const wholeCollection = createRule({
         if (end) return taken(node, wholeOf(callee.object), end);
         if (method === 'has' && first && callee.object.type === 'NewExpression') {
           const [values] = callee.object.arguments;
-          if (isNamed(sourceCode, callee.object.callee, 'Set') && values && isHot(node))
+          if (isNamed(sourceCode, callee.object.callee, 'Set') && isList(values) && isHot(node))
             report({ at: callee.object, messageId: 'once', data: { of: text(values) } });
           return;
         }
@@ -197,6 +197,10 @@ function wholeIn(
   }
   return undefined;
 }
+
+/** Something that has been listed before; constants are what ts/constant-collection-per-call reports. */
+const isList = (node: TSESTree.CallExpressionArgument | undefined): node is TSESTree.Expression =>
+  node !== undefined && node.type !== 'ArrayExpression' && node.type !== 'SpreadElement';
 
 /** The element at one of the ends, in words. */
 function endOf(method: string, first: TSESTree.CallExpressionArgument | undefined): string | undefined {

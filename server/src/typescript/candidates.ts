@@ -301,14 +301,26 @@ const tests: Readonly<Record<string, readonly (readonly [ts.SyntaxKind, Test])[]
     [
       K.BinaryExpression,
       (node) => {
-        if (!isAssignment(node) || !isRepeated(node)) return false;
+        if (!isAssignment(node)) return false;
         const [left, right] = [bare(node.left), bare(node.right)];
         if (ts.isPropertyAccessExpression(left) || ts.isElementAccessExpression(left))
           return hasSpread(right) || method(right) === 'assign';
-        if (!ts.isIdentifier(left)) return false;
+        if (!ts.isIdentifier(left) || !isRepeated(node)) return false;
         if (ts.isObjectLiteralExpression(right)) return right.properties.some((at) => copies(at, left.text));
         if (ts.isArrayLiteralExpression(right)) return right.elements.some((at) => copies(at, left.text));
         return copies(right, left.text);
+      },
+    ],
+  ],
+  'bytes-to-read': [
+    [
+      K.CallExpression,
+      (node) => {
+        const use = outer(node);
+        const name = memberName(use);
+        if (method(node) === 'slice' || method(node) === 'subarray') return name === 'toString';
+        if (method(node) !== 'from' && method(node) !== 'encode') return false;
+        return name === 'length' || name === 'byteLength' || method(use) === 'update';
       },
     ],
   ],
@@ -412,6 +424,7 @@ const tests: Readonly<Record<string, readonly (readonly [ts.SyntaxKind, Test])[]
       ({ parent }) => ts.isForOfStatement(parent) && method(bare(parent.expression)) === 'entries',
     ],
   ],
+  'eager-log-text': [[K.CallExpression, (node) => /^(?:stringify|inspect)$/.test(method(node) ?? '')]],
   'error-per-call': [
     [
       K.NewExpression,
@@ -466,6 +479,10 @@ const tests: Readonly<Record<string, readonly (readonly [ts.SyntaxKind, Test])[]
     [K.ForStatement, (node) => pushes(node as ts.ForStatement)],
     [K.ForOfStatement, (node) => pushes(node as ts.ForOfStatement)],
   ],
+  'setup-per-call': [
+    [K.NewExpression, () => true],
+    [K.CallExpression, () => true],
+  ],
   'shift-drain': [
     [
       K.CallExpression,
@@ -479,7 +496,11 @@ const tests: Readonly<Record<string, readonly (readonly [ts.SyntaxKind, Test])[]
       (node) => {
         if (method(node) !== 'split') return false;
         const use = outer(node);
-        return ts.isElementAccessExpression(use) || /^(?:pop|at)$/.test(memberName(use) ?? '');
+        return (
+          ts.isElementAccessExpression(use) ||
+          ts.isVariableDeclaration(use) ||
+          /^(?:pop|at|map)$/.test(memberName(use) ?? '')
+        );
       },
     ],
   ],

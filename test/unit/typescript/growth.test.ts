@@ -59,6 +59,7 @@ describe('checking the fixes of a file', () => {
 /** What each rule looks for, as a statement in a loop; the number makes it another one each time. */
 const patterns: Readonly<Record<string, (index: number) => string>> = {
   'accumulating-spread': (i) => `xs = [...xs, ${i}];`,
+  'bytes-to-read': (i) => `n += Buffer.from(s + ${i}).length;`,
   'chained-arrays': (i) => `n += xs.filter((x) => x > ${i}).length;`,
   'concat-in-loop': (i) =>
     `stream.on('data', (chunk: Buffer) => { body = Buffer.concat([body, chunk]); n += ${i}; });`,
@@ -66,6 +67,7 @@ const patterns: Readonly<Record<string, (index: number) => string>> = {
   'copy-for-view': (i) => `n += bytes.slice(n, n + ${100 + i}).indexOf(1);`,
   'deep-clone': (i) => `o = JSON.parse(JSON.stringify(o)); n = ${i};`,
   'delete-property': (i) => `delete loose.p; n += ${i};`,
+  'eager-log-text': (i) => `console.debug(JSON.stringify(o), ${i});`,
   'entries-destructuring': (i) => `for (const [k, v] of xs.entries()) n += k + v + ${i};`,
   'error-per-call': (i) => `try { throw new Error('${i}'); } catch { n++; }`,
   'format-then-append': (i) => `bytes.set(new TextEncoder().encode(s), ${i});`,
@@ -79,6 +81,7 @@ const patterns: Readonly<Record<string, (index: number) => string>> = {
   'pool-misuse': (i) => `{ const t${i} = pool.acquire(); n += t${i}.x; pool.release(t${i}); n += t${i}.x; }`,
   'preallocate-array': (i) =>
     `{ const ys: number[] = []; for (const x of xs) ys.push(x + ${i}); n += ys.length; }`,
+  'setup-per-call': (i) => `n += new TextDecoder().decode(bytes).length + ${i};`,
   'shift-drain': (i) => `{ const q = xs.slice(); while (q.length > 0) n += q.shift()! + ${i}; }`,
   'split-index': (i) => `s = s.split(',')[${i % 4}]!;`,
   'spread-known-shape': (i) => `items.push({ ...item, a: ${i} });`,

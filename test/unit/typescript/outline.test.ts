@@ -42,7 +42,7 @@ const candidates: readonly (readonly [string, string, string])[] = [
     'for (const x of xs) { a.push(x); }',
   ],
   ['shift-drain', 'while (q.length > 0) f(q.shift());', 'while (q.length > 0) f(q.pop()); q.shift();'],
-  ['split-index', "s.split(',')![0];", "s.split(',').map(f);"],
+  ['split-index', "s.split(',')![0];", "s.split(',').join(';');"],
   [
     'spread-known-shape',
     'interface P { a: number } function f(p: P) { return { ...p, b: 1 }; }',

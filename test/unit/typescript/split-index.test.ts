@@ -7,6 +7,8 @@ import { newTypeScriptEngine } from '../../support/typescript';
 
 testRule(splitIndex, {
   valid: [
+    '/** @hot */ export const f = (s: string) => { const [a, b] = s.split(","); const [...c] = s.split(";"); return [a, b, c]; };',
+    '/** @hot */ export const f = (s: string, g: (x: string) => number) => s.split(",").map(g);',
     'export const f = (s: string) => s.split(",")[0];',
     '/** @hot */ export const f = (s: string) => s.split(",")[-1];',
     '/** @hot */ export const f = (s: string) => s.split(",")[0.5];',
@@ -15,9 +17,23 @@ testRule(splitIndex, {
     '/** @hot */ export const f = (s: string) => s.split()[0];',
     '/** @hot */ export const f = (s: string) => s.split(",").at(0);',
     '/** @hot */ export const f = (s: string) => s.split(",").pop(1);',
-    '/** @hot */ export const f = (s: string) => s?.split(",")[0];',
   ],
   invalid: [
+    {
+      code: '/** @hot */ export const f = (s: string) => s?.split(",")[0];',
+      errors: [{ messageId: 'part', data: { which: 'number 0' } }],
+      output: null,
+    },
+    {
+      code: '/** @hot */ export const f = (s: string) => { const [head] = s.split(","); return head; };',
+      errors: [{ messageId: 'part', data: { which: 'number 0' } }],
+      output: null,
+    },
+    {
+      code: '/** @hot */ export const f = (s: string) => [s.split(",").map(Number), s.split(",").map((x) => parseInt(x, 10))];',
+      errors: [{ messageId: 'numbers' }, { messageId: 'numbers' }],
+      output: null,
+    },
     {
       code: '/** @hot */ export const f = (s: string) => s.split("/").pop()!;',
       output: '/** @hot */ export const f = (s: string) => s.slice(s.lastIndexOf("/") + 1)!;',

@@ -1,6 +1,7 @@
 import type { RuleId } from '../../../../rules/model';
 import type { Pattern } from '../program';
 import { accumulatingSpread } from './accumulating-spread';
+import { bytesToRead } from './bytes-to-read';
 import { chainedArrays } from './chained-arrays';
 import { concatInLoop } from './concat-in-loop';
 import { constantCollectionPerCall } from './constant-collection-per-call';
@@ -23,6 +24,7 @@ import { wrapperReturn } from './wrapper-return';
 /** The patterns of each rule that has fixes, alphabetical. */
 export const patterns: ReadonlyMap<RuleId, readonly Pattern[]> = new Map<RuleId, readonly Pattern[]>([
   ['ts/accumulating-spread', accumulatingSpread],
+  ['ts/bytes-to-read', bytesToRead],
   ['ts/chained-arrays', chainedArrays],
   ['ts/concat-in-loop', concatInLoop],
   ['ts/constant-collection-per-call', constantCollectionPerCall],
