@@ -157,7 +157,7 @@ function fixOf(
     return undefined;
   if (sourceCode.getCommentsInside(node).length > 0) return undefined;
   // In an optional chain the part would be looked for although there is no text.
-  for (let at: TSESTree.Node = text; ;) {
+  for (let at: TSESTree.Node = split.callee; ;) {
     if (at.type === 'ChainExpression') return undefined;
     if ('optional' in at && at.optional) return undefined;
     if (at.type === 'MemberExpression') at = at.object;
