@@ -2,6 +2,7 @@ import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { hotThreshold } from './heat/static-heat';
 import { createRule } from './rule';
 import {
+  contains,
   enclosingFunction,
   isGlobal,
   isWriteTarget,
@@ -56,8 +57,8 @@ export const wholeCollection = createRule({
   check({ sourceCode, heat }, report) {
     const isHot = (node: TSESTree.Node): boolean => heat(node).score >= hotThreshold;
     const text = (node: TSESTree.Node): string => sourceCode.getText(node);
-    /** Of each function, what it has listed the keys of. */
-    const listed = new Map<TSESTree.Node, Set<string>>();
+    /** Of each function, what it has listed the keys of, and in which block last. */
+    const listed = new Map<TSESTree.Node, Map<string, TSESTree.Node>>();
     const wholeOf = (node: TSESTree.Node | null | undefined): Whole | undefined => wholeIn(sourceCode, node);
     /** Keys of a dictionary that callers give: as many as their data has. */
     const isGiven = (node: TSESTree.Expression): boolean => isGivenDictionary(sourceCode, node);
@@ -116,6 +117,8 @@ export const wholeCollection = createRule({
         if (!whole || whole.how === 'sorted' || isArray(sourceCode, whole)) return;
         if (whole.how === 'listing' && methodName(whole.node as TSESTree.CallExpression) === 'entries')
           return report({ at: whole.node, messageId: 'pairs', data: { of: text(whole.of) } });
+        // Whoever goes through all keys needs them; a loop over them costs little less.
+        if (whole.how === 'listing' && /^(?:forEach|reduce)$/.test(method)) return;
         report({ at: callee.object, messageId: 'question', data: { of: text(whole.of), method } });
       },
       ForOfStatement(loop) {
@@ -144,11 +147,14 @@ export const wholeCollection = createRule({
         if (!isNamed(sourceCode, owner, 'Object') || object.type === 'SpreadElement') return;
         const fn = enclosingFunction(node);
         if (!fn) return;
-        const known = listed.get(fn) ?? new Set<string>();
+        const known = listed.get(fn) ?? new Map<string, TSESTree.Node>();
         listed.set(fn, known);
         const of = text(object);
-        if (known.has(of) && isHot(node)) report({ at: node, messageId: 'again', data: { of } });
-        known.add(of);
+        // In two branches only one of them runs.
+        const before = known.get(of);
+        if (before && contains(before, node) && isHot(node))
+          report({ at: node, messageId: 'again', data: { of } });
+        known.set(of, branchOf(node));
       },
       BinaryExpression(node) {
         const isText = (side: TSESTree.Node): boolean =>
@@ -259,6 +265,13 @@ function isOnlyAsked(sourceCode: TSESLint.SourceCode, made: TSESTree.NewExpressi
       return parent?.type === 'MemberExpression' && /^(?:size|has)$/.test(memberName(parent) ?? '');
     })
   );
+}
+
+/** The innermost block that a node runs with. */
+function branchOf(node: TSESTree.Node): TSESTree.Node {
+  let at = node;
+  while (at.parent && at.type !== 'BlockStatement' && at.type !== 'SwitchCase') at = at.parent;
+  return at;
 }
 
 /** `text.match(/x/g)`, also `(text.match(/x/g) ?? [])`. */
