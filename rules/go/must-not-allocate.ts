@@ -3,20 +3,20 @@ import type { AllocationCost, AllocationKind, Evidence, Related } from '../model
 import { allocates } from './sites/emitted-calls';
 import { explainFlow } from './sites/explain';
 import { describe, lineNode, placesFor } from './sites/emitted-places';
-import type { Decision, GoFile, GoRule, PlacedCall } from './rule';
+import type { Decision, GoFile, GoReport, GoRule, PlacedCall } from './rule';
 import { isFunction, spanOf } from './syntax/nodes';
 import { packageNames } from './syntax/package-names';
-import { directiveOf, isDirective } from './syntax/directives';
 import { decided } from './sites/evidence';
 import { code } from '../wording';
 
-/** The functions that `//alloclens:noalloc` marks are held against what the compiler emits for them. */
+/** The functions that `//alloclens:noalloc` and `//alloclens:max` mark are held against what the compiler emits for them. */
 export const rule: GoRule = {
   meta: {
     id: 'go/must-not-allocate',
-    summary: 'an allocation in a function that is marked `//alloclens:noalloc`, inlined callees included',
+    summary: 'more allocations in a function than its `//alloclens:noalloc` or `//alloclens:max` allows',
     fix: 'none',
-    recipe: 'Follow the flow to what allocates and let the caller provide the memory, or drop the directive',
+    recipe:
+      'Follow the flow to what allocates and let the caller provide the memory, or change the directive',
     reports: 'contract',
     sample: 'go/mustnotallocate',
   },
@@ -24,30 +24,106 @@ export const rule: GoRule = {
     const marked = new Set<number>();
     for (const fn of file.root.namedChildren) {
       if (fn.type !== 'function_declaration' && fn.type !== 'method_declaration') continue;
-      const directive = directiveOf(fn);
-      if (!directive) continue;
-      marked.add(directive.id);
+      const ceiling = ceilingOf(fn);
+      if (!ceiling) continue;
+      marked.add(ceiling.comment.id);
       const name = fn.childForFieldName('name');
       if (!name) continue;
-      const problem = uncheckable(file, fn);
+      const problem = Number.isNaN(ceiling.allocations)
+        ? 'the directive takes a number, as in //alloclens:max 2 allocs'
+        : uncheckable(file, fn);
       if (problem !== undefined) {
-        unchecked(`${name.text} is marked //alloclens:noalloc but was not checked: ${problem}.`);
+        unchecked(`${name.text} is marked ${ceiling.text} but was not checked: ${problem}.`);
         continue;
       }
-      for (const { node, message, why, kind, cost, evidence, related } of allocationsOf(file, fn, name)) {
+      const found = allocationsOf(file, fn, name);
+      if (ceiling.allocations > 0) {
+        const broken = brokenCeiling(file, fn, name, ceiling, found);
+        if (broken) report(broken);
+        continue;
+      }
+      for (const { node, what, why, kind, cost, evidence, related } of found) {
+        const message = `${code(name.text)} is marked noalloc, but ${what}`;
         const reason = why ?? `${code(name.text)} is marked \`//alloclens:noalloc\``;
         report({ node, message, allocation: { kind, cost, reason, evidence }, related });
       }
     }
     for (const comment of file.root.descendantsOfType('comment')) {
-      if (!isDirective(comment) || marked.has(comment.id)) continue;
+      const ceiling = ceilingIn(comment);
+      if (!ceiling || marked.has(comment.id)) continue;
       const line = comment.startPosition.row + 1;
       unchecked(
-        `The //alloclens:noalloc in line ${line} marks nothing: it must stand directly above a function.`,
+        `The ${ceiling.text} in line ${line} marks nothing: it must stand directly above a function, one for each.`,
       );
     }
   },
 };
+
+/** How much a function may allocate, as the source states it. */
+interface Ceiling {
+  readonly comment: Node;
+  /** The directive as it is written, without what follows. */
+  readonly text: string;
+  /** Allocation calls that the compiler may emit for the function; NaN when the directive names no number. */
+  readonly allocations: number;
+}
+
+/** `//alloclens:noalloc` and `//alloclens:max 2 allocs`. */
+function ceilingIn(comment: Node): Ceiling | undefined {
+  const noalloc = /^\/\/alloclens:noalloc(?=\s|$)/.exec(comment.text);
+  if (noalloc) return { comment, text: noalloc[0], allocations: 0 };
+  const max = /^\/\/alloclens:max(?=\s|$)(?:[ \t]+(\d{1,6})[ \t]+allocs?\b)?/.exec(comment.text);
+  return max ? { comment, text: max[0], allocations: Number(max[1] ?? NaN) } : undefined;
+}
+
+/** In the comment lines directly above the function, as Go's own directives; the one nearest to it. */
+function ceilingOf(fn: Node): Ceiling | undefined {
+  let line = fn.startPosition.row;
+  for (let above = fn.previousNamedSibling; above; above = above.previousNamedSibling) {
+    if (above.type !== 'comment' || above.endPosition.row !== line - 1) return undefined;
+    const ceiling = ceilingIn(above);
+    if (ceiling) return ceiling;
+    line = above.startPosition.row;
+  }
+  return undefined;
+}
+
+/** One finding for the function: which of its allocations are those too many, nobody can say. */
+function brokenCeiling(
+  file: GoFile,
+  fn: Node,
+  name: Node,
+  { text, allocations: allowed }: Ceiling,
+  found: readonly Found[],
+): GoReport | undefined {
+  const number = emittedAllocations(file, fn);
+  if (number <= allowed || !found[0]) return undefined;
+  return {
+    node: name,
+    message: `${code(name.text)} has ${number} allocation calls, but its ceiling is ${allowed}`,
+    allocation: {
+      kind: found[0].kind,
+      cost: found.some(({ cost }) => cost === 'always') ? 'always' : 'conditional',
+      reason: `${code(name.text)} is marked ${code(text)}, and the compiler calls the allocator in ${number} places of it`,
+      evidence: found.flatMap(({ evidence }) => evidence),
+    },
+    related: found.map(({ node, what }) => ({
+      location: { file: file.path, span: spanOf(node) },
+      message: `here ${what}`,
+    })),
+  };
+}
+
+/** Calls of the allocator in the function and its literals; of a generic one, in the instantiation that has most. */
+function emittedAllocations(file: GoFile, fn: Node): number {
+  const numbers = new Map<string, number>();
+  for (const { callee, symbol } of file.facts?.emittedFor(fn) ?? []) {
+    if (!allocates(callee)) continue;
+    const instance = symbol.slice(symbol.indexOf('['), symbol.lastIndexOf(']') + 1);
+    numbers.set(instance, (numbers.get(instance) ?? 0) + 1);
+  }
+  return Math.max(0, ...numbers.values());
+}
 
 /** Why the compiler's listing says nothing about the function; undefined when it does. */
 function uncheckable(file: GoFile, fn: Node): string | undefined {
@@ -63,7 +139,8 @@ function uncheckable(file: GoFile, fn: Node): string | undefined {
 
 interface Found {
   readonly node: Node;
-  readonly message: string;
+  /** A clause: "a slice is made". */
+  readonly what: string;
   readonly why?: string | undefined;
   readonly kind: AllocationKind;
   readonly cost: AllocationCost;
@@ -107,7 +184,7 @@ function allocationsOf(file: GoFile, fn: Node, name: Node): Found[] {
         kind: decision?.subject === 'moved' ? 'moved variable' : kind,
         cost,
         evidence,
-        message: `${code(name.text)} is marked noalloc, but ${subject}${times}`,
+        what: `${subject}${times}`,
         why: why === undefined ? undefined : lowered(why),
         related: [...(decision ? keepersOf(file, decision) : []), ...leaks],
       });
@@ -121,7 +198,7 @@ function allocationsOf(file: GoFile, fn: Node, name: Node): Found[] {
       kind,
       cost,
       evidence,
-      message: `${code(name.text)} is marked noalloc, but in ${origin} ${what}`,
+      what: `in ${origin} ${what}`,
       related: [...placeOf(file, first.at, what), ...leaks],
     });
   }

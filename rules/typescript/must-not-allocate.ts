@@ -5,12 +5,16 @@ import { createRule, type RelatedPlace } from './rule';
 import { docTag, enclosingFunction, type FunctionNode, isFunction, memberName } from './syntax/nodes';
 import { functionOf } from './syntax/functions';
 
-/** A contract: a function whose doc comment says `@noalloc` contains no allocating expression, nor does what it calls here. */
+/**
+ * A contract: a function whose doc comment says `@noalloc` contains no allocating expression, nor does what it calls here; with
+ * `@maxallocs 2` there are at most two.
+ */
 export const mustNotAllocate = createRule({
   id: 'ts/must-not-allocate',
-  summary: 'an allocation in a function that is tagged @noalloc, or in what it calls in the file',
+  summary:
+    'more allocations in a function than its tag `@noalloc` or `@maxallocs` allows, callees of the file included',
   fix: 'none',
-  recipe: 'Let the caller provide the memory, or take the tag from the function',
+  recipe: 'Let the caller provide the memory, or change the tag of the function',
   reports: 'contract',
   sample: 'typescript/must-not-allocate',
   allocation: {
@@ -19,9 +23,11 @@ export const mustNotAllocate = createRule({
     reason:
       'the expression makes a new value; V8 may remove it, but only in optimised code and only while it sees that nothing keeps it',
   },
-  words: [['@noalloc']],
+  words: [['@noalloc', '@maxallocs']],
   messages: {
     expression: '{{what}} allocates, but `{{name}}` is tagged `@noalloc`',
+    ceiling: '`{{name}}` has {{number}} allocations, but its ceiling is {{allowed}}',
+    number: '`@maxallocs` of `{{name}}` names no number',
     call: '`{{callee}}()` allocates in line {{line}}, but `{{name}}` is tagged `@noalloc`',
   },
   check({ sourceCode }, report) {
@@ -63,10 +69,27 @@ export const mustNotAllocate = createRule({
     }
 
     function check(node: FunctionNode): void {
-      const tag = docTag(sourceCode, node, /(?:^|[\s*])@noalloc\b(?![-.])/);
+      const tag = docTag(sourceCode, node, /(?:^|[\s*])@(noalloc|maxallocs)\b(?![-.])(?:[ \t]+(\d{1,6})\b)?/);
       if (!tag) return;
       const name = nameOf(node);
-      for (const { at, allocation, through } of allocations(node)) {
+      const allowed = tag[1] === 'noalloc' ? 0 : Number(tag[2] ?? NaN);
+      const list = allocations(node);
+      if (Number.isNaN(allowed)) {
+        report({ at: headOf(node), messageId: 'number', data: { name } });
+        return;
+      }
+      if (allowed > 0) {
+        if (list.length <= allowed) return;
+        const related = list.map(({ at, allocation, through }): RelatedPlace => {
+          const message =
+            through.length === 0 ? `${allocation.what} allocates` : 'what is called here allocates';
+          return { at, message };
+        });
+        const data = { name, number: list.length, allowed };
+        report({ at: headOf(node), messageId: 'ceiling', data, related });
+        return;
+      }
+      for (const { at, allocation, through } of list) {
         const source = through.at(-1);
         const related: RelatedPlace[] = through.map((place, index) => ({
           at: place,

@@ -48,3 +48,13 @@ test('a directive that stands above nothing is noted', async (t) => {
   const text = 'package p\n\n//alloclens:noalloc\n\nfunc f(n int) *int { return &n }\n';
   assert.match((await analyse(t, text)).unchecked.join(), /in line 3 marks nothing/);
 });
+
+test('a ceiling without a number holds nothing, and neither does a second one', async (t) => {
+  const text = 'package p\n\n//alloclens:max few allocs\nfunc f(n int) *int { return &n }\n';
+  assert.match((await analyse(t, text)).unchecked.join(), /^f is marked \/\/alloclens:max .* takes a number/);
+  const twice = text.replace('//alloclens:max few', '//alloclens:max 0 allocs\n//alloclens:max 1');
+  assert.match(
+    (await analyse(t, twice)).unchecked.join(),
+    /max 0 allocs in line 3 marks nothing: .* one for each/,
+  );
+});

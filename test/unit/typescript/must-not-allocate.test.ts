@@ -7,8 +7,23 @@ testRule(mustNotAllocate, {
     '/** @noalloc */ function f(a, b) { return a + b; }',
     '/** @noalloc */ function f() { throw new Error(`x ${f}`); }',
     "/** @noalloc */ function f() { return 'a' + 'b'; }",
+    '/** @maxallocs 2 for the pair */ function f(a, b) { return [{ a }, b]; }',
+    '/** @maxallocs 1 */ function f(a) { if (!a) throw new Error(`${a}`); return [a]; }',
+    '/** @maxallocs-of-memory */ function f(a) { return [a]; }',
   ],
   invalid: [
+    {
+      code: '/** @maxallocs 1 */ function f() { g(); return {}; }\nfunction g() { return []; }',
+      errors: [{ messageId: 'ceiling', data: { name: 'f()', number: 2, allowed: 1 }, column: 21 }],
+    },
+    {
+      code: '/** @maxallocs few */ function f() {}',
+      errors: [{ messageId: 'number', data: { name: 'f()' } }],
+    },
+    {
+      code: '/** @maxallocs 0 */ function f() { return {}; }',
+      errors: [{ messageId: 'expression', data: { what: 'An object literal', name: 'f()' } }],
+    },
     {
       code: '/** @noalloc */ function f() { return {}; }',
       errors: [{ messageId: 'expression', data: { what: 'An object literal', name: 'f()' }, column: 39 }],
