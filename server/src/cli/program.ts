@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { GitError } from '../history/git';
 import { escapedLines, logText } from '../text/foreign';
+import { checkCommand } from './commands/check';
 import { diffCommand } from './commands/diff';
 import { fixCommand } from './commands/fix';
 import { hotspotsCommand } from './commands/hotspots';
@@ -19,6 +20,7 @@ Examples:
   alloclens scan src/a.ts --format json
   alloclens scan ./... --fail-on hot     a gate: only hot code, misuse and broken contracts fail it
   alloclens diff --merge-base main       allocation sites that this branch adds and removes
+  alloclens check ./... --benchmarks     ceilings on functions, and those of alloclens.lock
   alloclens hotspots ./... --profile mem.out    the heaviest lines of a profile, and why
   alloclens record -- npm test           a profile for hotspots, garbage included
   alloclens prove ./... --each                  which fixes move a benchmark
@@ -72,7 +74,15 @@ function commands(around: Surroundings, exit: (code: ExitCode) => void): Command
     })
     .showHelpAfterError('(alloclens --help shows the commands and options)')
     .addHelpText('after', examples);
-  for (const add of [scanCommand, diffCommand, hotspotsCommand, recordCommand, proveCommand, fixCommand])
+  for (const add of [
+    scanCommand,
+    diffCommand,
+    checkCommand,
+    hotspotsCommand,
+    recordCommand,
+    proveCommand,
+    fixCommand,
+  ])
     add(program, around, exit);
   return program;
 }

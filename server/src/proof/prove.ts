@@ -1,7 +1,8 @@
 import path from 'node:path';
 import type { OverlayStore } from '../go/compile/overlay';
 import { everyPackage, importersOf, listPackages, type ListedPackage } from '../go/plan/packages';
-import { readText, stampsOf } from '../host/files';
+import { stampsOf } from '../host/files';
+import { hasBenchmarks } from './benchmarks';
 import { buildTests, ProofError, type GoTests, type TestBinary } from './go-tests';
 import { measure, type MeasuredBenchmark, type MeasureOptions, type Verdict } from './measure';
 import { benchmarksReaching, type Benchmark, type Place } from './reach';
@@ -89,15 +90,6 @@ export async function prove(
       );
   }
   return { outcomes, notes: [...notes] };
-}
-
-/** Looks for the word only: which benchmarks there are, the test binary says. */
-async function hasBenchmarks({ folder, testFiles }: ListedPackage): Promise<boolean> {
-  for (const name of testFiles) {
-    const found = await readText(path.join(folder, name)).catch(() => undefined);
-    if (found && /^func Benchmark/m.test(found.text)) return true;
-  }
-  return false;
 }
 
 /** Before and after, one change at a time; the binaries without a change are built once. */
