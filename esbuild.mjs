@@ -38,6 +38,25 @@ const typescriptApart = {
   },
 };
 
+/** Loaded by `alloclens mcp` only, and knows nothing of the rest: the SDK of the protocol with what we need of it. */
+const mcpEntry = join(root, 'server', 'src', 'mcp', 'main.ts');
+
+/** Turns `await import('…/mcp/main.js')` into a load of its own bundle. */
+const mcpApart = {
+  name: 'mcp-apart',
+  setup(build) {
+    build.onResolve({ filter: /\/mcp\/main(?:\.js)?$/ }, ({ kind, path }) =>
+      kind === 'dynamic-import'
+        ? { path: './mcp.js', external: true }
+        : {
+            errors: [
+              { text: `load ${path} with import(): a static import would put the SDK into every start` },
+            ],
+          },
+    );
+  },
+};
+
 /**
  * ESLint's own rules and its own parser never run here, and are a fifth of the TypeScript bundle. The Linter finds an
  * empty table (eslint/lib/config/default-config.js), and a default parser (eslint/lib/languages/js/index.js) that says so
@@ -105,8 +124,9 @@ const bundles = [
     ...common,
     stdin: { contents: shared, resolveDir: root, sourcefile: 'main.js', loader: 'js' },
     entryNames: 'main',
-    plugins: [typescriptApart],
+    plugins: [typescriptApart, mcpApart],
   },
+  { ...common, entryPoints: { mcp: relative(root, mcpEntry) } },
   // Loaded into the programs that `alloclens record` starts.
   { ...common, entryPoints: { recorder: 'server/src/host/v8-recorder.ts' } },
   // The thread that parses profiles of V8.

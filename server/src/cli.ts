@@ -19,6 +19,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.
 // Not process.exit: what was written to a pipe must get there.
 void run(process.argv.slice(2), {
   cwd: process.cwd(),
+  stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
   color: pico.isColorSupported && (process.stdout.isTTY || 'FORCE_COLOR' in process.env),

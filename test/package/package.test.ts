@@ -54,6 +54,7 @@ describe('the package', () => {
       'dist/cli.js',
       'dist/extension.js',
       'dist/main.js',
+      'dist/mcp.js',
       'dist/recorder.js',
       'dist/sample/go.mod',
       'dist/sample/orders.go',

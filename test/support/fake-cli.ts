@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import type { TestContext } from 'node:test';
 import type { RuleMeta } from '../../rules/model';
 import { run } from '../../server/src/cli/program';
@@ -32,6 +32,7 @@ export function setUp(t: TestContext, files: Record<string, string>) {
     const [stdout, stderr] = [new PassThrough(), new PassThrough()];
     const code = await run(args, {
       cwd: folder,
+      stdin: Readable.from([]),
       stdout,
       stderr,
       color: false,

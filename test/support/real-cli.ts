@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { run } from '../../server/src/cli/program';
 import { engines, recorder, rules } from '../../server/src/composition';
 
@@ -10,6 +11,7 @@ export async function alloclens(
   const text = (chunk: string | Uint8Array): string => Buffer.from(chunk).toString();
   const code = await run(args, {
     cwd,
+    stdin: Readable.from([]),
     stdout: { write: (chunk: string | Uint8Array) => ((out += text(chunk)), true) } as never,
     stderr: { write: (chunk: string | Uint8Array) => ((err += text(chunk)), true) } as never,
     color: false,

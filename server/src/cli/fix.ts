@@ -7,7 +7,7 @@ import { chosenFixes, isGenerated, withLineEnds } from '../service/fixes';
 import { compareText } from '../service/ranking';
 import { displayPath, shownPath } from '../service/walk';
 import { applyEdits } from '../text/edits';
-import type { Permission } from './permission';
+import type { Permission } from '../service/permission';
 import { readSource, type DiskFile } from '../service/source';
 import { scan, type ScanOptions } from '../service/scan';
 

@@ -5,6 +5,7 @@ import { checkCommand } from './commands/check';
 import { diffCommand } from './commands/diff';
 import { fixCommand } from './commands/fix';
 import { hotspotsCommand } from './commands/hotspots';
+import { mcpCommand } from './commands/mcp';
 import { proveCommand } from './commands/prove';
 import { recordCommand } from './commands/record';
 import { scanCommand } from './commands/scan';
@@ -82,6 +83,7 @@ function commands(around: Surroundings, exit: (code: ExitCode) => void): Command
     recordCommand,
     proveCommand,
     fixCommand,
+    mcpCommand,
   ])
     add(program, around, exit);
   return program;

@@ -20,15 +20,18 @@ export interface Session {
   readonly host: EngineHost;
 }
 
-/** Runs a command's job; whatever happens, its processes end with it. */
+/**
+ * Runs a command's job; whatever happens, its processes end with it.
+ * @param options `trusted: false` starts none: who types a command in a folder trusts it, who starts a server for others need not
+ */
 export async function withAnalyser(
-  options: CommonOptions,
+  options: CommonOptions & { readonly trusted?: boolean },
   around: Surroundings,
   job: (session: Session) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const progress = new Progress(around.stderr);
   const logger = options.verbose ? stderrLogger(around.stderr) : nullLogger;
-  const host = { logger, trust: new TrustGate(true) };
+  const host = { logger, trust: new TrustGate(options.trusted ?? true) };
   const analyser = new Analyser(around.engines, host);
   const report = (done: number, total: number, what: string): void =>
     progress.report(done, total, isAbsolute(what) ? shownPath(around.cwd, what) : visible(what));

@@ -1,9 +1,12 @@
+import type { Readable } from 'node:stream';
 import type { RuleMeta } from '../../../rules/model';
 import type { EngineLoaders } from '../service/analyser';
 
 /** What the command line runs with; tests put in their own. */
 export interface Surroundings {
   readonly cwd: string;
+  /** Only `mcp` reads it. */
+  readonly stdin: Readable;
   readonly stdout: NodeJS.WritableStream & { isTTY?: boolean };
   readonly stderr: NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
   readonly color: boolean;

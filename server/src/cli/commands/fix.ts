@@ -16,7 +16,7 @@ import {
   type BenchmarkOptions,
   type CommonOptions,
 } from '../options';
-import { Permission } from '../permission';
+import { Permission } from '../../service/permission';
 import { proveFixes } from '../../proof/fixes';
 import { proveRun } from '../prove';
 import { scan } from '../../service/scan';

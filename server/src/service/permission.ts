@@ -1,6 +1,6 @@
 import { inside, isLink, realPath } from '../host/paths';
 import { obstacle } from '../host/replace';
-import { shownPath } from '../service/walk';
+import { shownPath } from './walk';
 
 /**
  * Which files `fix` may change: those that were named and what lies below named folders, but nothing to which a symbolic

@@ -1,0 +1,81 @@
+import { proveFixes } from '../../proof/fixes';
+import { cellsOf } from '../../report/proof';
+import { visible } from '../../text/foreign';
+import { AgentError, neededText, page, type Tool } from '../tool';
+
+export const proveFix: Tool = {
+  name: 'prove_fix',
+  title: 'Prove a fix by its benchmarks',
+  description:
+    'Runs the Go benchmarks that reach a fix, before and after it, without changing the working tree, and says how significant the difference is. It runs code of the folder: only after the user has agreed, with confirmed set to true. It takes minutes.',
+  input: {
+    type: 'object',
+    properties: {
+      fix: { type: 'string', description: 'As verified_fixes gives it.' },
+      confirmed: { type: 'boolean', description: 'The user has agreed that the benchmarks run.' },
+      count: { type: 'integer', minimum: 4, maximum: 20, description: 'Runs of each side; 6 if not given.' },
+      bench: { type: 'string', description: 'A regular expression for the names of the benchmarks.' },
+    },
+    required: ['fix', 'confirmed'],
+    additionalProperties: false,
+  },
+  kind: 'asks',
+  async run(agent, args, signal) {
+    agent.requireTrust('prove_fix');
+    const { fix, finding, analysis } = await agent.fix(neededText(args, 'fix'), signal);
+    if (finding.language !== 'go')
+      throw new AgentError('prove_fix is for Go; of TypeScript the page of the rule has what was measured.');
+    if (args['confirmed'] !== true)
+      throw new AgentError(
+        'Nothing was run. Ask the user whether the benchmarks may run, and call again with confirmed: true when they agree.',
+      );
+    const count = args['count'] ?? 6;
+    if (typeof count !== 'number' || !Number.isInteger(count) || count < 4 || count > 20)
+      throw new AgentError('count must be a whole number from 4 to 20.');
+    const { analyser, settings, host } = agent.options;
+    const alone = { ...analysis, findings: [{ ...finding, fixes: [fix] }] };
+    const { report } = await proveFixes(analyser, new Map([[analysis.path, alone]]), {
+      ...host,
+      each: true,
+      suggestions: true,
+      line: undefined,
+      settings,
+      cwd: agent.folder,
+      signal,
+      count,
+      benchtime: '100ms',
+      bench: typeof args['bench'] === 'string' ? expression(args['bench']) : undefined,
+      patience: 120_000,
+      progress: () => {},
+    });
+    const [outcome] = report.changes.map((change) => change.outcome);
+    const notes = report.notes.map((note) => visible(note, 300)).slice(0, 5);
+    const said = notes.length > 0 && { notes };
+    if (outcome?.kind !== 'measured')
+      return {
+        outcome:
+          outcome?.kind === 'failed'
+            ? visible(outcome.reason, 600)
+            : 'No benchmark runs the lines of this fix.',
+        ...said,
+      };
+    const benchmarks = outcome.benchmarks.map(({ name, importPath, verdict, rows, cautions }) => ({
+      benchmark: visible(`${name} (${importPath})`, 200),
+      verdict,
+      figures: rows.map((row) => {
+        const { before, after, delta } = cellsOf(row);
+        return visible(`${row.unit}: ${before} → ${after}, ${delta}`, 200);
+      }),
+      ...(cautions.length > 0 && { cautions }),
+    }));
+    return { verdict: outcome.verdict, ...page(benchmarks, args), ...said };
+  },
+};
+
+function expression(text: string): RegExp {
+  try {
+    return new RegExp(text);
+  } catch {
+    throw new AgentError('bench is not a regular expression.');
+  }
+}
