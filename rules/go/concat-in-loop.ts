@@ -161,7 +161,7 @@ function isText(node: Node): boolean {
 }
 
 function reportOf(string: GrowingString, alone: boolean, file: GoFile): GoReport {
-  const { variable, repeated, loop, callee } = string;
+  const { variable, extensions, repeated, loop, callee } = string;
   const { name } = variable;
   const start = headOf(loop)?.startIndex ?? repeated.statement.startIndex;
   const evidence: Evidence[] = [{ kind: 'measured sample', sample: rule.meta.sample }];
@@ -174,6 +174,9 @@ function reportOf(string: GrowingString, alone: boolean, file: GoFile): GoReport
       cost: callee === undefined ? 'unknown' : 'always',
       reason: `a string cannot grow, so ${code(name)} is allocated anew with each addition`,
       evidence,
+      alsoAt: extensions
+        .filter((one) => one !== repeated)
+        .map(({ statement }) => ({ span: spanOf(statement) })),
     },
     related: [
       {

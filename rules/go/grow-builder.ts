@@ -244,6 +244,7 @@ function judge(filling: Filling, file: GoFile): GoReport | undefined {
       cost: 'conditional',
       reason: `a \`${type}\` that is full allocates twice its size and copies what it has`,
       evidence,
+      alsoAt: writes.map((node) => ({ span: spanOf(node), by: type.slice(0, type.indexOf('.')) })),
     },
     related: [
       {

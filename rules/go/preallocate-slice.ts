@@ -194,6 +194,7 @@ function check(growth: Growth, file: GoFile): GoReport | undefined {
           : 'always',
       reason: `${code(slice.declaration.text)} is declared without capacity, so append allocates and copies each time it is full`,
       evidence,
+      alsoAt: appends.slice(1).map((node) => ({ span: spanOf(node) })),
     },
     related: related(growth, amount, file),
     heatAt: loop,

@@ -14,6 +14,7 @@ import (
 	"encoding/json"
 	"io"
 	"sort"
+	"strings"
 )
 
 type Tree struct{ nodes []*Node }
@@ -42,6 +43,26 @@ func Names(tree *Tree) map[string]any {
 	}
 	sort.Strings(names)
 	return map[string]any{"names": names}
+}
+
+func Row(cells []string) string {
+	row := ""
+	for i, cell := range cells {
+		if i > 0 {
+			row += ","
+		}
+		row += cell
+	}
+	return row
+}
+
+func Hex(data []byte) string {
+	var b strings.Builder
+	for _, c := range data {
+		b.WriteByte("0123456789abcdef"[c>>4])
+		b.WriteByte("0123456789abcdef"[c&15])
+	}
+	return b.String()
 }
 `;
 const lineOf = (text: string): number => source.slice(0, source.indexOf(text)).split('\n').length;
@@ -114,7 +135,7 @@ describe('lines of a Go profile, joined with the allocation sites of the file', 
     assert.equal(joined, 'site');
     assert.match(
       what.join(),
-      /^Stays: `&Node\{name:name\}` (?:is returned to the caller, who keeps it; p\.\(\*Tree\)\.Add \(line 18\) brings 90 % of it|outlives the call)/,
+      /^Stays: `&Node\{name:name\}` (?:is returned to the caller, who keeps it; p\.\(\*Tree\)\.Add \(line 19\) brings 90 % of it|outlives the call)/,
     );
   });
 
@@ -136,6 +157,14 @@ describe('lines of a Go profile, joined with the allocation sites of the file', 
     assert.equal(why, '`json.(*Encoder).Encode` allocates for this line, in `flate.NewWriter`');
     assert.deepEqual(findings.map(({ ruleId }) => ruleId).slice(0, 1), ['go/per-call-constructor']);
     assert.match(what[0]!, /^Reuse `zw` from a `sync\.Pool`/);
+  });
+
+  it('the fix of a text that grows is offered at each place where it does', async () => {
+    const string = await of('row += cell', 'Row');
+    assert.equal(string.findings[0]!.ruleId, 'go/concat-in-loop');
+    assert.match(string.what[0]!, /^Build `row` in a `strings\.Builder`/);
+    const builder = await of('[c&15]', 'Hex', called('strings.(*Builder).WriteByte'));
+    assert.equal(builder.findings[0]!.ruleId, 'go/grow-builder');
   });
 
   it('what the encoder itself allocates on that line is not the compressor’s', async () => {
@@ -161,7 +190,7 @@ describe('lines of a Go profile, joined with the allocation sites of the file', 
     const { why, findings, cautions } = await of('names = append', 'Names', {}, 7);
     assert.equal(findings[0]!.ruleId, 'go/preallocate-slice');
     assert.match(why, /grows step by step/);
-    assert.match(cautions.join(), /the profile is older than the file: its line \d+ is line 32 now/);
+    assert.match(cautions.join(), /the profile is older than the file: its line \d+ is line 33 now/);
   });
 
   it('a function that is gone, or has become shorter, is not guessed at', async () => {
