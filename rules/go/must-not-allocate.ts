@@ -5,6 +5,7 @@ import { explainFlow } from './sites/explain';
 import { describe, lineNode, placesFor } from './sites/emitted-places';
 import type { Decision, GoFile, GoReport, GoRule, PlacedCall } from './rule';
 import { isFunction, spanOf } from './syntax/nodes';
+import { ceilingIn, ceilingOf, type Ceiling } from './syntax/directives';
 import { packageNames } from './syntax/package-names';
 import { decided } from './sites/evidence';
 import { code } from '../wording';
@@ -58,35 +59,6 @@ export const rule: GoRule = {
     }
   },
 };
-
-/** How much a function may allocate, as the source states it. */
-interface Ceiling {
-  readonly comment: Node;
-  /** The directive as it is written, without what follows. */
-  readonly text: string;
-  /** Allocation calls that the compiler may emit for the function; NaN when the directive names no number. */
-  readonly allocations: number;
-}
-
-/** `//alloclens:noalloc` and `//alloclens:max 2 allocs`. */
-function ceilingIn(comment: Node): Ceiling | undefined {
-  const noalloc = /^\/\/alloclens:noalloc(?=\s|$)/.exec(comment.text);
-  if (noalloc) return { comment, text: noalloc[0], allocations: 0 };
-  const max = /^\/\/alloclens:max(?=\s|$)(?:[ \t]+(\d{1,6})[ \t]+allocs?\b)?/.exec(comment.text);
-  return max ? { comment, text: max[0], allocations: Number(max[1] ?? NaN) } : undefined;
-}
-
-/** In the comment lines directly above the function, as Go's own directives; the one nearest to it. */
-function ceilingOf(fn: Node): Ceiling | undefined {
-  let line = fn.startPosition.row;
-  for (let above = fn.previousNamedSibling; above; above = above.previousNamedSibling) {
-    if (above.type !== 'comment' || above.endPosition.row !== line - 1) return undefined;
-    const ceiling = ceilingIn(above);
-    if (ceiling) return ceiling;
-    line = above.startPosition.row;
-  }
-  return undefined;
-}
 
 /** One finding for the function: which of its allocations are those too many, nobody can say. */
 function brokenCeiling(

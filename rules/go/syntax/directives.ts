@@ -85,16 +85,30 @@ export function hotDirective(node: Node): Node | undefined {
   return undefined;
 }
 
-export function isDirective(comment: Node): boolean {
-  return /^\/\/alloclens:noalloc(?:\s|$)/.test(comment.text);
+/** How much a function may allocate, as the source states it. */
+export interface Ceiling {
+  readonly comment: Node;
+  /** The directive as it is written, without what follows. */
+  readonly text: string;
+  /** Allocation calls that the compiler may emit for the function; NaN when the directive names no number. */
+  readonly allocations: number;
 }
 
-/** In the comment lines directly above the function, as Go's own directives. */
-export function directiveOf(fn: Node): Node | undefined {
+/** `//alloclens:noalloc` and `//alloclens:max 2 allocs`. */
+export function ceilingIn(comment: Node): Ceiling | undefined {
+  const noalloc = /^\/\/alloclens:noalloc(?=\s|$)/.exec(comment.text);
+  if (noalloc) return { comment, text: noalloc[0], allocations: 0 };
+  const max = /^\/\/alloclens:max(?=\s|$)(?:[ \t]+(\d{1,6})[ \t]+allocs?\b)?/.exec(comment.text);
+  return max ? { comment, text: max[0], allocations: Number(max[1] ?? NaN) } : undefined;
+}
+
+/** In the comment lines directly above the function, as Go's own directives; the one nearest to it. */
+export function ceilingOf(fn: Node): Ceiling | undefined {
   let line = fn.startPosition.row;
   for (let above = fn.previousNamedSibling; above; above = above.previousNamedSibling) {
     if (above.type !== 'comment' || above.endPosition.row !== line - 1) return undefined;
-    if (isDirective(above)) return above;
+    const ceiling = ceilingIn(above);
+    if (ceiling) return ceiling;
     line = above.startPosition.row;
   }
   return undefined;
