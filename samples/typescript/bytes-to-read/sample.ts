@@ -14,20 +14,20 @@ export function part(from: number): string {
 }
 
 /** @hot */
-export function digest(name: string): number {
+export function digest(texts: readonly string[]): number {
   const hash = createHash('md5');
-  hash.update(Buffer.from(name));
+  for (const text of texts) hash.update(Buffer.from(text));
   return hash.digest()[0]!;
 }
 
-/** The measured unit: 20 names counted, 20 parts decoded, one name hashed. */
+/** The measured unit: 20 names counted and hashed, 20 parts decoded. */
 export function work(): number {
-  let sum = digest(names[0]!);
+  let sum = digest(names);
   for (let i = 0; i < names.length; i++) sum += size(names[i]!) + part(i * 16).length;
   return sum;
 }
 
 export function check(): void {
   const sum = work();
-  if (sum !== digest(names[0]!) + 950 || size('ä') !== 2 || part(0) !== 'x'.repeat(16)) throw new Error(`${sum}`);
+  if (sum !== digest(names) + 950 || size('ä') !== 2 || part(0) !== 'x'.repeat(16)) throw new Error(`${sum}`);
 }
