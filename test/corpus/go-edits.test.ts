@@ -1,0 +1,50 @@
+/**
+ * `npm run test:corpus`: what is found in an edit of code that nobody here wrote, when the compiler is called without the go
+ * command, is what an engine finds that has only the go command. ALLOCLENS_PROJECT names one project.
+ */
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { describe, it } from 'node:test';
+import { typeChecker } from '../support/go';
+import { GoEditing, type Edited } from '../support/go-editing';
+import { checkOut, projects, sourceFiles } from './projects';
+
+const named = process.env['ALLOCLENS_PROJECT'];
+
+function told({ files }: Edited): unknown {
+  return [...files]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([file, { findings, hidden, notes }]) => ({
+      file,
+      findings,
+      hidden,
+      notes: notes.map(({ message }) => message).sort(),
+    }));
+}
+
+describe('an edit of the corpus', () => {
+  for (const project of projects) {
+    if (project.kind === 'npm' || (named !== undefined && project.name !== named)) continue;
+    it(project.name, async (t) => {
+      const checkout = checkOut(project);
+      const sources = sourceFiles(project, checkout).filter((file) => !file.endsWith('_test.go'));
+      const firsts = new Map(sources.map((file) => [path.dirname(file), path.relative(checkout.cwd, file)]));
+      for (const name of firsts.values()) {
+        const options = { types: { sources: typeChecker } };
+        const editing = await GoEditing.open(checkout.cwd, options);
+        const other = await GoEditing.open(checkout.cwd, options);
+        try {
+          await editing.edit(name);
+          const text = `${editing.text(name)}\n// An edit.\n`;
+          const edited = await editing.edit(name, text);
+          const whole = await other.edit(name, text);
+          t.diagnostic(`${name}: ${edited.steps.join(', ')}`);
+          assert.deepEqual(told(edited), told(whole), name);
+        } finally {
+          await editing.engine.dispose();
+          await other.engine.dispose();
+        }
+      }
+    });
+  }
+});
