@@ -4,6 +4,7 @@ import { LRUCache } from 'lru-cache';
 import type { Finding, Fix, NoFix, Note } from '../../../rules/model';
 import { warmestPossible } from '../../../rules/typescript/heat/static-heat';
 import type { ProposedFix, TypeScriptRule } from '../../../rules/typescript/rule';
+import type { Site } from '../../../rules/sites';
 import { sitesOf } from '../../../rules/typescript/sites/sites';
 import type {
   AnalysisRequest,
@@ -13,6 +14,7 @@ import type {
   FileAnalysis,
   FilesRequest,
   SourceDocument,
+  SourceFunction,
 } from '../service/engine';
 import { isGenerated } from '../service/fixes';
 import { compareFindings, judge, severityOf } from '../service/ranking';
@@ -46,6 +48,8 @@ export interface Inspection {
 /** Larger files take seconds to parse; they are skipped with a note. UTF-16 units. */
 export const sizeLimit = 1_000_000;
 
+type Linted = Extract<LintResult, { kind: 'linted' }>;
+
 /** What is known of one text: nothing is computed twice for it. */
 interface Analysis {
   readonly text: string;
@@ -56,7 +60,9 @@ interface Analysis {
   readonly incomplete?: string;
   readonly reports: readonly LintReport[];
   /** Absent where fixes are not offered. */
-  readonly linted?: Extract<LintResult, { kind: 'linted' }>;
+  readonly linted?: Linted;
+  /** Empty without `linted`. */
+  readonly functions: readonly SourceFunction[];
   /** Fixes that passed, and reports whose fixes were looked at. */
   readonly passed: Set<ProposedFix>;
   readonly checked: Set<LintReport>;
@@ -101,12 +107,12 @@ export class TypeScriptEngine implements Engine {
   }
 
   codeMap({ text, path, languageId }: SourceDocument): CodeMap | undefined {
+    const known = this.#known.get(path);
+    if (known?.text === text && known.linted) return codeMapOf(known.linted, known.functions, path);
     const extension = syntaxExtension(path, languageId)!;
     const tree = syntaxTree(text, lintPath(path, extension));
     const parsed = this.#linter.run(text, path, extension, [], tree);
-    return parsed.kind === 'linted'
-      ? { functions: functionsOf(tree), sites: sitesOf(parsed.sourceCode, path) }
-      : undefined;
+    return parsed.kind === 'linted' ? codeMapOf(parsed, functionsOf(tree), path) : undefined;
   }
 
   async analyse(
@@ -167,7 +173,7 @@ export class TypeScriptEngine implements Engine {
 
   #check(
     { path, text, languageId }: SourceDocument,
-    linted: NonNullable<Analysis['linted']>,
+    linted: Linted,
     reports: readonly LintReport[],
   ): ReadonlySet<ProposedFix> {
     const source = { text, path, extension: syntaxExtension(path, languageId)! };
@@ -277,9 +283,11 @@ export class TypeScriptEngine implements Engine {
 
   #lint(document: SourceDocument, rules: readonly string[]): Analysis {
     const { path, text, languageId } = document;
-    const tree = this.#parsed?.document === document ? this.#parsed.tree : undefined;
+    const extension = syntaxExtension(path, languageId)!;
+    const tree =
+      this.#parsed?.document === document ? this.#parsed.tree : syntaxTree(text, lintPath(path, extension));
     this.#parsed = undefined;
-    const result = this.#linter.run(text, path, syntaxExtension(path, languageId)!, rules, tree);
+    const result = this.#linter.run(text, path, extension, rules, tree);
     if (result.kind === 'unparsable') {
       const message = `not analysed: line ${result.line} does not parse (${result.message})`;
       const incomplete = `${basename(path)}:${result.line} does not parse (${result.message})`;
@@ -288,13 +296,25 @@ export class TypeScriptEngine implements Engine {
     for (const [name, error] of result.crashed) this.#reportCrash(name, path, error);
     const whole = this.#without(document, []);
     if (!isGenerated(text))
-      return { ...whole, reports: result.reports, ...(result.reports.length > 0 && { linted: result }) };
+      return {
+        ...whole,
+        reports: result.reports,
+        ...(result.reports.length > 0 && { linted: result, functions: functionsOf(tree) }),
+      };
     const noFix = 'the file is generated';
     return { ...whole, reports: result.reports.map((report) => ({ ...report, fixes: [], noFix })) };
   }
 
   #without({ text }: SourceDocument, notes: readonly Note[]): Analysis {
-    return { text, pools: this.#linter.pools, notes, reports: [], passed: new Set(), checked: new Set() };
+    return {
+      text,
+      pools: this.#linter.pools,
+      notes,
+      reports: [],
+      functions: [],
+      passed: new Set(),
+      checked: new Set(),
+    };
   }
 
   /** Names of the rules that the text has the words for and, with settings, could be warm enough for. */
@@ -396,4 +416,15 @@ function isMinified(text: string): boolean {
 function because({ noFix, fixes }: LintReport): Pick<NoFix, 'because'> {
   if (fixes.length > 0) return { because: 'the fixed text has not passed its check' };
   return noFix === undefined ? {} : { because: noFix };
+}
+
+/** Sites are looked for when somebody asks: a list of hotspots needs the functions at each edit, and sites only beside a profile. */
+function codeMapOf({ sourceCode }: Linted, functions: readonly SourceFunction[], path: string): CodeMap {
+  let sites: readonly Site[] | undefined;
+  return {
+    functions,
+    get sites() {
+      return (sites ??= sitesOf(sourceCode, path));
+    },
+  };
 }
