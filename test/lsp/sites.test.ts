@@ -120,6 +120,35 @@ test('weights move with the text; a function that was changed is stale, a line t
   assert.deepEqual(seen(sites.filter(({ weight }) => weight)), [[7, 80, 'coldalloc()']]);
 });
 
+test('a profile that is older than the file is placed by its functions, once; edits move it from there', async (t) => {
+  // Two lines were written above the function since it was measured.
+  const now = source.replace('package shop\n', 'package shop\n\nvar n int\n');
+  const { editor, at } = await start(t, { ...shop, 'a.go': now, 'mem.pprof': '' });
+  writeFileSync(at('mem.pprof'), profileOf({ 5: 6400, 6: 1600 }));
+  await editor.connection.sendRequest(loadProfileRequest, { uri: uri(at('mem.pprof')) });
+  const placed = (await sitesOf(editor)).sites;
+  assert.deepEqual(seen(placed), [
+    [7, 80, 'coldalloc()'],
+    [8, 20],
+  ]);
+  assert.match(placed[0]!.weight!.cautions.join(), /its line 5 is line 7 now, counted from the function/);
+  await editor.open(at('a.go'), now);
+  await editor.edit(at('a.go'), 'var n int\n', 'var n int\nvar m int\n');
+  await editor.shows(at('a.go'), ['alloc()']);
+  const moved = (await sitesOf(editor)).sites.filter(({ weight }) => weight);
+  assert.deepEqual(seen(moved), [
+    [8, 80, 'coldalloc()'],
+    [9, 20],
+  ]);
+  assert.ok(moved.every(({ weight }) => !weight!.stale));
+  // In the function something else: what is left alone is stale, and says that it was measured before.
+  await editor.edit(at('a.go'), 'c := other()', 'c := another()');
+  await editor.shows(at('a.go'), ['alloc()']);
+  const { sites } = await sitesOf(editor);
+  const [left] = sites.filter(({ weight }) => weight);
+  assert.deepEqual([left!.line + 1, left!.weight!.stale], [8, true]);
+});
+
 test('of several profiles one is chosen, or none; forgotten ones are gone', async (t) => {
   const { editor, at } = await start(t, { ...shop, 'a.go': source, 'one.pprof': '', 'two.pprof': '' });
   writeFileSync(at('one.pprof'), profileOf({ 5: 6400 }));

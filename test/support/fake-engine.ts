@@ -42,7 +42,7 @@ export class Gate {
  * finding with a safe fix to `reuse()`, `hotalloc()` is hot, `coldalloc()` hidden, `maybealloc()` has a suggestion, `badalloc()` is a bug
  * without a fix, `synalloc()` is found in any text, `syntaxerror` leaves nothing else of its unit, `crash()` makes the engine throw. `alloc(b.go)` has a fix that also changes that file of the folder,
  * where `take()` becomes `lend()`. What stands behind `// says` is quoted wherever a text can quote something. In Go all
- * files of the folder are one unit.
+ * files of the folder are one unit, and functions are known by name.
  */
 export class FakeEngine implements Engine {
   /** What was asked, for tests of scheduling. */
@@ -178,7 +178,13 @@ export class FakeEngine implements Engine {
     const notes = text.includes('broken')
       ? [{ file: path, message: `The package does not compile.${says}` }]
       : [];
-    if (error === undefined) return { path, version, text, findings, hidden, notes };
+    const functions = [...text.matchAll(/^func (\w+)[^]*?^\}/gm)].map(({ 0: all, 1: name, index }) => ({
+      name: name!,
+      span: { start: index, end: index + all.length },
+      body: index + all.indexOf('{'),
+    }));
+    const code = this.language === 'go' && functions.length > 0 && { code: { functions, sites: [] } };
+    if (error === undefined) return { path, version, text, findings, hidden, notes, ...code };
     const note = {
       file: path,
       message: `Only the syntax was analysed: the package does not compile. ${error}`,

@@ -58,7 +58,7 @@ export async function hotspotsOf(weights: Weights, code: Code): Promise<Hotspot[
   const hotspots: Hotspot[] = [];
   for (const weight of weights.lines) {
     const file = await fileOf(weight.file);
-    const place = placeOf(weight, file);
+    const place = placeOf(weight, file.lines, file.map);
     const chain = heaviestChain(weight);
     const sites = place.isOld ? [] : sitesOn(place.line, chain, file);
     const findings = place.isOld ? [] : findingsOn(place.line, sites, chain, file);
@@ -89,7 +89,7 @@ async function profiledFile(path: string, { textOf, mapOf, findingsOf }: Code): 
   return { lines: new LineIndex(textOf(path)), map: await mapOf(path), findings: findingsOf(path) };
 }
 
-interface Place {
+export interface Place {
   /** 0-based, in the file as it is now. */
   readonly line: number;
   readonly within: SourceFunction | undefined;
@@ -99,7 +99,11 @@ interface Place {
 }
 
 /** Where the weight lies in the file as it is now: lines are counted from the start of their function, as Go's own profile-guided builds do. */
-function placeOf({ line, startLine, function: name }: LineWeight, { lines, map }: ProfiledFile): Place {
+export function placeOf(
+  { line, startLine, function: name }: LineWeight,
+  lines: LineIndex,
+  map: CodeMap | undefined,
+): Place {
   const row = line - 1;
   const rowOf = (offset: number): number => lines.positionAt(offset).line;
   const around = (at: number): SourceFunction | undefined =>

@@ -1,7 +1,7 @@
 import type { Finding } from '../../../rules/model';
 import type { CodeMap, FileAnalysis } from '../service/engine';
 import type { Encoding } from '../text/positions';
-import type { LiveProfile, MapOf } from './live';
+import type { LiveProfile, MapOf, PlacedWeight } from './live';
 import { hotspotsIn } from './read';
 import { compareRows, rowsOf, type MeasuredHotspot, type Row } from './rows';
 
@@ -60,6 +60,9 @@ export class HotspotList {
     const shown = this.source.last(file);
     const analysis = this.analysisOf(file);
     const text = analysis?.text ?? this.source.textOf(file);
+    const placed = (await this.#profile?.weightsIn(file, text)) ?? [];
+    // Of most files nothing is listed: what is in them is not asked then.
+    if (placed.length === 0 && (shown?.findings.length ?? 0) === 0) return [];
     const map = analysis?.code ?? (await this.source.mapOf(file, text));
     const functions = map?.functions ?? [];
     const every = [...(analysis?.findings ?? []), ...(analysis?.hidden ?? [])];
@@ -72,23 +75,24 @@ export class HotspotList {
         functionAt: (offset) =>
           functions.findLast(({ name, span }) => name !== '' && span.start <= offset && offset < span.end),
       },
-      await this.#measured(file, text, every, map),
+      await this.#measured(placed, text, every, map),
     );
   }
 
   async #measured(
-    file: string,
+    placed: readonly PlacedWeight[],
     text: string,
     findings: readonly Finding[],
     map: CodeMap | undefined,
   ): Promise<MeasuredHotspot[]> {
-    const profile = this.#profile;
-    if (!profile) return [];
-    const placed = await profile.weightsIn(file, text);
+    if (!this.#profile || placed.length === 0) return [];
+    const { read } = this.#profile;
     const lines = placed.map(({ weight }) => weight);
     const code = { findingsOf: () => findings, textOf: () => text, mapOf: () => Promise.resolve(map) };
-    const read = { ...profile.read, weights: { ...profile.read.weights, lines } };
-    const hotspots = await hotspotsIn(read, code, Infinity);
-    return hotspots.map((hotspot, i) => ({ ...hotspot, isStale: placed[i]!.isStale }));
+    const hotspots = await hotspotsIn({ ...read, weights: { ...read.weights, lines } }, code, Infinity);
+    return hotspots.map((hotspot, i) => {
+      const { isStale, cautions } = placed[i]!;
+      return { ...hotspot, isStale, cautions: [...cautions, ...hotspot.cautions] };
+    });
   }
 }

@@ -2,6 +2,7 @@ import type { LineWeight } from '../profile/weights';
 import type { CodeMap, SourceFunction } from '../service/engine';
 import { LineIndex } from '../text/positions';
 import { TextChange } from '../text/text-change';
+import { placeOf } from './lines';
 import { compareProfiles } from './read';
 import type { ReadProfile } from './report';
 
@@ -13,6 +14,8 @@ export interface PlacedWeight {
   readonly weight: LineWeight;
   /** The function around it is not the one that was measured. */
   readonly isStale: boolean;
+  /** About where the line was when the profile was loaded. */
+  readonly cautions: readonly string[];
 }
 
 /** What is in a text of a file, if that is known. */
@@ -52,14 +55,14 @@ export class LiveProfile {
   }
 
   /** The file's weights in its present text, heaviest first. */
-  async weightsIn(file: string, present: string): Promise<PlacedWeight[]> {
+  async weightsIn(file: string, present: string): Promise<readonly PlacedWeight[]> {
     const text = this.#texts.get(file);
     if (text === undefined) return [];
     let known = this.#files.get(file);
     if (!known) {
       const map = await this.mapOf(file, text);
       const weights = this.#lines.filter((weight) => weight.file === file);
-      known = new MeasuredFile(text, map?.functions ?? [], weights);
+      known = new MeasuredFile(text, map, weights, this.read.kind);
       // Go's functions are known once the file was compiled.
       if (map) this.#files.set(file, known);
     }
@@ -67,42 +70,59 @@ export class LiveProfile {
   }
 }
 
+/**
+ * The weights of one file. What the profile is older than the file that it was loaded beside, functions tell (`placeOf`), once; from then on
+ * the texts do.
+ */
 class MeasuredFile {
   readonly #lines: LineIndex;
-  #last: { readonly text: string; readonly weights: PlacedWeight[] } | undefined;
+  readonly #functions: readonly SourceFunction[];
+  readonly #weights: readonly (PlacedWeight & { readonly isOld: boolean })[];
+  #last: { readonly text: string; readonly weights: readonly PlacedWeight[] } | undefined;
 
   constructor(
     text: string,
-    private readonly functions: readonly SourceFunction[],
-    private readonly weights: readonly LineWeight[],
+    map: CodeMap | undefined,
+    weights: readonly LineWeight[],
+    kind: ReadProfile['kind'],
   ) {
     this.#lines = new LineIndex(text);
+    this.#functions = map?.functions ?? [];
+    this.#weights = weights.map((weight) => {
+      // V8's functions are found by their own place or name.
+      if (kind === 'v8' || !map) return { weight, isOld: false, isStale: false, cautions: [] };
+      const { line, isOld, cautions } = placeOf(weight, this.#lines, map);
+      // Without the function's start the line is where it is.
+      const placed = isOld ? weight : { ...weight, line: line + 1, startLine: 0 };
+      return { weight: placed, isOld, isStale: false, cautions };
+    });
   }
 
-  weightsIn(text: string): PlacedWeight[] {
+  weightsIn(text: string): readonly PlacedWeight[] {
     if (this.#last?.text === text) return this.#last.weights;
-    const weights = text === this.#lines.text ? this.#unmoved() : this.#moved(text);
+    const weights = text === this.#lines.text ? this.#weights : this.#moved(text);
     this.#last = { text, weights };
     return weights;
-  }
-
-  #unmoved(): PlacedWeight[] {
-    return this.weights.map((weight) => ({ weight, isStale: false }));
   }
 
   #moved(text: string): PlacedWeight[] {
     const change = new TextChange(this.#lines.text, text);
     const now = new LineIndex(text);
-    return this.weights.flatMap((weight): PlacedWeight[] => {
+    return this.#weights.flatMap(({ weight, isOld, cautions }): PlacedWeight[] => {
       const line = weight.line - 1;
       const start = this.#lines.lineStart(line);
       const at = change.moved(trimmed(this.#lines, line));
       if (!at) return [];
-      const around = this.functions.find(({ span }) => span.start <= start && start < span.end);
+      const around = this.#functions.find(({ span }) => span.start <= start && start < span.end);
       return [
         {
-          weight: { ...weight, line: now.positionAt(at.start).line + 1 },
+          weight: {
+            ...weight,
+            line: now.positionAt(at.start).line + 1,
+            startLine: isOld ? weight.startLine : 0,
+          },
           isStale: around !== undefined && change.moved(around.span) === undefined,
+          cautions,
         },
       ];
     });
