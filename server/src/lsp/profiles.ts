@@ -1,17 +1,16 @@
 import { basename } from 'node:path';
-import type { CancellationToken, Connection } from 'vscode-languageserver';
+import type { Connection } from 'vscode-languageserver';
 import { LiveProfile, type MapOf } from '../hotspots/live';
 import type { HotspotList } from '../hotspots/list';
 import { withProfileFile } from '../hotspots/origin';
 import { profiledFiles, readProfile } from '../hotspots/read';
-import { ProfileError } from '../profile/profile-error';
 import type { Analyser } from '../service/analyser';
 import type { SourceDocument } from '../service/engine';
 import { scan } from '../service/scan';
 import type { Settings } from '../service/settings';
 import { sourceFiles } from '../service/walk';
 import { plainText } from '../text/foreign';
-import { withSignal } from './cancellation';
+import { onLongRequest, type Work } from './long-request';
 import {
   loadProfileRequest,
   profilesNotification,
@@ -20,7 +19,7 @@ import {
   type ProfileInfo,
   type SelectProfileParams,
 } from './protocol';
-import { failed, report } from './say';
+import { failed } from './say';
 import { isVirtual, pathOf, uriOf } from './uris';
 
 /** What loading a profile needs of the session. */
@@ -63,18 +62,15 @@ export class Profiles {
    * the files with its heaviest lines says.
    * @throws ProfileError, AbortError
    */
-  async load(
-    file: string,
-    signal: AbortSignal,
-    progress: (done: number, what: string) => void,
-  ): Promise<ProfileInfo> {
+  async load(file: string, work: Work): Promise<ProfileInfo> {
+    const { signal, progress } = work;
     const { list, textOf, mapOf } = this.context;
     const folders = this.context.folders();
-    progress(0, basename(file));
+    progress(basename(file));
     const sources: string[] = [];
     for (const folder of folders)
       sources.push(...(await sourceFiles(folder, ['go', 'typescript'], { signal })).files);
-    const origin = { cwd: folders[0] ?? '/', signal, progress: (what: string) => progress(0, what) };
+    const origin = { cwd: folders[0] ?? '/', signal, progress };
     const read = await withProfileFile(file, origin, async (profile) =>
       readProfile(profile, await profiledFiles(profile, sources)),
     );
@@ -87,7 +83,7 @@ export class Profiles {
     this.#base = undefined;
     list.use(profile);
     this.#told();
-    await this.#analyse(profile, signal, progress);
+    await this.#analyse(profile, work);
     return this.#infoOf(profile);
   }
 
@@ -95,7 +91,7 @@ export class Profiles {
    * Weighs the hotspots by a loaded profile, or by none, and forgets others.
    * @throws ProfileError when a profile cannot be compared with its base
    */
-  async select({ uri, base, remove = [] }: SelectProfileParams, signal: AbortSignal): Promise<void> {
+  async select({ uri, base, remove = [] }: SelectProfileParams, work: Work): Promise<void> {
     for (const gone of remove) this.#loaded.delete(pathOf(gone));
     const chosen = uri === undefined ? undefined : this.#loaded.get(pathOf(uri));
     const older = base === undefined ? undefined : this.#loaded.get(pathOf(base));
@@ -104,15 +100,11 @@ export class Profiles {
     this.#base = chosen && older?.file;
     this.context.list.use(profile);
     this.#told();
-    if (profile) await this.#analyse(profile, signal, () => undefined);
+    if (profile) await this.#analyse(profile, work);
   }
 
   /** Looks at the files with weights that no editor shows, however cold they look. */
-  async #analyse(
-    profile: LiveProfile,
-    signal: AbortSignal,
-    progress: (done: number, what: string) => void,
-  ): Promise<void> {
+  async #analyse(profile: LiveProfile, { signal, progress }: Work): Promise<void> {
     const { analyser, list, settings } = this.context;
     const buffers = this.context.buffers();
     const files = profile.files.filter((file) => !buffers.has(file));
@@ -122,7 +114,7 @@ export class Profiles {
       settings: { ...own, show: 'all' },
       signal,
       buffers,
-      progress: (done, total, path) => progress((100 * done) / total, basename(path)),
+      progress: (done, total, path) => progress(basename(path), (100 * done) / total),
     });
     if (list.profile !== profile) return;
     list.use(profile, analyses);
@@ -157,36 +149,26 @@ export function registerProfiles(connection: Connection, profiles: () => Profile
     if (!found) throw failed('The server is not initialised.');
     return found;
   };
-  connection.onRequest(
+  onLongRequest(
+    connection,
     loadProfileRequest,
-    ({ uri, workDoneToken }: LoadProfileParams, token: CancellationToken): Promise<ProfileInfo> => {
+    'reading the profile',
+    ({ uri }: LoadProfileParams, work): Promise<ProfileInfo> => {
       const session = running();
       const file = pathOf(uri);
       if (isVirtual(file) && !/^https?:/i.test(file))
         throw failed('A profile must be a file on disk, or the address of a running program.');
-      const progress = connection.window.attachWorkDoneProgress(workDoneToken);
-      progress.begin('AllocLens: reading the profile', 0, undefined, true);
-      return withSignal([token], async (signal) => {
-        try {
-          return await session.load(file, signal, (done, what) => report(progress, Math.floor(done), what));
-        } catch (error) {
-          throw error instanceof ProfileError ? failed(error.message) : error;
-        } finally {
-          progress.done();
-        }
-      });
+      return session.load(file, work);
     },
   );
-  connection.onRequest(
+  onLongRequest(
+    connection,
     selectProfileRequest,
-    (params: SelectProfileParams, token: CancellationToken): Promise<ProfileInfo[]> => {
+    'weighing the hotspots',
+    async (params: SelectProfileParams, work): Promise<ProfileInfo[]> => {
       const session = running();
-      return withSignal([token], async (signal) => {
-        await session.select(params, signal).catch((error: unknown) => {
-          throw error instanceof ProfileError ? failed(error.message) : error;
-        });
-        return session.infos;
-      });
+      await session.select(params, work);
+      return session.infos;
     },
   );
 }

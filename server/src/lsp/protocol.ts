@@ -226,6 +226,7 @@ export interface SelectProfileParams {
   readonly uri?: string;
   readonly base?: string;
   readonly remove?: readonly string[];
+  readonly workDoneToken?: string | number;
 }
 
 /** Notification, server → client: ProfileInfo[], whenever one is loaded, chosen or forgotten. */

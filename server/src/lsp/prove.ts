@@ -1,19 +1,18 @@
 import { dirname } from 'node:path';
-import { LSPErrorCodes, ResponseError, type CancellationToken, type Connection } from 'vscode-languageserver';
+import type { Connection } from 'vscode-languageserver';
 import type { EngineHost, FileAnalysis } from '../service/engine';
 import type { Analyser } from '../service/analyser';
 import type { Settings } from '../service/settings';
 import { textOnDisk } from '../service/source';
-import { UntrustedError } from '../host/trust';
 import { proveFixes } from '../proof/fixes';
 import type { ProofReport } from '../proof/report';
 import { cellsOf, markdownProof } from '../report/proof';
 import { plainText } from '../text/foreign';
 import type { Encoding } from '../text/positions';
-import { withSignal } from './cancellation';
 import { findingsMeant } from './findings';
 import { proveRequest, type FindingReference, type ProofResult, type ProveParams } from './protocol';
-import { failed, report } from './say';
+import { onLongRequest } from './long-request';
+import { failed } from './say';
 import { pathOf } from './uris';
 
 /** What proving needs of the session. */
@@ -32,27 +31,16 @@ const benchtime = '100ms';
 /** Milliseconds that a benchmark may be silent. */
 const patience = 120_000;
 
-/** `alloclens/prove`: holds a fix against the benchmarks that reach it, with progress that can be cancelled. */
+/** `alloclens/prove`: holds a fix against the benchmarks that reach it. */
 export function registerProve(connection: Connection, context: () => ProveContext | undefined): void {
-  connection.onRequest(
+  onLongRequest(
+    connection,
     proveRequest,
-    ({ workDoneToken, ...reference }: ProveParams, token: CancellationToken): Promise<ProofResult> => {
+    'proving the fix',
+    (reference: ProveParams, { signal, progress }): Promise<ProofResult> => {
       const session = context();
       if (!session) throw failed('The server is not initialised.');
-      const progress = connection.window.attachWorkDoneProgress(workDoneToken);
-      progress.begin('AllocLens: proving the fix', 0, undefined, true);
-      return withSignal([token], async (signal) => {
-        try {
-          return await prove(reference, session, signal, (what) => report(progress, 0, what));
-        } catch (error) {
-          if (error instanceof UntrustedError)
-            throw failed('Benchmarks are run in trusted folders only: trust the workspace first.');
-          if (signal.aborted) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'Cancelled.');
-          throw error;
-        } finally {
-          progress.done();
-        }
-      });
+      return prove(reference, session, signal, progress);
     },
   );
 }

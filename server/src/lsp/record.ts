@@ -1,14 +1,12 @@
 import { dirname, join } from 'node:path';
-import { LSPErrorCodes, ResponseError, type CancellationToken, type Connection } from 'vscode-languageserver';
+import type { Connection } from 'vscode-languageserver';
 import { TemporaryFolder } from '../host/temporary-folder';
-import { UntrustedError } from '../host/trust';
 import { recordGo } from '../recording/go';
-import { RecordingError } from '../recording/recording';
 import type { EngineHost } from '../service/engine';
 import type { Settings } from '../service/settings';
-import { withSignal } from './cancellation';
+import { onLongRequest } from './long-request';
 import { recordRequest, type RecordParams, type RecordResult } from './protocol';
-import { failed, report } from './say';
+import { failed } from './say';
 import { pathOf, uriOf } from './uris';
 
 /** What recording needs of the session. */
@@ -58,31 +56,19 @@ export class Recordings {
   }
 }
 
-/** `alloclens/record`: runs what the user named, with progress that can be cancelled. */
+/** `alloclens/record`: runs what the user named. */
 export function registerRecord(connection: Connection, recordings: () => Recordings | undefined): void {
-  connection.onRequest(
+  onLongRequest(
+    connection,
     recordRequest,
-    ({ uri, name, workDoneToken }: RecordParams, token: CancellationToken): Promise<RecordResult> => {
+    'recording',
+    async ({ uri, name }: RecordParams, { signal, progress }): Promise<RecordResult> => {
       const session = recordings();
       if (!session) throw failed('The server is not initialised.');
       if (!/^(?:Benchmark|Test)[\p{L}\p{Nd}_]*$/u.test(name))
         throw failed('Only a function whose name begins with Benchmark or Test can be recorded.');
-      const progress = connection.window.attachWorkDoneProgress(workDoneToken);
-      progress.begin('AllocLens: recording', 0, undefined, true);
-      report(progress, 0, name);
-      return withSignal([token], async (signal) => {
-        try {
-          return { uri: uriOf(await session.record(pathOf(uri), name, signal)) };
-        } catch (error) {
-          if (error instanceof RecordingError) throw failed(error.message);
-          if (error instanceof UntrustedError)
-            throw failed('Benchmarks are run in trusted folders only: trust the workspace first.');
-          if (signal.aborted) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'Cancelled.');
-          throw error;
-        } finally {
-          progress.done();
-        }
-      });
+      progress(name);
+      return { uri: uriOf(await session.record(pathOf(uri), name, signal)) };
     },
   );
 }
