@@ -1,6 +1,5 @@
-import { createTwoFilesPatch } from 'diff';
-import { withLineEnds } from '../service/fixes';
-import { applyEdits } from '../text/edits';
+import { patchText } from '../report/patch';
+import { withEdits } from '../service/fixes';
 import { textOnDisk } from '../service/source';
 import type { Agent, NamedFinding } from './agent';
 import type { Fix } from '../../../rules/model';
@@ -31,13 +30,7 @@ export async function patchesOf(
   return [...new Set(edits.map(({ file }) => file))].map((file) => {
     const before = file === analysis.path ? analysis.text : textOnDisk(file);
     const own = edits.filter((edit) => edit.file === file);
-    const after = applyEdits(before, withLineEnds(before, own));
-    const name = agent.shown(file);
-    return {
-      file,
-      before,
-      after,
-      patch: createTwoFilesPatch(`a/${name}`, `b/${name}`, before, after).replace(/^=+\n/, ''),
-    };
+    const after = withEdits(before, own);
+    return { file, before, after, patch: patchText(agent.shown(file), before, after) };
   });
 }

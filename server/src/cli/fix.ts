@@ -1,12 +1,10 @@
 import { dirname } from 'node:path';
-import { createTwoFilesPatch } from 'diff';
 import type { Fix, Note } from '../../../rules/model';
 import type { Analyser } from '../service/analyser';
 import type { FileAnalysis, SourceDocument } from '../service/engine';
-import { chosenFixes, isGenerated, withLineEnds } from '../service/fixes';
+import { chosenFixes, isGenerated, withEdits } from '../service/fixes';
 import { compareText } from '../service/ranking';
-import { displayPath, shownPath } from '../service/walk';
-import { applyEdits } from '../text/edits';
+import { shownPath } from '../service/walk';
 import type { Permission } from '../service/permission';
 import { readSource, type DiskFile } from '../service/source';
 import { scan, type ScanOptions } from '../service/scan';
@@ -142,7 +140,7 @@ export async function fixFiles(
       for (const path of paths) {
         const { disk, text } = texts.get(path)!;
         const own = edits.filter(({ file }) => file === path);
-        const after = applyEdits(text, withLineEnds(text, own));
+        const after = withEdits(text, own);
         const titles = applied.filter((fix) => fix.edits[0]?.file === path).map(({ title }) => title);
         const before = work.get(path);
         touched.add(path);
@@ -272,32 +270,4 @@ async function textsOf(
     texts.set(path, { disk, text });
   }
   return texts;
-}
-
-/** What `--dry-run` prints: a unified diff that `git apply` and `patch -p1` take. */
-export function patchOf({ path, before, after }: ChangedFile, cwd: string): string {
-  const name = displayPath(cwd, path);
-  const mark = before.mark ? '\uFEFF' : '';
-  // A tab ends a name that has spaces, as in git's own patches.
-  const end = /\s/.test(name) ? '' : undefined;
-  return createTwoFilesPatch(
-    patchName(`a/${name}`),
-    patchName(`b/${name}`),
-    mark + before.text,
-    mark + after,
-    end,
-    end,
-    { context: 3 },
-  ).replace(/^=+\n/, '');
-}
-
-/** A name that would be taken for something else is quoted as git does it: in C's escapes, byte by byte. */
-function patchName(name: string): string {
-  if (!/["\\\p{C}\p{Zl}\p{Zp}]/u.test(name)) return name;
-  const bytes = [...Buffer.from(name)].map((byte) =>
-    byte < 0x20 || byte > 0x7e || byte === 0x22 || byte === 0x5c
-      ? `\\${byte.toString(8).padStart(3, '0')}`
-      : String.fromCharCode(byte),
-  );
-  return `"${bytes.join('')}"`;
 }

@@ -1,3 +1,4 @@
+import { usualRun } from '../proof/measure';
 import { InvalidArgumentError, Option } from 'commander';
 import type { RuleMeta } from '../../../rules/model';
 import type { Show } from '../service/ranking';
@@ -51,11 +52,11 @@ export function benchmarkOptions(): Option[] {
       regularExpression,
     ),
     new Option('--count <n>', 'runs of each benchmark before and after, in turns')
-      .default(6)
+      .default(usualRun.count)
       .argParser(wholeNumber),
-    benchtimeOption('100ms'),
+    benchtimeOption(usualRun.benchtime),
     new Option('--timeout <seconds>', 'a benchmark that prints nothing for so long is ended')
-      .default(120)
+      .default(usualRun.patience / 1000)
       .argParser(wholeNumber),
   ];
 }

@@ -4,9 +4,9 @@ import type { EngineHost, FileAnalysis } from '../service/engine';
 import type { Analyser } from '../service/analyser';
 import type { Settings } from '../service/settings';
 import { textOnDisk } from '../service/source';
-import { proveFixes } from '../proof/fixes';
-import type { ProofReport } from '../proof/report';
-import { cellsOf, markdownProof } from '../report/proof';
+import { proveOne } from '../proof/fixes';
+import { usualRun } from '../proof/measure';
+import { cellsOf, markdownProof, unmeasured } from '../report/proof';
 import { plainText } from '../text/foreign';
 import type { Encoding } from '../text/positions';
 import { findingsMeant } from './findings';
@@ -24,12 +24,6 @@ export interface ProveContext {
   readonly settled: (path: string, signal: AbortSignal) => Promise<FileAnalysis | undefined>;
   readonly settings: (path: string) => Promise<Settings>;
 }
-
-/** Runs before and after, in turns: six tell p = 0.002 apart (benchstat's advice is ten; a person waits here). */
-const count = 6;
-const benchtime = '100ms';
-/** Milliseconds that a benchmark may be silent. */
-const patience = 120_000;
 
 /** `alloclens/prove`: holds a fix against the benchmarks that reach it. */
 export function registerProve(connection: Connection, context: () => ProveContext | undefined): void {
@@ -63,29 +57,23 @@ async function prove(
     throw failed(
       'Save the file first: what is measured is the fix, and not the fix with what was typed since.',
     );
-  const only = { ...analysis, findings: [{ ...finding, fixes: [fix] }] };
-  const { report: proof } = await proveFixes(analyser, new Map([[path, only]]), {
-    each: true,
-    suggestions: true,
-    line: undefined,
-    bench: undefined,
-    count,
-    benchtime,
-    patience,
-    settings: await settings(path),
-    cwd: dirname(path),
-    ...host,
-    signal,
-    progress,
-  });
-  return resultOf(proof, fix.title);
-}
-
-function resultOf(proof: ProofReport, title: string): ProofResult {
-  const outcome = proof.changes[0]?.outcome;
-  const notes = proof.notes.map((note) => plainText(note));
-  const base = { title: plainText(title), notes, markdown: markdownProof(proof) };
-  if (outcome?.kind === 'measured')
+  const { outcome, report } = await proveOne(
+    analyser,
+    analysis,
+    { finding, fix },
+    {
+      ...usualRun,
+      ...host,
+      bench: undefined,
+      settings: await settings(path),
+      cwd: dirname(path),
+      signal,
+      progress,
+    },
+  );
+  const notes = report.notes.map((note) => plainText(note));
+  const base = { title: plainText(fix.title), notes, markdown: markdownProof(report) };
+  if (outcome.kind === 'measured')
     return {
       ...base,
       verdict: outcome.verdict,
@@ -98,7 +86,5 @@ function resultOf(proof: ProofReport, title: string): ProofResult {
         }),
       })),
     };
-  const reason =
-    outcome?.kind === 'failed' ? outcome.reason : 'No benchmark that could be run reaches these lines.';
-  return { ...base, reason: plainText(reason), benchmarks: [] };
+  return { ...base, reason: plainText(unmeasured(outcome)), benchmarks: [] };
 }

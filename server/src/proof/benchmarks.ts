@@ -2,7 +2,7 @@ import path from 'node:path';
 import { everyPackage, listPackages, type ListedPackage } from '../go/plan/packages';
 import { readText } from '../host/files';
 import { benchmarkRuns } from './benchmark-output';
-import { buildTests, ProofError, runTests, type GoTests } from './go-tests';
+import { benchmarksIn, buildTests, ProofError, runTests, type GoTests } from './go-tests';
 import type { MeasuredCeiling } from './lock';
 import type { MeasureOptions } from './measure';
 
@@ -37,10 +37,7 @@ export async function measureBenchmarks(
     await attempt('', async () => {
       progress(`compiling the tests of ${importPath}`);
       const binary = await buildTests(tests, importPath, `${i}-${path.basename(one.folder)}.test`, []);
-      const listed = await runTests(tests, binary, one.folder, ['-test.list=^Benchmark']);
-      for (const name of listed
-        .split(/\r?\n/)
-        .filter((line) => /^Benchmark\S*$/.test(line) && wanted(line))) {
+      for (const name of (await benchmarksIn(tests, binary, one.folder)).filter(wanted)) {
         progress(`${name} of ${importPath}`);
         await attempt(`${name} of ${importPath} says nothing. `, async () => {
           const args = ['-test.benchmem', `-test.count=${count}`, `-test.benchtime=${benchtime}`];

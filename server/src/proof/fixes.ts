@@ -1,12 +1,11 @@
-import type { Fix } from '../../../rules/model';
+import type { Finding, Fix } from '../../../rules/model';
 import { findModule, UnusableModuleError, type GoModule } from '../go/plan/module';
 import type { Analyser } from '../service/analyser';
 import type { FileAnalysis } from '../service/engine';
-import { chosenFixes, mergeFixes, withLineEnds } from '../service/fixes';
+import { chosenFixes, mergeFixes, withEdits } from '../service/fixes';
 import { compareText } from '../service/ranking';
 import type { Settings } from '../service/settings';
 import { shownPath } from '../service/walk';
-import { applyEdits } from '../text/edits';
 import { LineIndex } from '../text/positions';
 import { textOnDisk } from '../service/source';
 import { proveInModule, type ModuleOptions } from './module';
@@ -29,6 +28,25 @@ export interface ProveRun extends ModuleOptions {
 export interface Candidate extends Change {
   readonly fixes: readonly Fix[];
   readonly module: GoModule;
+}
+
+/**
+ * Holds one fix against the benchmarks of its module.
+ * @param analysis of the finding's file
+ * @returns what came out of it, and the same as a report
+ */
+export async function proveOne(
+  analyser: Analyser,
+  analysis: FileAnalysis,
+  { finding, fix }: { readonly finding: Finding; readonly fix: Fix },
+  run: Omit<ProveRun, 'each' | 'suggestions' | 'line'>,
+): Promise<{ readonly outcome: Outcome; readonly report: ProofReport }> {
+  const only = { ...analysis, findings: [{ ...finding, fixes: [fix] }] };
+  const alone = { ...run, each: true, suggestions: true, line: undefined };
+  const { report } = await proveFixes(analyser, new Map([[analysis.path, only]]), alone);
+  // Without a change a note says why: the module cannot be used.
+  const outcome = report.changes[0]?.outcome ?? { kind: 'failed', reason: report.notes.join(' ') };
+  return { outcome, report };
 }
 
 /**
@@ -119,7 +137,7 @@ function textsWith(fixes: readonly Fix[], analyses: ReadonlyMap<string, FileAnal
     files.map((file) => {
       const text = analyses.get(file)?.text ?? textOnDisk(file);
       const own = edits.filter((edit) => edit.file === file);
-      return [file, applyEdits(text, withLineEnds(text, own))];
+      return [file, withEdits(text, own)];
     }),
   );
 }

@@ -91,6 +91,12 @@ export async function runTests(
   return `${stdout}\n${stderr}`;
 }
 
+/** Top-level benchmarks that the binary has. @throws ProofError, AbortError */
+export async function benchmarksIn(tests: GoTests, binary: TestBinary, folder: string): Promise<string[]> {
+  const listed = await runTests(tests, binary, folder, ['-test.list=^Benchmark']);
+  return listed.split(/\r?\n/).filter((line) => /^Benchmark\S*$/.test(line));
+}
+
 /** The go command's reasons in one line, without the headings of packages. */
 function reasonsIn(output: string): string {
   const lines = output

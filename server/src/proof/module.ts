@@ -9,6 +9,11 @@ import type { Settings } from '../service/settings';
 import { ProofError, type GoTests } from './go-tests';
 import { prove, type Change, type Proofs, type ProveOptions } from './prove';
 
+/** How long a test binary may write nothing, and how long it may do nothing, in milliseconds. */
+export function patienceWith(silent: number): Patience {
+  return { idle: Math.min(60_000, silent), silent };
+}
+
 /** Who runs tests, and with which settings. */
 export interface TestsHost {
   readonly settings: Settings;
@@ -72,22 +77,16 @@ export async function proveInModule(
   const { folder } = module;
   const wanted = (name: string): boolean => bench?.test(name) ?? true;
   try {
-    return await withGoTests(
-      module,
-      folder,
-      options,
-      { idle: Math.min(60_000, patience), silent: patience },
-      async (tests) => {
-        if (tests.toolchain.modules.length === 0)
-          throw new ProofError(`${folder} has no go.mod, so its tests cannot be compiled.`);
-        const overlays = await OverlayStore.create();
-        try {
-          return await prove(changes, tests, overlays, { ...options, wanted });
-        } finally {
-          await overlays.dispose();
-        }
-      },
-    );
+    return await withGoTests(module, folder, options, patienceWith(patience), async (tests) => {
+      if (tests.toolchain.modules.length === 0)
+        throw new ProofError(`${folder} has no go.mod, so its tests cannot be compiled.`);
+      const overlays = await OverlayStore.create();
+      try {
+        return await prove(changes, tests, overlays, { ...options, wanted });
+      } finally {
+        await overlays.dispose();
+      }
+    });
   } catch (error) {
     if (!(error instanceof ToolError || error instanceof ProofError)) throw error;
     return { outcomes: changes.map(() => ({ kind: 'failed', reason: error.message })), notes: [] };

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { ListedPackage } from '../go/plan/packages';
 import { readText } from '../host/files';
 import { reachedBlocks, reaches, type ReachedLines } from './coverage';
-import { buildTests, ProofError, runTests, type GoTests } from './go-tests';
+import { benchmarksIn, buildTests, ProofError, runTests, type GoTests } from './go-tests';
 
 /** Lines of a file, by absolute path. */
 export interface Place extends ReachedLines {
@@ -37,8 +37,7 @@ export async function benchmarksReaching(
     '-covermode=set',
     `-coverpkg=${covered}`,
   ]);
-  const listed = await runTests(tests, binary, tested.folder, ['-test.list=^Benchmark']);
-  const names = listed.split(/\r?\n/).filter((line) => /^Benchmark\S*$/.test(line) && wanted(line));
+  const names = (await benchmarksIn(tests, binary, tested.folder)).filter(wanted);
   const folders = new Map(targets.map(({ importPath, folder }) => [importPath, folder]));
   const found: Benchmark[] = [];
   for (const benchmark of names) {

@@ -130,7 +130,8 @@ function verdictText({ verdict, benchmarks }: Extract<Outcome, { kind: 'measured
   return `less in ${of('better')} of ${all}, more in ${of('worse') || 'none'}`;
 }
 
-function unmeasured(outcome: Exclude<Outcome, { kind: 'measured' }>): string {
+/** Why there are no figures. */
+export function unmeasured(outcome: Exclude<Outcome, { kind: 'measured' }>): string {
   return outcome.kind === 'failed' ? outcome.reason : 'no benchmark that could be run reaches these lines.';
 }
 

@@ -14,7 +14,7 @@ import type {
   ToolchainReport,
 } from './engine';
 import { readText } from '../host/files';
-import { mergeFixes, withLineEnds } from './fixes';
+import { mergeFixes, withEdits } from './fixes';
 import { languageOf } from './languages';
 import { compareFindings } from './ranking';
 import { applyEdits, mapOffset } from '../text/edits';
@@ -204,7 +204,7 @@ export class Analyser {
       const open = path === document.path ? document : buffers.get(path);
       const before = open?.text ?? (await readText(path).catch(() => undefined))?.text;
       if (before === undefined) return combined;
-      texts.push({ path, before, after: applyEdits(before, withLineEnds(before, own)), own });
+      texts.push({ path, before, after: withEdits(before, own), own });
     }
     const laidOut = await this.layOut(texts, document.languageId, settings, signal);
     const edits = texts.flatMap(({ path, before, after, own }, i) =>

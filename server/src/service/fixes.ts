@@ -1,4 +1,5 @@
 import type { FileEdit, Finding, Fix, TextEdit } from '../../../rules/model';
+import { applyEdits } from '../text/edits';
 import type { CombinedFix } from './engine';
 import { compareText } from './ranking';
 
@@ -49,6 +50,11 @@ export function withLineEnds<E extends TextEdit>(text: string, edits: readonly E
   return crlf
     ? edits.map((edit) => ({ ...edit, newText: edit.newText.replace(/\r?\n/g, '\r\n') }))
     : [...edits];
+}
+
+/** The text with the edits made in its own line ends. */
+export function withEdits(text: string, edits: readonly TextEdit[]): string {
+  return applyEdits(text, withLineEnds(text, edits));
 }
 
 /** Nobody edits a generated file: the next run of the generator undoes it. Go's own convention, and `@generated`. */

@@ -1,5 +1,6 @@
-import { proveFixes } from '../../proof/fixes';
-import { cellsOf } from '../../report/proof';
+import { proveOne } from '../../proof/fixes';
+import { usualRun } from '../../proof/measure';
+import { cellsOf, unmeasured } from '../../report/proof';
 import { visible } from '../../text/foreign';
 import { AgentError, neededText, page, type Tool } from '../tool';
 
@@ -29,36 +30,28 @@ export const proveFix: Tool = {
       throw new AgentError(
         'Nothing was run. Ask the user whether the benchmarks may run, and call again with confirmed: true when they agree.',
       );
-    const count = args['count'] ?? 6;
+    const count = args['count'] ?? usualRun.count;
     if (typeof count !== 'number' || !Number.isInteger(count) || count < 4 || count > 20)
       throw new AgentError('count must be a whole number from 4 to 20.');
     const { analyser, settings, host } = agent.options;
-    const alone = { ...analysis, findings: [{ ...finding, fixes: [fix] }] };
-    const { report } = await proveFixes(analyser, new Map([[analysis.path, alone]]), {
-      ...host,
-      each: true,
-      suggestions: true,
-      line: undefined,
-      settings,
-      cwd: agent.folder,
-      signal,
-      count,
-      benchtime: '100ms',
-      bench: typeof args['bench'] === 'string' ? expression(args['bench']) : undefined,
-      patience: 120_000,
-      progress: () => {},
-    });
-    const [outcome] = report.changes.map((change) => change.outcome);
+    const { outcome, report } = await proveOne(
+      analyser,
+      analysis,
+      { finding, fix },
+      {
+        ...usualRun,
+        ...host,
+        settings,
+        cwd: agent.folder,
+        signal,
+        count,
+        bench: typeof args['bench'] === 'string' ? expression(args['bench']) : undefined,
+        progress: () => {},
+      },
+    );
     const notes = report.notes.map((note) => visible(note, 300)).slice(0, 5);
     const said = notes.length > 0 && { notes };
-    if (outcome?.kind !== 'measured')
-      return {
-        outcome:
-          outcome?.kind === 'failed'
-            ? visible(outcome.reason, 600)
-            : 'No benchmark runs the lines of this fix.',
-        ...said,
-      };
+    if (outcome.kind !== 'measured') return { outcome: visible(unmeasured(outcome), 600), ...said };
     const benchmarks = outcome.benchmarks.map(({ name, importPath, verdict, rows, cautions }) => ({
       benchmark: visible(`${name} (${importPath})`, 200),
       verdict,

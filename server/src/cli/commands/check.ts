@@ -4,6 +4,7 @@ import { findModule, type GoModule } from '../../go/plan/module';
 import { exists, readText, UnreadError } from '../../host/files';
 import { writeOutput } from '../../host/output';
 import { inside } from '../../host/paths';
+import { ToolError } from '../../host/process';
 import { measureBenchmarks } from '../../proof/benchmarks';
 import {
   ceilingOf,
@@ -16,7 +17,7 @@ import {
   type LockComparison,
   type MeasuredCeiling,
 } from '../../proof/lock';
-import { withGoTests } from '../../proof/module';
+import { patienceWith, withGoTests } from '../../proof/module';
 import { ProofError } from '../../proof/go-tests';
 import { count, prettyReport } from '../../report/pretty';
 import { scan } from '../../service/scan';
@@ -187,7 +188,6 @@ async function measureAll(
     const module = await findModule(resolve(folder, 'x.go'));
     modules.set(module.folder, module);
   }
-  const patience = timeout * 1000;
   const measured: MeasuredCeiling[] = [];
   const notes: string[] = [];
   let toolchain: string | undefined;
@@ -197,7 +197,7 @@ async function measureAll(
         module,
         module.folder,
         { settings, signal, ...host },
-        { idle: Math.min(60_000, patience), silent: patience },
+        patienceWith(timeout * 1000),
         async (tests) => {
           toolchain ??= tests.toolchain.versionText;
           const found = await measureBenchmarks(tests, {
@@ -212,7 +212,7 @@ async function measureAll(
         },
       );
     } catch (error) {
-      if (!(error instanceof ProofError)) throw error;
+      if (!(error instanceof ProofError || error instanceof ToolError)) throw error;
       notes.push(error.message);
     }
   }

@@ -5,9 +5,10 @@ import { count } from '../../report/pretty';
 import { titlesText } from '../../report/titles';
 import { prettyProof } from '../../report/proof';
 import { byMessage, namesOf } from '../../service/notes';
-import { shownPath } from '../../service/walk';
+import { displayPath, shownPath } from '../../service/walk';
 import { escapedLines, visible } from '../../text/foreign';
-import { fixFiles, patchOf, type ChangedFile } from '../fix';
+import { patchText } from '../../report/patch';
+import { fixFiles, type ChangedFile } from '../fix';
 import {
   benchmarkOptions,
   ruleOption,
@@ -129,4 +130,10 @@ async function provenBetter(
   const keys = new Set(better.flatMap(([{ fixes }]) => fixes.map(({ edits }) => JSON.stringify(edits))));
   // Of a text that has changed since, nothing is proven: its edits are others.
   return ({ edits }) => keys.has(JSON.stringify(edits));
+}
+
+/** What `--dry-run` prints. */
+function patchOf({ path, before, after }: ChangedFile, cwd: string): string {
+  const mark = before.mark ? '\uFEFF' : '';
+  return patchText(displayPath(cwd, path), mark + before.text, mark + after);
 }
