@@ -49,6 +49,16 @@ export function titled(sentence: string): string {
   return render(roomForCode(render));
 }
 
+/** The sentence as a part of another: without its full stop, the first letter in lower case. */
+export function asClause(sentence: string): string {
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1).replace(/\.$/, '');
+}
+
+/** The clause as a sentence of its own: the first letter in upper case, one full stop. */
+export function asSentence(clause: string): string {
+  return `${clause.charAt(0).toUpperCase()}${clause.slice(1).replace(/\.$/, '')}.`;
+}
+
 /** "1 element", "3 elements". */
 export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;

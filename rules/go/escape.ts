@@ -1,12 +1,13 @@
 import type { Node } from 'web-tree-sitter';
 import type { AllocationCost, AllocationKind } from '../model';
-import { code, longestTitle } from '../wording';
+import { asClause, code, longestTitle } from '../wording';
 import { allocates } from './sites/emitted-calls';
 import { positionRow } from './sites/compiler-position';
 import { isBuiltin } from './syntax/universe';
 import { checked, isField, spelledType, typeOf } from './types/types';
-import { adviceFor, explainBriefly, explainFlow, explainWhy, type Step } from './sites/explain';
-import { decided } from './sites/evidence';
+import { adviceFor, causeOf, explainBriefly, explainFlow, explainWhy, type Step } from './sites/explain';
+import { isInlined, onHeapAt } from './sites/emitted-places';
+import { decided, decidedKind } from './sites/evidence';
 import type { Decision, EmittedCall, FlowStep, GoFile, GoReport, GoRule } from './rule';
 import { loopsAround } from './flow/loops';
 import { namesAround } from './syntax/names';
@@ -31,7 +32,6 @@ export const rule: GoRule = {
   },
   check(file, report) {
     const said = new Set<string>();
-    const claims = claimsByLine(file);
     for (const decision of file.facts?.decisions ?? []) {
       if (decision.outcome !== 'heap' || decision.free) continue;
       const emitted = allocationOf(file, decision);
@@ -71,15 +71,16 @@ export const rule: GoRule = {
       said.add(key);
       const cause = outlived
         ? `it is new in each iteration of the loop, and ${code(outlived)}, which is declared outside of the loop, refers to it when the iteration is over`
-        : reason && explainWhy(reason)?.says(code(text, 60));
-      const kind = decision.ofResult ? 'interface conversion' : kindOf(file, decision);
+        : causeOf(decision, flow);
+      const inlined = isInlined(file, node);
+      const kind = inlined && !decision.ofResult ? 'call' : decidedKind(decision);
       report({
         node,
         message,
         allocation: {
           kind,
-          cost: costOf(kind, emitted, isInlined(file, node) ? 0 : (claims.get(decision.line) ?? 0)),
-          reason: cause ?? plain(sentences.at(-1)) ?? 'the compiler gives no reason',
+          cost: costOf(kind, emitted, inlined ? 0 : onHeapAt(file, decision.line).length),
+          reason: cause ?? 'the compiler gives no reason',
           evidence: [
             decided(decision),
             { kind: 'emitted call', callee: emitted[0]!.callee, count: emitted.length },
@@ -88,7 +89,7 @@ export const rule: GoRule = {
         ...detailed([
           ...(growth ? [grownArray] : []),
           ...(sentences.length > 1 ? sentences : []),
-          ...(advice === undefined ? [] : [`To keep it on the stack: ${plain(advice)}.`]),
+          ...(advice === undefined ? [] : [`To keep it on the stack: ${asClause(advice)}.`]),
         ]),
       });
     }
@@ -176,19 +177,6 @@ function withCall(file: GoFile, step: FlowStep): Step {
 const wellKnown =
   /^(?:error|io\.(?:(?:Read|Write|Seek|Clos)\w*|ByteReader|ByteWriter|StringWriter|RuneReader)|hash\.Hash(?:32|64)?|net\.(?:Conn|PacketConn|Listener)|http\.(?:ResponseWriter|RoundTripper|Handler)|context\.Context)$/;
 
-/** 0-based line → decisions there that an allocation call of the line can be for. */
-function claimsByLine(file: GoFile): ReadonlyMap<number, number> {
-  const claims = new Map<number, number>();
-  for (const { node, line, outcome, free } of file.facts?.decisions ?? [])
-    if (outcome === 'heap' && !free && !isInlined(file, node)) claims.set(line, (claims.get(line) ?? 0) + 1);
-  return claims;
-}
-
-/** The compiler emits the body's allocations under the callee's own lines. */
-function isInlined(file: GoFile, node: Node): boolean {
-  return node.type === 'call_expression' && file.facts?.inlined(node) !== undefined;
-}
-
 /** The allocation calls that can be the decision's: on the line of its position, or in what was inlined there. */
 function allocationOf(
   file: GoFile,
@@ -229,40 +217,6 @@ function isCertain({ callee }: Pick<EmittedCall, 'callee'>): boolean {
   return /^runtime\.(?:newobject|mallocgc|makeslice\w*|makemap\w*|makechan\w*|convT|convTnoptr|convTstring|convTslice)$/.test(
     callee,
   );
-}
-
-function kindOf(file: GoFile, { node, subject, text }: Decision): AllocationKind {
-  if (isInlined(file, node)) return 'call';
-  if (subject === 'moved') return 'moved variable';
-  switch (node.type) {
-    case 'func_literal':
-      return 'closure';
-    case 'composite_literal':
-    case 'unary_expression':
-      return 'composite literal';
-    case 'binary_expression':
-      return 'string concatenation';
-    case 'type_conversion_expression':
-      return 'conversion';
-    case 'call_expression': {
-      const callee = node.childForFieldName('function')?.text;
-      if (callee === 'make') return 'make';
-      if (callee === 'new') return 'new';
-      if (callee === 'append') return 'append growth';
-      // What it returns is boxed, unless it is about the slice that holds its variadic arguments.
-      return text === '... argument' ? 'composite literal' : 'interface conversion';
-    }
-    default:
-      return 'interface conversion';
-  }
-}
-
-function plain(sentence: string | undefined): string | undefined {
-  return sentence && lowered(sentence.replace(/\.$/, ''));
-}
-
-function lowered(text: string): string {
-  return text.startsWith('`') ? text : text.charAt(0).toLowerCase() + text.slice(1);
 }
 
 function detailed(sentences: readonly string[]): Pick<GoReport, 'details'> {

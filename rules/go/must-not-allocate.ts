@@ -1,8 +1,8 @@
 import type { Node } from 'web-tree-sitter';
 import type { AllocationCost, AllocationKind, Evidence, Related } from '../model';
 import { allocates } from './sites/emitted-calls';
-import { explainFlow } from './sites/explain';
-import { describe, lineNode, placesFor } from './sites/emitted-places';
+import { causeOf } from './sites/explain';
+import { allocatedKind, describe, lineNode, placesFor } from './sites/emitted-places';
 import type { Decision, GoFile, GoReport, GoRule, PlacedCall } from './rule';
 import { isFunction, spanOf } from './syntax/nodes';
 import { ceilingIn, ceilingOf, type Ceiling } from './syntax/directives';
@@ -147,17 +147,16 @@ function allocationsOf(file: GoFile, fn: Node, name: Node): Found[] {
         decision: undefined,
       };
       taken.add(node.id);
-      const why = decision && explainFlow(decision.flow).at(-1);
       if (decision) evidence.push(decided(decision));
       const subject = decision?.subject === 'moved' ? `${code(decision.text)} moves to the heap` : what;
       const times = calls.length > 1 ? ` (${calls.length} times)` : '';
       found.push({
         node,
-        kind: decision?.subject === 'moved' ? 'moved variable' : kind,
+        kind: allocatedKind(callee, decision),
         cost,
         evidence,
         what: `${subject}${times}`,
-        why: why === undefined ? undefined : lowered(why),
+        why: decision && causeOf(decision, decision.flow),
         related: [...(decision ? keepersOf(file, decision) : []), ...leaks],
       });
       continue;
@@ -175,11 +174,6 @@ function allocationsOf(file: GoFile, fn: Node, name: Node): Found[] {
     });
   }
   return found;
-}
-
-function lowered(sentence: string): string {
-  const text = sentence.replace(/\.$/, '');
-  return text.startsWith('`') ? text : text.charAt(0).toLowerCase() + text.slice(1);
 }
 
 /** The call of `fn` into which the code at the place was inlined: the only one that can be meant. */

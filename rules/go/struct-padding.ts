@@ -8,7 +8,7 @@ import { allocatedSize, fieldsOf, structLayout, type Field, type Layout } from '
 import { isPrinted } from './text/printed';
 import { indentAt, lineEnd, startsLine } from './edit/layout';
 import { packageNames } from './syntax/package-names';
-import { decided } from './sites/evidence';
+import { decided, decidedKind } from './sites/evidence';
 import { code } from '../wording';
 
 /** Field order that makes an allocated struct larger than it has to be. */
@@ -56,7 +56,7 @@ function check(spec: Node, struct: Node, sites: readonly AllocatedAt[], file: Go
     node: name,
     message: `${code(name.text)} has ${before.size} bytes, ${filler} of them padding; reordered it has ${after.size}`,
     allocation: {
-      kind: site.decision.subject === 'moved' ? 'moved variable' : kindOf(site.node),
+      kind: decidedKind(site.decision),
       // Where it is allocated is another line.
       cost: 'unknown',
       reason: `each field starts at a multiple of its alignment, so a small field in front of a large one is padded`,
@@ -86,11 +86,6 @@ function check(spec: Node, struct: Node, sites: readonly AllocatedAt[], file: Go
 function gains(before: Layout, after: Layout, as: AllocatedAt['as']): boolean {
   const [a, b] = as === 'many' ? [before.size, after.size] : [allocatedSize(before), allocatedSize(after)];
   return a !== undefined && b !== undefined && a - b >= a * leastGain;
-}
-
-function kindOf(node: Node): 'composite literal' | 'new' | 'make' {
-  if (node.type !== 'call_expression') return 'composite literal';
-  return node.childForFieldName('function')?.text === 'new' ? 'new' : 'make';
 }
 
 /** A field with the lines that belong to it. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { code, codes, longestTitle, shortened, titled } from '../../rules/wording';
+import { asClause, asSentence, code, codes, longestTitle, shortened, titled } from '../../rules/wording';
 
 describe('source text in a sentence', () => {
   it('stands in backticks, on one line', () => {
@@ -20,6 +20,18 @@ describe('source text in a sentence', () => {
 
   it('is not cut within a character', () => {
     assert.equal(shortened('a😀😀😀b', 5), 'a…b');
+  });
+});
+
+describe('a clause and a sentence', () => {
+  it('are made of each other', () => {
+    assert.equal(asClause('It is returned.'), 'it is returned');
+    assert.equal(asSentence('it is returned'), 'It is returned.');
+  });
+
+  it('begin with a name as it is written', () => {
+    assert.equal(asClause('`Name` extends it'), '`Name` extends it');
+    assert.equal(asSentence('`name` extends it'), '`name` extends it.');
   });
 });
 

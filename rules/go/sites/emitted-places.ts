@@ -4,6 +4,7 @@ import type { Decision, GoFile } from '../rule';
 import { calleeOf } from '../flow/calls';
 import { contains, descendants, spanOf } from '../syntax/nodes';
 import { positionRow } from './compiler-position';
+import { decidedKind } from './evidence';
 
 /** What stands behind the runtime calls of the listing, which names lines and no columns. */
 
@@ -33,6 +34,12 @@ export function describe(callee: string): Described {
   return { kind: 'new', cost: 'always', what: 'an object is allocated' };
 }
 
+/** What is allocated: of a call that says no more than that, the compiler's decision does. */
+export function allocatedKind(callee: string, decision: Decision | undefined): AllocationKind {
+  const { kind } = describe(callee);
+  return decision && kind === 'new' ? decidedKind(decision) : kind;
+}
+
 export interface Place {
   readonly node: Node;
   readonly decision: Decision | undefined;
@@ -41,17 +48,26 @@ export interface Place {
 /** The expressions of the line that the call can stand for, those that the compiler itself sent to the heap first. */
 export function placesFor(file: GoFile, fn: Node, line: number, callee: string): Place[] {
   const { kind } = describe(callee);
-  const { decisions, expressions } = rowsOf(file);
   const places: Place[] = [];
-  for (const decision of decisions.get(line) ?? []) {
+  for (const decision of onHeapAt(file, line)) {
     const { node } = decision;
     if (contains(spanOf(fn), spanOf(node)) && fits(file, kind, decision)) places.push({ node, decision });
   }
-  for (const node of expressions.get(line) ?? []) {
+  for (const node of rowsOf(file).expressions.get(line) ?? []) {
     if (!contains(spanOf(fn), spanOf(node)) || !looksLike(file, kind, node)) continue;
     if (!places.some((place) => place.node.id === node.id)) places.push({ node, decision: undefined });
   }
   return places;
+}
+
+/** The decisions that a call of the allocator on the line (0-based) can be for. */
+export function onHeapAt(file: GoFile, line: number): readonly Decision[] {
+  return rowsOf(file).decisions.get(line) ?? [];
+}
+
+/** The compiler emits the body's allocations under the callee's own lines. */
+export function isInlined(file: GoFile, node: Node): boolean {
+  return node.type === 'call_expression' && file.facts?.inlined(node) !== undefined;
 }
 
 /** Every expression and statement of the file that may allocate, in source order. */
@@ -85,10 +101,7 @@ function rowsOf(file: GoFile): Rows {
   let known = rows.get(file);
   if (!known) {
     const onHeap = (file.facts?.decisions ?? []).filter(
-      ({ node, outcome, free }) =>
-        outcome === 'heap' &&
-        !free &&
-        !(node.type === 'call_expression' && file.facts?.inlined(node) !== undefined),
+      ({ node, outcome, free }) => outcome === 'heap' && !free && !isInlined(file, node),
     );
     const decisions = byRow(onHeap, ({ line }) => line);
     rows.set(file, (known = { decisions, expressions: byRow(expressionsOf(file), positionRow) }));

@@ -1,5 +1,5 @@
-import { code } from '../../wording';
-import type { FlowStep, HeapReason } from '../rule';
+import { asClause, asSentence, code } from '../../wording';
+import type { Decision, FlowStep, HeapReason } from '../rule';
 
 /**
  * The compiler's explanations in plain words. Every note that cmd/compile/internal/escape can write behind a step
@@ -321,7 +321,7 @@ export function explainFlow(flow: readonly Step[]): readonly string[] {
   const steps = telling.length > 0 ? telling : flow.slice(-1);
   const sentences: string[] = [];
   for (const step of steps) {
-    const sentence = capitalised(explainStep(step));
+    const sentence = asSentence(explainStep(step));
     if (sentences.at(-1) !== sentence) sentences.push(sentence);
   }
   if (sentences.length <= LONGEST_CHAIN) return sentences;
@@ -333,13 +333,23 @@ export function explainFlow(flow: readonly Step[]): readonly string[] {
   ];
 }
 
+/**
+ * Why the value is on the heap, as a clause: the reason that the compiler gives before any flow, else the end of the way, of which
+ * the caller may know more than the decision. Undefined when it gives neither.
+ */
+export function causeOf({ reason, text }: Decision, flow: readonly Step[]): string | undefined {
+  const says = reason && explainWhy(reason)?.says(code(text, longestExpression));
+  const end = says ?? explainFlow(flow).at(-1);
+  return end === undefined ? undefined : asClause(end);
+}
+
 /** What the reader can do: the advice of the last step that has one, because that step decides. */
 export function adviceFor(flow: readonly Step[]): string | undefined {
   for (let i = flow.length - 1; i >= 0; i--) {
     if (flow[i]!.why === 'call parameter' && flow[i]!.expression.startsWith('append('))
       return 'Keep values in the slice instead of pointers, if they are small';
     const { advice } = explainWhy(flow[i]!.why) ?? {};
-    if (advice !== undefined) return `${capitalised(advice)}`;
+    if (advice !== undefined) return asSentence(advice);
   }
   return undefined;
 }
@@ -365,9 +375,4 @@ function callee(quoted: string): string {
   // `(*T).M(x)` and `func(…) {…}(x)` begin with what is not the callee's parenthesis.
   const match = /^(?:\(\*?[\w.]+\)\.)?[\p{L}_][\p{L}\p{Nd}_.]*(?:\[[^\]]*\])?(?=\()/u.exec(text);
   return match ? code(match[0]) : quoted;
-}
-
-function capitalised(clause: string): string {
-  const text = clause.startsWith('`') ? clause : clause.charAt(0).toUpperCase() + clause.slice(1);
-  return `${text}.`;
 }

@@ -1,15 +1,14 @@
 import type { Node } from 'web-tree-sitter';
-import type { AllocationKind, Related, Span } from '../../model';
+import type { Related, Span } from '../../model';
 import { normalised, ordered, type Site } from '../../sites';
-import { code } from '../../wording';
 import { calleeOf } from '../flow/calls';
 import type { Decision, EmittedCall, GoFile } from '../rule';
 import { isFunction, spanOf } from '../syntax/nodes';
 import { receiverType } from '../syntax/signatures';
 import { positionRow } from './compiler-position';
 import { allocates } from './emitted-calls';
-import { describe, expressionsOf, lineNode, placesFor } from './emitted-places';
-import { explainFlow, explainStep, explainWhy } from './explain';
+import { allocatedKind, describe, expressionsOf, lineNode, placesFor } from './emitted-places';
+import { causeOf, explainStep, explainWhy } from './explain';
 
 /**
  * Every place of the file that allocates, in source order: what the compiler emits an allocation for, and the calls into other packages,
@@ -60,19 +59,19 @@ function ownSites(declaration: Declaration): Unordered[] {
   const sites = new Map<number, Unordered>();
   for (const calls of groups.values()) {
     const { line, callee } = calls[0]!;
-    const described = describe(callee);
     const places = placesFor(file, whole, line, callee).filter(({ node }) => !sites.has(node.id));
     // The listing has no columns: of those that the compiler has decided on, any may be meant.
     const decided = places.filter(({ decision }) => decision).length;
     const meant = places.slice(0, Math.max(decided, calls.length));
     const fallback = meant.length === 0 ? (lineNode(whole, line) ?? whole) : undefined;
     for (const { node, decision } of fallback ? [{ node: fallback, decision: undefined }] : meant) {
+      const reason = decision && causeOf(decision, decision.flow);
       sites.set(node.id, {
         ...siteAt(declaration, node, line),
-        kind: decision ? decidedKind(decision, described.kind) : described.kind,
-        cost: decided > calls.length ? 'unknown' : described.cost,
+        kind: allocatedKind(callee, decision),
+        cost: decided > calls.length ? 'unknown' : describe(callee).cost,
         callees: [...new Set(calls.map((call) => call.callee))],
-        ...(decision && reasonOf(decision)),
+        ...(reason !== undefined && { reason }),
         flow: decision ? flowOf(decision) : [],
       });
     }
@@ -123,34 +122,6 @@ function bodiesIn(node: Node): Span[] {
     bodies.push({ start: body.startIndex - node.startIndex, end: body.endIndex - node.startIndex });
   }
   return bodies;
-}
-
-/** What the compiler has decided about, where that says more than the runtime function does. */
-function decidedKind({ node, subject }: Decision, emitted: AllocationKind): AllocationKind {
-  if (emitted !== 'new') return emitted;
-  if (subject === 'moved') return 'moved variable';
-  switch (node.type) {
-    case 'func_literal':
-      return 'closure';
-    case 'composite_literal':
-    case 'unary_expression':
-    case 'argument_list':
-      return 'composite literal';
-    case 'call_expression':
-      return node.childForFieldName('function')?.text === 'new' ? 'new' : 'interface conversion';
-    case 'go_statement':
-    case 'defer_statement':
-      return 'closure';
-    default:
-      return 'interface conversion';
-  }
-}
-
-function reasonOf({ reason, text, flow }: Decision): Pick<Site, 'reason'> {
-  const says = reason && explainWhy(reason)?.says(code(text, 60));
-  const last = says ?? explainFlow(flow).at(-1)?.replace(/\.$/, '');
-  if (last === undefined) return {};
-  return { reason: last.startsWith('`') ? last : last.charAt(0).toLowerCase() + last.slice(1) };
 }
 
 /** The steps that tell something, each with the place that it is about. */

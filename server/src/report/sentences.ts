@@ -1,4 +1,5 @@
 import type { Finding } from '../../../rules/model';
+import { asSentence } from '../../../rules/wording';
 
 /** A finding for readers that have one text for all: the title, why, and what to do by hand. */
 export function sentencesOf({
@@ -15,7 +16,5 @@ export function sentencesOf({
     ...(details === undefined ? [] : [details]),
     ...(noFix?.recipe ? [noFix.recipe] : []),
   ];
-  return sentences
-    .map((one) => `${one.charAt(0).toUpperCase()}${one.slice(1).replace(/\.$/, '')}.`)
-    .join(' ');
+  return sentences.map(asSentence).join(' ');
 }

@@ -1,4 +1,5 @@
 import type { AllocationCost, Evidence, Finding, Fix } from '../../../rules/model';
+import { asClause } from '../../../rules/wording';
 import { markdownCode, markdownText } from '../text/foreign';
 import { isSafe } from './fixes';
 import { hotScore, shownFrom } from './ranking';
@@ -90,9 +91,8 @@ function remedyText(finding: Finding): string {
 /** "No automatic fix: the file is generated. By hand: make the map with …", in plain text. */
 export function noFixText({ noFix }: Finding): string {
   const reason = noFix?.because === undefined ? '' : `: ${noFix.because}`;
-  const by = noFix?.recipe;
-  const recipe = by && `${by.charAt(0).toLowerCase()}${by.slice(1)}`;
-  return `No automatic fix${reason}.${recipe === undefined ? '' : ` By hand: ${recipe}.`}`;
+  const byHand = noFix?.recipe === undefined ? '' : ` By hand: ${asClause(noFix.recipe)}.`;
+  return `No automatic fix${reason}.${byHand}`;
 }
 
 /** One piece of evidence, in Markdown, without a full stop. */

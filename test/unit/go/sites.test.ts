@@ -6,10 +6,9 @@ import type { FileAnalysis } from '../../../server/src/service/engine';
 import { testEngine, testSettings } from '../../support/go';
 import { writeModule } from '../../support/go-module';
 
-async function sitesIn(
-  t: { after(action: () => void): void },
-  files: Readonly<Record<string, string>>,
-): Promise<Site[]> {
+type Files = Readonly<Record<string, string>>;
+
+async function analysed(t: { after(action: () => void): void }, files: Files): Promise<FileAnalysis[]> {
   const folder = writeModule(t, { 'go.mod': 'module example.com/m\n\ngo 1.21\n', ...files });
   const engine = await testEngine();
   const found: FileAnalysis[] = [];
@@ -19,11 +18,15 @@ async function sitesIn(
   } finally {
     await engine.dispose();
   }
-  return Object.keys(files).flatMap((name) => {
+  return Object.keys(files).map((name) => {
     const file = found.find((one) => one.path === path.join(folder, name));
     assert.ok(file, name);
-    return [...(file.code?.sites ?? [])];
+    return file;
   });
+}
+
+async function sitesIn(t: { after(action: () => void): void }, files: Files): Promise<Site[]> {
+  return (await analysed(t, files)).flatMap(({ code }) => [...(code?.sites ?? [])]);
 }
 
 const shown = ({ function: name, kind, expression, callees }: Site): string =>
@@ -115,4 +118,49 @@ test('a new site beside equal ones is one more of them; nothing else changes', a
 test('code that allocates nothing has no sites, and code that does not compile says nothing', async (t) => {
   assert.deepEqual(await sitesIn(t, { 'a.go': 'package p\n\nfunc f(a, b int) int { return a + b }\n' }), []);
   assert.deepEqual(await sitesIn(t, { 'a.go': 'package p\n\nfunc f() *int { return new(strin) }\n' }), []);
+});
+
+test('what is said to be on the heap is of the same kind everywhere: site, explanation, contract', async (t) => {
+  const [file] = await analysed(t, {
+    'k.go': `package k
+
+import "fmt"
+
+type T struct{ a, b int }
+
+//alloclens:noalloc
+func literal(n int) *T { return &T{n, n} }
+
+//alloclens:noalloc
+func closure(n int) func() int { return func() int { return n } }
+
+//alloclens:noalloc
+func started(c chan int, n int) { go send(c, n) }
+
+func unmarked(c chan int, n int) { go send(c, n) }
+
+func send(c chan int, n int) { c <- n }
+
+func variadic(v T) { keep(v, v) }
+
+var kept []T
+
+func keep(values ...T) { kept = values; fmt.Print() }
+`,
+  });
+  const { text, findings, hidden = [], code } = file!;
+  const said = (ruleId: string): string[] =>
+    [...findings, ...hidden]
+      .filter((finding) => finding.ruleId === ruleId)
+      .map(({ span, allocation }) => `${text.slice(span.start, span.end)} | ${allocation.kind}`);
+  const [literal, closure, started, variadic] = [
+    '&T{n, n} | composite literal',
+    'func() int { return n } | closure',
+    'go send(c, n) | closure',
+    '(v, v) | composite literal',
+  ];
+  const sites = code!.sites.map(({ span, kind }) => `${text.slice(span.start, span.end)} | ${kind}`);
+  for (const one of [literal, closure, started, variadic]) assert.ok(sites.includes(one!), one);
+  assert.deepEqual(said('go/must-not-allocate'), [literal, closure, started]);
+  assert.deepEqual(said('go/escape'), [started, variadic]);
 });
