@@ -1,8 +1,19 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { asItem, asReceiver, asTest } from './edit/expressions';
 import { createRule, type ProposedFix } from './rule';
-import { isGlobal, isWriteTarget, memberName, methodName, walk } from './syntax/nodes';
+import { functionOf } from './syntax/functions';
+import {
+  contains,
+  isFunction,
+  isGlobal,
+  isWriteTarget,
+  memberName,
+  methodName,
+  resolve,
+  walk,
+} from './syntax/nodes';
 import { freshName } from './edit/names';
+import { changesIn, isNoticed } from './flow/changes';
 import { hasValue } from './types/results';
 import { elementType, writtenType } from './types/shapes';
 import { receiverType, typeOf } from './types/values';
@@ -52,7 +63,7 @@ export const chainedArrays = createRule({
       }: {
         readonly fix?: ProposedFix | undefined;
         readonly data?: Readonly<Record<string, string>>;
-        readonly noFix?: string;
+        readonly noFix?: string | undefined;
       },
     ): void {
       const type = receiverType(sourceCode, receiver)?.name;
@@ -75,10 +86,15 @@ export const chainedArrays = createRule({
         const isFirst = node.computed && node.property.type === 'Literal' && node.property.value === 0;
         if (isFirst) {
           const fix = find(sourceCode, node, filter, typed);
-          return found(node, 'first', filter.receiver, { fix, data: { which: 'first' } });
+          const stopped = stopping(sourceCode, filter, fix);
+          return found(node, 'first', filter.receiver, { ...stopped, data: { which: 'first' } });
         }
         if (memberName(node) !== 'length' || isWriteTarget(node)) return;
-        found(node, 'count', filter.receiver, { fix: count(sourceCode, node, filter, typed) });
+        const compared = comparisonOf(node);
+        const fix = compared
+          ? stopping(sourceCode, filter, ask(sourceCode, node, compared, filter))
+          : { fix: count(sourceCode, node, filter, typed) };
+        found(node, 'count', filter.receiver, fix);
       },
       CallExpression(node) {
         const method = methodName(node) ?? '';
@@ -89,14 +105,14 @@ export const chainedArrays = createRule({
         if (filtered) {
           const fix = end === 'first' ? find(sourceCode, node, filtered, typed) : undefined;
           return found(node, 'first', filtered.receiver, {
-            fix,
-            data: { which: end },
             noFix: 'what it stands for depends on what follows',
+            ...stopping(sourceCode, filtered, fix),
+            data: { which: end },
           });
         }
         if (/^(?:includes|indexOf|lastIndexOf)$/.test(method) && node.arguments.length === 1) {
           const mapped = step(object, 'map');
-          if (mapped) found(node, 'searched', mapped.receiver, { fix: search(sourceCode, node, mapped) });
+          if (mapped) found(node, 'searched', mapped.receiver, stopping(sourceCode, mapped, search(sourceCode, node, mapped))); // prettier-ignore
         } else if (method === 'reduce' && node.arguments.length === 2) {
           const chain = chainOf(object);
           if (!chain) return;
@@ -127,6 +143,18 @@ export const chainedArrays = createRule({
     };
   },
 });
+
+/** A fix with which the callback is called no more once one fits: not where the file shows that it has an effect. */
+function stopping(
+  sourceCode: TSESLint.SourceCode,
+  { callback }: Step,
+  fix: ProposedFix | undefined,
+): { readonly fix?: ProposedFix | undefined; readonly noFix?: string } {
+  const fn = callback.type === 'Identifier' ? functionOf(sourceCode, callback) : callback;
+  return fn && isFunction(fn) && isNoticed(sourceCode, fn)
+    ? { noFix: 'the callback has an effect, which the elements behind the first that fits would not have' }
+    : { fix };
+}
 
 const oneLoop = 'the loop itself would have to do what the callbacks do';
 
@@ -229,12 +257,8 @@ function find(
   typed: boolean,
 ): ProposedFix | undefined {
   const { parent } = node;
-  const written =
-    (parent.type === 'AssignmentExpression' && parent.left === node) ||
-    parent.type === 'UpdateExpression' ||
-    (parent.type === 'UnaryExpression' && parent.operator === 'delete') ||
-    (parent.type === 'CallExpression' && parent.callee === node);
-  if (written || hasComments(sourceCode, node)) return undefined;
+  const isCalled = parent.type === 'CallExpression' && parent.callee === node;
+  if (isWriteTarget(node) || isCalled || hasComments(sourceCode, node)) return undefined;
   const takesUndefined =
     parent.type === 'TSNonNullExpression' ||
     (parent.type === 'MemberExpression' && parent.object === node && parent.optional) ||
@@ -250,28 +274,38 @@ function find(
   };
 }
 
+/** The comparison in which a length stands. */
+function comparisonOf({ parent }: TSESTree.Node): TSESTree.BinaryExpression | undefined {
+  return parent?.type === 'BinaryExpression' && /^[<>=!]/.test(parent.operator) ? parent : undefined;
+}
+
+/** `xs.some(f)`: what is meant where a length is compared with zero. */
+function ask(
+  sourceCode: TSESLint.SourceCode,
+  length: TSESTree.MemberExpression,
+  compared: TSESTree.BinaryExpression,
+  filter: Step,
+): ProposedFix | undefined {
+  const { left, right, operator, range } = compared;
+  if (left !== length || right.type !== 'Literal' || right.value !== 0) return undefined;
+  const not = operator === '===' || operator === '==';
+  if (!not && !/^(?:>|!==?)$/.test(operator)) return undefined;
+  if (hasComments(sourceCode, compared)) return undefined;
+  const some = `${asReceiver(sourceCode, filter.receiver)}.some(${asItem(sourceCode, filter.callback)})`;
+  return {
+    title: 'Ask with `some()` (if the callback has no effects)',
+    kind: 'suggestion',
+    edits: [{ span: { start: range[0], end: range[1] }, newText: not ? `!${some}` : some }],
+  };
+}
+
 function count(
   sourceCode: TSESLint.SourceCode,
   node: TSESTree.MemberExpression,
   filter: Step,
   typed: boolean,
 ): ProposedFix | undefined {
-  const { parent } = node;
   if (hasComments(sourceCode, node)) return undefined;
-  if (parent.type === 'AssignmentExpression' || parent.type === 'UpdateExpression') return undefined;
-  // Compared with zero, some() is what is meant.
-  if (parent.type === 'BinaryExpression' && /^[<>=!]/.test(parent.operator)) {
-    if (parent.left !== node || parent.right.type !== 'Literal' || parent.right.value !== 0) return undefined;
-    const not = parent.operator === '===' || parent.operator === '==';
-    if (!not && !/^(?:>|!==?)$/.test(parent.operator)) return undefined;
-    if (hasComments(sourceCode, parent)) return undefined;
-    const some = `${asReceiver(sourceCode, filter.receiver)}.some(${asItem(sourceCode, filter.callback)})`;
-    return {
-      title: 'Ask with `some()` (if the callback has no effects)',
-      kind: 'suggestion',
-      edits: [{ span: { start: parent.range[0], end: parent.range[1] }, newText: not ? `!${some}` : some }],
-    };
-  }
   const predicate = arrow(filter.callback, 1, 2);
   if (!predicate || predicate.returnType) return undefined;
   const name = freshName(sourceCode, 'count');
@@ -353,6 +387,7 @@ function onePass(
   const types =
     typed && map && written === '' ? typeArgument(sourceCode, receiver, reducer, seed, mapper) : written;
   if (types === undefined) return undefined;
+  if (dependOnEachOther(sourceCode, [mapper?.body, predicate?.body, reducer.body])) return undefined;
   const bodies = [mapper?.body, predicate?.body, reducer.body, seed];
   const pure =
     bodies.every((body) => !body || isPure(sourceCode, body)) &&
@@ -461,6 +496,28 @@ function failsAlone(
   if (mapped !== 'nothing') return tested === 'nothing' && reduced === 'nothing';
   return (
     tested === 'nothing' || reduced === 'nothing' || (tested === 'the element' && reduced === 'the element')
+  );
+}
+
+/** One of them changes a variable, or what it holds, that another reads: the file shows that their order matters. */
+function dependOnEachOther(
+  sourceCode: TSESLint.SourceCode,
+  bodies: readonly (TSESTree.Node | undefined)[],
+): boolean {
+  const parts = bodies.flatMap((body) => (body ? [{ body, changes: [...changesIn(sourceCode, body)] }] : []));
+  return parts.some(({ body, changes }) =>
+    changes.some(({ of }) => {
+      const variable = of.type === 'Identifier' ? resolve(sourceCode, of) : undefined;
+      return (variable?.references ?? []).some(({ identifier }) => {
+        const use = identifier as TSESTree.Node;
+        return parts.some(
+          (other) =>
+            other.body !== body &&
+            contains(other.body, use) &&
+            !other.changes.some((change) => change.of === use),
+        );
+      });
+    }),
   );
 }
 

@@ -2,10 +2,11 @@ import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { declaredType, isKnownArray, recordMutability } from './types/arrays';
 import { isGivenDictionary } from './types/dictionaries';
 import { createRule, type ProposedFix } from './rule';
-import { contains, isGlobal, isWriteTarget, memberName, methodName, resolve, walk } from './syntax/nodes';
+import { contains, isGlobal, isWriteTarget, memberName, resolve, walk } from './syntax/nodes';
 import { indentAt, indentUnit, losesComment, newlineOf } from './edit/layout';
 import { freshName } from './edit/names';
 import { statementEnd } from './edit/statements';
+import { changesIn, originOf } from './flow/changes';
 import { effectsOf, literalOf } from './flow/effects';
 import { code } from '../wording';
 
@@ -139,24 +140,19 @@ function keysFix(
     : { title: `${title} (if ${conditions.join(', and ')})`, kind: 'suggestion', edits };
 }
 
-/** The loop itself writes to the object or deletes from it: also the property whose turn it is. */
+/** The loop writes to the object or deletes from it, also the property whose turn it is, also by another name or in a function of the file. */
 function changesIt(
   sourceCode: TSESLint.SourceCode,
   object: TSESTree.Identifier,
-  loop: TSESTree.Node,
+  loop: TSESTree.ForOfStatement,
 ): boolean {
-  return (resolve(sourceCode, object)?.references ?? []).some(({ identifier }) => {
-    const use = identifier as TSESTree.Node;
-    if (!contains(loop, use)) return false;
-    const { parent } = use;
-    if (parent?.type === 'MemberExpression' && parent.object === use) return isWriteTarget(parent);
-    // Object.assign(o, …), Object.defineProperty(o, …), Reflect.set(o, …)
-    return (
-      parent?.type === 'CallExpression' &&
-      parent.arguments[0] === use &&
-      /^(?:assign|definePropert(?:y|ies)|set|deleteProperty)$/.test(methodName(parent) ?? '')
-    );
-  });
+  const variable = resolve(sourceCode, object);
+  const origin = variable && originOf(sourceCode, variable, loop);
+  for (const { of } of changesIn(sourceCode, loop.body)) {
+    const changed = of.type === 'Identifier' ? resolve(sourceCode, of) : undefined;
+    if (changed && originOf(sourceCode, changed, loop) === origin) return true;
+  }
+  return false;
 }
 
 /** The loop calls something that is not known to be harmless, or writes to an object that might be the same. */

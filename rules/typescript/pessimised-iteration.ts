@@ -1,4 +1,5 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
+import { changesIn } from './flow/changes';
 import { effectsOf } from './flow/effects';
 import { constantNumber } from './types/constants';
 import { createRule, type ProposedFix } from './rule';
@@ -124,8 +125,6 @@ function bySpread(
   ];
 }
 
-const changes = /^(?:push|pop|shift|unshift|splice|sort|reverse|fill|copyWithin|add|set|delete|clear)$/;
-
 /** Calls nothing that the file does not show to be harmless, and writes to no object. Accessors are taken to be reads. */
 function changesNothing(
   sourceCode: TSESLint.SourceCode,
@@ -133,16 +132,8 @@ function changesNothing(
 ): boolean {
   for (const { how } of effectsOf(sourceCode, callback.body))
     if (how === 'call' || how === 'enter' || how === 'wait' || how === 'write') return false;
-  let found = false;
-  walk(sourceCode, callback.body, (inner) => {
-    if (inner.type === 'CallExpression' && changes.test(methodName(inner) ?? '')) found = true;
-    if (inner.type !== 'MemberExpression') return;
-    const { parent } = inner;
-    if (parent.type === 'AssignmentExpression' && parent.left === inner) found = true;
-    if (parent.type === 'UpdateExpression') found = true;
-    if (parent.type === 'UnaryExpression' && parent.operator === 'delete') found = true;
-  });
-  return !found;
+  for (const { at } of changesIn(sourceCode, callback)) if (at.type !== 'Identifier') return false;
+  return true;
 }
 
 function byLength(

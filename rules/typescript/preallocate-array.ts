@@ -2,6 +2,7 @@ import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { TextEdit } from '../model';
 import { declaredType, isKnownArray } from './types/arrays';
 import { completionAfter, completionOf, goesOn, targetOf, tryAround } from './flow/completion';
+import { codeOf, isMadeWhereAssigned, originOf } from './flow/changes';
 import { createRule, type ProposedFix } from './rule';
 import {
   contains,
@@ -38,9 +39,9 @@ export const preallocateArray = createRule({
   },
   check({ sourceCode }, report) {
     function check(loop: TSESTree.ForStatement | TSESTree.ForOfStatement): void {
-      const count = countOf(sourceCode, loop);
-      const push = count && onlyPush(loop);
-      if (!push) return;
+      const push = onlyPush(loop);
+      const count = push && countOf(sourceCode, loop);
+      if (!count) return;
       const variable = resolve(sourceCode, push.target);
       const declarator = variable && emptyArrayBefore(variable, loop);
       if (!declarator) return;
@@ -166,17 +167,22 @@ function usesInLoop(
   counter: string | undefined,
 ): 'kept' | 'changed' | 'unknown' {
   let found: 'kept' | 'changed' | 'unknown' = 'kept';
-  walk(sourceCode, loop.body, (node) => {
+  const list = originOf(sourceCode, variable, loop);
+  const isList = (object: TSESTree.Node): boolean => {
+    const named = object.type === 'Identifier' ? resolve(sourceCode, object) : undefined;
+    return named !== undefined && originOf(sourceCode, named, loop) === list;
+  };
+  const visit = (node: TSESTree.Node): boolean => {
     if (found === 'changed') return false;
     if (node.type === 'MemberExpression') {
-      const own = node.object.type === 'Identifier' && resolve(sourceCode, node.object) === variable;
+      const own = isList(node.object);
       const resized = isWriteTarget(node) ? memberName(node) === 'length' : isCallee(node) && resizing.has(memberName(node) ?? ''); // prettier-ignore
       if (own && resized) found = 'changed';
       else if (isWriteTarget(node) && mayLengthen(sourceCode, node, own, counter)) found = 'unknown';
-    }
-    if (mayCall(sourceCode, node)) found = 'unknown';
+    } else if (mayCall(sourceCode, node)) found = 'unknown';
     return true;
-  });
+  };
+  for (const code of codeOf(sourceCode, loop.body)) walk(sourceCode, code, visit);
   return found;
 }
 
@@ -198,19 +204,10 @@ function mayLengthen(
   return own || !isMadeHere(sourceCode, object);
 }
 
-/** No array, or a variable that holds only what is made where it is assigned. */
+/** No array, or a variable that is no other name of one. */
 function isMadeHere(sourceCode: TSESLint.SourceCode, object: TSESTree.Expression): boolean {
   const type = typeOf(sourceCode, object);
-  if (type && type.name !== 'Array') return true;
-  const variable = object.type === 'Identifier' ? resolve(sourceCode, object) : undefined;
-  const written = variable?.references.filter((reference) => reference.isWrite()) ?? [];
-  return (
-    written.length > 0 &&
-    variable!.defs.every(({ type }) => type === 'Variable') &&
-    written.every(({ writeExpr }) =>
-      /^(?:Array|Object|New)Expression$/.test((writeExpr as TSESTree.Node | null)?.type ?? ''),
-    )
-  );
+  return (type && type.name !== 'Array') || isMadeWhereAssigned(sourceCode, object);
 }
 
 /** It may run code that is not in the loop; a push to an array of the function, and arithmetic, do not. */

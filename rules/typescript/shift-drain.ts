@@ -16,6 +16,7 @@ import {
   unwrap,
   walk,
 } from './syntax/nodes';
+import { isFreshArray } from './types/arrays';
 import { typeOf } from './types/values';
 import { code } from '../wording';
 
@@ -185,35 +186,17 @@ function asksFor(test: TSESTree.Expression, name: string): boolean {
   );
 }
 
-const freshMethods = new Set([
-  'slice',
-  'map',
-  'filter',
-  'concat',
-  'flat',
-  'flatMap',
-  'toSorted',
-  'toReversed',
-]);
-
-/** An array that nobody else holds. */
-function isFresh(sourceCode: TSESLint.SourceCode, node: TSESTree.Expression | null): boolean {
-  if (!node) return false;
-  const value = unwrap(node);
-  if (value.type === 'ArrayExpression') return true;
-  if (value.type !== 'CallExpression' || value.callee.type !== 'MemberExpression') return false;
-  const method = methodName(value) ?? '';
-  if (value.callee.object.type === 'Identifier' && value.callee.object.name === 'Array')
-    return method === 'from' || method === 'of';
-  return freshMethods.has(method) && typeOf(sourceCode, value.callee.object)?.name === 'Array';
-}
-
 function fixes(sourceCode: TSESLint.SourceCode, drain: Drain): ProposedFix[] {
   const { loop, queue, shifts, end, counted } = drain;
   if (queue.type !== 'Identifier' || loop.type !== 'WhileStatement' || !counted) return [];
   const variable = resolve(sourceCode, queue);
   const declarator = variable?.defs.length === 1 ? (variable.defs[0]!.node as TSESTree.Node) : undefined;
-  if (!variable || declarator?.type !== 'VariableDeclarator' || !isFresh(sourceCode, declarator.init))
+  if (
+    !variable ||
+    declarator?.type !== 'VariableDeclarator' ||
+    !declarator.init ||
+    !isFreshArray(sourceCode, declarator.init)
+  )
     return [];
   const owner = enclosingFunction(loop);
   const holder = loop.parent;

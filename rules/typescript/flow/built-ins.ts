@@ -36,22 +36,23 @@ function isWritten(identifier: TSESTree.Identifier): boolean {
   if (member?.type === 'MemberExpression' && member.object === object && memberName(member) === 'prototype')
     object = outer(member);
   const { parent } = object;
-  if (parent?.type === 'CallExpression') {
-    const { callee } = parent;
-    return (
-      parent.arguments[0] === object &&
-      callee.type === 'MemberExpression' &&
-      callee.object.type === 'Identifier' &&
-      /^(?:Object|Reflect)$/.test(callee.object.name) &&
-      writers.test(memberName(callee) ?? '')
-    );
-  }
+  if (parent?.type === 'CallExpression') return parent.arguments[0] === object && writesFirst(parent.callee);
   if (parent?.type !== 'MemberExpression' || parent.object !== object) return false;
   const target = outer(parent);
   const use = target.parent;
   return (
     (use?.type === 'AssignmentExpression' && use.left === target) ||
     (use?.type === 'UnaryExpression' && use.operator === 'delete')
+  );
+}
+
+/** `Object.assign`, `Reflect.set` and the like: called, they write to their first argument. */
+export function writesFirst(callee: TSESTree.Expression): boolean {
+  return (
+    callee.type === 'MemberExpression' &&
+    callee.object.type === 'Identifier' &&
+    /^(?:Object|Reflect)$/.test(callee.object.name) &&
+    writers.test(memberName(callee) ?? '')
   );
 }
 

@@ -1,5 +1,6 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
-import { isGlobal, memberName, resolve, unwrap } from '../syntax/nodes';
+import { isGlobal, memberName, methodName, resolve, unwrap } from '../syntax/nodes';
+import { typeOf } from './values';
 
 /** Types from what the file says: annotations, constructors, literals. What is not written is not known. */
 
@@ -140,6 +141,19 @@ export function isKnownArray(
     default:
       return false;
   }
+}
+
+const freshMethods = new Set(['slice', 'map', 'filter', 'concat', 'flat', 'flatMap', 'toSorted', 'toReversed']); // prettier-ignore
+
+/** An array that the expression makes: nobody else holds it. */
+export function isFreshArray(sourceCode: TSESLint.SourceCode, node: TSESTree.Node): boolean {
+  const value = unwrap(node as TSESTree.Expression);
+  if (value.type === 'ArrayExpression') return true;
+  if (value.type !== 'CallExpression' || value.callee.type !== 'MemberExpression') return false;
+  const method = methodName(value) ?? '';
+  if (value.callee.object.type === 'Identifier' && value.callee.object.name === 'Array')
+    return method === 'from' || method === 'of';
+  return freshMethods.has(method) && typeOf(sourceCode, value.callee.object)?.name === 'Array';
 }
 
 /** `T[]`, `readonly T[]`, `Array<T>`, `ReadonlyArray<T>`, a tuple, or an alias of one in this file. */
