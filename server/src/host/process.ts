@@ -6,7 +6,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import { beforeLeaving } from './leaving';
 import type { Logger } from './logger';
-import { processorTimeOf } from './processor-time';
+import { processorUseOf } from './processor-time';
 import type { TrustGate } from './trust';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -323,9 +323,10 @@ class Stillness {
     const { idle, silent } = this.patience;
     if (now - this.#wordAt > silent) return this.#hang(`it has not written anything for ${duration(silent)}`);
     if (now === this.#wordAt || this.child.pid === undefined) return;
-    const ticks = processorTimeOf(this.child.pid);
-    if (ticks === undefined || ticks !== this.#ticks) {
-      this.#ticks = ticks;
+    const use = processorUseOf(this.child.pid);
+    // On a machine that is overloaded, a program that is ready to go on may get no processor for long.
+    if (use === undefined || use.runnable || use.ticks !== this.#ticks) {
+      this.#ticks = use?.ticks;
       this.#moveAt = now;
     } else if (now - this.#moveAt > idle)
       this.#hang(

@@ -1,11 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/**
- * The processor time that a group of processes has used until now, those that have ended included, in ticks of the
- * system's clock (mostly a hundredth of a second). Undefined where the system does not tell: only Linux has /proc.
- */
-export function processorTimeOf(group: number): number | undefined {
-  let sum: number | undefined;
+/** What a group of processes has of the processor. */
+export interface ProcessorUse {
+  /** Used until now, by those that have ended, too, in ticks of the system's clock (mostly a hundredth of a second). */
+  readonly ticks: number;
+  /** One of them could go on if a processor were free for it. */
+  readonly runnable: boolean;
+}
+
+/** Undefined where the system does not tell: only Linux has /proc. */
+export function processorUseOf(group: number): ProcessorUse | undefined {
+  let use: ProcessorUse | undefined;
   try {
     for (const name of readdirSync('/proc')) {
       if (!/^\d+$/.test(name)) continue;
@@ -14,7 +19,10 @@ export function processorTimeOf(group: number): number | undefined {
         const stat = readFileSync(`/proc/${name}/stat`, 'latin1');
         const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
         if (Number(fields[2]) !== group) continue;
-        sum = fields.slice(11, 15).reduce((total, ticks) => total + Number(ticks), sum ?? 0);
+        use = {
+          ticks: fields.slice(11, 15).reduce((total, ticks) => total + Number(ticks), use?.ticks ?? 0),
+          runnable: fields[0] === 'R' || (use?.runnable ?? false),
+        };
       } catch {
         // It has ended meanwhile.
       }
@@ -22,5 +30,5 @@ export function processorTimeOf(group: number): number | undefined {
   } catch {
     // No /proc.
   }
-  return sum;
+  return use;
 }

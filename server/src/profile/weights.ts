@@ -104,6 +104,8 @@ export class WeightsBuilder {
 
   add({ stack, values, size, samples }: Sample): void {
     const amount = values[this.measure.index] ?? 0;
+    // What was made before a window of time and went within it has a sample, too, with nothing in it but what is in use.
+    if (amount === 0) return;
     const { under } = this.measure;
     this.#all += amount;
     if (under && !stack.some(({ name }) => under.test(name))) {

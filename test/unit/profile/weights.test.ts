@@ -83,6 +83,11 @@ describe('weights of lines', () => {
     assert.equal(Math.round(line!.samples), 1);
   });
 
+  it('a sample without such memory is no line: what was made before a window of time and freed in it has one', () => {
+    const stack = [frame('app.warmUp', '/app/main.go', 16), frame('app.main', '/app/main.go', 37)];
+    assert.deepEqual(weigh([{ stack, values: [0, 0, -1, -67_108_864] }]).lines, []);
+  });
+
   it('heaviest first, equal ones by file and line', () => {
     const one = (file: string, line: number, amount: number): Sample => ({
       stack: [frame('app.f', file, line)],
