@@ -48,9 +48,10 @@ export function formatOption(...formats: readonly string[]): Option {
 /** What `prove` and `fix --proved` run. */
 export function benchmarkOptions(): Option[] {
   return [
-    new Option('--bench <regexp>', 'benchmarks to run, by name; all that reach the fixes').argParser(
-      regularExpression,
-    ),
+    new Option(
+      '--bench <regexp>',
+      'benchmarks to run, by name; all that reach the code in question',
+    ).argParser(regularExpression),
     new Option('--count <n>', 'runs of each benchmark before and after, in turns')
       .default(usualRun.count)
       .argParser(wholeNumber),

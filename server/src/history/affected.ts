@@ -2,6 +2,11 @@ import { basename, dirname } from 'node:path';
 import { importPathsOf } from '../hotspots/packages';
 import { textOnDisk } from '../service/source';
 
+/** Whether a change is in what no function's text shows: dependencies, the language's version, assembly. */
+export function isOutsideOfFunctions(changed: readonly string[]): boolean {
+  return changed.some((file) => ofModules.test(basename(file)) || /\.(?:s|c|cc|cpp|h|syso)$/.test(file));
+}
+
 /** What decides how all packages of a module are compiled. */
 const ofModules = /^(?:go\.mod|go\.sum|go\.work|go\.work\.sum|modules\.txt)$/;
 /** What the go command compiles into a package. */

@@ -8,8 +8,9 @@ import type { Analyser } from '../service/analyser';
 import { scan, type ScanResult } from '../service/scan';
 import type { Settings } from '../service/settings';
 import { displayPath } from '../service/walk';
-import { affectedFiles } from './affected';
+import { affectedFiles, isOutsideOfFunctions } from './affected';
 import { compare } from './baseline';
+import type { GoSide } from './changed-code';
 import { Repository, type Commit } from './git';
 import { identitiesOf, unitsOf, type FindingIdentity } from './identity';
 import { diffSites, type ComparedSite, type SiteDiff, type SitePair } from './site-diff';
@@ -58,6 +59,12 @@ export interface ComparedRevisions extends RevisionsDiff {
   readonly before: Side;
   /** The newer text of a file of the findings. */
   readonly textOf: (file: string) => string;
+  /** Where a file of the newer side is in the repository. */
+  readonly inHome: (file: string) => string;
+  /** With the toolchain that compiled both sides. */
+  readonly settings: Settings;
+  /** What the change touches of Go, where each side lies. */
+  readonly go: { readonly before: GoSide; readonly after: GoSide; readonly isElsewhere: boolean };
 }
 
 /** One side: where it lies, and what was found there. */
@@ -92,7 +99,7 @@ export async function withRevisions<T>(
     const root = newer === undefined ? repository.root : await repository.checkOut(newer, temporary);
     const after = await sideOf(root, repository, changed, run);
     if (before.named + after.named === 0) return await use('nothing there');
-    return await use(await compareSides(before, after, { ...run, older, home: repository.root }));
+    return await use(await compareSides(before, after, { ...run, older, changed, home: repository.root }));
   } finally {
     await temporary.dispose();
   }
@@ -121,6 +128,8 @@ async function sideOf(
 }
 
 interface Comparison extends RevisionsRun {
+  /** Names of what differs, relative to the repository's root. */
+  readonly changed: readonly string[];
   readonly older: Commit;
   /** The repository's root. */
   readonly home: string;
@@ -170,6 +179,13 @@ async function compareSides(before: Located, after: Located, run: Comparison): P
     before: older,
     after: newer,
     textOf: (file) => codeOf(newer.scanned, run.analyser).textOf(homeOf(home, newer.root)(file)),
+    inHome: isAt,
+    settings,
+    go: {
+      before: goOf(older, run),
+      after: goOf(newer, run),
+      isElsewhere: isOutsideOfFunctions(run.changed),
+    },
   };
 }
 
@@ -194,6 +210,11 @@ function notesOf({ notes, incomplete }: ScanResult, at: (file: string) => string
 
 /** Tests allocate for their own sake. */
 const isTest = (file: string): boolean => /_test\.go$|[._](?:test|spec|bench)\.[cm]?[jt]sx?$/.test(file);
+
+function goOf({ root, files, scanned }: Side, { analyser }: RevisionsRun): GoSide {
+  const go = files.filter((file) => file.endsWith('.go') && !isTest(file));
+  return { root, files: go, ...codeOf(scanned, analyser) };
+}
 
 interface Contents {
   readonly sites: readonly ComparedSite[];

@@ -36,12 +36,12 @@ export async function measureBenchmarks(
     const { importPath } = one;
     await attempt('', async () => {
       progress(`compiling the tests of ${importPath}`);
-      const binary = await buildTests(tests, importPath, `${i}-${path.basename(one.folder)}.test`, []);
-      for (const name of (await benchmarksIn(tests, binary, one.folder)).filter(wanted)) {
+      const binary = await buildTests(tests, one, `${i}-${path.basename(one.folder)}.test`, []);
+      for (const name of (await benchmarksIn(tests, binary)).filter(wanted)) {
         progress(`${name} of ${importPath}`);
         await attempt(`${name} of ${importPath} says nothing. `, async () => {
           const args = ['-test.benchmem', `-test.count=${count}`, `-test.benchtime=${benchtime}`];
-          const output = await runTests(tests, binary, one.folder, [`-test.bench=^${name}$`, ...args]);
+          const output = await runTests(tests, binary, [`-test.bench=^${name}$`, ...args]);
           const runs = benchmarkRuns(output, name);
           if (runs.length === 0) throw new ProofError('It printed no result.');
           for (const benchmark of new Set(runs.map((run) => run.name))) {

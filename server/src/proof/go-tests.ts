@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
+import type { ListedPackage } from '../go/plan/packages';
 import type { GoToolchain } from '../go/plan/toolchain';
 import { readChunks } from '../host/files';
 import { ToolError, type Environment, type ProcessRunner } from '../host/process';
@@ -31,6 +32,8 @@ export class ProofError extends Error {
 export interface TestBinary {
   /** Absolute. */
   readonly path: string;
+  /** Absolute; where it runs: its package's folder, as for `go test`. */
+  readonly folder: string;
   /** SHA-256 of the file: two binaries with the same one are the same program. */
   readonly digest: string;
 }
@@ -42,34 +45,33 @@ export interface TestBinary {
  */
 export async function buildTests(
   { runner, toolchain, flags, folder, output, signal }: GoTests,
-  importPath: string,
+  tested: Pick<ListedPackage, 'importPath' | 'folder'>,
   name: string,
   more: readonly string[],
 ): Promise<TestBinary> {
   const file = path.join(output, `${name}${process.platform === 'win32' ? '.exe' : ''}`);
   const { code, stdout, stderr } = await runner.text({
     command: toolchain.go,
-    args: ['test', '-c', '-vet=off', '-o', file, ...flags, ...more, importPath],
+    args: ['test', '-c', '-vet=off', '-o', file, ...flags, ...more, tested.importPath],
     cwd: folder,
     env: toolchain.env,
     signal,
   });
   if (code !== 0)
-    throw new ProofError(`The tests of ${importPath} do not compile: ${reasonsIn(stderr || stdout)}.`);
+    throw new ProofError(`The tests of ${tested.importPath} do not compile: ${reasonsIn(stderr || stdout)}.`);
   const hash = createHash('sha256');
   for await (const chunk of readChunks(file)) hash.update(chunk);
-  return { path: file, digest: hash.digest('hex') };
+  return { path: file, folder: tested.folder, digest: hash.digest('hex') };
 }
 
 /**
- * Runs a test binary in its package's folder, as `go test` does.
+ * Runs a test binary.
  * @returns its output; what it wrote to the error output stands behind it
  * @throws ProofError when it fails, hangs or floods its output, AbortError
  */
 export async function runTests(
   { binaries, env, signal }: GoTests,
   binary: TestBinary,
-  folder: string,
   args: readonly string[],
 ): Promise<string> {
   const {
@@ -78,7 +80,7 @@ export async function runTests(
     stdout,
     stderr,
   } = await binaries
-    .text({ command: binary.path, args: ['-test.run=^$', ...args], cwd: folder, env, signal })
+    .text({ command: binary.path, args: ['-test.run=^$', ...args], cwd: binary.folder, env, signal })
     .catch((error: unknown) => {
       if (error instanceof ToolError) throw new ProofError(error.message);
       throw error;
@@ -92,8 +94,8 @@ export async function runTests(
 }
 
 /** Top-level benchmarks that the binary has. @throws ProofError, AbortError */
-export async function benchmarksIn(tests: GoTests, binary: TestBinary, folder: string): Promise<string[]> {
-  const listed = await runTests(tests, binary, folder, ['-test.list=^Benchmark']);
+export async function benchmarksIn(tests: GoTests, binary: TestBinary): Promise<string[]> {
+  const listed = await runTests(tests, binary, ['-test.list=^Benchmark']);
   return listed.split(/\r?\n/).filter((line) => /^Benchmark\S*$/.test(line));
 }
 

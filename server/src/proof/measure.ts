@@ -42,11 +42,7 @@ export interface MeasuredBenchmark {
  */
 export async function measure(
   tests: GoTests,
-  {
-    name,
-    folder,
-    importPath,
-  }: { readonly name: string; readonly folder: string; readonly importPath: string },
+  { name, importPath }: { readonly name: string; readonly importPath: string },
   [before, after]: readonly [TestBinary, TestBinary],
   { count, benchtime }: MeasureOptions,
 ): Promise<MeasuredBenchmark[]> {
@@ -57,9 +53,16 @@ export async function measure(
   ]);
   for (let turn = 0; turn < count; turn++) {
     for (const binary of turn % 2 === 0 ? [before, after] : [after, before]) {
-      const runs = benchmarkRuns(await runTests(tests, binary, folder, args), name);
-      if (runs.length === 0) throw new ProofError('It printed no result, so there is nothing to compare.');
-      samples.get(binary)!.push(...runs);
+      try {
+        const runs = benchmarkRuns(await runTests(tests, binary, args), name);
+        if (runs.length === 0) throw new ProofError('It printed no result, so there is nothing to compare.');
+        samples.get(binary)!.push(...runs);
+      } catch (error) {
+        if (!(error instanceof ProofError)) throw error;
+        throw new ProofError(
+          `${error.message} That was ${binary === before ? 'before' : 'after'} the change.`,
+        );
+      }
     }
   }
   return compareRuns(importPath, samples.get(before)!, samples.get(after)!);
@@ -113,6 +116,12 @@ export function verdictOf(rows: readonly Row[]): Verdict {
     .map(({ before, after }) => Math.sign(after.center - before.center));
   if (changes.includes(1)) return 'worse';
   return changes.includes(-1) ? 'better' : 'same';
+}
+
+/** Of several benchmarks: worse when one is. */
+export function togetherOf(measured: readonly MeasuredBenchmark[]): Verdict {
+  const verdicts = new Set(measured.map(({ verdict }) => verdict));
+  return verdicts.has('worse') ? 'worse' : verdicts.has('better') ? 'better' : 'same';
 }
 
 function cautionsOf(runs: readonly BenchmarkRun[], rows: readonly Row[]): string[] {

@@ -1,11 +1,10 @@
 import path from 'node:path';
 import type { OverlayStore } from '../go/compile/overlay';
-import { everyPackage, importersOf, listPackages, type ListedPackage } from '../go/plan/packages';
-import { stampsOf } from '../host/files';
-import { hasBenchmarks } from './benchmarks';
+import { everyPackage, listPackages, type ListedPackage } from '../go/plan/packages';
 import { buildTests, ProofError, type GoTests, type TestBinary } from './go-tests';
-import { measure, type MeasuredBenchmark, type MeasureOptions, type Verdict } from './measure';
-import { benchmarksReaching, type Benchmark, type Place } from './reach';
+import { measure, togetherOf, type MeasuredBenchmark, type MeasureOptions, type Verdict } from './measure';
+import { benchmarksOf, testedPackages, type Benchmark, type Place, type ReachOptions } from './reach';
+import { watchFolders } from './touched';
 
 /** A change of the program that is to be held against its benchmarks. */
 export interface Change {
@@ -25,11 +24,7 @@ export type Outcome =
   | { readonly kind: 'unreached' }
   | { readonly kind: 'failed'; readonly reason: string };
 
-export interface ProveOptions extends MeasureOptions {
-  /** Which top-level benchmarks are asked for, by their whole name. */
-  readonly wanted: (name: string) => boolean;
-  readonly progress: (what: string) => void;
-}
+export type ProveOptions = MeasureOptions & ReachOptions;
 
 export interface Proofs {
   /** As the changes. */
@@ -54,22 +49,9 @@ export async function prove(
   const changed = new Set(changes.flatMap(({ places }) => places.map(({ file }) => path.dirname(file))));
   const targets = all.filter((one) => changed.has(one.folder));
   const notes = new Set<string>();
-  const benchmarks: Benchmark[] = [];
-  const tested: ListedPackage[] = [];
-  for (const one of importersOf(all, changed)) if (await hasBenchmarks(one)) tested.push(one);
-  const stamps = new Map<string, ReadonlyMap<string, string>>();
-  for (const one of tested) stamps.set(one.folder, await stampsOf(one.folder));
-  for (const [i, one] of tested.entries()) {
-    options.progress(`looking for benchmarks, package ${i + 1} of ${tested.length}: ${one.importPath}`);
-    try {
-      benchmarks.push(
-        ...(await benchmarksReaching(tests, one, targets, options.wanted, (message) => notes.add(message))),
-      );
-    } catch (error) {
-      if (!(error instanceof ProofError)) throw error;
-      notes.add(error.message);
-    }
-  }
+  const tested = await testedPackages(all, changed);
+  const touched = await watchFolders(tested);
+  const benchmarks = await benchmarksOf(tests, tested, targets, options, (message) => notes.add(message));
 
   const trials = new Trials(tests, overlays, options);
   const outcomes: Outcome[] = [];
@@ -78,17 +60,7 @@ export async function prove(
     const which = changes.length === 1 ? '' : `change ${i + 1} of ${changes.length}, `;
     outcomes.push(await trials.outcome(change, reaching, which));
   }
-  for (const one of tested) {
-    const after = await stampsOf(one.folder);
-    const before = stamps.get(one.folder)!;
-    const touched = [...new Set([...before.keys(), ...after.keys()])].filter(
-      (file) => before.get(file) !== after.get(file),
-    );
-    if (touched.length > 0)
-      notes.add(
-        `The benchmarks of ${one.importPath} themselves changed ${touched.length === 1 ? 'a file' : `${touched.length} files`} in their folder while they ran, such as ${path.relative(one.folder, touched[0]!)}.`,
-      );
-  }
+  for (const note of await touched()) notes.add(note);
   return { outcomes, notes: [...notes] };
 }
 
@@ -119,13 +91,16 @@ class Trials {
         for (const { name } of reaching.filter((one) => one.package === tested)) {
           this.options.progress(`${which}${name} of ${tested.importPath}`);
           measured.push(
-            ...(await measure(this.tests, { name, ...tested }, [before, after], this.options).catch(
-              (error: unknown) => {
-                if (error instanceof ProofError)
-                  throw new ProofError(`${name} of ${tested.importPath} proves nothing. ${error.message}`);
-                throw error;
-              },
-            )),
+            ...(await measure(
+              this.tests,
+              { name, importPath: tested.importPath },
+              [before, after],
+              this.options,
+            ).catch((error: unknown) => {
+              if (error instanceof ProofError)
+                throw new ProofError(`${name} of ${tested.importPath} proves nothing. ${error.message}`);
+              throw error;
+            })),
           );
         }
       }
@@ -133,9 +108,7 @@ class Trials {
       if (!(error instanceof ProofError)) throw error;
       return { kind: 'failed', reason: error.message };
     }
-    const verdicts = new Set(measured.map(({ verdict }) => verdict));
-    const verdict = verdicts.has('worse') ? 'worse' : verdicts.has('better') ? 'better' : 'same';
-    return { kind: 'measured', verdict, benchmarks: measured };
+    return { kind: 'measured', verdict: togetherOf(measured), benchmarks: measured };
   }
 
   #unchanged(tested: ListedPackage): Promise<TestBinary> {
@@ -145,11 +118,6 @@ class Trials {
   }
 
   #build(tested: ListedPackage, more: readonly string[]): Promise<TestBinary> {
-    return buildTests(
-      this.tests,
-      tested.importPath,
-      `${this.#built++}-${path.basename(tested.folder)}.test`,
-      more,
-    );
+    return buildTests(this.tests, tested, `${this.#built++}-${path.basename(tested.folder)}.test`, more);
   }
 }

@@ -1,6 +1,7 @@
 import path from 'node:path';
-import type { ListedPackage } from '../go/plan/packages';
+import { importersOf, type ListedPackage } from '../go/plan/packages';
 import { readText } from '../host/files';
+import { hasBenchmarks } from './benchmarks';
 import { reachedBlocks, reaches, type ReachedLines } from './coverage';
 import { benchmarksIn, buildTests, ProofError, runTests, type GoTests } from './go-tests';
 
@@ -16,6 +17,47 @@ export interface Benchmark {
   reaches(place: Place): boolean;
 }
 
+/** The packages with benchmarks that may run code of the folders: those there, and those that import them. */
+export async function testedPackages(
+  all: readonly ListedPackage[],
+  folders: ReadonlySet<string>,
+): Promise<ListedPackage[]> {
+  const tested: ListedPackage[] = [];
+  for (const one of importersOf(all, folders)) if (await hasBenchmarks(one)) tested.push(one);
+  return tested;
+}
+
+export interface ReachOptions {
+  /** Which top-level benchmarks are asked for, by their whole name. */
+  readonly wanted: (name: string) => boolean;
+  readonly progress: (what: string) => void;
+}
+
+/**
+ * As `benchmarksReaching`, of several packages.
+ * @param onFailure hears of tests that do not compile, too
+ * @throws AbortError
+ */
+export async function benchmarksOf(
+  tests: GoTests,
+  tested: readonly ListedPackage[],
+  targets: readonly ListedPackage[],
+  { wanted, progress }: ReachOptions,
+  onFailure: (message: string) => void,
+): Promise<Benchmark[]> {
+  const benchmarks: Benchmark[] = [];
+  for (const [i, one] of tested.entries()) {
+    progress(`looking for benchmarks, package ${i + 1} of ${tested.length}: ${one.importPath}`);
+    try {
+      benchmarks.push(...(await benchmarksReaching(tests, one, targets, wanted, onFailure)));
+    } catch (error) {
+      if (!(error instanceof ProofError)) throw error;
+      onFailure(error.message);
+    }
+  }
+  return benchmarks;
+}
+
 /**
  * The benchmarks of a package that run code of the targets, found by one run each under coverage, without an overlay.
  * @param targets packages whose code matters
@@ -23,7 +65,7 @@ export interface Benchmark {
  * @param onFailure hears of benchmarks that fail; they are left out
  * @throws ProofError when the package's tests do not compile, AbortError
  */
-export async function benchmarksReaching(
+async function benchmarksReaching(
   tests: GoTests,
   tested: ListedPackage,
   targets: readonly ListedPackage[],
@@ -32,18 +74,14 @@ export async function benchmarksReaching(
 ): Promise<Benchmark[]> {
   const covered = targets.map(({ importPath }) => importPath).join(',');
   const name = `cover-${path.basename(tested.folder)}-${process.hrtime.bigint()}`;
-  const binary = await buildTests(tests, tested.importPath, name, [
-    '-cover',
-    '-covermode=set',
-    `-coverpkg=${covered}`,
-  ]);
-  const names = (await benchmarksIn(tests, binary, tested.folder)).filter(wanted);
+  const binary = await buildTests(tests, tested, name, ['-cover', '-covermode=set', `-coverpkg=${covered}`]);
+  const names = (await benchmarksIn(tests, binary)).filter(wanted);
   const folders = new Map(targets.map(({ importPath, folder }) => [importPath, folder]));
   const found: Benchmark[] = [];
   for (const benchmark of names) {
     const profile = `${binary.path}.cover`;
     try {
-      await runTests(tests, binary, tested.folder, [
+      await runTests(tests, binary, [
         `-test.bench=^${benchmark}$`,
         '-test.benchtime=1x',
         `-test.coverprofile=${profile}`,

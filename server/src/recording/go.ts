@@ -31,8 +31,8 @@ export async function recordGo(run: GoRun): Promise<void> {
       const [found] = await listPackages(runner, toolchain, folder, settings.go.buildFlags, ['.'], signal);
       if (!found || found.testFiles.length === 0)
         throw new ProofError(`${folder} has no Go tests, so there is nothing to record.`);
-      const binary = await buildTests(tests, found.importPath, 'record.test', []);
-      await runTests(tests, binary, found.folder, [
+      const binary = await buildTests(tests, found, 'record.test', []);
+      await runTests(tests, binary, [
         ...(run.test === undefined ? [] : [`-test.run=${run.test}`]),
         ...(run.bench === undefined ? [] : [`-test.bench=${run.bench}`, `-test.benchtime=${run.benchtime}`]),
         `-test.memprofile=${out}`,

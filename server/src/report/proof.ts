@@ -12,11 +12,7 @@ import { titlesText } from './titles';
 /** For people: a benchstat table for each benchmark, and one line with the verdict. */
 export function prettyProof({ cwd, changes, notes }: ProofReport, color: boolean): string {
   const colors = pico.createColors(color);
-  const paint: Record<Verdict, (text: string) => string> = {
-    better: colors.green,
-    same: colors.dim,
-    worse: colors.red,
-  };
+  const paint = paintOf(color);
   const out: string[] = [];
   for (const { titles, file, line, outcome } of changes) {
     out.push(`${colors.underline(`${shownPath(cwd, file)}:${line}`)}  ${visible(fixesText(titles))}`);
@@ -31,10 +27,20 @@ export function prettyProof({ cwd, changes, notes }: ProofReport, color: boolean
   return `${out.join('\n')}\n`;
 }
 
-function tableOf(
-  { name, importPath, rows, verdict, cautions }: MeasuredBenchmark,
-  paint: Record<Verdict, (text: string) => string>,
-): string[] {
+type Paint = Readonly<Record<Verdict, (text: string) => string>>;
+
+function paintOf(color: boolean): Paint {
+  const { green: better, dim: same, red: worse } = pico.createColors(color);
+  return { better, same, worse };
+}
+
+/** A benchstat table for each benchmark, indented by two columns. */
+export function prettyBenchmarks(benchmarks: readonly MeasuredBenchmark[], color: boolean): string[] {
+  const paint = paintOf(color);
+  return benchmarks.flatMap((benchmark) => tableOf(benchmark, paint));
+}
+
+function tableOf({ name, importPath, rows, verdict, cautions }: MeasuredBenchmark, paint: Paint): string[] {
   const cells = rows.map((row) => {
     const { before, after, delta } = cellsOf(row);
     return [row.unit, before, after, delta];
@@ -61,17 +67,39 @@ export function markdownProof({ cwd, changes, notes }: ProofReport): string {
       continue;
     }
     out.push(`Verdict: **${outcome.verdict}**, ${verdictText(outcome)}`, '');
-    out.push('| benchmark | unit | before | after | change |', '| --- | --- | --: | --: | --- |');
-    for (const { name, rows } of outcome.benchmarks)
-      for (const row of rows) {
-        const { before, after, delta } = cellsOf(row);
-        out.push(`| ${markdownText(name)} | ${markdownText(row.unit)} | ${before} | ${after} | ${delta} |`);
-      }
-    out.push('');
+    out.push(...markdownBenchmarks(outcome.benchmarks), '');
   }
   for (const note of notes) out.push(`> ${markdownText(note, 600)}`, '');
   out.push(summary(changes), '');
   return out.join('\n');
+}
+
+/** A table with all benchmarks. */
+export function markdownBenchmarks(benchmarks: readonly MeasuredBenchmark[]): string[] {
+  const out = ['| benchmark | unit | before | after | change |', '| --- | --- | --: | --: | --- |'];
+  for (const { name, rows } of benchmarks)
+    for (const row of rows) {
+      const { before, after, delta } = cellsOf(row);
+      out.push(`| ${markdownText(name)} | ${markdownText(row.unit)} | ${before} | ${after} | ${delta} |`);
+    }
+  return out;
+}
+
+/** Values in the units that they name. */
+export function jsonBenchmarks(benchmarks: readonly MeasuredBenchmark[]): readonly object[] {
+  return benchmarks.map(({ name, importPath, rows, verdict, cautions }) => ({
+    name,
+    package: importPath,
+    verdict,
+    rows: rows.map(({ unit, before, after, comparison }) => ({
+      unit,
+      before: before.center,
+      after: after.center,
+      p: comparison.p,
+      samples: comparison.sizes,
+    })),
+    cautions,
+  }));
 }
 
 /** One object; paths relative to the working directory, lines 1-based, values in the units that they name. */
@@ -86,19 +114,7 @@ export function jsonProof({ cwd, changes, notes }: ProofReport): object {
       ...(outcome.kind === 'failed' && { reason: outcome.reason }),
       ...(outcome.kind === 'measured' && {
         verdict: outcome.verdict,
-        benchmarks: outcome.benchmarks.map(({ name, importPath, rows, verdict, cautions }) => ({
-          name,
-          package: importPath,
-          verdict,
-          rows: rows.map(({ unit, before, after, comparison }) => ({
-            unit,
-            before: before.center,
-            after: after.center,
-            p: comparison.p,
-            samples: comparison.sizes,
-          })),
-          cautions,
-        })),
+        benchmarks: jsonBenchmarks(outcome.benchmarks),
       }),
     })),
     notes,
@@ -135,10 +151,13 @@ export function unmeasured(outcome: Exclude<Outcome, { kind: 'measured' }>): str
   return outcome.kind === 'failed' ? outcome.reason : 'no benchmark that could be run reaches these lines.';
 }
 
+export const verdictsAreBy =
+  'Verdicts are by B/op and allocs/op at p ≤ 0.05, without correction for many benchmarks; time is only reported.';
+
 function summary(changes: readonly ProvenChange[]): string {
   const of = (verdict: Verdict): number =>
     changes.filter(({ outcome }) => outcome.kind === 'measured' && outcome.verdict === verdict).length;
   const unmeasuredCount = changes.filter(({ outcome }) => outcome.kind !== 'measured').length;
   const parts = [`${of('better')} better`, `${of('same')} same`, `${of('worse')} worse`];
-  return `${[...parts, `${unmeasuredCount} not measured`].join(', ')}. Verdicts are by B/op and allocs/op at p ≤ 0.05, without correction for many benchmarks; time is only reported.`;
+  return `${[...parts, `${unmeasuredCount} not measured`].join(', ')}. ${verdictsAreBy}`;
 }
