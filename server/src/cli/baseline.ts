@@ -1,40 +1,36 @@
 import { dirname } from 'node:path';
-import type { Finding } from '../../../rules/model';
 import { baselineText, BaselineError, compare, parseBaseline } from '../history/baseline';
-import { identitiesOf, unitsOf, type FindingIdentity, type IdentifiedCode } from '../history/identity';
+import type { FindingIdentity } from '../history/identity';
 import { kindAt, readText, UnreadError } from '../host/files';
 import { writeOutput } from '../host/output';
 import { inside } from '../host/paths';
 import { shownPath } from '../service/walk';
+import type { Outcome } from './conclude';
 import { UsageError } from './usage-error';
 
 /** What a scan has found, to be held against a baseline or to become one. */
-export interface BaselineScan {
+export interface BaselineScan extends Pick<
+  Outcome,
+  'files' | 'targets' | 'isOn' | 'unitsOf' | 'identities' | 'hidden'
+> {
   /** Absolute path of the baseline. */
   readonly file: string;
   readonly cwd: string;
-  readonly findings: readonly Finding[];
-  /** What the level hides: it is in a baseline, too, so that code that gets warmer is no news. */
-  readonly hidden: readonly Finding[];
-  readonly code: IdentifiedCode;
-  /** Absolute paths of the files that were analysed. */
-  readonly files: readonly string[];
-  /** Absolute paths of what was to be scanned. */
-  readonly targets: readonly string[];
-  /** Whether a rule is switched on. */
-  readonly isOn: (rule: string) => boolean;
 }
 
-/** The findings that are not in the baseline, and what is to be said of the others. */
+/** Which of the findings are not in the baseline, by their numbers, and what is to be said of the others. */
 export async function againstBaseline(
   scan: BaselineScan,
-): Promise<{ readonly added: readonly Finding[]; readonly said: string }> {
+): Promise<{ readonly added: readonly number[]; readonly said: string }> {
   const entries = await read(scan);
-  const { shown, all } = await identified(scan);
+  const root = dirname(scan.file);
+  const shown = await scan.identities(root);
+  // What the level hides is in a baseline, too, so that code that gets warmer is no news. First: of equal ones, what is shown is news.
+  const hidden = (await scan.hidden(root)).map((identity) => ({ identity, number: -1 }));
+  const all = [...hidden, ...shown.map((identity, number) => ({ identity, number }))];
   const relevant = entries.filter(await coverage(scan));
   const { added, gone } = compare(all, ({ identity }) => identity, relevant);
-  const isNew = new Set(added.map(({ finding }) => finding));
-  const left = shown.filter((finding) => isNew.has(finding));
+  const left = added.map(({ number }) => number).filter((number) => number >= 0);
   const known = shown.length - left.length;
   const name = shownPath(scan.cwd, scan.file);
   const forgets =
@@ -46,10 +42,11 @@ export async function againstBaseline(
 export async function updateBaseline(scan: BaselineScan): Promise<string> {
   const isThere = (await kindAt(scan.file)) !== 'nothing';
   const entries = isThere ? await read(scan) : [];
-  const { all } = await identified(scan);
+  const root = dirname(scan.file);
+  const all = [...(await scan.hidden(root)), ...(await scan.identities(root))];
   const covered = await coverage(scan);
   const kept = entries.filter((entry) => !covered(entry));
-  const text = baselineText([...kept, ...all.map(({ identity }) => identity)]);
+  const text = baselineText([...kept, ...all]);
   const name = shownPath(scan.cwd, scan.file);
   await writeOutput(scan.file, text).catch((error: unknown) => {
     throw new UsageError(`${name} was not written. ${(error as Error).message}`);
@@ -69,30 +66,13 @@ async function read({ file, cwd }: BaselineScan): Promise<FindingIdentity[]> {
   }
 }
 
-interface Identified {
-  readonly finding: Finding;
-  readonly identity: FindingIdentity;
-}
-
-async function identified({
-  findings: shown,
-  hidden,
-  code,
-  file,
-}: BaselineScan): Promise<{ readonly shown: readonly Finding[]; readonly all: readonly Identified[] }> {
-  // Hidden ones first: of equal ones, what is shown is news.
-  const findings = [...hidden, ...shown];
-  const identities = await identitiesOf(findings, code, dirname(file));
-  return { shown, all: findings.map((finding, i) => ({ finding, identity: identities[i]! })) };
-}
-
 /**
  * Whether a scan speaks for an entry: of the units that it analysed, and of all others of its languages when it covers the baseline's
  * folder.
  */
 async function coverage(scan: BaselineScan): Promise<(entry: FindingIdentity) => boolean> {
   const folder = dirname(scan.file);
-  const unitOf = await unitsOf(scan.files, folder);
+  const unitOf = await scan.unitsOf(folder);
   const units = new Set(scan.files.map(unitOf));
   const hasGo = scan.files.some((file) => file.endsWith('.go'));
   const hasOther = scan.files.some((file) => !file.endsWith('.go'));

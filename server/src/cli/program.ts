@@ -6,6 +6,7 @@ import { diffCommand } from './commands/diff';
 import { fixCommand } from './commands/fix';
 import { hotspotsCommand } from './commands/hotspots';
 import { mcpCommand } from './commands/mcp';
+import { mergeCommand } from './commands/merge';
 import { proveCommand } from './commands/prove';
 import { recordCommand } from './commands/record';
 import { scanCommand } from './commands/scan';
@@ -77,6 +78,7 @@ function commands(around: Surroundings, exit: (code: ExitCode) => void): Command
     .addHelpText('after', examples);
   for (const add of [
     scanCommand,
+    mergeCommand,
     diffCommand,
     checkCommand,
     hotspotsCommand,

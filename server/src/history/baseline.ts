@@ -1,5 +1,6 @@
 import type { FindingIdentity } from './identity';
 import { identityKey } from './identity';
+import { parsedJson } from '../text/json';
 import { difference } from './multiset';
 
 /** A baseline that cannot be used. The message is a sentence for the user that does not name the file. */
@@ -26,7 +27,7 @@ export function parseBaseline(text: string): FindingIdentity[] {
       'It has conflict markers of a merge: resolve them, or write it anew with --update-baseline.',
     );
   const [first, ...rest] = lines;
-  const head = parsed(first ?? '') as Partial<Record<keyof typeof header, unknown>> | undefined;
+  const head = parsedJson(first ?? '') as Partial<Record<keyof typeof header, unknown>> | undefined;
   if (head?.alloclens !== header.alloclens)
     throw new BaselineError(
       'It is no baseline of AllocLens, whose first line is {"alloclens":"baseline","version":1}; --update-baseline writes one where there is no file.',
@@ -36,7 +37,7 @@ export function parseBaseline(text: string): FindingIdentity[] {
       `It has version ${String(head.version)} of the format; this version of AllocLens reads ${header.version}.`,
     );
   return rest.map((line, i) => {
-    const entry = parsed(line);
+    const entry = parsedJson(line);
     if (!Array.isArray(entry) || entry.length !== 4 || !entry.every((part) => typeof part === 'string'))
       throw new BaselineError(
         `The entry number ${i + 1} is not ["unit","function","rule","expression"]: restore it from version control, or write the baseline anew with --update-baseline.`,
@@ -44,14 +45,6 @@ export function parseBaseline(text: string): FindingIdentity[] {
     const [unit, name, rule, expression] = entry as [string, string, string, string];
     return { unit, function: name, rule, expression };
   });
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 export interface Compared<T> {

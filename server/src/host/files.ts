@@ -187,6 +187,11 @@ export async function stampOf(file: string): Promise<string> {
   return found ? `${found.mtimeMs} ${found.size}` : '';
 }
 
+/** Bytes; 0 when nothing is there. */
+export async function sizeOf(file: string): Promise<number> {
+  return (await stat(file).catch(() => undefined))?.size ?? 0;
+}
+
 /** Why `readBytes` would refuse what lies at a path; undefined when it would not, and when nothing lies there. */
 export async function refusal(file: string): Promise<string | undefined> {
   try {

@@ -1,3 +1,5 @@
+import { parsedJson } from '../text/json';
+
 /** A file of ceilings for whole benchmarks: what each allocated when the file was written. */
 
 /** What a benchmark allocates for one operation. */
@@ -33,7 +35,7 @@ export function lockText({ toolchain, ceilings }: Lock): string {
 /** @throws LockError when it is no lock of this version, or damaged */
 export function parseLock(text: string): Lock {
   const [first, ...lines] = text.split(/\r?\n/).filter((line) => line.trim() !== '');
-  const head = parsed(first ?? '') as
+  const head = parsedJson(first ?? '') as
     { alloclens?: unknown; version?: unknown; toolchain?: unknown } | undefined;
   if (head?.alloclens !== header.alloclens)
     throw new LockError(
@@ -44,7 +46,7 @@ export function parseLock(text: string): Lock {
       `It has version ${String(head.version)} of the format; this version of AllocLens reads ${header.version}.`,
     );
   const ceilings = lines.map((line, i): Ceiling => {
-    const entry = parsed(line);
+    const entry = parsedJson(line);
     const [importPath, benchmark, allocs, bytes] = Array.isArray(entry) ? (entry as unknown[]) : [];
     if (
       typeof importPath !== 'string' ||
@@ -58,14 +60,6 @@ export function parseLock(text: string): Lock {
     return { importPath, benchmark, allocs, bytes };
   });
   return { toolchain: head.toolchain, ceilings };
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 const isAmount = (value: unknown): value is number => typeof value === 'number' && value >= 0;

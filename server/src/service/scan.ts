@@ -114,7 +114,7 @@ export async function scan(
   return {
     findings,
     hidden: hidden.sort(compareFindings),
-    notes: distinct(notes),
+    notes: distinctNotes(notes),
     analyses: new Map(sorted),
     maps,
     files: done.size,
@@ -134,7 +134,8 @@ function unitsOf(files: readonly string[]): string[][] {
   return [...units.values()];
 }
 
-function distinct(notes: readonly Note[]): Note[] {
+/** Sorted by file, each once. */
+export function distinctNotes(notes: readonly Note[]): Note[] {
   const seen = new Map(notes.map((note) => [`${note.file ?? ''}\0${note.message}`, note]));
   return [...seen.values()].sort(
     (a, b) => compareText(a.file ?? '', b.file ?? '') || compareText(a.message, b.message),

@@ -1,11 +1,9 @@
-import { basename, resolve } from 'node:path';
+import { basename } from 'node:path';
 import { Option, type Command } from 'commander';
-import { fingerprintsOf, identitiesOf } from '../../history/identity';
-import { gitlabReport } from '../../report/gitlab';
-import { jsonReport, jsonText } from '../../report/json';
-import { prettyReport } from '../../report/pretty';
-import { rdjsonlReport } from '../../report/rdjsonl';
-import { againstBaseline, updateBaseline, type BaselineScan } from '../baseline';
+import { identitiesOf, unitsOf } from '../../history/identity';
+import { jsonText } from '../../report/json';
+import { conclude, concludeOptions, mustGoTogether, type ConcludeOptions, type Outcome } from '../conclude';
+import { filesOfShard, partOf, shardOf, type Shard } from '../shard';
 import { measuredFindings } from '../../hotspots/measured-heat';
 import type { Finding, Note } from '../../../../rules/model';
 import { committedProfiles } from '../../hotspots/committed';
@@ -14,57 +12,41 @@ import { withProfileFile } from '../../hotspots/origin';
 import { hotspotsIn, readProfile } from '../../hotspots/read';
 import type { ReadProfile } from '../../hotspots/report';
 import { ProfileError } from '../../profile/profile-error';
-import {
-  exitCodeWithoutFindings,
-  failLevels,
-  fails,
-  gateCode,
-  isHindered,
-  isJudged,
-  type FailLevel,
-} from '../gate';
-import { formatOption, ruleOption, showOption, verboseOption, type CommonOptions } from '../options';
+import { isJudged } from '../gate';
+import { ruleOption, showOption, verboseOption, type CommonOptions } from '../options';
 import { codeOf } from '../../hotspots/code';
 import { scan } from '../../service/scan';
-import { shownPath } from '../../service/walk';
-import { visible } from '../../text/foreign';
 import { withAnalyser } from '../session';
 import type { ExitCode, Surroundings } from '../surroundings';
 import { filesOf, targetsOf } from '../targets';
 import { NothingMeasuredError, UsageError } from '../usage-error';
 
-const formats = ['pretty', 'json', 'sarif', 'rdjsonl', 'gitlab'] as const;
-
 export function scanCommand(program: Command, around: Surroundings, exit: (code: ExitCode) => void): void {
-  program
+  const command = program
     .command('scan')
     .description('report allocation hotspots')
     .argument('[path...]', 'files, folders, or ./... for Go packages', ['.'])
-    .addOption(formatOption(...formats))
-    .addOption(
-      new Option(
-        '--fail-on <level>',
-        'what is exit status 1: hot code (and warnings), or a severity and above; all that is reported if not given',
-      ).choices(failLevels),
-    )
-    .option('--baseline <file>', 'report and fail only what this file does not have')
-    .option('--update-baseline', 'write what is found into the file of --baseline', false)
     .option(
       '--profile <file>',
       'rank by a profile, as hotspots takes it, instead of by the look of the code; default.pgo beside main packages is taken without being asked',
     )
+    .addOption(
+      new Option(
+        '--shard <i/n>',
+        'analyse only this part of the files, and write what merge makes one report of; the options below are those of merge then',
+      ).argParser(shardOf),
+    );
+  for (const option of concludeOptions()) command.addOption(option);
+  command
     .addOption(showOption())
     .addOption(ruleOption(around.rules))
     .addOption(verboseOption())
     .action(async (paths: string[], options: ScanCommandOptions) => exit(await run(paths, options, around)));
 }
 
-interface ScanCommandOptions extends CommonOptions {
-  readonly failOn?: FailLevel;
-  readonly baseline?: string;
-  readonly updateBaseline: boolean;
+interface ScanCommandOptions extends CommonOptions, ConcludeOptions {
   readonly profile?: string;
-  readonly format: (typeof formats)[number];
+  readonly shard?: Shard;
 }
 
 async function run(
@@ -72,21 +54,24 @@ async function run(
   options: ScanCommandOptions,
   around: Surroundings,
 ): Promise<ExitCode> {
-  const { cwd, signal, stdout, stderr, rules, version } = around;
-  const { baseline } = options;
-  if (options.updateBaseline && baseline === undefined)
-    throw new UsageError('--update-baseline needs to know the file: --baseline FILE.');
+  const { cwd, signal, stdout, rules, version } = around;
+  const { shard } = options;
+  mustGoTogether(options);
+  if (shard && (options.format !== 'pretty' || options.failOn || options.baseline || options.updateBaseline))
+    throw new UsageError(
+      'A shard is no report: give --format, --fail-on, --baseline and --update-baseline to “alloclens merge”.',
+    );
   return withAnalyser(options, around, async ({ analyser, settings: chosen, progress }) => {
-    const { files, notes: unread } = await filesOf(paths, cwd, signal);
-    if (!isJudged(files, chosen, around))
+    const { files: named, notes: unread } = await filesOf(paths, cwd, signal);
+    if (!isJudged(named, chosen, around))
       throw new NothingMeasuredError('The paths hold no file of the language that the rules are about.');
+    const files = shard ? await filesOfShard(named, shard) : named;
     const origin = { cwd, signal, progress: (what: string) => progress(0, 0, what) };
-    const { profiles, notes: unusable } = await profilesOf(options.profile, files, origin);
+    const { profiles, notes: unusable } = await profilesOf(options.profile, named, origin);
     // What looks cold may be measured.
     const settings = profiles.length === 0 ? chosen : { ...chosen, show: 'all' as const };
     const scanned = await scan(analyser, files, { settings, signal, progress });
     const code = codeOf(scanned, analyser);
-    const { textOf } = code;
     let { findings } = scanned;
     if (profiles.length > 0) {
       const hotspots: Hotspot[] = [];
@@ -101,65 +86,27 @@ async function run(
         unit: profiles[0]!.read.weights.unit,
       });
     }
-    const notes = [...unread, ...unusable, ...scanned.notes];
-    if (baseline !== undefined) {
-      const held: BaselineScan = {
-        file: resolve(cwd, baseline),
-        cwd,
-        findings,
-        hidden: [...scanned.hidden, ...without(scanned.findings, findings)],
-        code,
-        files,
-        targets: targetsOf(paths, cwd),
-        isOn: (rule) => settings.rules[rule] !== 'off',
-      };
-      if (options.updateBaseline) {
-        if (isHindered({ ...scanned, notes }))
-          throw new UsageError(
-            `The baseline was not written because not everything could be analysed; without --update-baseline the notes say why.`,
-          );
-        stdout.write(`${await updateBaseline(held)}\n`);
-        return 0;
-      }
-      const { added, said } = await againstBaseline(held);
-      findings = added;
-      stderr.write(`${said}\n`);
-    }
-    const result = { ...scanned, findings, notes };
-    // Why a fix is not offered belongs to the log of whoever wants to know; JSON has it.
-    const shown = notes.filter(({ kind }) => options.verbose || kind !== 'withheld fix');
-    const report = () => jsonReport(result, { cwd, version, textOf });
-    const fingerprints = async () => fingerprintsOf(await identitiesOf(findings, code, cwd));
-    switch (options.format) {
-      case 'pretty':
-        stdout.write(prettyReport({ ...result, notes: shown }, { cwd, color: around.color, textOf }));
-        break;
-      case 'json':
-        stdout.write(jsonText(report()));
-        break;
-      case 'sarif': {
-        const { sarifReport } = await import('../../report/sarif.js');
-        const more = { cwd, fingerprints: await fingerprints() };
-        stdout.write(jsonText(sarifReport(report(), findings, rules, more)));
-        break;
-      }
-      case 'rdjsonl':
-        stdout.write(rdjsonlReport(findings, { cwd, textOf }));
-        break;
-      case 'gitlab':
-        stdout.write(jsonText(gitlabReport(findings, await fingerprints(), { cwd, textOf })));
-    }
-    // These have no place for them.
-    if (options.format === 'rdjsonl' || options.format === 'gitlab')
-      for (const { file, message } of shown)
-        stderr.write(`note: ${file === undefined ? '' : `${shownPath(cwd, file)}: `}${visible(message)}\n`);
-    const failOn = options.failOn ?? (baseline === undefined ? undefined : 'information');
-    if (failOn !== undefined)
-      return gateCode(
-        findings.filter((one) => fails(one, failOn)),
-        { ...result, files },
-      );
-    return findings.length > 0 ? 1 : exitCodeWithoutFindings(files, result.notes);
+    const hidden = [...scanned.hidden, ...without(scanned.findings, findings)];
+    const before = [...unread, ...unusable];
+    const outcome: Outcome = {
+      findings,
+      notes: [...before, ...scanned.notes],
+      files,
+      analysed: scanned.files,
+      incomplete: scanned.incomplete,
+      isPartial: false,
+      targets: targetsOf(paths, cwd),
+      isOn: (rule) => settings.rules[rule] !== 'off',
+      textOf: code.textOf,
+      unitsOf: (root) => unitsOf(files, root),
+      identities: (root) => identitiesOf(findings, code, root),
+      hidden: (root) => identitiesOf(hidden, code, root),
+    };
+    if (!shard) return conclude(outcome, options, around);
+    const { show, rule, profile } = options;
+    const asked = { paths, show, rules: rule, profile: profile ?? null };
+    stdout.write(jsonText(await partOf(outcome, { hidden, before, shard, asked, named, cwd, version })));
+    return 0;
   });
 }
 
