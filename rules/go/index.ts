@@ -17,6 +17,7 @@ import { rule as noescapeTrick } from './noescape-trick';
 import { rule as oversizedPreallocation } from './oversized-preallocation';
 import { rule as perCallBuffer } from './per-call-buffer';
 import { rule as perCallConstructor } from './per-call-constructor';
+import { rule as perCallMap } from './per-call-map';
 import { rule as pointerElements } from './pointer-elements';
 import { rule as pointerWrapperReturn } from './pointer-wrapper-return';
 import { rule as poolMissingPut } from './pool-missing-put';
@@ -55,6 +56,7 @@ export const goRules: readonly GoRule[] = [
   oversizedPreallocation,
   perCallBuffer,
   perCallConstructor,
+  perCallMap,
   pointerElements,
   pointerWrapperReturn,
   poolMissingPut,
