@@ -107,6 +107,16 @@ function checkSplit(split: Split, file: GoFile, names: Taken): GoReport | undefi
   return ofVariable(split, file, names);
 }
 
+/** A loop that takes the parts one by one. */
+interface PartsLoop {
+  readonly range: Node;
+  /** What each part is assigned to; undefined where the loop only repeats. */
+  readonly part: Node | undefined;
+  readonly body: Node;
+  /** The variable that holds the parts; undefined where the loop ranges over the call. */
+  readonly variable: Binding | undefined;
+}
+
 /** `for _, part := range strings.Split(text, ",")`, at once or through a variable that is used for nothing else. */
 function ofRange(
   split: Split,
@@ -123,9 +133,8 @@ function ofRange(
   if (loop?.type !== 'for_statement' || (index && index.text !== '_')) return undefined;
   const body = loop.childForFieldName('body');
   if (!body) return undefined;
-  const fix =
-    sequence(split, range, part, variable, body, file) ??
-    cutting(split, range, part, variable, body, file, names);
+  const taking = { range, part, body, variable };
+  const fix = sequence(split, taking, file) ?? cutting(split, taking, file, names);
   return reportOf(split, file, {
     node: split.call,
     message: `${code(`${split.local}.${split.name}`)} makes a slice of all parts, and the loop takes them one by one`,
@@ -135,14 +144,7 @@ function ofRange(
 }
 
 /** `for part := range strings.SplitSeq(text, ",")`. */
-function sequence(
-  split: Split,
-  range: Node,
-  part: Node | undefined,
-  variable: Binding | undefined,
-  body: Node,
-  file: GoFile,
-): GoFix | undefined {
+function sequence(split: Split, { range, part, body }: PartsLoop, file: GoFile): GoFix | undefined {
   if (!atLeast(file.pkg.language, 1, 24) || !staysALoop(body, file)) return undefined;
   const { call, local, name, path } = split;
   const callee = call.childForFieldName('function')!;
@@ -155,7 +157,7 @@ function sequence(
     title: `Use ${code(`${local}.${name}Seq`)}${changes}`,
     kind: changes === '' ? 'safe' : 'suggestion',
     edits,
-    within: variable ? enclosingFunction(range) : undefined,
+    copies: body,
   });
 }
 
@@ -176,10 +178,7 @@ function staysALoop(body: Node, file: GoFile): boolean {
 /** `for rest, more := text, true; more; {` and `part, rest, more = strings.Cut(rest, ",")`. */
 function cutting(
   split: Split,
-  range: Node,
-  part: Node | undefined,
-  variable: Binding | undefined,
-  body: Node,
+  { range, part, body, variable }: PartsLoop,
   file: GoFile,
   names: Taken,
 ): GoFix | undefined {
@@ -504,15 +503,15 @@ interface Planned {
   readonly title: string;
   readonly kind: GoFix['kind'];
   readonly edits: readonly TextEdit[];
-  readonly within?: Node | undefined;
+  readonly copies?: Node;
 }
 
 function fixOf(
   { call, path }: Split,
   file: GoFile,
-  { title, kind, edits, within }: Planned,
+  { title, kind, edits, copies }: Planned,
 ): GoFix | undefined {
-  const fn = within ?? enclosingFunction(call);
+  const fn = enclosingFunction(call);
   if (file.generated || !fn || hasComment(edits, file)) return undefined;
   const placed: FileEdit[] = edits.map((edit) => ({ ...edit, file: file.path }));
   placed.sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
@@ -520,7 +519,12 @@ function fixOf(
     title,
     kind,
     edits: placed,
-    claim: { effect: 'removes', within: [spanOf(fn)], callees: makers.map((maker) => `${path}.${maker}`) },
+    claim: {
+      effect: 'removes',
+      within: [spanOf(fn)],
+      callees: makers.map((maker) => `${path}.${maker}`),
+      ...(copies && { copies: spanOf(copies) }),
+    },
   };
 }
 

@@ -195,6 +195,11 @@ export interface Claim {
    * verdict states no figure.
    */
   readonly grows?: readonly string[];
+  /**
+   * Code that the compiler may have several copies of afterwards, such as the body of a range over a function: on its lines a callee counts
+   * once.
+   */
+  readonly copies?: Span;
   /** A callee allocates an unknown number of times (`regexp.MustCompile`): no figure goes into the title. */
   readonly uncounted?: boolean;
 }

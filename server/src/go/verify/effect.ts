@@ -3,7 +3,7 @@ import type { Span } from '../../../../rules/model';
 import type { Claim, GoFile, GoFix, GoPackage } from '../../../../rules/go/rule';
 import { allocates } from '../../../../rules/go/sites/emitted-calls';
 import { enclosingDeclaration, isFunction } from '../../../../rules/go/syntax/nodes';
-import { callsIn, callsOnLines, type Counts, type Lines } from '../compile/call-counts';
+import { callsOf, callsOnLines, inlines, type Counts, type Lines, type Part } from '../compile/call-counts';
 import type { PackageRecords } from '../compile/records';
 import { nodeOf } from '../facts/node-at';
 import { symbolOf } from '../facts/symbol-of';
@@ -27,29 +27,26 @@ export function judge(fix: GoFix, pkg: GoPackage, before: Listing, after: Listin
   // What is emitted stays: only the assumptions can be seen.
   if (claim.effect === 'runs less')
     return { verdict: obligations.length + probes.length > 0 ? 'verified' : 'checked' };
-  let had = 0;
-  let left = 0;
   let othersStay = false;
   const whole = { before: 0, after: 0 };
   const place = { before: 0, after: 0 };
   const functions: string[] = [];
   // Without a function, the effect is seen in package initialisation.
   for (const span of claim.within.length > 0 ? claim.within : [undefined]) {
-    const was = partOf(before, pkg, span);
-    const is = partOf(after, pkg, span);
+    const was = emittedIn(before, pkg, claim, span);
+    const is = emittedIn(after, pkg, claim, span, was?.atCalls);
     if (!was || !is) return refutedBecause('the function of the claim was not found');
-    had += claimed(was.emitted, claim);
-    left += claimed(is.emitted, claim) + brought(was.emitted, is.emitted, claim);
-    othersStay ||= keepsOthers(is.emitted, claim);
+    othersStay ||= keepsOthers(is.calls, claim);
     functions.push(was.name);
-    const added = newAllocation(was.emitted, is.emitted, claim);
+    const added = newAllocation(was.calls, is.calls, claim);
     if (added !== undefined)
       return refutedBecause('something else would allocate', `the changed function would call ${added}`);
-    whole.before += claimed(was.calls, claim);
-    whole.after += claimed(is.calls, claim) + brought(was.calls, is.calls, claim);
-    place.before += claimed(was.placed, claim);
-    place.after += claimed(is.placed, claim) + brought(was.placed, is.placed, claim);
+    whole.before += was.claimed;
+    whole.after += is.claimed + brought(was.calls, is.calls, claim);
+    place.before += was.claimedThere;
+    place.after += is.claimedThere + brought(was.placed, is.placed, claim);
   }
+  const { before: had, after: left } = whole;
   if (left >= had) {
     const names = claim.callees.join(', ');
     if (had === 0)
@@ -76,37 +73,58 @@ function figuresOf(place: Pair, whole: Pair, othersStay: boolean, functions: rea
   return { ...place, of: all ? 'call' : 'place' };
 }
 
-interface Part {
-  /** Each call as often as the listing has it. */
-  readonly emitted: Counts;
-  /** Each call as often as the source has it; `placed`: on the lines of the place. */
+interface Emitted {
+  /** Each call as often as the source has it. */
   readonly calls: Counts;
+  /** Those on the lines of the place. */
   readonly placed: Counts;
+  /** Calls that the claim is about, and those of them on the lines of the place. */
+  readonly claimed: number;
+  readonly claimedThere: number;
+  /** Claimed functions are inlined: they are counted where they are called. */
+  readonly atCalls: boolean;
   readonly name: string;
 }
 
-/** Emitted calls of the function at the span, closures included; of its lines only when it is not a function. */
-function partOf(listing: Listing, pkg: GoPackage, original: Span | undefined): Part | undefined {
-  const { records, file, where, place } = listing;
-  const node = original && nodeOf(file.root, where(original));
+/**
+ * What the function at the span calls, closures included; on its lines only when it is not a function.
+ * @param inlined whether claimed functions were inlined before the change, which counts them afterwards, too
+ */
+function emittedIn(
+  { records, file, where, place }: Listing,
+  pkg: GoPackage,
+  { callees, copies }: Claim,
+  original: Span | undefined,
+  inlined?: boolean,
+): Emitted | undefined {
+  const nodeAt = (span: Span | undefined): Node | undefined => span && nodeOf(file.root, where(span));
+  const node = nodeAt(original);
   if (original && !node) return undefined;
   const declaration = node && enclosingDeclaration(node);
-  const base = symbolOf(pkg, file, declaration);
-  const name = declaration?.childForFieldName('name')?.text ?? 'package initialisation';
-  if (!node || isFunction(node))
-    return {
-      emitted: callsIn(records, base),
-      calls: callsOnLines(records, base),
-      placed: callsOnLines(records, base, place),
-      name,
-    };
-  const own = linesOf(file.path, node);
-  const calls = callsOnLines(records, base, [own]);
-  const placed = place.flatMap((lines) => {
-    const both = { ...lines, first: Math.max(lines.first, own.first), last: Math.min(lines.last, own.last) };
-    return lines.file === own.file && both.first <= both.last ? [both] : [];
-  });
-  return { emitted: calls, calls, placed: callsOnLines(records, base, placed), name };
+  const own = node && linesOf(file.path, node);
+  const body = nodeAt(copies);
+  const all: Part = {
+    base: symbolOf(pkg, file, declaration),
+    among: own && !isFunction(node) ? [own] : undefined,
+    copied: body && linesOf(file.path, body),
+  };
+  const there = all.among ? place.flatMap((lines) => overlap(lines, own!) ?? []) : place;
+  const placed: Part = { ...all, among: there };
+  const atCalls = inlined ?? (own !== undefined && inlines(callees, records, own));
+  return {
+    calls: callsOnLines(records, all),
+    placed: callsOnLines(records, placed),
+    claimed: callsOf(callees, records, all, atCalls ? own : undefined),
+    claimedThere: callsOf(callees, records, placed, atCalls ? own : undefined),
+    atCalls,
+    name: declaration?.childForFieldName('name')?.text ?? 'package initialisation',
+  };
+}
+
+function overlap(one: Lines, other: Lines): Lines | undefined {
+  const first = Math.max(one.first, other.first);
+  const last = Math.min(one.last, other.last);
+  return one.file === other.file && first <= last ? { ...one, first, last } : undefined;
 }
 
 function linesOf(file: string, node: Node): Lines {
@@ -130,10 +148,6 @@ function keepsOthers(counts: Counts, { callees }: Claim): boolean {
   return [...counts.keys()].some(
     (callee) => allocates(callee) && !callees.includes(callee) && !callee.startsWith('runtime.growslice'),
   );
-}
-
-function claimed(counts: Counts, { callees }: Claim): number {
-  return callees.reduce((sum, callee) => sum + (counts.get(callee) ?? 0), 0);
 }
 
 /** How many more calls there are that the claim says stand in place of others. */
