@@ -96,6 +96,16 @@ describe('an edit', () => {
     assert.deepEqual(messages(mended), []);
   });
 
+  it('that puts right what did not compile needs the go command no more than one before', async (t) => {
+    const editing = await open(t);
+    const text = editing.text('p/a.go');
+    await editing.edit('p/a.go', comment(editing));
+    await editing.edit('p/a.go', text.replace('return', 'retur'));
+    const mended = await editing.edit('p/a.go', text.replace('n+', 'n-'));
+    assert.deepEqual([...new Set(mended.steps)], ['compile']);
+    assert.deepEqual(messages(mended), []);
+  });
+
   it('of a package whose tests do not compile is good for the package', async (t) => {
     const editing = await open(t, { 'p/b_test.go': 'package p\n\nfunc broken() int { return other }\n' });
     const { published, files } = await editing.edit('p/a.go', comment(editing));
@@ -152,6 +162,19 @@ describe('a plan is made anew', () => {
       assert.equal(steps[0], 'plan');
       assert.deepEqual(messages({ steps, files, published: [] }), []);
     });
+});
+
+describe('a plan that the go command contradicts', () => {
+  it('is given up: an embedded file of another folder is gone', async (t) => {
+    const embeds =
+      'package p\n\nimport "embed"\n\n//go:embed e\nvar fs embed.FS\n\nfunc other(n int) []int { return make([]int, n) }\n';
+    const editing = await open(t, { 'p/b.go': embeds, 'p/e/x.txt': '', 'p/e/y.txt': '' });
+    await editing.edit('p/a.go', comment(editing));
+    editing.remove('p/e/y.txt');
+    assert.deepEqual(messages(await editing.edit('p/a.go', comment(editing))), []);
+    const { steps } = await editing.edit('p/a.go', comment(editing));
+    assert.ok(!steps.includes('go list'), steps.join());
+  });
 });
 
 describe('the go command compiles', () => {

@@ -4,7 +4,14 @@ import { ToolError } from '../../host/process';
 import type { Logger } from '../../host/logger';
 import type { GoFolder } from '../plan/folder';
 import { dependencyStamp, mayChange, planStamp } from '../plan/stamp';
-import { unaccountedNotes, type Build, type Builds, type BuildUnit, type Overlays } from './builds';
+import {
+  packageIn,
+  unaccountedNotes,
+  type Build,
+  type Builds,
+  type BuildUnit,
+  type Overlays,
+} from './builds';
 import { UnexpectedEnd, type DirectResult } from './direct';
 import type { CompiledPackage } from './listed';
 import type { CompilePlan, Variant } from './plan';
@@ -53,6 +60,8 @@ interface Known {
   readonly parts: Map<Variant, Part>;
   testsAdd: boolean;
   planned: Planned | undefined;
+  /** The last edit did not compile as planned: where the go command compiles it, the plan is at fault. */
+  doubted: boolean;
 }
 
 /**
@@ -74,14 +83,14 @@ export class Stages {
     });
   }
 
-  /** A complete build by the go command, made with `parts` and `exports`, of the folder's texts. */
+  /**
+   * A build by the go command, made with `parts` and `exports`, of the folder's texts. Of one with errors nothing is kept: what was
+   * known before is good for the text in which they are put right.
+   */
   remember({ build, folder }: { readonly build: Build; readonly folder: GoFolder }): void {
     const { directory } = folder;
-    const pkg = build.packages.find((one) => one.folder === directory);
-    if (!pkg?.compiled || !build.parts || pkg.errors.length > 0 || !isPlannable(build.unit)) {
-      this.#known.delete(directory);
-      return;
-    }
+    const pkg = packageIn(build, directory);
+    if (!pkg?.compiled || !build.parts || pkg.errors.length > 0 || !isPlannable(build.unit)) return;
     const before = this.#known.get(directory);
     const parts = new Map<Variant, Part>();
     const { importPath } = pkg;
@@ -97,8 +106,15 @@ export class Stages {
       if (pkg.testFiles.length > 0) add('with tests', `${importPath} [${importPath}.test]`, tests);
       add('external tests', `${importPath}_test [${importPath}.test]`, pkg.externalTestFiles);
     }
-    const planned = before && sameUnit(before.unit, build.unit) ? before.planned : undefined;
-    this.#known.set(directory, { unit: build.unit, pkg, parts, testsAdd: testsAdd(pkg, parts), planned });
+    const holds = before && !before.doubted && sameUnit(before.unit, build.unit);
+    this.#known.set(directory, {
+      unit: build.unit,
+      pkg,
+      parts,
+      testsAdd: testsAdd(pkg, parts),
+      planned: holds ? before.planned : undefined,
+      doubted: false,
+    });
   }
 
   /**
@@ -110,6 +126,7 @@ export class Stages {
     const { unit, folder, document } = edit;
     const known = this.#known.get(folder.directory);
     if (!known || !sameUnit(known.unit, unit)) return false;
+    known.doubted = false;
     try {
       const plan = await this.#planOf(known, edit, signal);
       const first = plan && variantOf(plan.pkg, document);
@@ -117,26 +134,25 @@ export class Stages {
       const run = new EditRun(this.builds, known, edit, plan, signal);
       // Of a test somebody wants to see the test.
       const together: Variant[] = first === 'package' && known.testsAdd ? ['package', 'with tests'] : [first];
-      for (const variant of together) if (!(await run.compile(variant))) return this.#inDoubt(known, run);
+      for (const variant of together) if (!(await run.compile(variant))) return this.#inDoubt(known);
       if (run.open.length === 0) {
         yield run.whole();
         return true;
       }
       if (first === 'package') yield run.first();
-      for (const variant of run.open) if (!(await run.compile(variant))) return this.#inDoubt(known, run);
+      for (const variant of run.open) if (!(await run.compile(variant))) return this.#inDoubt(known);
       yield run.whole();
       return true;
     } catch (error) {
       if (!(error instanceof UnexpectedEnd || error instanceof ToolError)) throw error;
       this.logger.debug(`${folder.directory} is compiled by the go command: ${error.message}`);
-      known.planned = undefined;
-      return false;
+      return this.#inDoubt(known);
     }
   }
 
-  /** What does not compile is said by the go command; an import that was not found may be the plan's fault. */
-  #inDoubt(known: Known, { errors }: EditRun): boolean {
-    if (errors.some((message) => /import|export data/.test(message))) known.planned = undefined;
+  /** What does not compile is said by the go command. */
+  #inDoubt(known: Known): boolean {
+    known.doubted = true;
     return false;
   }
 
@@ -172,7 +188,6 @@ export class Stages {
 /** The compiles of one edit. */
 class EditRun {
   readonly #fresh = new Map<Variant, Part>();
-  errors: readonly string[] = [];
   #unaccounted: DirectResult['unaccounted'] = { count: 0, examples: [] };
 
   constructor(
@@ -215,7 +230,6 @@ class EditRun {
       { toolchain, unit, plan: this.plan, compile, files, exported, wanted: 'all' },
       this.signal,
     );
-    this.errors = result.errors.map(({ message }) => message);
     if (result.errors.length > 0) return false;
     const { count, examples } = this.#unaccounted;
     this.#unaccounted = {
