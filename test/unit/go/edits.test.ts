@@ -207,6 +207,18 @@ describe('the go command compiles', () => {
       assert.ok(steps.includes('go list'), steps.join());
     });
 
+  it('tests for which it makes another package anew, and the plan for the package stands', async (t) => {
+    const editing = await open(t, {
+      'r/r.go': 'package r\n\nimport "example.com/m/p"\n\nvar Kept = p.Line(nil, 3)\n',
+      'p/x_test.go': 'package p_test\n\nimport "example.com/m/r"\n\nvar kept = r.Kept\n',
+    });
+    await editing.edit('p/a.go', comment(editing));
+    const { steps, files, published } = await editing.edit('p/a.go', comment(editing));
+    assert.deepEqual([...new Set(steps)], ['compile', 'go list']);
+    assert.deepEqual(published[0], ['p/a.go']);
+    assert.deepEqual(messages({ steps, files, published }), []);
+  });
+
   it('packages with assembly', async (t) => {
     const editing = await open(t, {
       'p/b.go': 'package p\n\nfunc other(n int) []int { asm(); return make([]int, n) }\n\nfunc asm()\n',

@@ -7,8 +7,9 @@ import type { Settings } from '../../service/settings';
 import { compile, planCompiles, type CompileSummary } from './compile';
 import { compileDirectly, NotStopped, type DirectRequest, type DirectResult } from './direct';
 import type { CompiledPackage, CompileError, Exports } from './listed';
-import type { CompilePlan, Variant } from './plan';
+import type { CompilePlan } from './plan';
 import { PackageRecords } from './records';
+import { variantName, variants, type Variant } from './variant';
 import { GoFolder, type GoText } from '../plan/folder';
 import { findModule, packagePattern, UnusableModuleError } from '../plan/module';
 import { everyPackage, importersOf, listPackages } from '../plan/packages';
@@ -248,15 +249,9 @@ function partsOf(
   { importPath }: CompiledPackage,
   byName: ReadonlyMap<string, PackageRecords>,
 ): Map<Variant, PackageRecords> {
-  const names: readonly (readonly [Variant, string])[] = [
-    ['package', importPath],
-    ['with tests', `${importPath} [${importPath}.test]`],
-    ['external tests', `${importPath}_test`],
-    ['external tests', `${importPath}_test [${importPath}.test]`],
-  ];
   return new Map(
-    names.flatMap(([variant, name]) => {
-      const part = byName.get(name);
+    variants.flatMap((variant) => {
+      const part = byName.get(variantName(importPath, variant));
       return part ? [[variant, part] as const] : [];
     }),
   );

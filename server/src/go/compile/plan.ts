@@ -3,15 +3,10 @@ import { inside } from '../../host/paths';
 import { compilerCommands, type CompilerCommand } from '../plan/commands';
 import type { Overlay } from './overlay';
 import type { CompiledPackage, Exports, ListedPackage } from './listed';
-
-/** What the go command compiles of one folder: the package, the package with its tests, its external tests. */
-export type Variant = 'package' | 'with tests' | 'external tests';
+import { variantName, variants, type Variant } from './variant';
 
 /** One compile, as the go command would run it. */
 export interface PlannedCompile {
-  readonly variant: Variant;
-  /** `p`, `p [p.test]`, `p_test [p.test]`. */
-  readonly name: string;
   /** Of its header in the go command's output: `p`, `p_test`. */
   readonly importPath: string;
   /** Of its package clauses. */
@@ -72,34 +67,21 @@ export function planFrom(
   const commands = compilerCommands(printed).filter(({ compiler }) => inside(compiler, tools));
   const compiles = new Map<Variant, PlannedCompile>();
   const outputs = new Map<string, { importPath: string; variant: Variant }>();
-  const variants = variantsOf(pkg, listed);
-  for (const { variant, entry } of variants) {
-    const files = (entry.GoFiles ?? []).map((name) => path.resolve(entry.Dir ?? '', name));
+  const present: Variant[] = [];
+  for (const variant of variants) {
+    const entry = listed.find(({ ImportPath }) => ImportPath === variantName(pkg.importPath, variant));
+    if (!entry?.GoFiles?.length) continue;
+    present.push(variant);
+    const files = entry.GoFiles.map((name) => path.resolve(entry.Dir ?? '', name));
     const command = commands.find((one) => sameFiles(filesOf(one, overlay), files));
-    const planned = command && compileFrom(command, variant, entry, flag, overlay, outputs);
+    const planned = command && compileFrom(command, entry, flag, overlay, outputs);
     if (!planned) continue;
     compiles.set(variant, planned.compile);
     outputs.set(planned.output, { importPath: pkg.importPath, variant });
   }
   if (compiles.size === 0) return undefined;
   const dependencies = [...new Set(listed.flatMap(({ Dir }) => (Dir && Dir !== pkg.folder ? [Dir] : [])))];
-  return { compiles, variants: variants.map(({ variant }) => variant), pkg, exports, dependencies };
-}
-
-function variantsOf(
-  pkg: CompiledPackage,
-  listed: readonly ListedPackage[],
-): { variant: Variant; entry: ListedPackage }[] {
-  const { importPath } = pkg;
-  const find = (variant: Variant, name: string): { variant: Variant; entry: ListedPackage }[] => {
-    const entry = listed.find(({ ImportPath }) => ImportPath === name);
-    return entry && (entry.GoFiles?.length ?? 0) > 0 ? [{ variant, entry }] : [];
-  };
-  return [
-    ...find('package', importPath),
-    ...find('with tests', `${importPath} [${importPath}.test]`),
-    ...find('external tests', `${importPath}_test [${importPath}.test]`),
-  ];
+  return { compiles, variants: present, pkg, exports, dependencies };
 }
 
 /** The files of the command line, as the user knows them. */
@@ -119,7 +101,6 @@ function sameFiles(a: readonly string[], b: readonly string[]): boolean {
 
 function compileFrom(
   command: CompilerCommand,
-  variant: Variant,
   entry: ListedPackage,
   flag: string,
   overlay: Overlay,
@@ -146,10 +127,9 @@ function compileFrom(
   const trimmed = (values.get('-trimpath') ?? '')
     .split(';')
     .filter((rule) => !inWorkFolder(rule) && overlay.logical(rule.split('=>')[0]!) === undefined);
-  const name = entry.ImportPath;
-  const [importPath] = name.split(' ') as [string];
+  const [importPath] = entry.ImportPath.split(' ') as [string];
   const packageName = entry.Name ?? '';
-  const own = { variant, name, importPath, packageName, compiler, folder, flags, trimmed, files, embedcfg };
+  const own = { importPath, packageName, compiler, folder, flags, trimmed, files, embedcfg };
   const compile = { ...own, ...imports };
   return { compile, output };
 }

@@ -14,8 +14,9 @@ import {
 } from './builds';
 import { UnexpectedEnd, type DirectResult } from './direct';
 import type { CompiledPackage } from './listed';
-import type { CompilePlan, Variant } from './plan';
+import type { CompilePlan } from './plan';
 import { PackageRecords } from './records';
+import { variantFiles, variantName, variantOf, variants, type Variant } from './variant';
 
 /** Folders of which is kept what was last compiled: those that a person goes to and fro between. */
 const remembered = 4;
@@ -93,18 +94,12 @@ export class Stages {
     if (!pkg?.compiled || !build.parts || pkg.errors.length > 0 || !isPlannable(build.unit)) return;
     const before = this.#known.get(directory);
     const parts = new Map<Variant, Part>();
-    const { importPath } = pkg;
-    const add = (variant: Variant, name: string, files: readonly string[]): void => {
-      const records = build.parts!.get(variant);
-      const texts = textsOf(folder, files);
-      if (!records || !texts) return;
-      parts.set(variant, { plan: undefined, texts, records, exported: build.exports.files.get(name) });
-    };
-    add('package', importPath, pkg.goFiles);
-    if (pkg.testsCompiled) {
-      const tests = [...pkg.goFiles, ...pkg.testFiles];
-      if (pkg.testFiles.length > 0) add('with tests', `${importPath} [${importPath}.test]`, tests);
-      add('external tests', `${importPath}_test [${importPath}.test]`, pkg.externalTestFiles);
+    for (const variant of pkg.testsCompiled ? variants : (['package'] as const)) {
+      const records = build.parts.get(variant);
+      const texts = textsOf(folder, variantFiles(pkg, variant));
+      if (!records || !texts) continue;
+      const exported = build.exports.files.get(variantName(pkg.importPath, variant));
+      parts.set(variant, { plan: undefined, texts, records, exported });
     }
     const holds = before && !before.doubted && sameUnit(before.unit, build.unit);
     this.#known.set(directory, {
@@ -134,26 +129,21 @@ export class Stages {
       const run = new EditRun(this.builds, known, edit, plan, signal);
       // Of a test somebody wants to see the test.
       const together: Variant[] = first === 'package' && known.testsAdd ? ['package', 'with tests'] : [first];
-      for (const variant of together) if (!(await run.compile(variant))) return this.#inDoubt(known);
+      for (const variant of together) if (!(await run.compile(variant))) return inDoubt(known, run);
       if (run.open.length === 0) {
         yield run.whole();
         return true;
       }
       if (first === 'package') yield run.first();
-      for (const variant of run.open) if (!(await run.compile(variant))) return this.#inDoubt(known);
+      for (const variant of run.open) if (!(await run.compile(variant))) return inDoubt(known, run);
       yield run.whole();
       return true;
     } catch (error) {
       if (!(error instanceof UnexpectedEnd || error instanceof ToolError)) throw error;
       this.logger.debug(`${folder.directory} is compiled by the go command: ${error.message}`);
-      return this.#inDoubt(known);
+      known.doubted = true;
+      return false;
     }
-  }
-
-  /** What does not compile is said by the go command. */
-  #inDoubt(known: Known): boolean {
-    known.doubted = true;
-    return false;
   }
 
   /** The known plan, when it still holds, or a new one. */
@@ -188,6 +178,8 @@ export class Stages {
 /** The compiles of one edit. */
 class EditRun {
   readonly #fresh = new Map<Variant, Part>();
+  /** There was an error; not merely no plan. */
+  failed = false;
   #unaccounted: DirectResult['unaccounted'] = { count: 0, examples: [] };
 
   constructor(
@@ -230,7 +222,8 @@ class EditRun {
       { toolchain, unit, plan: this.plan, compile, files, exported, wanted: 'all' },
       this.signal,
     );
-    if (result.errors.length > 0) return false;
+    if (result.errors.length > 0) this.failed = true;
+    if (this.failed) return false;
     const { count, examples } = this.#unaccounted;
     this.#unaccounted = {
       count: count + result.unaccounted.count,
@@ -280,7 +273,6 @@ class EditRun {
   #build(records: PackageRecords, adds: boolean, testsCompiled: boolean): Build {
     const { unit, folder } = this.edit;
     const { plan, known } = this;
-    const { importPath } = plan.pkg;
     const hash = createHash('sha256');
     for (const [file, { text }] of folder.texts) hash.update(`${file}\0${text}\0`);
     const fingerprint = `${numberOf(plan)} ${adds} ${hash.digest('hex')}`;
@@ -288,10 +280,7 @@ class EditRun {
     for (const [variant, part] of known.parts)
       if (part.exported !== undefined) exported.set(variant, part.exported);
     const files = new Map(plan.exports.files);
-    const own = exported.get('package');
-    if (own !== undefined) files.set(importPath, own);
-    const tests = exported.get('with tests');
-    if (tests !== undefined) files.set(`${importPath} [${importPath}.test]`, tests);
+    for (const [variant, file] of exported) files.set(variantName(plan.pkg.importPath, variant), file);
     return {
       unit,
       records,
@@ -302,6 +291,12 @@ class EditRun {
       direct: { plan, exported, testsAdd: adds },
     };
   }
+}
+
+/** What does not compile is said by the go command. */
+function inDoubt(known: Known, { failed }: EditRun): boolean {
+  known.doubted = failed;
+  return false;
 }
 
 const empty = (): PackageRecords => new PackageRecords((file) => file);
@@ -332,13 +327,6 @@ function sameUnit(a: BuildUnit, b: BuildUnit): boolean {
   );
 }
 
-/** The compile that is about the file; undefined for one that the build leaves out. */
-export function variantOf(pkg: CompiledPackage, file: string): Variant | undefined {
-  if (pkg.goFiles.includes(file)) return 'package';
-  if (pkg.testFiles.includes(file)) return 'with tests';
-  return pkg.externalTestFiles.includes(file) ? 'external tests' : undefined;
-}
-
 function testsAdd({ goFiles }: CompiledPackage, parts: ReadonlyMap<Variant, Part>): boolean {
   const own = parts.get('package');
   const tests = parts.get('with tests');
@@ -358,6 +346,6 @@ function textsOf({ texts }: GoFolder, files: readonly string[]): Map<string, str
 }
 
 /** The unsaved texts of the folder. */
-export function ownFiles({ folder, buffers }: Edit): Map<string, string | null> {
+function ownFiles({ folder, buffers }: Edit): Map<string, string | null> {
   return new Map([...buffers].filter(([file]) => folder.texts.has(file)));
 }

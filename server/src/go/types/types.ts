@@ -4,6 +4,7 @@ import type { Logger } from '../../host/logger';
 import type { Patience, ProcessRunner } from '../../host/process';
 import { packageIn, type Build } from '../compile/builds';
 import type { CompiledPackage } from '../compile/listed';
+import { variantName, type Variant } from '../compile/variant';
 import type { GoText } from '../plan/folder';
 import type { GoToolchain } from '../plan/toolchain';
 import { TypeAnswers } from './answers';
@@ -120,26 +121,25 @@ function requestsOf(
 ): TypeRequest[] {
   const { importPath, module } = compiled;
   const requests: TypeRequest[] = [];
-  const add = (path: string, variant: string, names: readonly string[]): void => {
+  const add = (path: string, variant: Variant, names: readonly string[]): void => {
     const files = new Map(names.flatMap((name) => (texts.has(name) ? [[name, texts.get(name)!.text]] : [])));
     if (files.size === 0) return;
     const language = module?.language && `go${module.language.major}.${module.language.minor}`;
-    const imports = importsOf(build, variant, [...files.values()]);
+    const imports = importsOf(build, variantName(importPath, variant), [...files.values()]);
     requests.push({ path, language: language ?? '', arch: build.unit.toolchain.goarch, files, imports });
   };
   const own = compiled.compiled ? [...compiled.goFiles, ...compiled.cgoFiles] : [];
   const tests = compiled.testsCompiled ? compiled.testFiles : [];
   // Tests may import what the package does not.
-  add(importPath, tests.length > 0 ? `${importPath} [${importPath}.test]` : importPath, [...own, ...tests]);
-  if (compiled.testsCompiled)
-    add(`${importPath}_test`, `${importPath}_test [${importPath}.test]`, compiled.externalTestFiles);
+  add(importPath, tests.length > 0 ? 'with tests' : 'package', [...own, ...tests]);
+  if (compiled.testsCompiled) add(`${importPath}_test`, 'external tests', compiled.externalTestFiles);
   return requests;
 }
 
 /** The export data of what the files import. Words that are no import path have none, and ask for nothing. */
-function importsOf(build: Build, variant: string, texts: readonly string[]): TypeRequest['imports'] {
+function importsOf(build: Build, name: string, texts: readonly string[]): TypeRequest['imports'] {
   const { files, imports } = build.exports;
-  const renamed = imports.get(variant) ?? {};
+  const renamed = imports.get(name) ?? {};
   const found: Record<string, { path: string; file: string }> = {};
   for (const text of texts)
     for (const [, interpreted, raw] of text.matchAll(/"([^"\s\\]+)"|`([^`\s]+)`/g)) {

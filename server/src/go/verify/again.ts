@@ -3,9 +3,8 @@ import type { GoPackage } from '../../../../rules/go/rule';
 import { packageIn, type Build, type Builds, type Overlays } from '../compile/builds';
 import { UnexpectedEnd, type Wanted } from '../compile/direct';
 import type { CompileError } from '../compile/listed';
-import type { Variant } from '../compile/plan';
 import { PackageRecords } from '../compile/records';
-import { variantOf } from '../compile/stages';
+import { variantOf, type Variant } from '../compile/variant';
 import { fileOf, homeOf, insideBodies, type Question } from './questions';
 import { exportedSignature } from './signatures';
 
