@@ -35,6 +35,11 @@ export interface Site extends SiteIdentity {
    * (`strings.Split`, `bytes.Buffer.Write`). TypeScript: the built-in function, if it is one (`xs.map()`).
    */
   readonly callees: readonly string[];
+  /**
+   * Allocations there for each call of the code from outside, estimated without a profile: only to put sites in order. Absent where the
+   * engine has no estimate.
+   */
+  readonly expected?: number;
   /** Why it is on the heap, as a clause without a full stop; absent where the compiler gives no reason. */
   readonly reason?: string;
   /** The way to the heap, step by step; empty where there is none to tell. */

@@ -18,6 +18,8 @@ export interface GoPackage {
   readonly name: string;
   /** All files of the package that were compiled, in-package tests included, sorted by path. */
   readonly files: readonly GoFile[];
+  /** The tests of the package that are a package of their own, where there are any. */
+  readonly externalTests?: GoPackage | undefined;
   /** The toolchain that compiles this module (`go env GOVERSION` in the module's folder). */
   readonly toolchain: GoVersion;
   /** The language version from go.mod; fixes must not use newer features. */

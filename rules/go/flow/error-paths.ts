@@ -91,7 +91,8 @@ const isErrorStatus =
   /^net\/http\.Status(?!(?:Continue|SwitchingProtocols|Processing|EarlyHints|OK|Created|Accepted|NonAuthoritativeInfo|NoContent|ResetContent|PartialContent|MultiStatus|AlreadyReported|IMUsed|MultipleChoices|MovedPermanently|Found|SeeOther|NotModified|UseProxy|TemporaryRedirect|PermanentRedirect)$)/;
 
 /** Control does not get behind the statement. */
-function leaves(file: GoFile, statement: Node): boolean {
+export function leaves(file: GoFile, statement: Node | undefined): boolean {
+  if (!statement) return false;
   if (/^(?:return|goto|continue|break)_statement$/.test(statement.type)) return true;
   const call = statement.type === 'expression_statement' ? statement.namedChild(0) : undefined;
   return call?.type === 'call_expression' && endingOf(file, call) !== undefined;

@@ -10,13 +10,13 @@ export function isBenchmark(declaration: Node | undefined): boolean {
   );
 }
 
-/** In a loop whose condition the benchmark counts: `i < b.N`, `range b.N`, `b.Loop()`, `pb.Next()`. */
-export function isTimed(node: Node): boolean {
+/** The body of the loop around the node whose condition the benchmark counts: `i < b.N`, `range b.N`, `b.Loop()`, `pb.Next()`. */
+export function timedBody(node: Node): Node | undefined {
   for (let at = node.parent; at; at = at.parent) {
     if (at.type !== 'for_statement') continue;
     const body = at.childForFieldName('body');
     const clause = at.namedChildren.find((child) => !child.equals(body ?? at));
-    if (clause && /\.N\b|\.(?:Loop|Next)\(\)/.test(clause.text)) return true;
+    if (body && clause && /\.N\b|\.(?:Loop|Next)\(\)/.test(clause.text)) return body;
   }
-  return false;
+  return undefined;
 }

@@ -1,195 +1,211 @@
 import type { Node } from 'web-tree-sitter';
-import type { GoFile, GoPackage } from '../rule';
-import { calleeOf, methodsNamed, type OwnFunction } from '../flow/calls';
+import type { OwnFunction } from '../flow/calls';
 import { circlesOf } from '../flow/circles';
-import { errorPathOf } from '../flow/error-paths';
 import { loopsAround } from '../flow/loops';
-import { isBenchmark, isTimed } from './benchmarks';
+import type { GoFile, GoPackage } from '../rule';
+import { hotDirective } from '../syntax/directives';
+import { enclosingDeclaration } from '../syntax/nodes';
+import { timedBody } from './benchmarks';
+import { blockFrequency, perLoop, perProgram } from './block-frequency';
+import { callGraphOf, keyOf, type CallGraph, type Edge } from './call-graph';
 import { entryPointAround, entryPointOf } from './entry-points';
-import { enclosingDeclaration, qualified } from '../syntax/nodes';
-import { checked } from '../types/types';
 
 /**
- * How often the functions of a package run, estimated from its call graph: 1 is once for each call from outside. Calls lead on with
- * a factor for where they stand, and what entry points run keeps coming. The factors are those of S. Wu and J. Larus, "Static
- * branch frequency and program profile analysis" (1994) in spirit, and set by eye in size.
+ * How often code runs, estimated for a whole package: 1 is once for each call from outside. Frequencies begin at entry points, are handed on
+ * along the call graph, and are multiplied by how often each call runs in its function.
  */
 export interface Frequency {
   readonly runs: number;
-  /** The call that most of it comes from; undefined where nothing of the package calls it, or nothing more than once. */
+  /** The call that most of it comes from; undefined where nothing of the package calls it, or no more than once. */
   readonly from: CalledFrom | undefined;
 }
 
 export interface CalledFrom {
   readonly file: GoFile;
   readonly call: Node;
-  /** "called in a loop", "called from ServeHTTP → lookup". */
+  /** "called in a loop", "called from ServeHTTP → lookup", "called only on error paths". */
   readonly text: string;
 }
 
-/** Iterations of a loop whose number is not known. */
-const perLoop = 8;
 /** What a framework calls, against what a caller calls once. */
 const perEntryPoint = 16;
-/** A branch is taken or not; one that leaves, rarely. */
-const perBranch = 0.7;
-const perCase = 0.5;
-/** A function that calls itself does so a few times. */
-const perCircle = 2;
-/** More than this nobody can tell from the text. */
-const most = 4096;
+/** What the user has marked. */
+export const perMark = perLoop ** 3;
+/** A function that calls itself, perhaps through others, does so a few times: the part of its runs that it hands on to itself. */
+const mostHandedOn = 0.5;
+/** Below, what calls a function is the reason that it is cold. */
+const seldom = 1 / perLoop;
+
+/** Runs of the place. */
+export function runsAt(file: GoFile, node: Node): number {
+  const literal = runByItself(file, node);
+  if (literal) return literal.runs * blockFrequency(file, node, literal.node);
+  const fn = enclosingDeclaration(node);
+  if (!fn) return inLiteral(node) ? blockFrequency(file, node) : perProgram;
+  return (frequencyOf(file, fn)?.runs ?? 1) * blockFrequency(file, node, fn);
+}
 
 const cache = new WeakMap<GoPackage, ReadonlyMap<string, Frequency>>();
 
 /** Of the function declaration or method declaration; undefined for anything else. */
 export function frequencyOf(file: GoFile, declaration: Node): Frequency | undefined {
   let known = cache.get(file.pkg);
-  if (!known) cache.set(file.pkg, (known = frequencies(file.pkg)));
+  if (!known) cache.set(file.pkg, (known = new Estimate(callGraphOf(file.pkg)).all()));
   return known.get(keyOf({ file, fn: declaration }));
 }
 
-interface Edge {
-  readonly from: OwnFunction;
-  readonly to: OwnFunction;
-  readonly call: Node;
-  /** How often the call runs for each run of `from`, divided among what an interface's method may be. */
+interface Weighed extends Edge {
+  /** Runs that the call has by itself, as in a handler that is a literal; undefined: those of `from`, times `factor`. */
+  readonly runs: number | undefined;
+  /** For each run of `from`. */
   readonly factor: number;
-  /** Runs of its own: the call stands in an entry point within `from`, or in the timed part of a benchmark. */
-  readonly own: { readonly runs: number; readonly text: string } | undefined;
-  readonly loops: number;
+  /** Of `runs`. */
+  readonly text?: string;
 }
 
-function frequencies(pkg: GoPackage): Map<string, Frequency> {
-  const functions: OwnFunction[] = [];
-  for (const file of pkg.files)
-    for (const fn of file.root.namedChildren)
-      if (/^(?:function|method)_declaration$/.test(fn.type)) functions.push({ fn, file });
-  const into = new Map<string, Edge[]>();
-  const out = new Map<string, Edge[]>();
-  const add = (map: Map<string, Edge[]>, key: string, edge: Edge): void => {
-    const edges = map.get(key);
-    if (edges) edges.push(edge);
-    else map.set(key, [edge]);
-  };
-  for (const from of functions) {
-    for (const edge of edgesFrom(from)) {
-      add(into, keyOf(edge.to), edge);
-      add(out, keyOf(from), edge);
-    }
+class Estimate {
+  readonly #runs = new Map<string, number>();
+  readonly #heaviest = new Map<string, Weighed>();
+  readonly #into = new Map<string, readonly Weighed[]>();
+
+  constructor(private readonly graph: CallGraph) {}
+
+  all(): Map<string, Frequency> {
+    const { functions, out } = this.graph;
+    // Each circle stands behind those that it calls: callers first.
+    const circles = circlesOf(functions, (fn) => out(fn).map(({ to }) => to), keyOf).reverse();
+    for (const circle of circles) this.#solve(circle);
+    return new Map(
+      functions.map((own) => [keyOf(own), { runs: this.#runs.get(keyOf(own))!, from: this.#from(own) }]),
+    );
   }
-  const found = new Map<string, Frequency>();
-  // Each circle stands behind those that it calls: callers first.
-  const circles = circlesOf(
-    functions,
-    (fn) => (out.get(keyOf(fn)) ?? []).map(({ to }) => to),
-    keyOf,
-  ).reverse();
-  for (const circle of circles) {
+
+  /** Functions that call each other: what comes from outside goes round, less each time. */
+  #solve(circle: readonly OwnFunction[]): void {
     const members = new Set(circle.map(keyOf));
-    const isCircle =
-      circle.length > 1 || (into.get(keyOf(circle[0]!)) ?? []).some(({ from }) => members.has(keyOf(from)));
+    const inner: Weighed[] = [];
     for (const own of circle) {
-      const edges = (into.get(keyOf(own)) ?? []).filter(({ from }) => !members.has(keyOf(from)));
-      found.set(keyOf(own), sum(own, edges, isCircle && edges.length > 0 ? perCircle : 1, found));
+      const edges = this.graph.into(own).map(weighed);
+      this.#into.set(keyOf(own), edges);
+      let runs = 0;
+      for (const edge of edges) {
+        if (edge.runs === undefined && edge.from && members.has(keyOf(edge.from))) inner.push(edge);
+        else runs += this.#through(edge);
+      }
+      this.#runs.set(keyOf(own), Math.max(entryRuns(own, edges), runs));
+    }
+    if (inner.length > 0) this.#goRound(inner, mostHandedOn);
+    for (const own of circle) {
+      let most = 0;
+      for (const edge of this.#into.get(keyOf(own))!) {
+        if (edge.from && keyOf(edge.from) === keyOf(own)) continue;
+        const through = this.#through(edge);
+        if (through > most) [most] = [through, this.#heaviest.set(keyOf(own), edge)];
+      }
     }
   }
-  return found;
+
+  #goRound(inner: readonly Weighed[], most: number): void {
+    const handed = new Map<string, number>();
+    for (const { from, factor } of inner) handed.set(keyOf(from!), (handed.get(keyOf(from!)) ?? 0) + factor);
+    const outside = new Map(inner.map(({ to }) => [keyOf(to), this.#runs.get(keyOf(to))!]));
+    // Half of it each time: after twenty nothing is left that matters.
+    for (let round = 0; round < 20; round++) {
+      const next = new Map(outside);
+      for (const { from, to, factor } of inner) {
+        const scale = Math.min(1, most / handed.get(keyOf(from!))!);
+        next.set(keyOf(to), next.get(keyOf(to))! + this.#runs.get(keyOf(from!))! * factor * scale);
+      }
+      for (const [key, runs] of next) this.#runs.set(key, runs);
+    }
+  }
+
+  #through({ runs, from, factor }: Weighed): number {
+    return runs ?? (this.#runs.get(keyOf(from!)) ?? 0) * factor;
+  }
+
+  #from(own: OwnFunction): CalledFrom | undefined {
+    const edge = this.#heaviest.get(keyOf(own));
+    if (!edge) return undefined;
+    const runs = this.#runs.get(keyOf(own))!;
+    if (runs >= seldom && this.#through(edge) <= 1) return undefined;
+    const text = runs < seldom ? this.#whySeldom(edge) : this.#whyOften(edge);
+    return { file: edge.file, call: edge.at, text };
+  }
+
+  #whySeldom(edge: Weighed, depth = 0): string {
+    const { from, factor } = edge;
+    if (!from || isInit(from)) return 'called only while the package is initialised';
+    const before = this.#heaviest.get(keyOf(from));
+    const isSeldom = (this.#runs.get(keyOf(from)) ?? 0) < seldom;
+    return isSeldom && before && depth < 16 && factor > seldom
+      ? this.#whySeldom(before, depth + 1)
+      : 'called only on error paths';
+  }
+
+  #whyOften(edge: Weighed): string {
+    const { from, file, at, text } = edge;
+    if (text !== undefined) return `called ${text}`;
+    const chain = [nameOf(from!)];
+    let caller = this.#heaviest.get(keyOf(from!));
+    for (let depth = 0; caller?.from && depth < 3; depth++) {
+      if (this.#through(caller) <= 1) break;
+      chain.unshift(nameOf(caller.from));
+      caller = this.#heaviest.get(keyOf(caller.from));
+    }
+    const isLoop = loopsAround(file, at).length > 0;
+    return chain.length === 1 && isLoop
+      ? 'called in a loop'
+      : `called from ${chain.join(' → ')}${isLoop ? ', in a loop' : ''}`;
+  }
 }
 
-function sum(
-  own: OwnFunction,
-  edges: readonly Edge[],
-  times: number,
-  found: ReadonlyMap<string, Frequency>,
-): Frequency {
-  let runs = 0;
-  let [heaviest, most_]: [Edge | undefined, number] = [undefined, 1];
-  for (const edge of edges) {
-    const caller = found.get(keyOf(edge.from));
-    const through = (edge.own?.runs ?? caller?.runs ?? 1) * edge.factor;
-    runs += through;
-    if (through > most_) [heaviest, most_] = [edge, through];
-  }
-  if (entryPointOf(own.file, own.fn)) runs = Math.max(runs, perEntryPoint);
-  // Other packages call what is exported, and nobody knows who calls what nothing calls by name.
-  const total = Math.min(most, Math.max(1, runs * times));
-  if (!heaviest) return { runs: total, from: undefined };
-  const { from, call } = heaviest;
-  return { runs: total, from: { file: from.file, call, text: textOf(heaviest, found) } };
+/** Runs from outside of the package. */
+function entryRuns(own: OwnFunction, edges: readonly Edge[]): number {
+  const { file, fn } = own;
+  if (hotDirective(fn)) return perMark;
+  if (isTest(file)) return 0;
+  if (entryPointOf(file, fn)) return perEntryPoint;
+  if (isInit(own)) return perProgram;
+  const isMain = file.pkg.name === 'main';
+  if (isMain && fn.type === 'function_declaration' && nameOf(own) === 'main') return 1;
+  if (!isMain && /^\p{Lu}/u.test(nameOf(own))) return 1;
+  // Nobody knows who calls what nothing calls by name.
+  const isCalled = edges.some(({ file: by, from }) => !isTest(by) && !(from && keyOf(from) === keyOf(own)));
+  return isCalled ? 0 : 1;
 }
 
-function textOf({ from, own, loops }: Edge, found: ReadonlyMap<string, Frequency>): string {
-  if (own) return `called in ${own.text.replace(/^in /, '')}`;
-  const chain = [nameOf(from)];
-  let caller = found.get(keyOf(from))?.from;
-  for (let depth = 0; caller && depth < 3; depth++) {
-    const declaration = enclosingDeclaration(caller.call);
-    const next: OwnFunction | undefined = declaration && { fn: declaration, file: caller.file };
-    if (!next) break;
-    chain.unshift(nameOf(next));
-    caller = found.get(keyOf(next))?.from;
-  }
-  const inLoop = loops > 0 ? ', in a loop' : '';
-  return chain.length === 1 && loops > 0 ? 'called in a loop' : `called from ${chain.join(' → ')}${inLoop}`;
+function weighed(edge: Edge): Weighed {
+  const { from, file, at, share, isValue } = edge;
+  // Whoever reads the variable calls what it holds.
+  if (!from) return { ...edge, runs: isValue || inLiteral(at) ? 1 : perProgram, factor: 0 };
+  const literal = runByItself(file, at);
+  if (!literal) return { ...edge, runs: undefined, factor: share * blockFrequency(file, at, from.fn) };
+  const { node, runs, text } = literal;
+  return { ...edge, runs: runs * share * blockFrequency(file, at, node), factor: 0, text };
+}
+
+/** What around the place runs by itself, and not as often as the function that it stands in. */
+function runByItself(
+  file: GoFile,
+  node: Node,
+): { readonly node: Node; readonly runs: number; readonly text: string } | undefined {
+  const timed = isTest(file) ? timedBody(node) : undefined;
+  if (timed) return { node: timed, runs: perLoop, text: 'in a benchmark' };
+  const entry = entryPointAround(file, node);
+  return entry && { ...entry, runs: perEntryPoint };
+}
+
+const isTest = ({ path }: GoFile): boolean => path.endsWith('_test.go');
+
+const isInit = (own: OwnFunction): boolean =>
+  own.fn.type === 'function_declaration' && nameOf(own) === 'init';
+
+function inLiteral(node: Node): boolean {
+  for (let at = node.parent; at; at = at.parent) if (at.type === 'func_literal') return true;
+  return false;
 }
 
 function nameOf({ fn }: OwnFunction): string {
   return fn.childForFieldName('name')?.text ?? '';
-}
-
-function keyOf({ file, fn }: OwnFunction): string {
-  return `${file.path} ${fn.startIndex}`;
-}
-
-function* edgesFrom(from: OwnFunction): Generator<Edge> {
-  const { file, fn } = from;
-  const test = file.path.endsWith('_test.go');
-  const benchmark = isBenchmark(fn);
-  if (test && !benchmark) return;
-  for (const call of fn.descendantsOfType('call_expression')) {
-    const targets = targetsOf(file, call);
-    if (targets.length === 0 || errorPathOf(file, call)) continue;
-    if (benchmark && !isTimed(call)) continue;
-    const entry = benchmark ? { runs: perLoop, text: 'a benchmark' } : ofEntryPoint(file, call);
-    const loops = loopsAround(file, call).length - (benchmark ? 1 : 0);
-    const factor = perLoop ** Math.min(Math.max(loops, 0), 3) * branchFactor(call, fn);
-    for (const { to, share } of targets) yield { from, to, call, factor: factor * share, own: entry, loops };
-  }
-}
-
-function ofEntryPoint(file: GoFile, call: Node): Edge['own'] {
-  const entry = entryPointAround(file, call);
-  return entry && { runs: perEntryPoint, text: entry.text };
-}
-
-/** The declarations that the call may run, and which part of it each gets. */
-function targetsOf(file: GoFile, call: Node): { to: OwnFunction; share: number }[] {
-  const callee = calleeOf(file, call);
-  if (callee.kind === 'own')
-    return /_declaration$/.test(callee.fn.type)
-      ? [{ to: { fn: callee.fn, file: callee.file }, share: 1 }]
-      : [];
-  const named =
-    callee.kind === 'method' ? callee.own : callee.kind === 'foreign' ? behindInterface(file, call) : [];
-  // One of several may be meant, or none of them.
-  const share = named.length === 1 ? 1 : 1 / (2 * named.length);
-  return named.map((to) => ({ to, share }));
-}
-
-/** Methods of the package that the method of another package's interface may be. */
-function behindInterface(file: GoFile, call: Node): readonly OwnFunction[] {
-  const callee = call.childForFieldName('function');
-  if (callee?.type !== 'selector_expression' || qualified(callee, file.imports)) return [];
-  if (checked(call, file)?.callee?.way !== 'dynamic') return [];
-  return methodsNamed(file.pkg, callee.childForFieldName('field')?.text ?? '');
-}
-
-function branchFactor(call: Node, fn: Node): number {
-  let factor = 1;
-  for (let at: Node = call; at.parent && at.id !== fn.id; at = at.parent) {
-    const { parent } = at;
-    if (parent.type === 'if_statement' && at.type === 'block') factor *= perBranch;
-    else if (/^(?:expression|type|communication|default)_case$/.test(parent.type)) factor *= perCase;
-  }
-  return factor;
 }

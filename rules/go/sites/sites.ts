@@ -8,6 +8,7 @@ import { receiverType } from '../syntax/signatures';
 import { positionRow } from './compiler-position';
 import { allocates } from './emitted-calls';
 import { allocatedKind, describe, expressionsOf, lineNode, placesFor } from './emitted-places';
+import { expectedAt } from './expected';
 import { causeOf, explainStep, explainWhy } from './explain';
 
 /**
@@ -65,10 +66,12 @@ function ownSites(declaration: Declaration): Unordered[] {
     const meant = places.slice(0, Math.max(decided, calls.length));
     const fallback = meant.length === 0 ? (lineNode(whole, line) ?? whole) : undefined;
     for (const { node, decision } of fallback ? [{ node: fallback, decision: undefined }] : meant) {
+      const kind = allocatedKind(callee, decision);
       const reason = decision && causeOf(decision, decision.flow);
       sites.set(node.id, {
         ...siteAt(declaration, node, line),
-        kind: allocatedKind(callee, decision),
+        kind,
+        expected: expectedAt(file, node, kind),
         cost: decided > calls.length ? 'unknown' : describe(callee).cost,
         callees: [...new Set(calls.map((call) => call.callee))],
         ...(reason !== undefined && { reason }),
@@ -88,6 +91,7 @@ function callSites(declaration: Declaration, calls: readonly Node[]): Unordered[
       {
         ...siteAt(declaration, call, positionRow(call)),
         kind: 'call',
+        expected: expectedAt(declaration.file, call, 'call'),
         cost: 'unknown',
         callees: 'name' in callee ? [callee.name] : [],
         flow: [],

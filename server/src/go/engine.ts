@@ -377,7 +377,11 @@ export class GoEngine implements Engine {
     const packages: GoPackage[] = [];
     const unverifiable = new Map<string, string>();
     const incomplete = new Map<string, string>();
-    for (const parsed of groups.values()) {
+    // The tests of another package clause are a package of their own. The name alone does not tell: any may end so.
+    const isExternal = (parsed: readonly ParsedFile[]): boolean =>
+      parsed.some(({ path: file }) => compiled?.externalTestFiles.includes(file));
+    const ordered = [...groups.values()].sort((a, b) => Number(isExternal(b)) - Number(isExternal(a)));
+    for (const parsed of ordered) {
       for (const { path: file } of parsed) {
         const missing =
           build instanceof NotCompiled
@@ -394,8 +398,7 @@ export class GoEngine implements Engine {
         unverifiable.set(file, missing.short);
         if (missing.error !== undefined) incomplete.set(file, missing.error);
       }
-      // The tests of another package clause are a package of their own. The name alone does not tell: any may end so.
-      const external = parsed.some(({ path: file }) => compiled?.externalTestFiles.includes(file));
+      const external = isExternal(parsed);
       const importPath = compiled?.importPath ?? path.basename(directory);
       const pkg = buildPackage({
         importPath: external ? `${importPath}_test` : importPath,
@@ -403,6 +406,7 @@ export class GoEngine implements Engine {
         records: build instanceof NotCompiled ? undefined : build.records,
         compiled: (file) => isCompiled(compiled, file),
         types: types.files,
+        externalTests: external ? undefined : packages.find(({ importPath }) => importPath.endsWith('_test')),
         toolchain: unit?.toolchain.version ?? unknownVersion,
         language: compiled?.module?.language ?? unit?.toolchain.version ?? unknownVersion,
       });

@@ -1,6 +1,6 @@
 import type { ChargedPlace, Finding } from '../../../rules/model';
 import type { Site } from '../../../rules/sites';
-import { packageOf, plainName, type LineWeight, type Weights } from '../profile/weights';
+import { packageOf, plainName, type AnyWeights, type LineWeight } from '../profile/weights';
 import type { CodeMap, SourceFunction } from '../service/engine';
 import { compareUrgency } from '../service/ranking';
 import { LineIndex } from '../text/positions';
@@ -48,7 +48,7 @@ export function findingsByFile(findings: readonly Finding[]): ReadonlyMap<string
 }
 
 /** The lines of the profile, heaviest first, each with what the analysis of its file says about it. */
-export async function hotspotsOf(weights: Weights, code: Code): Promise<Hotspot[]> {
+export async function hotspotsOf(weights: AnyWeights, code: Code): Promise<Hotspot[]> {
   const files = new Map<string, Promise<ProfiledFile>>();
   const fileOf = (path: string): Promise<ProfiledFile> => {
     let file = files.get(path);
@@ -230,7 +230,7 @@ export function fewSamplesCaution({ samples }: LineWeight): string[] {
   return samples < fewSamples ? [`few samples (about ${Math.max(1, Math.round(samples))})`] : [];
 }
 
-function cautionsOf(weight: LineWeight, { unit }: Weights): string[] {
+function cautionsOf(weight: LineWeight, { unit }: AnyWeights): string[] {
   const cautions = fewSamplesCaution(weight);
   if (unit === 'bytes' && weight.objects > 0 && weight.amount / weight.objects <= 16)
     cautions.push('small objects share blocks: their number is not exact');

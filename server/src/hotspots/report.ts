@@ -1,5 +1,5 @@
 import type { Finding } from '../../../rules/model';
-import type { Weights } from '../profile/weights';
+import type { AnyWeights, Weights } from '../profile/weights';
 import type { CodeMap } from '../service/engine';
 import type { Hotspot } from './lines';
 
@@ -20,11 +20,11 @@ export interface ReadProfile {
   readonly notes: readonly string[];
 }
 
-/** A profile joined with the code at hand. */
+/** A profile, or an estimate, joined with the code at hand. */
 export interface HotspotReport {
   /** Absolute folder that paths are shown relative to. */
   readonly cwd: string;
-  readonly weights: Weights;
+  readonly weights: AnyWeights;
   /** Those to be shown, heaviest first. */
   readonly hotspots: readonly Hotspot[];
   readonly notes: readonly string[];

@@ -27,7 +27,7 @@ export interface LineWeight {
   readonly column?: number;
   /** See Frame. */
   readonly traced?: boolean;
-  /** Bytes, or nanoseconds that CPU profiles spend in the allocator. */
+  /** Bytes, nanoseconds that CPU profiles spend in the allocator, or allocations for each call of the code from outside. */
   amount: number;
   /** The amount in an older profile, when two were compared (`difference`). */
   readonly before?: number;
@@ -43,8 +43,11 @@ export interface LineWeight {
   readonly callers: Map<string, number>;
 }
 
-export interface Weights {
-  readonly unit: Measure['unit'];
+/** Of a profile; with the unit `expected` an estimate of how often lines allocate. */
+export type AnyWeights = Weights<Measure['unit'] | 'expected'>;
+
+export interface Weights<Unit extends Measure['unit'] | 'expected' = Measure['unit']> {
+  readonly unit: Unit;
   /** Of the whole profile. */
   readonly total: number;
   /** Of stacks without a frame in the code at hand. */

@@ -1,7 +1,7 @@
 import pico from 'picocolors';
 import { siteKey } from '../../../rules/sites';
 import { changeOf } from '../profile/difference';
-import { callerOf, type LineWeight, type Weights } from '../profile/weights';
+import { callerOf, type AnyWeights, type LineWeight } from '../profile/weights';
 import { entriesByAmount, type Hotspot } from '../hotspots/lines';
 import type { HotspotReport } from '../hotspots/report';
 import { displayPath, shownPath } from '../service/walk';
@@ -15,8 +15,9 @@ export function prettyHotspots({ cwd, weights, hotspots, notes }: HotspotReport,
   for (const { weight, share, findings, why, what, cautions } of hotspots) {
     const { file, line, function: name, objects } = weight;
     const count = objects > 0 && !weights.base ? `, ${countText(objects)} objects` : '';
+    const part = partText(weight, share, weights);
     out.push(
-      `${colors.bold(partText(weight, share, weights).padStart(6))}  ${weightText(weight, weights)}${count}  ${colors.underline(`${shownPath(cwd, file)}:${line}`)}  ${colors.dim(visible(name))}`,
+      `${colors.bold(part.padStart(6))}${part === '' ? '' : '  '}${weightText(weight, weights)}${count}  ${colors.underline(`${shownPath(cwd, file)}:${line}`)}  ${colors.dim(visible(name))}`,
       `        ${colors.dim('why ')} ${visible(why)}${findings[0] ? colors.dim(`  ${findings[0].ruleId}`) : ''}`,
     );
     const [caller] = entriesByAmount(weight.callers);
@@ -50,7 +51,7 @@ export function markdownHotspots({ cwd, weights, hotspots, notes }: HotspotRepor
   const table = [
     [
       weights.base ? 'change' : 'share',
-      weights.unit === 'bytes' ? 'bytes' : 'time',
+      { bytes: 'bytes', nanoseconds: 'time', expected: 'how often' }[weights.unit],
       'objects',
       'line',
       'why',
@@ -107,12 +108,13 @@ export function jsonHotspots({ cwd, weights, hotspots, notes }: HotspotReport): 
   };
 }
 
-/** The part of the whole, or of two profiles the change as a part of what the older one had. */
-function partText(weight: LineWeight, share: number, { base }: Weights): string {
+/** The part of the whole, or of two profiles the change as a part of what the older one had; none of an estimate. */
+function partText(weight: LineWeight, share: number, { base, unit }: AnyWeights): string {
+  if (unit === 'expected') return '';
   return base ? signed(percentText)(base.total > 0 ? changeOf(weight) / base.total : 0) : percentText(share);
 }
 
-function weightText(weight: LineWeight, { unit, base }: Weights): string {
+function weightText(weight: LineWeight, { unit, base }: AnyWeights): string {
   if (!base) return amountText(weight.amount, unit);
   const amount = (value: number): string => amountText(value, unit);
   return `${signed(amount)(changeOf(weight))} (${amount(weight.before ?? 0)} → ${amount(weight.amount)})`;
@@ -123,11 +125,13 @@ const signed =
   (value: number): string =>
     value > 0 ? `+${text(value)}` : text(value).replace(/^-/, '−');
 
-function summary({ unit, total, elsewhere, lines, base }: Weights, shown: readonly Hotspot[]): string {
+function summary({ unit, total, elsewhere, lines, base }: AnyWeights, shown: readonly Hotspot[]): string {
   if (base) {
     const part = base.total > 0 ? ` (${signed(percentText)(total / base.total - 1)})` : '';
     return `${amountText(base.total, unit)} → ${amountText(total, unit)}${part}; ${shown.length} of ${lines.length} lines shown, largest change first.`;
   }
+  if (unit === 'expected')
+    return `${shown.length} of ${lines.length} lines that allocate or may, by an estimate.`;
   const sum = shown.reduce((all, { weight }) => all + weight.amount, 0);
   const rest = lines.length > shown.length ? ` of ${lines.length}` : '';
   const what = unit === 'bytes' ? 'allocated' : 'in the allocator';

@@ -1,5 +1,10 @@
-/** Bytes in binary units as Go's tools print them, or seconds. Three digits: a sampled figure has no more. */
-export function amountText(amount: number, unit: 'bytes' | 'nanoseconds'): string {
+/**
+ * Bytes in binary units as Go's tools print them, or seconds. Three digits: a sampled figure has no more. An estimated number of allocations
+ * has one.
+ */
+export function amountText(amount: number, unit: 'bytes' | 'nanoseconds' | 'expected'): string {
+  if (unit === 'expected')
+    return amount < 1 ? 'seldom' : `about ${countText(Number(amount.toPrecision(1)))} ×`;
   if (unit === 'nanoseconds')
     return amount < 1e9 ? `${threeDigits(amount / 1e6)} ms` : `${threeDigits(amount / 1e9)} s`;
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];

@@ -33,7 +33,7 @@ export interface Measured {
   readonly lines: readonly HeavyLine[];
   /** Part of the module's bytes in these lines. */
   readonly share: number;
-  /** The static heat against the profile; undefined when there is nothing to compare. */
+  /** The estimate that `hotspots` makes without a profile against the profile; undefined when there is nothing to compare. */
   readonly auc: number | undefined;
   readonly precision: number | undefined;
   /** Benchmarks that reach the fixes; undefined: they were not run. */
@@ -56,16 +56,6 @@ interface HotspotsJson {
     readonly what: readonly string[];
     readonly rules: readonly string[];
     readonly fixes: readonly { readonly title: string; readonly kind: string }[];
-  }[];
-}
-
-interface ScanJson {
-  readonly findings: readonly {
-    readonly ruleId: string;
-    readonly file: string;
-    readonly range: { readonly start: { readonly line: number }; readonly end: { readonly line: number } };
-    readonly allocation: { readonly cost: string };
-    readonly heat: { readonly score: number };
   }[];
 }
 
@@ -118,18 +108,15 @@ export async function measureModule(
     const shown = hotspots.filter(({ file }) => !file.endsWith('_test.go'));
     const lines = shown.map((one) => heavyLine(one, cwd, total));
 
-    progress(`${module.name}: static heat`);
-    const packages = new Set(own.map(({ file }) => path.dirname(file)));
-    const profiled = goFiles(cwd).filter(
-      (file) => packages.has(path.dirname(file)) && !file.endsWith('_test.go'),
-    );
-    const scanned = await json<ScanJson>(
+    progress(`${module.name}: the estimate`);
+    const folders = [...new Set(own.map(({ file }) => path.dirname(file)))];
+    const estimate = await json<HotspotsJson>(
       cwd,
-      ['scan', ...profiled, '--show', 'all', '--format', 'json'],
-      [0, 1],
+      ['hotspots', ...folders, '--top', String(Number.MAX_SAFE_INTEGER), '--format', 'json'],
+      [1],
     );
     const measuredLines = own.map(({ file, line }) => `${path.relative(cwd, file)}:${line}`);
-    const predicted = predictions(measuredLines, scanned);
+    const predicted = predictions(measuredLines, estimate);
 
     const notes: string[] = [];
     let [benchmarks, fixes]: [Measured['benchmarks'], number] = [undefined, 0];
@@ -212,17 +199,13 @@ function heavyLine(one: HotspotsJson['hotspots'][number], cwd: string, total: nu
 }
 
 /**
- * Every line of the profiled packages that has a finding or was measured; one without a finding is ranked last.
+ * Every line of the profiled packages that allocates or may, and every line that was measured; one that is not known to allocate is
+ * ranked last.
  * @param measured `file:line`, relative to the module, 1-based
  */
-function predictions(measured: readonly string[], { findings }: ScanJson): Predicted[] {
-  const scores = new Map<string, number>();
-  for (const { file, range, allocation, heat } of findings) {
-    if (allocation.cost === 'none') continue;
-    const key = `${file}:${range.start.line + 1}`;
-    scores.set(key, Math.max(scores.get(key) ?? 0, heat.score));
-  }
+function predictions(measured: readonly string[], { hotspots }: HotspotsJson): Predicted[] {
   const hit = new Set(measured);
+  const scores = new Map(hotspots.map(({ file, line, amount }) => [`${file}:${line}`, amount]));
   for (const key of hit) if (!scores.has(key)) scores.set(key, -1);
   return [...scores].map(([key, score]) => ({ score, isMeasured: hit.has(key) }));
 }

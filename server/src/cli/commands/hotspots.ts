@@ -12,6 +12,9 @@ import { codeOf } from '../../hotspots/code';
 import { scan } from '../../service/scan';
 import { exitCodeWithoutFindings } from '../gate';
 import { withAnalyser } from '../session';
+import type { HotspotReport } from '../../hotspots/report';
+import { hotspotsOf } from '../../hotspots/lines';
+import { estimatedProfile } from '../../hotspots/estimate';
 import type { ExitCode, Surroundings } from '../surroundings';
 import { filesOf } from '../targets';
 
@@ -26,7 +29,7 @@ export function hotspotsCommand(
     .argument('[path...]', 'files, folders, or ./... for Go packages', ['.'])
     .option(
       '--profile <file>',
-      'what Go wrote (pprof: heap, allocs, CPU) or V8 (.heapprofile, .heaptimeline, .cpuprofile), or http://HOST/debug/pprof/allocs?seconds=30; default.pgo beside a main package unless given',
+      'what Go wrote (pprof: heap, allocs, CPU) or V8 (.heapprofile, .heaptimeline, .cpuprofile), or http://HOST/debug/pprof/allocs?seconds=30; default.pgo beside a main package unless given, and an estimate of how often Go lines run where there is none',
     )
     .option('--base <file>', 'an older profile of the same kind: what changed since, largest change first')
     .option('--top <n>', 'how many lines', wholeNumber, 10)
@@ -54,39 +57,54 @@ async function run(
     around,
     async ({ analyser, settings, progress }) => {
       const named = await filesOf(paths, cwd, signal);
+      const measured = profile ?? (await committedProfile(named.files, cwd));
+      const write = (report: HotspotReport): void => {
+        if (format === 'json') stdout.write(jsonText(jsonHotspots(report)));
+        else stdout.write(format === 'markdown' ? markdownHotspots(report) : prettyHotspots(report, color));
+      };
+      if (measured === undefined) {
+        if (base !== undefined)
+          throw new UsageError('--base needs --profile: an estimate has nothing to be compared with.');
+        const files = named.files.filter((file) => file.endsWith('.go'));
+        if (files.length === 0) throw new UsageError(noProfile);
+        const scanned = await scan(analyser, files, { settings, signal, progress });
+        const code = codeOf(scanned, analyser);
+        const read = estimatedProfile(scanned.maps, code.textOf);
+        const report = {
+          cwd,
+          ...read,
+          hotspots: await hotspotsOf({ ...read.weights, lines: read.weights.lines.slice(0, top) }, code),
+        };
+        write(report);
+        return report.hotspots.length > 0 ? 1 : exitCodeWithoutFindings(files, named.notes);
+      }
       const origin = { cwd, signal, progress: (what: string) => progress(0, 0, what) };
       // What is wrong with a profile is said before anything is compiled.
-      const { files, read } = await withProfileFile(
-        profile ?? (await committedProfile(named.files, cwd)),
-        origin,
-        async (newer) => {
-          const files = await profiledFiles(newer, named.files);
-          const read = await readProfile(newer, files);
-          if (base === undefined) return { files, read };
-          const older = await withProfileFile(base, origin, (file) => readProfile(file, files));
-          return { files, read: compareProfiles(read, older) };
-        },
-      );
+      const { files, read } = await withProfileFile(measured, origin, async (newer) => {
+        const files = await profiledFiles(newer, named.files);
+        const read = await readProfile(newer, files);
+        if (base === undefined) return { files, read };
+        const older = await withProfileFile(base, origin, (file) => readProfile(file, files));
+        return { files, read: compareProfiles(read, older) };
+      });
       // Nothing else is analysed: the profile has said where to look.
       const shown = new Set(read.weights.lines.slice(0, top).map(({ file }) => dirname(file)));
       const needed = files.filter((file) => shown.has(dirname(file)));
       const scanned = await scan(analyser, needed, { settings, signal, progress });
       const hotspots = await hotspotsIn(read, codeOf(scanned, analyser), top);
       const report = { cwd, ...read, hotspots };
-      if (format === 'json') stdout.write(jsonText(jsonHotspots(report)));
-      else stdout.write(format === 'markdown' ? markdownHotspots(report) : prettyHotspots(report, color));
+      write(report);
       return report.hotspots.length > 0 ? 1 : exitCodeWithoutFindings(files, named.notes);
     },
   );
 }
 
-/** @throws UsageError when there is none, or several */
-async function committedProfile(files: readonly string[], cwd: string): Promise<string> {
+const noProfile =
+  'hotspots needs --profile FILE: there are no Go files below the paths, and only for those is there an estimate. “alloclens record” makes one.';
+
+/** @throws UsageError when there are several */
+async function committedProfile(files: readonly string[], cwd: string): Promise<string | undefined> {
   const [first, ...others] = (await committedProfiles(files)).map((file) => shownPath(cwd, file));
-  if (first === undefined)
-    throw new UsageError(
-      'hotspots needs --profile FILE: no main package below the paths has a default.pgo. “alloclens record” makes one.',
-    );
   if (others.length > 0)
     throw new UsageError(
       `There are several profiles, ${[first, ...others].join(', ')}: name one with --profile.`,

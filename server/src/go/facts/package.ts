@@ -15,6 +15,7 @@ export interface PackageInput {
   readonly compiled?: (path: string) => boolean;
   /** By absolute path, of files that the type checker knows. */
   readonly types?: ReadonlyMap<string, CheckedTypes>;
+  readonly externalTests?: GoPackage | undefined;
   readonly toolchain: GoVersion;
   readonly language: GoVersion;
 }
@@ -26,6 +27,7 @@ export function buildPackage(input: PackageInput): GoPackage {
     importPath: input.importPath,
     name: input.files[0]?.packageName ?? '',
     files,
+    externalTests: input.externalTests,
     toolchain: input.toolchain,
     language: input.language,
   };
