@@ -1,10 +1,19 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { hotThreshold } from './heat/static-heat';
-import { createRule } from './rule';
+import {
+  answerInstead,
+  elementInstead,
+  includesInstead,
+  loopInstead,
+  patternInstead,
+  sizeInstead,
+} from './growth/instead-of-lists';
+import { loopInsteadOfPairs } from './growth/rebuilt-object';
+import { isNamed, type Whole, wholeIn } from './growth/whole-lists';
+import { createRule, type ProposedFix } from './rule';
 import {
   contains,
   enclosingFunction,
-  isGlobal,
   isWriteTarget,
   memberName,
   methodName,
@@ -14,14 +23,6 @@ import {
 import { isGivenDictionary } from './types/dictionaries';
 import { receiverType } from './types/values';
 
-/** A list of everything that a collection holds, made anew. */
-interface Whole {
-  readonly node: TSESTree.Expression;
-  /** What it lists, or what is sorted. */
-  readonly of: TSESTree.Expression;
-  readonly how: 'copy' | 'listing' | 'sorted';
-}
-
 /**
  * A whole list that is made for one answer: the first of `[...m.keys()]`, the smallest of a sorted copy, whether
  * `Object.keys(o)` is empty, what `Object.fromEntries(Object.entries(o)…)` could do in one loop.
@@ -29,7 +30,7 @@ interface Whole {
 export const wholeCollection = createRule({
   id: 'ts/whole-collection',
   summary: 'a list of all that a collection holds, made for its first, its size, or one question',
-  fix: 'none',
+  fix: 'safe',
   recipe:
     'Ask the collection itself: `m.keys().next().value`, `size`, `has()`, `in`, one loop that keeps the smallest, or a loop over the keys',
   reports: 'allocation',
@@ -63,12 +64,18 @@ export const wholeCollection = createRule({
     /** Keys of a dictionary that callers give: as many as their data has. */
     const isGiven = (node: TSESTree.Expression): boolean => isGivenDictionary(sourceCode, node);
 
-    function taken(at: TSESTree.Node, whole: Whole | undefined, which: string): void {
+    function taken(
+      at: TSESTree.Node,
+      whole: Whole | undefined,
+      which: string,
+      fix: (whole: Whole) => ProposedFix | undefined,
+    ): void {
       if (!whole || (whole.how === 'copy' && isFixed(sourceCode, whole.of))) return;
       report({
         at,
         messageId: whole.how === 'sorted' ? 'sorted' : 'element',
         data: { of: text(whole.of), which },
+        fixes: only(fix(whole)),
       });
     }
 
@@ -77,7 +84,8 @@ export const wholeCollection = createRule({
         if (isWriteTarget(node) || node.optional) return;
         const { object, property } = node;
         if (node.computed) {
-          if (property.type === 'Literal' && property.value === 0) taken(node, wholeOf(object), 'the first');
+          if (property.type === 'Literal' && property.value === 0)
+            taken(node, wholeOf(object), 'the first', (whole) => elementInstead(sourceCode, node, whole, 'the first')); // prettier-ignore
           return;
         }
         if (memberName(node) !== 'length') return;
@@ -87,11 +95,13 @@ export const wholeCollection = createRule({
         if (!whole || whole.how === 'sorted') return;
         // An array's own length, and how many properties there are, which nothing else tells.
         if (whole.how === 'listing' && !isHot(node)) return;
-        report({ at: node, messageId: 'length', data: { of: text(whole.of) } });
+        // A text of several units may be one character: its list is how they are counted.
+        if (whole.how === 'copy' && !isCounted(sourceCode, whole.of)) return;
+        report({ at: node, messageId: 'length', data: { of: text(whole.of) }, fixes: only(sizeInstead(sourceCode, node, whole)) }); // prettier-ignore
       },
       VariableDeclarator({ id, init }) {
         if (id.type === 'ArrayPattern' && id.elements.length === 1 && id.elements[0]?.type !== 'RestElement')
-          taken(init!, wholeOf(init), 'the first');
+          taken(init!, wholeOf(init), 'the first', (whole) => patternInstead(sourceCode, init!, whole));
       },
       CallExpression(node) {
         const { callee } = node;
@@ -99,17 +109,17 @@ export const wholeCollection = createRule({
         const method = memberName(callee) ?? '';
         const [first] = node.arguments;
         const end = endOf(method, first);
-        if (end) return taken(node, wholeOf(callee.object), end);
+        if (end) return taken(node, wholeOf(callee.object), end, (whole) => elementInstead(sourceCode, node, whole, end)); // prettier-ignore
         if (method === 'has' && first && callee.object.type === 'NewExpression') {
           const [values] = callee.object.arguments;
           if (isNamed(sourceCode, callee.object.callee, 'Set') && isList(values) && isHot(node))
-            report({ at: callee.object, messageId: 'once', data: { of: text(values) } });
+            report({ at: callee.object, messageId: 'once', data: { of: text(values) }, fixes: only(includesInstead(sourceCode, callee.object, values)) }); // prettier-ignore
           return;
         }
         if (method === 'fromEntries' && first && isNamed(sourceCode, callee.object, 'Object')) {
           const of = entriesBelow(sourceCode, first);
           if (of && first.type === 'CallExpression' && (isHot(node) || isGiven(of)))
-            report({ at: node, messageId: 'entries', data: { of: text(of) } });
+            report({ at: node, messageId: 'entries', data: { of: text(of) }, fixes: only(loopInsteadOfPairs(sourceCode, node, of)) }); // prettier-ignore
           return;
         }
         if (!asks.test(method) || !isHot(node)) return;
@@ -119,7 +129,7 @@ export const wholeCollection = createRule({
           return report({ at: whole.node, messageId: 'pairs', data: { of: text(whole.of) } });
         // Whoever goes through all keys needs them; a loop over them costs little less.
         if (whole.how === 'listing' && /^(?:forEach|reduce)$/.test(method)) return;
-        report({ at: callee.object, messageId: 'question', data: { of: text(whole.of), method } });
+        report({ at: callee.object, messageId: 'question', data: { of: text(whole.of), method }, fixes: only(answerInstead(sourceCode, node, whole)) }); // prettier-ignore
       },
       ForOfStatement(loop) {
         const whole = loop.await ? undefined : wholeOf(loop.right);
@@ -129,7 +139,7 @@ export const wholeCollection = createRule({
         if (!/^(?:Array|Map|Set|iterator)$/.test(type ?? '') || mentions(sourceCode, loop.body, whole.of))
           return;
         if (hasCalls(sourceCode, loop.body)) return;
-        report({ at: loop.right, messageId: 'walk', data: { of: text(whole.of) } });
+        report({ at: loop.right, messageId: 'walk', data: { of: text(whole.of) }, fixes: only(loopInstead(sourceCode, loop, whole)) }); // prettier-ignore
       },
       NewExpression(node) {
         const [keys] = node.arguments;
@@ -168,41 +178,9 @@ export const wholeCollection = createRule({
   },
 });
 
-const asks = /^(?:includes|indexOf|some|every|find|findIndex|reduce|forEach)$/;
+const only = (fix: ProposedFix | undefined): readonly ProposedFix[] => (fix ? [fix] : []);
 
-/** `[...x]`, `Array.from(x)`, `x.slice()`, `Object.keys(x)` and its sisters, and what is sorted of a copy. */
-function wholeIn(
-  sourceCode: TSESLint.SourceCode,
-  value: TSESTree.Node | null | undefined,
-): Whole | undefined {
-  if (!value) return undefined;
-  const node = unwrap(value as TSESTree.Expression);
-  if (node.type === 'ArrayExpression') {
-    const [only] = node.elements;
-    return node.elements.length === 1 && only?.type === 'SpreadElement'
-      ? { node, of: only.argument, how: 'copy' }
-      : undefined;
-  }
-  if (node.type !== 'CallExpression' || node.callee.type !== 'MemberExpression' || node.optional)
-    return undefined;
-  const { object } = node.callee;
-  const method = memberName(node.callee) ?? '';
-  const [first] = node.arguments;
-  if (first && first.type !== 'SpreadElement' && node.arguments.length === 1) {
-    if (method === 'from' && isNamed(sourceCode, object, 'Array')) return { node, of: first, how: 'copy' };
-    if (/^(?:keys|values|entries)$/.test(method) && isNamed(sourceCode, object, 'Object'))
-      return { node, of: first, how: 'listing' };
-  }
-  if (method === 'sort' || method === 'toSorted') {
-    const copied = wholeIn(sourceCode, object);
-    if (copied && copied.how !== 'sorted') return { node, of: copied.of, how: 'sorted' };
-    if (method === 'toSorted') return { node, of: object, how: 'sorted' };
-    return object.type === 'CallExpression' && /^(?:slice|map|filter)$/.test(methodName(object) ?? '')
-      ? { node, of: (object.callee as TSESTree.MemberExpression).object, how: 'sorted' }
-      : undefined;
-  }
-  return undefined;
-}
+const asks = /^(?:includes|indexOf|some|every|find|findIndex|reduce|forEach)$/;
 
 /** Something that has been listed before; constants are what ts/constant-collection-per-call reports. */
 const isList = (node: TSESTree.CallExpressionArgument | undefined): node is TSESTree.Expression =>
@@ -217,14 +195,15 @@ function endOf(method: string, first: TSESTree.CallExpressionArgument | undefine
   return first.type === 'UnaryExpression' && first.operator === '-' ? 'the last' : undefined;
 }
 
-/** The global of this name. */
-const isNamed = (sourceCode: TSESLint.SourceCode, node: TSESTree.Node, name: string): boolean =>
-  node.type === 'Identifier' && node.name === name && isGlobal(sourceCode, node);
-
 /** A literal, or an iterator that ends by itself: `[...'abc']`, `[...Array(3).keys()]`. */
 function isFixed(sourceCode: TSESLint.SourceCode, of: TSESTree.Expression): boolean {
   const type = receiverType(sourceCode, of)?.name;
   return of.type === 'Literal' || of.type === 'TemplateLiteral' || type === 'string';
+}
+
+/** Known to hold elements that are counted in another way than by listing them. */
+function isCounted(sourceCode: TSESLint.SourceCode, of: TSESTree.Expression): boolean {
+  return /^(?:Array|Map|Set|iterator)$/.test(receiverType(sourceCode, of)?.name ?? '');
 }
 
 /** An array's copy that is searched is at worst as dear as searching it. */

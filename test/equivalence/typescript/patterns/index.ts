@@ -19,6 +19,7 @@ import { preallocateArray } from './preallocate-array';
 import { shiftDrain } from './shift-drain';
 import { splitIndex } from './split-index';
 import { spreadKnownShape } from './spread-known-shape';
+import { wholeCollection } from './whole-collection';
 import { wrapperReturn } from './wrapper-return';
 
 /** The patterns of each rule that has fixes, alphabetical. */
@@ -42,5 +43,6 @@ export const patterns: ReadonlyMap<RuleId, readonly Pattern[]> = new Map<RuleId,
   ['ts/shift-drain', shiftDrain],
   ['ts/split-index', splitIndex],
   ['ts/spread-known-shape', spreadKnownShape],
+  ['ts/whole-collection', wholeCollection],
   ['ts/wrapper-return', wrapperReturn],
 ]);
