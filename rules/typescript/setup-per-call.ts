@@ -1,7 +1,11 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
-import { createRule } from './rule';
-import { enclosingFunction, isGlobal, memberName, resolve } from './syntax/nodes';
-import { constantPrimitive } from './hoist/constants';
+import { tryAround } from './flow/completion';
+import { certain, risksOfDecoder, risksOfRegExp } from './hoist/construction';
+import { hoist } from './hoist/hoist';
+import { createRule, type ProposedFix } from './rule';
+import { topStatementOf } from './syntax/module';
+import { enclosingFunction, isFunction, isGlobal, memberName, resolve, walk } from './syntax/nodes';
+import { constantPrimitive, constantTree } from './hoist/constants';
 import { importedCallee, importedFrom, isBuiltIn, typeOf } from './types/values';
 
 /** Packages whose functions build what validates: schemas, validators, compiled templates. */
@@ -12,7 +16,7 @@ const builders = /^(?:object|strictObject|looseObject|array|record|tuple|union|d
 export const setupPerCall = createRule({
   id: 'ts/setup-per-call',
   summary: 'a schema, decoder or pattern that hot code prepares anew for each call',
-  fix: 'none',
+  fix: 'safe',
   recipe:
     'Make it once, at the top of the module; where it depends on a value, keep what was made in a Map of limited size by that value',
   reports: 'hot only',
@@ -35,7 +39,7 @@ export const setupPerCall = createRule({
       const { callee } = node;
       if (callee.type === 'Identifier' && isBuiltIn(sourceCode, callee)) {
         if (callee.name === 'TextDecoder' && node.type === 'NewExpression' && isUsedOnce(sourceCode, node))
-          report({ at: node, messageId: 'decoder' });
+          report({ at: node, messageId: 'decoder', ...decoderFix(sourceCode, node) });
         const [pattern, flags] = node.arguments;
         if (
           callee.name === 'RegExp' &&
@@ -43,13 +47,22 @@ export const setupPerCall = createRule({
           isGlobal(sourceCode, callee) &&
           isRuntime(sourceCode, pattern, flags)
         )
-          // prettier-ignore
-          report({ at: node, messageId: 'pattern', data: { pattern: sourceCode.getText(pattern) } });
+          report({
+            at: node,
+            messageId: 'pattern',
+            data: { pattern: sourceCode.getText(pattern) },
+            ...patternFix(sourceCode, node, pattern, flags),
+          });
         return;
       }
       const imported = builderOf(sourceCode, callee);
       if (!imported || isInner(sourceCode, node) || dependsOnCall(sourceCode, node, fn)) return;
-      report({ at: node, messageId: 'schema', data: { made: sourceCode.getText(callee) } });
+      report({
+        at: node,
+        messageId: 'schema',
+        data: { made: sourceCode.getText(callee) },
+        ...schemaFix(sourceCode, node),
+      });
     };
     return { NewExpression: check, CallExpression: check };
   },
@@ -74,6 +87,167 @@ function classOf(
   return declared?.type === 'VariableDeclarator' && declared.init?.type === 'NewExpression'
     ? importedCallee(sourceCode, declared.init.callee)
     : undefined;
+}
+
+type Outcome = { readonly fixes: readonly ProposedFix[] } | { readonly noFix: string };
+
+const outcome = (fix: ProposedFix | undefined, noFix: string): Outcome =>
+  fix ? { fixes: [fix] } : { noFix };
+
+/** Its one call decodes a whole text, and leaves nothing behind in the decoder. */
+function decoderFix(sourceCode: TSESLint.SourceCode, node: TSESTree.NewExpression): Outcome {
+  const constants = node.arguments.map((argument) => constantTree(sourceCode, argument));
+  const known = constants.every((constant) => constant !== undefined);
+  const fix =
+    known &&
+    hoist(sourceCode, {
+      at: node,
+      declarator: declaratorOf(node),
+      creation: sourceCode.getText(node),
+      parts: node.arguments,
+      names: ['decoder', 'textDecoder'],
+      suffix: 'Decoder',
+      // Another one may be in the middle of a stream.
+      shareable: false,
+      needed: constants.flatMap(({ needed }) => needed),
+      risks: risksOfDecoder(sourceCode, node, constants[0]?.value),
+      title: 'Share one `TextDecoder` of the module',
+      conditions: [],
+    });
+  return outcome(fix || undefined, 'the file does not show that it can be made when the module is loaded');
+}
+
+const searching = /^(?:replace|replaceAll|match|matchAll|split|search)$/;
+
+/** With `g`, where each use begins at the start by itself: `replace()` and `match()` set `lastIndex` before they look at it. */
+function patternFix(
+  sourceCode: TSESLint.SourceCode,
+  node: TSESTree.NewExpression | TSESTree.CallExpression,
+  pattern: TSESTree.CallExpressionArgument,
+  flags: TSESTree.CallExpressionArgument | undefined,
+): Outcome {
+  const source = constantPrimitive(sourceCode, pattern);
+  const given = constantPrimitive(sourceCode, flags);
+  if (typeof source?.value !== 'string')
+    return { noFix: 'it depends on a value: what V8 has compiled it keeps for a while by itself' };
+  const declarator = declaratorOf(node);
+  const uses = usesOf(sourceCode, node, declarator);
+  const starts = uses.every(
+    ({ parent: call, range }) =>
+      call?.type === 'CallExpression' &&
+      call.arguments[0]?.range[0] === range[0] &&
+      call.callee.type === 'MemberExpression' &&
+      searching.test(memberName(call.callee) ?? '') &&
+      typeOf(sourceCode, call.callee.object)?.name === 'string',
+  );
+  const text = String(given?.value ?? '');
+  if (uses.length === 0 || !starts || !text.includes('g') || text.includes('y'))
+    return { noFix: '`lastIndex` would stay from one call to the next' };
+  const fix = hoist(sourceCode, {
+    at: node,
+    declarator,
+    creation: sourceCode.getText(node),
+    parts: [],
+    names: ['pattern'],
+    suffix: 'Pattern',
+    shareable: false,
+    needed: [...source.needed, ...(given?.needed ?? [])],
+    risks: risksOfRegExp(sourceCode, node, source.value, text),
+    title: 'Make the pattern once for the module',
+    conditions: [],
+  });
+  return outcome(fix, 'the file does not show that it can be made when the module is loaded');
+}
+
+/** Methods with which a schema is used; all others make another one of it. */
+const consuming = /^(?:parse|safeParse|spa|validate|validateAt|isValid|cast|check|is|assert|decode|encode|test|attempt)(?:Sync|Async)?$/; // prettier-ignore
+
+/** A schema with all that is added to it, up to its use. */
+function schemaFix(
+  sourceCode: TSESLint.SourceCode,
+  node: TSESTree.NewExpression | TSESTree.CallExpression,
+): Outcome {
+  let at = node;
+  for (;;) {
+    const call = at.parent.parent;
+    if (at.parent.type !== 'MemberExpression' || at.parent.object !== at) break;
+    if (call?.type !== 'CallExpression' || call.callee !== at.parent) break;
+    if (consuming.test(memberName(at.parent) ?? '')) break;
+    at = call;
+  }
+  const needed = buildingNeeds(sourceCode, at);
+  // An instance of Ajv keeps the schemas that it is given.
+  if (!needed || node.type === 'NewExpression')
+    return { noFix: 'the file does not show that each call builds the same' };
+  const fix = hoist(sourceCode, {
+    at,
+    declarator: declaratorOf(at),
+    creation: sourceCode.getText(at),
+    parts: [at],
+    names: ['schema'],
+    suffix: /compile/.test(memberName(node.callee as TSESTree.MemberExpression) ?? '') ? 'Check' : 'Schema',
+    shareable: false,
+    needed,
+    risks: tryAround(at) ? undefined : certain,
+    title: 'Build it once for the module',
+    conditions: ['nobody adds to it afterwards, and it can be built when the module is loaded'],
+  });
+  return outcome(fix, 'the file does not show that it can be made when the module is loaded');
+}
+
+/** The statements of the module that an expression needs, if it calls only what builds schemas, and else only names constants. */
+function buildingNeeds(sourceCode: TSESLint.SourceCode, at: TSESTree.Node): TSESTree.Node[] | undefined {
+  const needed: TSESTree.Node[] = [];
+  let builds = true;
+  walk(sourceCode, at, (node) => {
+    // What it calls later is its own affair.
+    if (isFunction(node)) return false;
+    if (/^(?:New|Await|Yield|This|TaggedTemplate|Assignment|Update)Expression$/.test(node.type))
+      builds = false;
+    if (node.type === 'CallExpression' && !isBuilding(sourceCode, node)) builds = false;
+    if (node.type !== 'Identifier') return builds;
+    const definition = resolve(sourceCode, node)?.defs[0];
+    const declared = definition?.node as TSESTree.Node | undefined;
+    if (!declared || (definition!.type as string) === 'ImportBinding') return builds;
+    const statement = topStatementOf(declared);
+    const own = declared.type === 'VariableDeclarator' && declared.parent.kind === 'const' && !enclosingFunction(declared); // prettier-ignore
+    if (own && statement) needed.push(statement);
+    else builds = false;
+    return builds;
+  });
+  return builds ? needed : undefined;
+}
+
+/** `z.string()`, `ajv.compile()`, and what is called on the result of such a call. */
+function isBuilding(sourceCode: TSESLint.SourceCode, { callee }: TSESTree.CallExpression): boolean {
+  const direct = importedCallee(sourceCode, callee);
+  if (direct) return schemas.test(direct.module);
+  if (callee.type !== 'MemberExpression') return false;
+  const { object } = callee;
+  if (object.type === 'CallExpression') return isBuilding(sourceCode, object);
+  if (object.type !== 'Identifier') return false;
+  const from = importedFrom(sourceCode, object) ?? classOf(sourceCode, object);
+  return from !== undefined && schemas.test(from.module);
+}
+
+/** `const name = <node>`. */
+function declaratorOf(node: TSESTree.Node): TSESTree.VariableDeclarator | undefined {
+  const { parent } = node;
+  return parent?.type === 'VariableDeclarator' && parent.init === node && parent.id.type === 'Identifier' && parent.parent.kind === 'const' // prettier-ignore
+    ? parent
+    : undefined;
+}
+
+/** Where the value is used: by its name, or where it stands. */
+function usesOf(
+  sourceCode: TSESLint.SourceCode,
+  node: TSESTree.Node,
+  declarator: TSESTree.VariableDeclarator | undefined,
+): TSESTree.Node[] {
+  if (!declarator) return [node];
+  return sourceCode.getDeclaredVariables!(declarator)[0]!
+    .references.filter(({ init }) => init !== true)
+    .map(({ identifier }) => identifier as TSESTree.Node);
 }
 
 /** A part of a schema that is reported as a whole. */
@@ -105,13 +279,7 @@ function dependsOnCall(
 
 /** `new TextDecoder().decode(…)`, or a variable whose decode() is called at one place, without a stream of several parts. */
 function isUsedOnce(sourceCode: TSESLint.SourceCode, node: TSESTree.NewExpression): boolean {
-  const { parent } = node;
-  const uses =
-    parent.type === 'VariableDeclarator' && parent.id.type === 'Identifier'
-      ? sourceCode.getDeclaredVariables!(parent)[0]!
-          .references.filter(({ init }) => init !== true)
-          .map(({ identifier }) => identifier as TSESTree.Node)
-      : [node as TSESTree.Node];
+  const uses = usesOf(sourceCode, node, declaratorOf(node));
   return (
     uses.length > 0 &&
     uses.every(({ parent: member }) => {

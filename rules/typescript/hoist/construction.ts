@@ -74,6 +74,13 @@ export function risksOfRegExp(
   return young.map((name) => `${loads} knows ${code(name)}`);
 }
 
+/** @param label of the encoding, as it is written; UTF-8 when absent */
+export function risksOfDecoder(sourceCode: TSESLint.SourceCode, at: TSESTree.Node, label: unknown): Risks {
+  if (isGuarded(sourceCode, at, 'TextDecoder')) return undefined;
+  const everywhere = label === undefined || /^(?:utf-?8|unicode-1-1-utf-8)$/i.test(String(label));
+  return everywhere ? certain : [`${loads} knows the encoding ${code(String(label))}`];
+}
+
 /**
  * A `Buffer` is made of what Node has and browsers do not.
  * @param identifier the name `Buffer` as it is written

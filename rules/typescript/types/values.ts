@@ -3,7 +3,7 @@ import { classAround, functionOf } from '../syntax/functions';
 import { type FunctionNode, isFunction, isGlobal, memberName, resolve, walk } from '../syntax/nodes';
 import { isTypeScript, memberIn, objectTypeOf, type ObjectType } from './members';
 import { narrowedTo } from './narrowing';
-import { writtenType } from './shapes';
+import { typeDeclaration, writtenType } from './shapes';
 
 /**
  * What a value is, from what the file itself says: annotations, constructors, literals, imports. There is no type
@@ -252,12 +252,8 @@ export function annotatedType(
       return { name: 'Array' };
     case 'TSTypeOperator':
       return node.operator === 'readonly' ? inner(node.typeAnnotation) : undefined;
-    case 'TSTypeLiteral': {
-      const index = node.members.find((member) => member.type === 'TSIndexSignature');
-      if (!index) return { name: 'object', declared: node };
-      const value = inner(index.typeAnnotation?.typeAnnotation);
-      return { name: 'object', dictionary: true, ...(value && { value }) };
-    }
+    case 'TSTypeLiteral':
+      return ofMembers(node, node.members, inner);
     case 'TSIntersectionType':
       return node.types.map(inner).find((type) => type?.declared ?? type?.dictionary);
     case 'TSUnionType': {
@@ -272,6 +268,25 @@ export function annotatedType(
     default:
       return undefined;
   }
+}
+
+/** An object with an index signature is a dictionary. */
+function ofMembers(
+  declared: ObjectType,
+  members: readonly TSESTree.Node[],
+  inner: (type: TSESTree.TypeNode | undefined) => ValueType | undefined,
+): ValueType {
+  const index = members.find((member) => member.type === 'TSIndexSignature');
+  if (!index) return { name: 'object', declared };
+  const value = inner(index.typeAnnotation?.typeAnnotation);
+  return { name: 'object', dictionary: true, ...(value && { value }) };
+}
+
+/** `string` and the like, in contrast to names that are written out. */
+function hasAnyKeys(sourceCode: TSESLint.SourceCode, type: TSESTree.TypeNode | undefined): boolean {
+  const keys = typeDeclaration(sourceCode, type);
+  if (!keys) return type?.type === 'TSTypeReference' && sourceCode.getText(type) === 'PropertyKey';
+  return /^TS(?:String|Number|Symbol)Keyword$|^TSTemplateLiteralType$/.test(keys.type);
 }
 
 function ofReference(
@@ -297,7 +312,11 @@ function ofReference(
         return inner(first);
       case 'Record': {
         const value = inner(second);
-        return { name: 'object', dictionary: true, ...(value && { value }) };
+        return {
+          name: 'object',
+          ...(hasAnyKeys(sourceCode, first) && { dictionary: true }),
+          ...(value && { value }),
+        };
       }
       case 'Map':
       case 'ReadonlyMap':
@@ -317,7 +336,7 @@ function ofReference(
   const imported = importedFrom(sourceCode, name);
   if (imported) return { name: 'imported', imported };
   const declared = objectTypeOf(sourceCode, name);
-  if (declared) return { name: 'object', declared };
+  if (declared) return ofMembers(declared, declared.body, inner);
   const definitions = resolve(sourceCode, name)?.defs ?? [];
   const alias = definitions.length === 1 ? (definitions[0]!.node as TSESTree.Node) : undefined;
   return alias?.type === 'TSTypeAliasDeclaration' && !alias.typeParameters

@@ -1,4 +1,4 @@
-const bytes = new TextEncoder().encode('a line of a log');
+const bytes = new TextEncoder().encode('4 lines of 12 words');
 
 /** @hot */
 export function decode(part: Uint8Array): string {
@@ -6,18 +6,15 @@ export function decode(part: Uint8Array): string {
 }
 
 /** @hot */
-export function matches(line: string, word: string): boolean {
-  return new RegExp(`\\b${word}\\b`).test(line);
+export function hidden(line: string): string {
+  return line.replace(new RegExp('[0-9]+', 'g'), '#');
 }
 
-/** The measured unit: one line decoded, and asked for four words. */
-export function work(): number {
-  const line = decode(bytes);
-  let found = 0;
-  for (const word of ['line', 'log', 'of', 'none']) if (matches(line, word)) found++;
-  return found;
+/** The measured unit: one line decoded, and its numbers hidden. */
+export function work(): string {
+  return hidden(decode(bytes));
 }
 
 export function check(): void {
-  if (work() !== 3) throw new Error(`${work()} words`);
+  if (work() !== '# lines of # words') throw new Error(work());
 }

@@ -16,6 +16,7 @@ import { perCallBuffer } from './per-call-buffer';
 import { pessimisedIteration } from './pessimised-iteration';
 import { poolMisuse } from './pool-misuse';
 import { preallocateArray } from './preallocate-array';
+import { setupPerCall } from './setup-per-call';
 import { shiftDrain } from './shift-drain';
 import { splitIndex } from './split-index';
 import { spreadKnownShape } from './spread-known-shape';
@@ -40,6 +41,7 @@ export const patterns: ReadonlyMap<RuleId, readonly Pattern[]> = new Map<RuleId,
   ['ts/pessimised-iteration', pessimisedIteration],
   ['ts/pool-misuse', poolMisuse],
   ['ts/preallocate-array', preallocateArray],
+  ['ts/setup-per-call', setupPerCall],
   ['ts/shift-drain', shiftDrain],
   ['ts/split-index', splitIndex],
   ['ts/spread-known-shape', spreadKnownShape],
