@@ -28,6 +28,7 @@ import { rule as poolUnboundedRetention } from './pool-unbounded-retention';
 import { rule as poolUseAfterPut } from './pool-use-after-put';
 import { rule as preallocateMap } from './preallocate-map';
 import { rule as preallocateSlice } from './preallocate-slice';
+import { rule as queueRoom } from './queue-room';
 import { rule as reflectCopy } from './reflect-copy';
 import { rule as retainedTime } from './retained-time';
 import { rule as sizedPool } from './sized-pool';
@@ -68,6 +69,7 @@ export const goRules: readonly GoRule[] = [
   poolUseAfterPut,
   preallocateMap,
   preallocateSlice,
+  queueRoom,
   reflectCopy,
   retainedTime,
   sizedPool,

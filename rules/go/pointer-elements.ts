@@ -1,10 +1,11 @@
 import type { Node } from 'web-tree-sitter';
 import { allocatedTypes } from './sites/allocated-types';
 import { pointerType, rewriteElements, type Collection, type PointerType } from './memory/element-uses';
-import type { GoFile, GoPackage, GoReport, GoRule } from './rule';
+import type { GoFile, GoReport, GoRule } from './rule';
 import { hasSize } from './types/size-obligations';
 import { enclosingDeclaration, enclosingFunction, spanOf } from './syntax/nodes';
 import { layoutOf } from './types/layout';
+import { isOnlyField } from './syntax/fields';
 import { namesOf } from './syntax/signatures';
 import { namesAround } from './syntax/names';
 import { packageNames } from './syntax/package-names';
@@ -83,18 +84,6 @@ function madeType(value: Node | null | undefined): Node | null | undefined {
   if (value?.type !== 'call_expression' || value.childForFieldName('function')?.text !== 'make')
     return undefined;
   return value.childForFieldName('arguments')?.namedChild(0);
-}
-
-/** A private field whose name no other field, method or interface of the package has: `.name` is always this one. */
-function isOnlyField(pkg: GoPackage, name: string): boolean {
-  let declared = 0;
-  for (const file of pkg.files) {
-    if (!file.text.includes(name)) continue;
-    for (const node of file.root.descendantsOfType('field_identifier')) {
-      if (node.text === name && node.parent?.type !== 'selector_expression') declared++;
-    }
-  }
-  return declared === 1;
 }
 
 function isSmall(name: string, file: GoFile): boolean {

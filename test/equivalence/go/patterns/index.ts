@@ -20,6 +20,7 @@ import { poolPutAddress } from './pool-put-address';
 import { poolPutValue } from './pool-put-value';
 import { preallocateMap } from './preallocate-map';
 import { preallocateSlice } from './preallocate-slice';
+import { queueRoom } from './queue-room';
 import { writeFormat } from './write-format';
 
 /** For each rule what writes its patterns. */
@@ -43,5 +44,6 @@ export const patterns: Readonly<Record<RuleId, (random: Random) => Pattern>> = {
   'go/pool-put-value': poolPutValue,
   'go/preallocate-map': preallocateMap,
   'go/preallocate-slice': preallocateSlice,
+  'go/queue-room': queueRoom,
   'go/write-format': writeFormat,
 };
