@@ -2,6 +2,7 @@ import { isAbsolute } from 'node:path';
 import { nullLogger, type Logger } from '../host/logger';
 import { TrustGate } from '../host/trust';
 import { Analyser } from '../service/analyser';
+import type { ReadingProgress } from '../hotspots/origin';
 import type { EngineHost } from '../service/engine';
 import type { RuleLevel } from '../service/ranking';
 import { defaultSettings, type Settings } from '../service/settings';
@@ -18,6 +19,11 @@ export interface Session {
   /** @param total 0 when nobody knows it */
   readonly progress: (done: number, total: number, what: string) => void;
   readonly host: EngineHost;
+}
+
+/** What is said while a profile is read: how much of it, in percent. */
+export function readingProgress(progress: Session['progress']): ReadingProgress {
+  return (what, percentage) => progress(0, 0, percentage === undefined ? what : `${what}, ${percentage} %`);
 }
 
 /**

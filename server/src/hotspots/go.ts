@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import { entriesOf, readChunks } from '../host/files';
+import { entriesOf } from '../host/files';
 import { locator, type LocalPackage } from '../profile/locate';
 import { readPprof, type ProfileHead } from '../profile/pprof';
 import { measureOf, WeightsBuilder, type Weights } from '../profile/weights';
 import type { ProfileFile } from './origin';
+import { passesOf } from './passes';
 import type { ReadProfile } from './report';
 import { unusable } from './profile-kind';
 
@@ -28,7 +29,7 @@ async function weightsOf(
   let builder: WeightsBuilder | undefined;
   try {
     await readPprof(
-      () => readChunks(profile.path),
+      passesOf(profile, 2),
       (found) => {
         head = found;
         builder = new WeightsBuilder(measureOf(found), found.period, locator(packages));

@@ -12,7 +12,12 @@ export interface ProfileFile {
   readonly name: string;
   /** What limits it because of where it comes from. */
   readonly notes: readonly string[];
+  /** Hears how much of it has been read. */
+  readonly progress?: ReadingProgress;
 }
+
+/** @param percentage whole, 0 to 100; absent where nobody knows it */
+export type ReadingProgress = (what: string, percentage?: number) => void;
 
 /** Bytes of a live profile. Those of the largest services have a few megabytes. */
 const sizeLimit = 256 * 1024 * 1024;
@@ -24,13 +29,13 @@ const sizeLimit = 256 * 1024 * 1024;
  */
 export async function withProfileFile<T>(
   named: string,
-  { cwd, signal, progress }: { cwd: string; signal: AbortSignal; progress: (what: string) => void },
+  { cwd, signal, progress }: { cwd: string; signal: AbortSignal; progress: ReadingProgress },
   job: (profile: ProfileFile) => Promise<T>,
 ): Promise<T> {
   const url = addressOf(named);
   if (!url) {
     const path = resolve(cwd, named);
-    return job({ path, name: shownPath(cwd, path), notes: [] });
+    return job({ path, name: shownPath(cwd, path), notes: [], progress });
   }
   const seconds = Number(url.searchParams.get('seconds') ?? 0);
   const folder = await TemporaryFolder.create();
@@ -48,7 +53,7 @@ export async function withProfileFile<T>(
       seconds > 0
         ? []
         : ['The figures count from the start of the program; with ?seconds=30 they are of that time only.'];
-    return await job({ path, name: named, notes });
+    return await job({ path, name: named, notes, progress });
   } finally {
     await folder.dispose();
   }

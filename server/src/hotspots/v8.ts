@@ -17,6 +17,8 @@ const entry = [join(__dirname, 'v8-profile.js'), join(__dirname, 'v8-worker.js')
  * @throws ProfileError when the profile cannot be used; its message names the file
  */
 export async function readV8Profile(profile: ProfileFile, files: readonly string[]): Promise<ReadProfile> {
+  // It is parsed as a whole: no part of it is done before the rest.
+  profile.progress?.(`reading ${profile.name}`);
   const answer = await ask({ profile: profile.path, files });
   if ('refused' in answer) throw unusable(new ProfileError(answer.refused), profile);
   return { kind: 'v8', weights: answer.weights, notes: [...profile.notes, ...answer.notes] };

@@ -11,7 +11,7 @@ import { formatOption, verboseOption, wholeNumber, type CommonOptions } from '..
 import { codeOf } from '../../hotspots/code';
 import { scan } from '../../service/scan';
 import { exitCodeWithoutFindings } from '../gate';
-import { withAnalyser } from '../session';
+import { readingProgress, withAnalyser } from '../session';
 import type { HotspotReport } from '../../hotspots/report';
 import { hotspotsOf } from '../../hotspots/lines';
 import { estimatedProfile } from '../../hotspots/estimate';
@@ -78,7 +78,7 @@ async function run(
         write(report);
         return report.hotspots.length > 0 ? 1 : exitCodeWithoutFindings(files, named.notes);
       }
-      const origin = { cwd, signal, progress: (what: string) => progress(0, 0, what) };
+      const origin = { cwd, signal, progress: readingProgress(progress) };
       // What is wrong with a profile is said before anything is compiled.
       const { files, read } = await withProfileFile(measured, origin, async (newer) => {
         const files = await profiledFiles(newer, named.files);

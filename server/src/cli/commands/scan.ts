@@ -16,7 +16,7 @@ import { isJudged } from '../gate';
 import { ruleOption, showOption, verboseOption, type CommonOptions } from '../options';
 import { codeOf } from '../../hotspots/code';
 import { scan } from '../../service/scan';
-import { withAnalyser } from '../session';
+import { readingProgress, withAnalyser } from '../session';
 import type { ExitCode, Surroundings } from '../surroundings';
 import { filesOf, targetsOf } from '../targets';
 import { NothingMeasuredError, UsageError } from '../usage-error';
@@ -66,7 +66,7 @@ async function run(
     if (!isJudged(named, chosen, around))
       throw new NothingMeasuredError('The paths hold no file of the language that the rules are about.');
     const files = shard ? await filesOfShard(named, shard) : named;
-    const origin = { cwd, signal, progress: (what: string) => progress(0, 0, what) };
+    const origin = { cwd, signal, progress: readingProgress(progress) };
     const { profiles, notes: unusable } = await profilesOf(options.profile, named, origin);
     // What looks cold may be measured.
     const settings = profiles.length === 0 ? chosen : { ...chosen, show: 'all' as const };
