@@ -33,6 +33,7 @@ import { registerProve, type ProveContext } from './lsp/prove';
 import { Recordings, registerRecord } from './lsp/record';
 import { registerSites, SiteReporter } from './lsp/sites';
 import { registerFindings, type FindingsContext } from './lsp/findings';
+import { registerFlameGraph, type FlameContext } from './lsp/flame';
 import {
   clearNotification,
   revealRequest,
@@ -124,6 +125,7 @@ export function serve(connection: Connection, options: ServerOptions): void {
   }));
   registerSites(connection, () => session?.sites);
   registerProfiles(connection, () => session?.profiles);
+  registerFlameGraph(connection, () => session?.flames);
   registerProve(connection, () => session?.proving);
   registerRecord(connection, () => session?.recordings);
   connection.onRequest(
@@ -356,6 +358,13 @@ class Session {
       settled: (uri, signal) => this.service.settled(pathOf(uri), { final: true, timeout: patience, signal }),
       textOf: (path) => this.service.last(path)?.text ?? textOnDisk(path),
       actions: (analysis, signal) => this.codeActionContext(analysis, signal),
+    };
+  }
+
+  get flames(): FlameContext {
+    return {
+      tree: (uri, base) => this.profiles.tree(uri, base),
+      uriOf: (path) => this.uris.of(path),
     };
   }
 

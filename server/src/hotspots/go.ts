@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { entriesOf } from '../host/files';
+import { CallTreeBuilder, type CallTree } from '../profile/call-tree';
 import { locator, type LocalPackage } from '../profile/locate';
 import { readPprof, type ProfileHead } from '../profile/pprof';
 import { measureOf, WeightsBuilder, type Weights } from '../profile/weights';
@@ -17,29 +18,33 @@ export async function readGoProfile(
   profile: ProfileFile,
   importPaths: ReadonlyMap<string, string>,
 ): Promise<ReadProfile> {
-  const { weights, head } = await weightsOf(profile, await packagesOf(importPaths));
-  return { kind: 'pprof', weights, notes: [...profile.notes, ...notesOf(head, weights)] };
+  const { weights, tree, head } = await weightsOf(profile, await packagesOf(importPaths));
+  return { kind: 'pprof', weights, tree, notes: [...profile.notes, ...notesOf(head, weights)] };
 }
 
 async function weightsOf(
   profile: ProfileFile,
   packages: readonly LocalPackage[],
-): Promise<{ weights: Weights; head: ProfileHead }> {
+): Promise<{ weights: Weights; tree: CallTree; head: ProfileHead }> {
   let head: ProfileHead | undefined;
-  let builder: WeightsBuilder | undefined;
+  let builders: readonly [WeightsBuilder, CallTreeBuilder] | undefined;
   try {
     await readPprof(
       passesOf(profile, 2),
       (found) => {
         head = found;
-        builder = new WeightsBuilder(measureOf(found), found.period, locator(packages));
+        const [measure, locate] = [measureOf(found), locator(packages)];
+        builders = [new WeightsBuilder(measure, found.period, locate), new CallTreeBuilder(measure, locate)];
       },
-      (sample) => builder!.add(sample),
+      (sample) => {
+        for (const builder of builders!) builder.add(sample);
+      },
     );
   } catch (error) {
     throw unusable(error, profile);
   }
-  return { weights: builder!.result(), head: head! };
+  const [weights, tree] = builders!;
+  return { weights: weights.result(), tree: tree.result(), head: head! };
 }
 
 async function packagesOf(importPaths: ReadonlyMap<string, string>): Promise<LocalPackage[]> {

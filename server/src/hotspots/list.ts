@@ -91,8 +91,8 @@ export class HotspotList {
     const code = { findingsOf: () => findings, textOf: () => text, mapOf: () => Promise.resolve(map) };
     const hotspots = await hotspotsIn({ ...read, weights: { ...read.weights, lines } }, code, Infinity);
     return hotspots.map((hotspot, i) => {
-      const { isStale, cautions } = placed[i]!;
-      return { ...hotspot, isStale, cautions: [...cautions, ...hotspot.cautions] };
+      const { measuredLine, isStale, cautions } = placed[i]!;
+      return { ...hotspot, measuredLine, isStale, cautions: [...cautions, ...hotspot.cautions] };
     });
   }
 }

@@ -12,6 +12,8 @@ const maximumLines = 200;
 /** A weight where its line now is. */
 export interface PlacedWeight {
   readonly weight: LineWeight;
+  /** 1-based line that the profile gives it. */
+  readonly measuredLine: number;
   /** The function around it is not the one that was measured. */
   readonly isStale: boolean;
   /** About where the line was when the profile was loaded. */
@@ -89,12 +91,13 @@ class MeasuredFile {
     this.#lines = new LineIndex(text);
     this.#functions = map?.functions ?? [];
     this.#weights = weights.map((weight) => {
+      const measuredLine = weight.line;
       // V8's functions are found by their own place or name.
-      if (kind === 'v8' || !map) return { weight, isOld: false, isStale: false, cautions: [] };
+      if (kind === 'v8' || !map) return { weight, measuredLine, isOld: false, isStale: false, cautions: [] };
       const { line, isOld, cautions } = placeOf(weight, this.#lines, map);
       // Without the function's start the line is where it is.
       const placed = isOld ? weight : { ...weight, line: line + 1, startLine: 0 };
-      return { weight: placed, isOld, isStale: false, cautions };
+      return { weight: placed, measuredLine, isOld, isStale: false, cautions };
     });
   }
 
@@ -108,7 +111,7 @@ class MeasuredFile {
   #moved(text: string): PlacedWeight[] {
     const change = new TextChange(this.#lines.text, text);
     const now = new LineIndex(text);
-    return this.#weights.flatMap(({ weight, isOld, cautions }): PlacedWeight[] => {
+    return this.#weights.flatMap(({ weight, measuredLine, isOld, cautions }): PlacedWeight[] => {
       const line = weight.line - 1;
       const start = this.#lines.lineStart(line);
       const at = change.moved(trimmed(this.#lines, line));
@@ -121,6 +124,7 @@ class MeasuredFile {
             line: now.positionAt(at.start).line + 1,
             startLine: isOld ? weight.startLine : 0,
           },
+          measuredLine,
           isStale: around !== undefined && change.moved(around.span) === undefined,
           cautions,
         },

@@ -1,3 +1,4 @@
+import { treeDifference } from '../profile/call-tree';
 import { difference } from '../profile/difference';
 import { ProfileError } from '../profile/profile-error';
 import { functionHotspotsOf } from './functions';
@@ -45,6 +46,7 @@ export function compareProfiles(newer: ReadProfile, older: ReadProfile): ReadPro
   return {
     ...newer,
     weights: difference(newer.weights, older.weights),
+    tree: treeDifference(newer.tree, older.tree),
     notes: [...new Set([...newer.notes, ...older.notes])],
   };
 }

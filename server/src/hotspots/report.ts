@@ -1,3 +1,4 @@
+import type { CallTree } from '../profile/call-tree';
 import type { Finding } from '../../../rules/model';
 import type { AnyWeights, Weights } from '../profile/weights';
 import type { CodeMap } from '../service/engine';
@@ -16,6 +17,8 @@ export interface ReadProfile {
   /** Go's pprof knows lines, V8 functions. */
   readonly kind: 'pprof' | 'v8';
   readonly weights: Weights;
+  /** The same by the ways that lead to the allocations. */
+  readonly tree: CallTree;
   /** Cautions about the profile as a whole. */
   readonly notes: readonly string[];
 }

@@ -37,6 +37,8 @@ export interface Measured extends Pick<Hotspot, 'share' | 'cautions'> {
   readonly before?: number;
   /** 0 when the profile does not count objects. */
   readonly objects: number;
+  /** 1-based line in the profile, see PlacedWeight. */
+  readonly measuredLine: number;
   readonly isStale: boolean;
   /** Largest first. */
   readonly callers: readonly Caller[];
@@ -53,6 +55,8 @@ export interface Caller {
 }
 
 export interface MeasuredHotspot extends Hotspot {
+  /** 1-based line in the profile, see PlacedWeight. */
+  readonly measuredLine: number;
   readonly isStale: boolean;
 }
 
@@ -102,7 +106,7 @@ function weightOf({ measured }: Row): number {
 type Unnamed = Omit<Row, 'id'>;
 
 function measuredRow(file: RowFile, hotspot: MeasuredHotspot, lines: LineIndex): Unnamed {
-  const { weight, share, cautions, isStale, findings, why, what } = hotspot;
+  const { weight, share, cautions, measuredLine, isStale, findings, why, what } = hotspot;
   const line = weight.line - 1;
   const callers = entriesByAmount(weight.callers).map(([key, amount]): Caller => ({
     ...callerOf(key),
@@ -119,7 +123,16 @@ function measuredRow(file: RowFile, hotspot: MeasuredHotspot, lines: LineIndex):
     function: weight.function,
     ...(around && { functionOffset: around.span.start }),
     text: lineText(lines, line),
-    measured: { amount, ...(before !== undefined && { before }), share, objects, cautions, isStale, callers },
+    measured: {
+      amount,
+      ...(before !== undefined && { before }),
+      share,
+      objects,
+      cautions,
+      measuredLine,
+      isStale,
+      callers,
+    },
     findings,
     why,
     what,

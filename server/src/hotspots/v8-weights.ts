@@ -1,4 +1,5 @@
 import { readWhole } from '../host/files';
+import { CallTreeBuilder, type CallTree } from '../profile/call-tree';
 import { ProfileError } from '../profile/profile-error';
 import { readV8, type V8Profile } from '../profile/v8';
 import { WeightsBuilder, type Weights } from '../profile/weights';
@@ -10,6 +11,7 @@ const sizeLimit = 480 * 1024 * 1024;
 
 export interface V8Weights {
   readonly weights: Weights;
+  readonly tree: CallTree;
   /** Cautions about the profile as a whole. */
   readonly notes: readonly string[];
 }
@@ -30,15 +32,18 @@ export async function weighV8(profile: string, files: readonly string[]): Promis
   const scripts = new Set<string>();
   for (const { stack } of read.samples) for (const { file } of stack) scripts.add(scriptPath(file));
   const originals = await originalsOf([...scripts], files);
-  const builder = new WeightsBuilder(
-    { index: 0, objects: 1, unit: read.unit },
-    read.interval ?? 0,
-    scriptLocator(scripts, files),
-    (name) => name,
-  );
-  for (const sample of read.samples) builder.add({ ...sample, stack: sample.stack.map(originals.of) });
+  const measure = { index: 0, objects: 1, unit: read.unit };
+  const locate = scriptLocator(scripts, files);
+  const nameOf = (name: string): string => name;
+  const builder = new WeightsBuilder(measure, read.interval ?? 0, locate, nameOf);
+  const tree = new CallTreeBuilder(measure, locate, nameOf);
+  for (const sample of read.samples) {
+    const original = { ...sample, stack: sample.stack.map(originals.of) };
+    builder.add(original);
+    tree.add(original);
+  }
   const weights = { ...builder.result(), ...(read.time && { time: read.time }) };
-  return { weights, notes: notesOf(read, weights, originals) };
+  return { weights, tree: tree.result(), notes: notesOf(read, weights, originals) };
 }
 
 function notesOf(

@@ -21,7 +21,7 @@ export async function readV8Profile(profile: ProfileFile, files: readonly string
   profile.progress?.(`reading ${profile.name}`);
   const answer = await ask({ profile: profile.path, files });
   if ('refused' in answer) throw unusable(new ProfileError(answer.refused), profile);
-  return { kind: 'v8', weights: answer.weights, notes: [...profile.notes, ...answer.notes] };
+  return { kind: 'v8', ...answer, notes: [...profile.notes, ...answer.notes] };
 }
 
 function ask(question: V8Question): Promise<V8Answer> {

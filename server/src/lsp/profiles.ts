@@ -3,7 +3,9 @@ import type { Connection } from 'vscode-languageserver';
 import { LiveProfile, type MapOf } from '../hotspots/live';
 import type { HotspotList } from '../hotspots/list';
 import { withProfileFile } from '../hotspots/origin';
-import { profiledFiles, readProfile } from '../hotspots/read';
+import { compareProfiles, profiledFiles, readProfile } from '../hotspots/read';
+import type { CallTree } from '../profile/call-tree';
+import { ProfileError } from '../profile/profile-error';
 import type { Analyser } from '../service/analyser';
 import type { SourceDocument } from '../service/engine';
 import { scan } from '../service/scan';
@@ -101,6 +103,21 @@ export class Profiles {
     this.context.list.use(profile);
     this.#told();
     if (profile) await this.#analyse(profile, work);
+  }
+
+  /**
+   * The stacks of a loaded profile, or what changed in them since another.
+   * @throws ProfileError when one is not loaded, or they cannot be compared
+   */
+  tree(uri: string, base: string | undefined): CallTree {
+    const { tree } = this.#find(uri).read;
+    return base === undefined ? tree : compareProfiles(this.#find(uri).read, this.#find(base).read).tree;
+  }
+
+  #find(uri: string): LiveProfile {
+    const found = this.#loaded.get(pathOf(uri));
+    if (found) return found;
+    throw new ProfileError(`${plainText(uri)} is not loaded: load the profile again.`);
   }
 
   /** Looks at the files with weights that no editor shows, however cold they look. */

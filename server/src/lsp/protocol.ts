@@ -185,6 +185,8 @@ export interface SiteWeight {
   readonly objects: number;
   /** Cautions about the figures, such as "few samples". */
   readonly cautions: readonly string[];
+  /** 0-based line that the profile gives it. */
+  readonly measuredLine: number;
   /** The function has changed since the profile was loaded. */
   readonly stale?: true;
 }
@@ -227,6 +229,56 @@ export interface SelectProfileParams {
   readonly base?: string;
   readonly remove?: readonly string[];
   readonly workDoneToken?: string | number;
+}
+
+/**
+ * Request, client → server: FlameGraphParams → FlameGraphResult. The stacks of a loaded profile, merged and pruned. Fails with a
+ * sentence, also when the profile is not loaded.
+ */
+export const flameGraphRequest = 'alloclens/flameGraph';
+
+export interface FlameGraphParams {
+  /** A loaded profile, as ProfileInfo names it. */
+  readonly uri: string;
+  /** An older one, loaded, too: what changed since. */
+  readonly base?: string;
+  /** What widths are of: bytes (or nanoseconds), or objects. */
+  readonly by: 'amount' | 'objects';
+}
+
+export interface FlameGraphResult {
+  /** What `total`, `own` and `size` are in. */
+  readonly unit: 'bytes' | 'nanoseconds' | 'objects';
+  /** `by: 'objects'` says something. */
+  readonly countsObjects: boolean;
+  /** A caller comes before its callees, the largest callee before the others; the first is the whole. */
+  readonly nodes: readonly FlameNode[];
+}
+
+/** A function on one way from the program's start. Texts are plain. */
+export interface FlameNode {
+  /** Index of its caller's node; −1 for the whole. */
+  readonly parent: number;
+  /** As the profile names it; "…" for all functions that are less than a thousandth of the whole. */
+  readonly name: string;
+  /** How wide it is: never negative, and not less than its callees together. Of two profiles the larger of both. */
+  readonly size: number;
+  /** Callees included. */
+  readonly total: number;
+  /** Without them. */
+  readonly own: number;
+  /** The same in the older of two profiles. */
+  readonly before?: { readonly total: number; readonly own: number };
+  /** The document, when it is code of the workspace. */
+  readonly uri?: string;
+  /** Else the file as the profile names it. */
+  readonly file?: string;
+  /** 0-based line that the profile gives: that which most goes through; of a V8 profile the function's start. */
+  readonly line?: number;
+  /** 0-based lines (`SiteWeight.measuredLine`) that memory is charged to. Heaviest first. */
+  readonly charged?: readonly number[];
+  /** Of "…": how many functions it is. */
+  readonly merged?: number;
 }
 
 /** Notification, server → client: ProfileInfo[], whenever one is loaded, chosen or forgotten. */

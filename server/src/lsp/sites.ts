@@ -121,6 +121,7 @@ function siteOf(row: Row, { uriOf }: SitesContext): Site {
         share: measured.share,
         objects: Math.round(measured.objects),
         cautions: measured.cautions.map((caution) => plainText(caution)),
+        measuredLine: measured.measuredLine - 1,
         ...(measured.isStale && { stale: true as const }),
       },
     }),

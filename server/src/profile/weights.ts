@@ -86,6 +86,11 @@ export function measureOf({ sampleTypes }: ProfileHead): Measure {
   throw new ProfileError(`It holds ${types}; heap, allocs and CPU profiles say where memory is allocated.`);
 }
 
+/** Whether a stack counts: of CPU profiles only those in the allocator do. */
+export function isWeighed({ under }: Measure, stack: readonly Frame[]): boolean {
+  return !under || stack.some(({ name }) => under.test(name));
+}
+
 /** Adds samples up by the line of the program's own code that is nearest to the allocation. */
 export class WeightsBuilder {
   readonly #lines = new Map<string, LineWeight>();
@@ -109,9 +114,8 @@ export class WeightsBuilder {
     const amount = values[this.measure.index] ?? 0;
     // What was made before a window of time and went within it has a sample, too, with nothing in it but what is in use.
     if (amount === 0) return;
-    const { under } = this.measure;
     this.#all += amount;
-    if (under && !stack.some(({ name }) => under.test(name))) {
+    if (!isWeighed(this.measure, stack)) {
       if (stack.some(({ name }) => collector.test(name))) this.#collector += amount;
       return;
     }

@@ -5,7 +5,7 @@ import { functionText, lineText } from '../../../client/src/editor/line-text';
 import { detailsOf, verdictText } from '../../../client/src/views/proof-rows';
 import type { ProofResult } from '../../../server/src/lsp/protocol';
 
-const weight = { amount: 3 * 1024 * 1024, share: 0.382, objects: 1500, cautions: [] };
+const weight = { amount: 3 * 1024 * 1024, share: 0.382, objects: 1500, cautions: [], measuredLine: 0 };
 
 describe('what is drawn into an editor', () => {
   it('is bytes and share at the end of a line, and that it is older than an edit', () => {

@@ -45,7 +45,7 @@ describe('a row of the list of hotspots', () => {
   });
 
   it('says what a profile measured instead of how the code looks', () => {
-    const weight = { amount: 3 * 1024 * 1024, share: 0.382, objects: 12, cautions: [] };
+    const weight = { amount: 3 * 1024 * 1024, share: 0.382, objects: 12, cautions: [], measuredLine: 0 };
     assert.equal(hotspotItem({ ...site, weight }, 'a.go').description, '38.2 %, 3 MiB · safe fix');
   });
 

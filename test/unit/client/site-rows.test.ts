@@ -25,6 +25,7 @@ const weight = (amount: number, more: Partial<SiteWeight> = {}): SiteWeight => (
   share: amount / profile.total,
   objects: 0,
   cautions: [],
+  measuredLine: 0,
   ...more,
 });
 
