@@ -129,6 +129,14 @@ const bundles = [
   { ...common, entryPoints: { mcp: relative(root, mcpEntry) } },
   // Loaded into the programs that `alloclens record` starts.
   { ...common, entryPoints: { recorder: 'server/src/host/v8-recorder.ts' } },
+  // The page of flame graphs, which a browser runs; its style comes out beside it.
+  {
+    ...common,
+    platform: 'browser',
+    target: 'chrome134',
+    format: 'iife',
+    entryPoints: { 'flame/flame': 'client/webview/src/main.ts' },
+  },
   // The thread that parses profiles of V8.
   { ...common, entryPoints: { 'v8-profile': 'server/src/hotspots/v8-worker.ts' } },
   {

@@ -5,6 +5,7 @@ import type { StatusParams } from '../../server/src/lsp/protocol';
 import { HeatMarks } from './editor/heat-marks';
 import { Lenses } from './editor/lenses';
 import { FindingLinks } from './finding-links';
+import { FlameEditor } from './flame/flame-editor';
 import { isAnalysed } from './languages';
 import { LanguageServer } from './language-server';
 import type { LevelSchema } from './levels';
@@ -71,6 +72,7 @@ export function activate(context: ExtensionContext): void {
     new ProfilesView(sites),
     new HeatMarks(context, sites),
     new Lenses(sites),
+    new FlameEditor(context.extensionUri, language, sites),
     registerSourceActions(),
     ...registerCommands({
       server: language,

@@ -53,6 +53,8 @@ describe('the package', () => {
       'dist/ThirdPartyNotices.txt',
       'dist/cli.js',
       'dist/extension.js',
+      'dist/flame/flame.css',
+      'dist/flame/flame.js',
       'dist/main.js',
       'dist/mcp.js',
       'dist/recorder.js',

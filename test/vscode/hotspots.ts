@@ -1,46 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { editorHost } from './editor-host';
-import type { Host, OpenOptions } from './host';
-import { repository } from './repository';
-import { Workbench } from './workbench';
-
-const orders = `package orders
-
-import "strconv"
-
-type Order struct {
-	ID    int
-	Items []string
-}
-
-func Labels(orders []Order) []string {
-	var labels []string
-	for _, o := range orders {
-		label := strconv.Itoa(o.ID)
-		labels = append(labels, label)
-	}
-	return labels
-}
-`;
-
-const ordersTest = `package orders
-
-import "testing"
-
-var sink []string
-
-func BenchmarkLabels(b *testing.B) {
-	orders := make([]Order, 1000)
-	b.ReportAllocs()
-	for i := 0; i < b.N; i++ {
-		sink = Labels(orders)
-	}
-}
-`;
+import type { Host } from './host';
+import { inModule } from './orders-module';
 
 /** From a profile to a proven fix, in the views of the side bar. */
 export function hotspotsSuite(build: 'minimum' | 'newest'): void {
@@ -52,7 +15,7 @@ export function hotspotsSuite(build: 'minimum' | 'newest'): void {
     after(() => host.dispose());
 
     it('records a benchmark from its lens, shows the heaviest line, proves its fix, applies it, and the share falls', () =>
-      inModule(host, 'record', {}, async ({ workbench, folder }) => {
+      inModule(host, 'hotspots-record', {}, async ({ workbench, folder }) => {
         await workbench.openFile(join(folder, 'orders_test.go'));
         await workbench.openView('Allocations');
         await workbench.lens(/profile allocations/);
@@ -79,7 +42,7 @@ export function hotspotsSuite(build: 'minimum' | 'newest'): void {
 
     for (const theme of ['dark', 'light', 'high contrast'] as const)
       it(`shows lens, line weights and marks in a ${theme} theme`, () =>
-        inModule(host, `theme-${theme}`, { theme }, async ({ workbench, folder }) => {
+        inModule(host, `hotspots-theme-${theme}`, { theme }, async ({ workbench, folder }) => {
           await workbench.openFile(join(folder, 'orders_test.go'));
           await workbench.openView('Allocations');
           await workbench.lens(/profile allocations/);
@@ -90,39 +53,10 @@ export function hotspotsSuite(build: 'minimum' | 'newest'): void {
         }));
 
     it('has words and an action for every empty state', () =>
-      inModule(host, 'empty', {}, async ({ workbench }) => {
+      inModule(host, 'hotspots-empty', {}, async ({ workbench }) => {
         await workbench.openView('Allocations');
         await workbench.shows(/Open a Go, TypeScript or JavaScript file/);
         await workbench.screenshot('nothing');
       }));
   });
-}
-
-async function inModule(
-  host: Host,
-  name: string,
-  options: Partial<OpenOptions>,
-  run: (opened: { workbench: Workbench; folder: string }) => Promise<void>,
-): Promise<void> {
-  const folder = await realpath(await mkdtemp(join(tmpdir(), 'alloclens-hotspots-')));
-  try {
-    await mkdir(folder, { recursive: true });
-    await writeFile(join(folder, 'go.mod'), 'module example.com/orders\n\ngo 1.22\n');
-    await writeFile(join(folder, 'orders.go'), orders);
-    await writeFile(join(folder, 'orders_test.go'), ordersTest);
-    const window = await host.open({ folder, trust: 'trusted', ...options });
-    try {
-      const workbench = await Workbench.open(window, `${host.name}-hotspots-${name}`);
-      await run({ workbench, folder });
-    } catch (error) {
-      await window.page.screenshot({
-        path: join(repository, 'test-artifacts', `failed-hotspots-${name}.png`),
-      });
-      throw error;
-    } finally {
-      await window.close();
-    }
-  } finally {
-    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
-  }
 }

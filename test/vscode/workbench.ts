@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Locator, Page } from 'playwright-core';
+import type { Frame, Locator, Page } from 'playwright-core';
 import type { OpenWindow } from './host';
 import { artifacts } from './repository';
 
@@ -49,6 +49,13 @@ export class Workbench {
 
   /** Ctrl+P, the absolute path, Enter; resolves when the file's text is in the editor. */
   async openFile(path: string): Promise<void> {
+    await this.openTab(path);
+    await this.#orFailure(this.#editor.locator('.view-line').first().waitFor({ timeout: 30_000 }));
+    await this.focusEditor();
+  }
+
+  /** As `openFile`, for what no text editor shows; resolves when its tab is the active one. */
+  async openTab(path: string): Promise<void> {
     const base = path.split(/[\\/]/).at(-1)!;
     const tab = this.#page.locator(`.tab.active[data-resource-name="${base}"]`);
     // The list goes on sorting itself: Enter takes the first row, so it must be the file, and the tab tells.
@@ -59,8 +66,6 @@ export class Workbench {
       await this.press('Enter');
       await tab.waitFor({ timeout: 5000 });
     });
-    await this.#orFailure(this.#editor.locator('.view-line').first().waitFor({ timeout: 30_000 }));
-    await this.focusEditor();
   }
 
   /** The command palette, the title, a click. */
@@ -257,6 +262,25 @@ export class Workbench {
     }
     await this.failure();
     throw new Error(`no rendered page matches ${wanted}; the last one shows:\n${seen.slice(0, 1000)}`);
+  }
+
+  /** The page of an editor that is no text editor (a webview), once it has an element of this kind. */
+  async webview(selector: string): Promise<Frame> {
+    const deadline = Date.now() + patience;
+    while (Date.now() < deadline) {
+      for (const frame of this.#page.frames().slice(1))
+        if (
+          await frame
+            .locator(selector)
+            .first()
+            .isVisible()
+            .catch(() => false)
+        )
+          return frame;
+      await this.#page.waitForTimeout(200);
+    }
+    await this.failure();
+    throw new Error(`no page has ${selector}`);
   }
 
   /** Names of the open editors. */

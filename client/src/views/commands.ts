@@ -1,10 +1,13 @@
-import { Uri, window } from 'vscode';
+import { commands, Uri, window } from 'vscode';
 import type { ProfileInfo, Site } from '../../../server/src/lsp/protocol';
 import type { LanguageServer } from '../language-server';
+import { flameEditors } from '../flame/flame-editor';
+import { inform } from '../say';
 import type { HotspotsView } from './hotspots-view';
 import {
-  compareProfile,
+  compareCurrentProfile,
   forgetProfiles,
+  loadChosenProfile,
   loadLiveProfile,
   loadProfile,
   record,
@@ -31,12 +34,14 @@ export function viewCommands({
   proofs,
 }: ViewContext): Record<string, (...args: never[]) => unknown> {
   return {
-    'alloclens.loadProfile': (file?: unknown) => loadProfile(server, file instanceof Uri ? file : undefined),
+    'alloclens.loadProfile': (file?: unknown) =>
+      file instanceof Uri ? loadProfile(server, file) : loadChosenProfile(server),
+    'alloclens.openFlameGraph': (of?: Uri | ProfileInfo) => openFlameGraph(of, sites.profile),
     'alloclens.useProfile': (profile?: ProfileInfo) =>
       useProfile(server, profile?.current === true ? undefined : profile),
     'alloclens.forgetProfile': (profile?: ProfileInfo) => forgetProfiles(server, sites.profiles, profile),
     'alloclens.loadLiveProfile': () => loadLiveProfile(server),
-    'alloclens.compareProfile': (base: ProfileInfo) => compareProfile(server, sites.profiles, base),
+    'alloclens.compareProfile': (base: ProfileInfo) => compareCurrentProfile(server, sites.profiles, base),
     'alloclens.recordBenchmark': (uri?: string, name?: string) =>
       uri !== undefined && name !== undefined ? record(server, uri, name) : recordChosen(server),
     'alloclens.groupHotspots': () => chooseGrouping(hotspots),
@@ -47,6 +52,17 @@ export function viewCommands({
     'alloclens.copyProof': (proof: Proof) => proofs.copy(proof),
     'alloclens.applyProof': ({ reference }: Proof) => applyFix(reference, server),
   };
+}
+
+/** Of a file, of a row of the Profiles view, or of the profile that sites are weighed by. */
+async function openFlameGraph(
+  of: Uri | ProfileInfo | undefined,
+  current: ProfileInfo | undefined,
+): Promise<void> {
+  const profile = of instanceof Uri ? of.toString() : (of ?? current)?.uri;
+  if (profile === undefined)
+    return void inform('No profile is loaded: load one, or open its file with the flame graph.');
+  await commands.executeCommand('vscode.openWith', Uri.parse(profile, true), flameEditors[0]);
 }
 
 const siteIn = (of: SiteRow | Site): Site => ('site' in of ? of.site : of);

@@ -12,13 +12,22 @@ import type { LanguageServer } from '../language-server';
 import { benchmarksIn } from '../editor/benchmarks';
 import { longRequest } from '../long-request';
 import { inform } from '../say';
+import { profileName } from './profiles-view';
 
-/** Reads a profile, which the user chooses unless it is named, and weighs the hotspots by it. */
-export async function loadProfile(server: LanguageServer, file?: Uri): Promise<void> {
-  const uri = file ?? (await chosen());
-  if (!uri) return;
+/** Reads a profile and weighs the hotspots by it. */
+export async function loadProfile(server: LanguageServer, file: Uri): Promise<ProfileInfo> {
+  return load(server, file.toString());
+}
+
+/** As `loadProfile`, for one that the user chooses. */
+export async function loadChosenProfile(server: LanguageServer): Promise<void> {
+  const file = await chosenFile();
+  if (file) await loadProfile(server, file);
+}
+
+async function load(server: LanguageServer, uri: string): Promise<ProfileInfo> {
   const client = await server.start();
-  await longRequest<ProfileInfo>(client, 'reading the profile', loadProfileRequest, { uri: uri.toString() });
+  return longRequest<ProfileInfo>(client, 'reading the profile', loadProfileRequest, { uri });
 }
 
 /** Asks for the address of a running program, and weighs the hotspots by what it allocates in half a minute. */
@@ -38,15 +47,43 @@ export async function loadLiveProfile(server: LanguageServer): Promise<void> {
 /** What changed since an older profile. */
 export async function compareProfile(
   server: LanguageServer,
+  newer: ProfileInfo,
+  base: ProfileInfo,
+): Promise<void> {
+  await select(server, { uri: newer.uri, base: base.uri });
+}
+
+/** What changed between the current profile and an older one. */
+export async function compareCurrentProfile(
+  server: LanguageServer,
   profiles: readonly ProfileInfo[],
   base: ProfileInfo,
 ): Promise<void> {
   const current = profiles.find((one) => one.current && one.uri !== base.uri);
-  if (!current)
-    return void inform(
-      'Two profiles are needed: choose the newer one first, then compare it with an older one.',
-    );
-  await select(server, { uri: current.uri, base: base.uri });
+  if (current) await compareProfile(server, current, base);
+  else void inform('Two profiles are needed: choose the newer one first, then compare it with an older one.');
+}
+
+/** An older profile to compare with, which the user chooses: one that is loaded, or a file. */
+export async function chooseBase(
+  server: LanguageServer,
+  profiles: readonly ProfileInfo[],
+  newer: ProfileInfo,
+): Promise<ProfileInfo | undefined> {
+  const others = profiles.filter(({ uri }) => uri !== newer.uri);
+  const items = [
+    ...others.map((profile) => ({ label: profileName(profile.uri), profile })),
+    { label: 'Choose a file…', profile: undefined },
+  ];
+  const choice =
+    others.length === 0
+      ? items[0]
+      : await window.showQuickPick(items, {
+          title: `Compare ${profileName(newer.uri)} with an older profile`,
+        });
+  if (!choice || choice.profile) return choice?.profile;
+  const file = await chosenFile();
+  return file && loadProfile(server, file);
 }
 
 /** Weighs the hotspots by a loaded profile; by none: by how the code looks. */
@@ -77,7 +114,7 @@ export async function record(server: LanguageServer, uri: string, name: string):
       name,
     },
   );
-  await longRequest<ProfileInfo>(client, 'reading the profile', loadProfileRequest, { uri: profile });
+  await load(server, profile);
 }
 
 /** As `record`, for a benchmark of the active editor's file that the user chooses. */
@@ -98,7 +135,7 @@ async function select(server: LanguageServer, params: SelectProfileParams): Prom
   await (await server.start()).sendRequest<ProfileInfo[]>(selectProfileRequest, params);
 }
 
-async function chosen(): Promise<Uri | undefined> {
+async function chosenFile(): Promise<Uri | undefined> {
   const folder = workspace.workspaceFolders?.[0]?.uri;
   const found = await window.showOpenDialog({
     title: 'A profile: Go’s pprof (heap, allocs, CPU), or V8’s .heapprofile or .heaptimeline',

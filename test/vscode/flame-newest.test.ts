@@ -1,0 +1,3 @@
+import { flameSuite } from './flame';
+
+flameSuite('newest');
