@@ -6,15 +6,9 @@ import {
   type Disposable,
   type TextDocumentContentProvider,
 } from 'vscode';
-import {
-  applyFixRequest,
-  explainRequest,
-  type ApplyFixResult,
-  type ExplainResult,
-  type FindingReference,
-} from '../../server/src/lsp/protocol';
+import { explainRequest, type ExplainResult, type FindingReference } from '../../server/src/lsp/protocol';
+import { applyFix } from './apply-fix';
 import type { LanguageServer } from './language-server';
-import { reached } from './milestones';
 import { inform } from './say';
 
 const scheme = 'alloclens-why';
@@ -35,11 +29,7 @@ export class FindingLinks implements TextDocumentContentProvider, Disposable {
 
   /** Applies the finding's fix, unless the text has changed since the hover was shown. */
   async apply(reference: unknown): Promise<void> {
-    if (!isReference(reference)) return;
-    const client = await this.server.start();
-    const { applied, reason } = await client.sendRequest<ApplyFixResult>(applyFixRequest, reference);
-    if (applied) void reached('fixApplied');
-    else if (reason !== undefined) void inform(reason);
+    if (isReference(reference)) await applyFix(reference, this.server);
   }
 
   /** Shows all that is known of the finding as a Markdown preview. */

@@ -15,7 +15,7 @@ import {
   useProfile,
 } from './profile-commands';
 import type { Proof, ProofsView } from './proofs-view';
-import { applyFix, applyFixOf, proveFixOf } from './site-commands';
+import { applyFixOf, openAndApply, proveFixOf } from './site-commands';
 import type { Grouping, SiteRow } from './site-rows';
 import type { Sites } from './sites';
 
@@ -50,7 +50,7 @@ export function viewCommands({
     'alloclens.hideSite': (row: SiteRow) => hotspots.hide(row),
     'alloclens.showHiddenSites': () => hotspots.showHidden(),
     'alloclens.copyProof': (proof: Proof) => proofs.copy(proof),
-    'alloclens.applyProof': ({ reference }: Proof) => applyFix(reference, server),
+    'alloclens.applyProof': ({ reference }: Proof) => openAndApply(reference, server),
   };
 }
 

@@ -40,6 +40,7 @@ export class HotspotsView implements TreeDataProvider<Row>, Disposable {
   });
   readonly #hidden: Hidden;
   readonly #subscription: Disposable;
+  readonly #told = new Map<string, string | boolean>();
   #status: StatusParams | undefined;
 
   constructor(
@@ -120,17 +121,20 @@ export class HotspotsView implements TreeDataProvider<Row>, Disposable {
       ...(hidden > 0 ? [`${hidden} hidden`] : []),
     ];
     this.#view.description = parts.join(' · ');
-    void commands.executeCommand('setContext', 'alloclens.hasHiddenSites', hidden > 0);
+    this.#tell('alloclens.hasHiddenSites', hidden > 0);
     this.#say();
   }
 
   /** Which of the empty states it is. */
   #say(): void {
-    void commands.executeCommand(
-      'setContext',
-      'alloclens.view',
-      viewState(this.#status, workspace.isTrusted),
-    );
+    this.#tell('alloclens.view', viewState(this.#status, workspace.isTrusted));
+  }
+
+  /** Tells the manifest's conditions what has changed: a status comes with every key. */
+  #tell(key: string, value: string | boolean): void {
+    if (this.#told.get(key) === value) return;
+    this.#told.set(key, value);
+    void commands.executeCommand('setContext', key, value);
   }
 }
 

@@ -1,33 +1,28 @@
 import { commands, Uri, workspace } from 'vscode';
 import {
-  applyFixRequest,
   proveRequest,
-  type ApplyFixResult,
   type FindingReference,
   type ProofResult,
   type Site,
 } from '../../../server/src/lsp/protocol';
+import { applyFix } from '../apply-fix';
 import type { LanguageServer } from '../language-server';
 import { longRequest } from '../long-request';
-import { reached } from '../milestones';
 import { inform } from '../say';
 import type { ProofsView } from './proofs-view';
 
 /** Applies the site's first fix, and opens the file that it changes. */
 export async function applyFixOf(site: Site, server: LanguageServer): Promise<void> {
   const reference = fixOf(site);
-  if (reference) await applyFix(reference, server);
+  if (reference) await openAndApply(reference, server);
 }
 
 /** Opens the document, so that the fix is made from its present text, and applies the first fix of the finding there. */
-export async function applyFix(reference: FindingReference, server: LanguageServer): Promise<void> {
+export async function openAndApply(reference: FindingReference, server: LanguageServer): Promise<void> {
   await commands.executeCommand('vscode.open', Uri.parse(reference.uri, true), {
     selection: { start: reference.position, end: reference.position },
   });
-  const client = await server.start();
-  const { applied, reason } = await client.sendRequest<ApplyFixResult>(applyFixRequest, reference);
-  if (applied) void reached('fixApplied');
-  else if (reason !== undefined) void inform(reason);
+  await applyFix(reference, server);
 }
 
 /** Runs the benchmarks that reach the site's first fix, before and after. */

@@ -171,6 +171,32 @@ export const settingsSchema = [
     markdownDescription:
       'Names of variables, fields and classes that are object pools, wherever they come from: `["bufferPool", "ConnectionPool"]`. `ts/pool-misuse` checks their uses as those of declarations that are tagged `@pool`.',
   },
+  // Of the editor alone: the server draws nothing.
+  {
+    name: 'alloclens.gutter',
+    type: 'boolean',
+    default: true,
+    scope: 'resource',
+    restricted: false,
+    markdownDescription: 'Mark hot and measured lines in the gutter and in the overview ruler.',
+  },
+  {
+    name: 'alloclens.lineWeights',
+    type: 'boolean',
+    default: true,
+    scope: 'resource',
+    restricted: false,
+    markdownDescription: 'Show what a profile measured at the ends of lines.',
+  },
+  {
+    name: 'alloclens.codeLens',
+    type: 'boolean',
+    default: true,
+    scope: 'resource',
+    restricted: false,
+    markdownDescription:
+      'Show what a profile measured over functions, and over Go benchmarks a way to profile them.',
+  },
   {
     name: 'alloclens.trace.server',
     type: 'string',
