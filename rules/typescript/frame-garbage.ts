@@ -1,6 +1,11 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { perFrame } from './heat/callbacks';
-import { createRule } from './rule';
+import { indentAt, newlineOf } from './edit/layout';
+import { freshName } from './edit/names';
+import { isSemicolonFree } from './edit/statements';
+import { scratchFix, scratchOfArray, scratchOfNew } from './hoist/scratch';
+import { createRule, type ProposedFix } from './rule';
+import { classAround, memberOf } from './syntax/functions';
 import {
   contains,
   enclosingFunction,
@@ -12,6 +17,8 @@ import {
 } from './syntax/nodes';
 import { importedCallee, receiverType } from './types/values';
 import { iteratingMethods } from './flow/loops';
+import { isTypeScript } from './types/members';
+import { code } from '../wording';
 
 /** Modules whose small classes have methods that write into an instance (`copy`, `set`), so that one can be kept. */
 const scenes = /^(?:three|three\/.*|@babylonjs\/core.*|pixi\.js|@pixi\/.*|cannon-es|gl-matrix|playcanvas)$/;
@@ -22,7 +29,7 @@ const arrays = /^(?:vec[234]|mat[234]|mat2d|quat2?)$/;
 export const frameGarbage = createRule({
   id: 'ts/frame-garbage',
   summary: 'vectors, matrices and closures that are made anew in each frame',
-  fix: 'none',
+  fix: 'suggestion',
   recipe:
     'Keep one vector or matrix per use in a constant of the module and write into it with `set()` or `copy()`; bind a method once, in the constructor',
   reports: 'hot only',
@@ -49,7 +56,9 @@ export const frameGarbage = createRule({
         const imported = importedCallee(sourceCode, node.callee);
         if (!imported || !scenes.test(imported.module) || !values.test(imported.name) || !inFrame(node))
           return;
-        report({ at: node, messageId: 'made', data: { name: imported.name } });
+        const scratch = scratchOfNew(sourceCode, node, imported);
+        const fix = scratch && scratchFix(sourceCode, node, scratch);
+        report({ at: node, messageId: 'made', data: { name: imported.name }, ...outcome(fix, kept) });
       },
       CallExpression(node) {
         const { callee } = node;
@@ -60,16 +69,76 @@ export const frameGarbage = createRule({
             report({ at: node, messageId: 'cloned', data: { name: sourceCode.getText(callee.object) } });
         } else if (method === 'create' || method === 'fromValues' || method === 'clone') {
           const imported = importedCallee(sourceCode, callee.object);
-          if (imported?.module === 'gl-matrix' && arrays.test(imported.name) && inFrame(node))
-            report({ at: node, messageId: 'array', data: { name: sourceCode.getText(callee) } });
-        } else if (method === 'bind' && isArgument(node) && inFrame(node))
-          report({ at: node, messageId: 'bound', allocation: { kind: 'closure' } });
+          if (imported?.module === 'gl-matrix' && arrays.test(imported.name) && inFrame(node)) {
+            const scratch = scratchOfArray(sourceCode, node);
+            const fix = scratch && scratchFix(sourceCode, node, scratch);
+            report({
+              at: node,
+              messageId: 'array',
+              data: { name: sourceCode.getText(callee) },
+              ...outcome(fix, kept),
+            });
+          }
+        } else if (method === 'bind' && isArgument(node) && inFrame(node)) {
+          const fix = boundField(sourceCode, node, callee);
+          report({ at: node, messageId: 'bound', allocation: { kind: 'closure' }, ...outcome(fix, unbound) });
+        }
       },
       ArrowFunctionExpression: closure,
       FunctionExpression: closure,
     };
   },
 });
+
+const kept = 'the file does not show that nobody keeps it';
+const unbound = 'only a method of a class without a base class can be bound in a field of its own';
+
+const outcome = (
+  fix: ProposedFix | undefined,
+  noFix: string,
+): { readonly fixes: readonly ProposedFix[] } | { readonly noFix: string } =>
+  fix ? { fixes: [fix] } : { noFix };
+
+/** `this.frame.bind(this)` becomes a field of the class, which is bound when an instance is made. */
+function boundField(
+  sourceCode: TSESLint.SourceCode,
+  bind: TSESTree.CallExpression,
+  { object }: TSESTree.MemberExpression,
+): ProposedFix | undefined {
+  const [self, ...more] = bind.arguments;
+  if (object.type !== 'MemberExpression' || object.object.type !== 'ThisExpression') return undefined;
+  if (self?.type !== 'ThisExpression' || more.length > 0) return undefined;
+  const body = classAround(bind);
+  const method = body && memberOf(body, object);
+  const name = memberName(object);
+  if (method?.type !== 'MethodDefinition' || method.kind !== 'method' || name === undefined) return undefined;
+  // The base class may call it before the fields are there.
+  if (body!.parent.superClass || sourceCode.getCommentsInside(bind).length > 0) return undefined;
+  const [first] = body!.body;
+  if (!first || first.loc.start.line === body!.loc.start.line) return undefined;
+  const field = freshName(sourceCode, `bound${name[0]!.toUpperCase()}${name.slice(1)}`);
+  const at = beforeMember(sourceCode, first);
+  const source = sourceCode.text;
+  const line = newlineOf(source) + indentAt(source, first.range[0]);
+  const end = isSemicolonFree(sourceCode) ? '' : ';';
+  const declared = `${isTypeScript(sourceCode) ? 'private readonly ' : ''}${field} = ${sourceCode.getText(bind)}${end}`;
+  return {
+    title: `Bind ${code(name)} once, in a field (if nobody replaces the method, or goes through the fields)`,
+    kind: 'suggestion',
+    edits: [
+      { span: { start: at, end: at }, newText: `${declared}${line}` },
+      { span: { start: bind.range[0], end: bind.range[1] }, newText: `this.${field}` },
+    ],
+  };
+}
+
+/** In front of a member and its comments. */
+function beforeMember(sourceCode: TSESLint.SourceCode, member: TSESTree.ClassElement): number {
+  const [comment] = sourceCode.getCommentsBefore(member);
+  return comment && comment.loc.start.line > member.parent.loc.start.line
+    ? comment.range[0]
+    : member.range[0];
+}
 
 /** It is put into a field or a collection: made once, or to stay. */
 function isKept(node: TSESTree.Node): boolean {

@@ -11,6 +11,7 @@ import { deleteProperty } from './delete-property';
 import { entriesDestructuring } from './entries-destructuring';
 import { errorPerCall } from './error-per-call';
 import { formatThenAppend } from './format-then-append';
+import { frameGarbage } from './frame-garbage';
 import { intlPerCall } from './intl-per-call';
 import { perCallBuffer } from './per-call-buffer';
 import { pessimisedIteration } from './pessimised-iteration';
@@ -36,6 +37,7 @@ export const patterns: ReadonlyMap<RuleId, readonly Pattern[]> = new Map<RuleId,
   ['ts/entries-destructuring', entriesDestructuring],
   ['ts/error-per-call', errorPerCall],
   ['ts/format-then-append', formatThenAppend],
+  ['ts/frame-garbage', frameGarbage],
   ['ts/intl-per-call', intlPerCall],
   ['ts/per-call-buffer', perCallBuffer],
   ['ts/pessimised-iteration', pessimisedIteration],
