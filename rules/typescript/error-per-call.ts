@@ -5,7 +5,15 @@ import { constantPrimitive } from './hoist/constants';
 import { certain } from './hoist/construction';
 import { hoist } from './hoist/hoist';
 import { createRule, type ProposedFix } from './rule';
-import { contains, enclosingFunction, isGlobal } from './syntax/nodes';
+import {
+  contains,
+  enclosingFunction,
+  isFunction,
+  isGlobal,
+  methodName,
+  variableOf,
+  walk,
+} from './syntax/nodes';
 import { code } from '../wording';
 
 const builtIn = /^(?:Error|EvalError|RangeError|ReferenceError|SyntaxError|TypeError|URIError)$/;
@@ -31,6 +39,8 @@ export const errorPerCall = createRule({
         if (callee.type !== 'Identifier' || !/(?:^|[a-z])Error$/.test(callee.name)) return;
         const around = node.parent.type === 'ThrowStatement' ? caughtHere(node.parent) : undefined;
         if (!around && !isReturned(node)) return;
+        // Once for each connection, however often the function runs.
+        if (around ? ends(sourceCode, around.handler!) : isForEnding(sourceCode, node)) return;
         const fix = sentinel(sourceCode, node, callee);
         report({
           at: node,
@@ -53,6 +63,45 @@ function caughtHere(thrown: TSESTree.ThrowStatement): TSESTree.TryStatement | un
   return completionOf(around.handler.body).jumps.some(({ type }) => type === 'ThrowStatement')
     ? undefined
     : around;
+}
+
+/** Methods of sockets, streams and their like after which nothing more comes. */
+const ending = /^(?:abort|close|destroy|disconnect|end|goaway|kill|terminate)$/;
+
+const isEnding = (node: TSESTree.Node): node is TSESTree.CallExpression =>
+  node.type === 'CallExpression' &&
+  (ending.test(methodName(node) ?? '') ||
+    (methodName(node) === 'emit' &&
+      node.arguments[0]?.type === 'Literal' &&
+      node.arguments[0].value === 'error'));
+
+/** What catches it ends a connection. */
+function ends(sourceCode: TSESLint.SourceCode, handler: TSESTree.CatchClause): boolean {
+  let found = false;
+  walk(sourceCode, handler.body, (node) => {
+    found ||= isEnding(node);
+    return !found && !isFunction(node);
+  });
+  return found;
+}
+
+/** Somebody in the file hands what the function returns to what ends a connection: `socket.destroy(check(frame))`. */
+function isForEnding(sourceCode: TSESLint.SourceCode, node: TSESTree.Node): boolean {
+  const fn = enclosingFunction(node);
+  const named = fn && variableOf(sourceCode, fn);
+  return (named?.references ?? []).some(({ identifier }) => {
+    const call = (identifier as TSESTree.Node).parent;
+    if (call?.type !== 'CallExpression' || call.callee !== identifier) return false;
+    const { parent } = call;
+    if (isEnding(parent)) return true;
+    if (parent.type !== 'VariableDeclarator') return false;
+    return sourceCode.getDeclaredVariables!(parent).some(({ references }) =>
+      references.some((reference) => {
+        const use = (reference.identifier as TSESTree.Node).parent;
+        return use !== undefined && isEnding(use) && use.callee !== reference.identifier;
+      }),
+    );
+  });
 }
 
 /** `return new Error(…)`, `return { error: new Error(…) }`, `=> new Error(…)`. */

@@ -1,6 +1,9 @@
 class Log {
   lines = 0;
   constructor(readonly on: boolean) {}
+  isLevelEnabled(level: string): boolean {
+    return this.on || level !== 'debug';
+  }
   debug(message: string): void {
     if (this.on) this.lines += message.length > 0 ? 1 : 0;
   }

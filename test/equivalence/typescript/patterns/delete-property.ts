@@ -23,7 +23,8 @@ function deletion(pen: Pen): Core {
     return pen.one(`{ old: ${old}, id: 1 }`, `{ id: 2, old: ${old} }`, '{ id: 3 }');
   };
   const env = pen.chance(0.15);
-  const remove = env ? 'delete env.old;' : `delete ${target}.old;`;
+  const member = target.startsWith('(') ? '.old' : pen.one('.old', '.old', '.old', "['old']", '?.old');
+  const remove = env ? 'delete env.old;' : `delete ${target}${member};`;
   const before = pen.one(
     '',
     'all.push(...[x.id]);',

@@ -8,6 +8,7 @@ import { constantCollectionPerCall } from './constant-collection-per-call';
 import { copyForView } from './copy-for-view';
 import { deepClone } from './deep-clone';
 import { deleteProperty } from './delete-property';
+import { eagerLogText } from './eager-log-text';
 import { entriesDestructuring } from './entries-destructuring';
 import { errorPerCall } from './error-per-call';
 import { formatThenAppend } from './format-then-append';
@@ -34,6 +35,7 @@ export const patterns: ReadonlyMap<RuleId, readonly Pattern[]> = new Map<RuleId,
   ['ts/copy-for-view', copyForView],
   ['ts/deep-clone', deepClone],
   ['ts/delete-property', deleteProperty],
+  ['ts/eager-log-text', eagerLogText],
   ['ts/entries-destructuring', entriesDestructuring],
   ['ts/error-per-call', errorPerCall],
   ['ts/format-then-append', formatThenAppend],
