@@ -1,5 +1,5 @@
-// node scripts/generate.mjs [--check]: writes what follows from the settings' schema and from the rules: the manifest's
-// settings and restricted settings, and the README's tables. With --check it writes nothing and fails on a difference.
+// node scripts/generate.mjs [--check]: writes what follows from the settings' schema, the tools for agents and the rules: the manifest's
+// settings, restricted settings and language-model tools, and the README's tables. With --check it writes nothing and fails on a difference.
 // It reads the compiled sources: run `tsc -b` first, or `npm run generate`.
 import { createRequire } from 'node:module';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -10,6 +10,7 @@ import { registryProblems } from './lib/registry.mjs';
 
 const require = createRequire(import.meta.url);
 const out = join(root, 'out');
+const { languageModelTools } = require(join(out, 'server', 'src', 'agent', 'language-model-tools.js'));
 const settings = require(join(out, 'server', 'src', 'service', 'settings.js'));
 const { goRules } = require(join(out, 'rules', 'go', 'index.js'));
 const { typescriptRules } = require(join(out, 'rules', 'typescript', 'index.js'));
@@ -26,6 +27,7 @@ const problems = registryProblems(rules);
 await generated('package.json', (text) => {
   const manifest = JSON.parse(text);
   manifest.contributes.configuration = settings.manifestConfiguration(rules);
+  manifest.contributes.languageModelTools = languageModelTools();
   manifest.capabilities.untrustedWorkspaces.restrictedConfigurations = settings.restrictedSettings();
   return JSON.stringify(manifest, undefined, 2);
 });

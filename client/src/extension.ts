@@ -7,6 +7,7 @@ import { Lenses } from './editor/lenses';
 import { FindingLinks } from './finding-links';
 import { FlameEditor } from './flame/flame-editor';
 import { isAnalysed } from './languages';
+import { registerLanguageModelTools } from './language-model-tools';
 import { LanguageServer } from './language-server';
 import type { LevelSchema } from './levels';
 import { reached } from './milestones';
@@ -74,6 +75,7 @@ export function activate(context: ExtensionContext): void {
     new Lenses(sites),
     new FlameEditor(context.extensionUri, language, sites),
     registerSourceActions(),
+    registerLanguageModelTools(context, language),
     ...registerCommands({
       server: language,
       output,

@@ -30,6 +30,7 @@ import { registerAnalyse } from './lsp/analyse';
 import { withSignal } from './lsp/cancellation';
 import { Profiles, registerProfiles } from './lsp/profiles';
 import { registerProve, type ProveContext } from './lsp/prove';
+import { Agents, registerAgents } from './lsp/agent';
 import { Recordings, registerRecord } from './lsp/record';
 import { registerSites, SiteReporter } from './lsp/sites';
 import { registerFindings, type FindingsContext } from './lsp/findings';
@@ -128,6 +129,7 @@ export function serve(connection: Connection, options: ServerOptions): void {
   registerFlameGraph(connection, () => session?.flames);
   registerProve(connection, () => session?.proving);
   registerRecord(connection, () => session?.recordings);
+  registerAgents(connection, () => session?.agents);
   connection.onRequest(
     toolchainRequest,
     async ({ uri }: ToolchainParams, token): Promise<ToolchainResult> => {
@@ -230,6 +232,7 @@ class Session {
   readonly sites: SiteReporter;
   readonly profiles: Profiles;
   readonly recordings: Recordings;
+  readonly agents: Agents;
   readonly #host: EngineHost;
   readonly #list: HotspotList;
   readonly encoding: Encoding;
@@ -304,6 +307,14 @@ class Session {
       changed: () => this.sites.changed(),
     });
     this.recordings = new Recordings({ host: this.#host, settings: (path) => this.settings.get(path) });
+    this.agents = new Agents({
+      analyser,
+      host: this.#host,
+      rules: options.rules,
+      buffers: () => this.service.buffers,
+      settings: (path) => this.settings.get(path),
+      folders: () => this.folders.map(pathOf),
+    });
     this.status = new StatusReporter(connection, this.service, analyser, options.trust);
     this.analyser = analyser;
   }

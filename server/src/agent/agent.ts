@@ -4,11 +4,12 @@ import { fingerprintsOf, identitiesOf } from '../history/identity';
 import { codeOf } from '../hotspots/code';
 import { inside, realPath } from '../host/paths';
 import type { Analyser } from '../service/analyser';
-import type { EngineHost, FileAnalysis } from '../service/engine';
+import type { EngineHost, FileAnalysis, SourceDocument } from '../service/engine';
 import { compareUrgency, compareText } from '../service/ranking';
 import { scan, type ScanResult } from '../service/scan';
 import type { Settings } from '../service/settings';
 import { textOnDisk } from '../service/source';
+import { filesOf } from '../service/targets';
 import { displayPath } from '../service/walk';
 import { LineIndex } from '../text/positions';
 import { AgentError } from './tool';
@@ -20,12 +21,8 @@ export interface AgentOptions {
   readonly rules: readonly RuleMeta[];
   /** Absolute: nothing outside of it is read or changed. */
   readonly folder: string;
-  /** The source files that paths name; see filesOf. Throws what is a sentence for the user. */
-  readonly filesIn: (
-    paths: readonly string[],
-    folder: string,
-    signal: AbortSignal,
-  ) => Promise<readonly string[]>;
+  /** Texts that are not saved yet, by absolute path. */
+  readonly buffers?: () => ReadonlyMap<string, SourceDocument>;
 }
 
 /** A finding under a name that stays as long as its code does. */
@@ -61,7 +58,7 @@ export class Agent {
   async find(paths: readonly string[], signal: AbortSignal): Promise<readonly NamedFinding[]> {
     const { analyser, settings } = this.options;
     const files = await this.files(paths, this.folder, signal);
-    const scanned = await scan(analyser, files, { settings, signal });
+    const scanned = await scan(analyser, files, { settings, signal, buffers: this.buffers });
     this.#paths = paths;
     this.#notes = this.#notesOf(scanned);
     return (this.#known = await this.#named(scanned));
@@ -70,7 +67,7 @@ export class Agent {
   /** @throws AgentError when no finding has the id, or its code has changed */
   async finding(id: string, signal: AbortSignal): Promise<NamedFinding> {
     const found = this.#known?.find((one) => one.id === id);
-    if (found && textOnDisk(found.analysis.path) === found.analysis.text) return found;
+    if (found && this.textOf(found.analysis.path) === found.analysis.text) return found;
     const again = (await this.find(this.#paths, signal)).find((one) => one.id === id);
     if (again) return again;
     throw new AgentError(
@@ -92,6 +89,15 @@ export class Agent {
     return { ...found, fix };
   }
 
+  get buffers(): ReadonlyMap<string, SourceDocument> {
+    return this.options.buffers?.() ?? new Map();
+  }
+
+  /** As it is now, saved or not. */
+  textOf(file: string): string {
+    return this.buffers.get(file)?.text ?? textOnDisk(file);
+  }
+
   /** What was found is no longer so. */
   forget(): void {
     this.#known = undefined;
@@ -105,7 +111,7 @@ export class Agent {
         throw new AgentError(`${path} is not below the folder of this server: paths are relative to it.`);
     }
     try {
-      return await this.options.filesIn(paths, root, signal);
+      return (await filesOf(paths, root, signal)).files;
     } catch (error) {
       if (signal.aborted) throw error;
       throw new AgentError((error as Error).message);

@@ -1,6 +1,5 @@
 import { patchText } from '../report/patch';
 import { withEdits } from '../service/fixes';
-import { textOnDisk } from '../service/source';
 import type { Agent, NamedFinding } from './agent';
 import type { Fix } from '../../../rules/model';
 
@@ -24,11 +23,11 @@ export async function patchesOf(
   const document = { path: analysis.path, languageId, version: 0, text: analysis.text };
   const { edits } = await analyser.withLayout(
     { edits: fix.edits, applied: [fix] },
-    { document, buffers: new Map(), settings },
+    { document, buffers: agent.buffers, settings },
     signal,
   );
   return [...new Set(edits.map(({ file }) => file))].map((file) => {
-    const before = file === analysis.path ? analysis.text : textOnDisk(file);
+    const before = file === analysis.path ? analysis.text : agent.textOf(file);
     const own = edits.filter((edit) => edit.file === file);
     const after = withEdits(before, own);
     return { file, before, after, patch: patchText(agent.shown(file), before, after) };

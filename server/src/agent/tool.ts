@@ -5,6 +5,8 @@ export interface Tool {
   readonly name: string;
   readonly title: string;
   readonly description: string;
+  /** Where the model itself has to say that the user has agreed: what has to be so for `confirmed`. */
+  readonly condition?: string;
   /** JSON Schema of an object. */
   readonly input: {
     readonly type: 'object';
@@ -12,7 +14,7 @@ export interface Tool {
     readonly required?: readonly string[];
     readonly additionalProperties: false;
   };
-  /** `reads`: changes nothing and runs no code of the folder. `asks`: only after the user has agreed. */
+  /** `reads`: changes nothing and runs no code of the folder. `asks`: only after the user has agreed, with `confirmed` in the arguments. */
   readonly kind: 'reads' | 'asks';
   /**
    * @throws AgentError whose message is a sentence for the model
@@ -77,6 +79,6 @@ export const pathsProperty = {
     type: 'array',
     items: { type: 'string' },
     description:
-      'Files, folders or ./... for Go packages, relative to the folder of the server. All of it if not given.',
+      'Files, folders or ./... for Go packages, relative to the folder that is served. All of it if not given.',
   },
 };

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { GitError } from '../history/git';
+import { NothingThereError, TargetError } from '../service/targets';
 import { escapedLines, logText } from '../text/foreign';
 import { checkCommand } from './commands/check';
 import { diffCommand } from './commands/diff';
@@ -51,10 +52,15 @@ export async function run(args: readonly string[], around: Surroundings): Promis
       around.stderr.write('Interrupted; nothing was changed.\n');
       return 130;
     }
-    const nothing = error instanceof NothingMeasuredError;
-    const message = [UsageError, NothingMeasuredError, GitError, ProfileError, RecordingError].some(
-      (kind) => error instanceof kind,
-    )
+    const nothing = error instanceof NothingMeasuredError || error instanceof NothingThereError;
+    const message = [
+      UsageError,
+      NothingMeasuredError,
+      TargetError,
+      GitError,
+      ProfileError,
+      RecordingError,
+    ].some((kind) => error instanceof kind)
       ? (error as Error).message
       : logText(`alloclens failed: ${(error as Error).stack ?? String(error)}`);
     around.stderr.write(`${escapedLines(message)}\n`);

@@ -9,7 +9,7 @@ import { compareFindings } from '../service/ranking';
 import { distinctNotes } from '../service/scan';
 import { displayPath } from '../service/walk';
 import type { Outcome } from './conclude';
-import { targetsOf } from './targets';
+import { targetsOf } from '../service/targets';
 
 /** One of `of` parts, from 1. */
 export interface Shard {

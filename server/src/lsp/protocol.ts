@@ -69,6 +69,29 @@ export interface ApplyFixResult {
   readonly reason?: string;
 }
 
+/**
+ * Request, client → server: AgentParams → AgentResult. One call of a tool for a language model. Refused with a sentence for the model, also
+ * while the workspace is not trusted.
+ */
+export const agentRequest = 'alloclens/agent';
+
+export interface AgentParams {
+  /** As `alloclens mcp` names it: `hotspots`. */
+  readonly tool: string;
+  /** By the tool's schema. */
+  readonly arguments: Readonly<Record<string, unknown>>;
+  /** The user has agreed to this call. Tools that run code of the folder need it. */
+  readonly confirmed?: boolean;
+  /** URI of the workspace folder that paths are relative to. Absent: the first. */
+  readonly folder?: string;
+  readonly workDoneToken?: string | number;
+}
+
+/** JSON for the model, at most some 4 KB. */
+export interface AgentResult {
+  readonly text: string;
+}
+
 /** Notification, client → server, no parameters: the user now trusts the workspace. */
 export const trustGrantedNotification = 'alloclens/trustGranted';
 

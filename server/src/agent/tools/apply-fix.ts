@@ -8,8 +8,9 @@ import { AgentError, neededText, type Tool } from '../tool';
 export const applyFix: Tool = {
   name: 'apply_fix',
   title: 'Apply a fix',
-  description:
-    'Writes one fix into the files, all of it or nothing. Only after the user has seen the patch of verified_fixes and agreed: then with confirmed set to true.',
+  description: 'Writes one fix into the files, all of it or nothing.',
+  condition:
+    'Only after the user has seen the patch of verified_fixes and agreed: then with confirmed set to true.',
   input: {
     type: 'object',
     properties: {

@@ -1,4 +1,5 @@
 import { proveOne } from '../../proof/fixes';
+import { textOnDisk } from '../../service/source';
 import { usualRun } from '../../proof/measure';
 import { cellsOf, unmeasured } from '../../report/proof';
 import { visible } from '../../text/foreign';
@@ -8,7 +9,8 @@ export const proveFix: Tool = {
   name: 'prove_fix',
   title: 'Prove a fix by its benchmarks',
   description:
-    'Runs the Go benchmarks that reach a fix, before and after it, without changing the working tree, and says how significant the difference is. It runs code of the folder: only after the user has agreed, with confirmed set to true. It takes minutes.',
+    'Runs the Go benchmarks that reach a fix, before and after it, without changing the working tree, and says how significant the difference is. It runs code of the folder and takes minutes.',
+  condition: 'Only after the user has agreed, with confirmed set to true.',
   input: {
     type: 'object',
     properties: {
@@ -29,6 +31,10 @@ export const proveFix: Tool = {
     if (args['confirmed'] !== true)
       throw new AgentError(
         'Nothing was run. Ask the user whether the benchmarks may run, and call again with confirmed: true when they agree.',
+      );
+    if (textOnDisk(analysis.path) !== analysis.text)
+      throw new AgentError(
+        `Nothing was run: ${agent.shown(analysis.path)} has changes that are not saved. The file has to be saved first.`,
       );
     const count = args['count'] ?? usualRun.count;
     if (typeof count !== 'number' || !Number.isInteger(count) || count < 4 || count > 20)

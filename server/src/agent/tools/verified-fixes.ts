@@ -9,7 +9,7 @@ export const verifiedFixes: Tool = {
   name: 'verified_fixes',
   title: 'Checked fixes of an allocation',
   description:
-    'Shows what can be written instead, as a patch, and how far that was checked: “verified” means that the compiler no longer emits the allocation. Changes nothing; apply_fix does.',
+    'Shows what can be written instead, as a patch, and how far that was checked: “verified” means that the compiler no longer emits the allocation. Changes nothing.',
   input: {
     type: 'object',
     properties: { id: { type: 'string', description: 'As hotspots gives it.' }, ...fromProperty },

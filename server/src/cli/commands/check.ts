@@ -28,7 +28,7 @@ import { isHindered } from '../gate';
 import { benchmarkOptions, verboseOption, type BenchmarkOptions } from '../options';
 import { withAnalyser, type Session } from '../session';
 import type { ExitCode, Surroundings } from '../surroundings';
-import { filesOf, targetsOf } from '../targets';
+import { filesOf, targetsOf } from '../../service/targets';
 import { NothingMeasuredError, UsageError } from '../usage-error';
 
 export function checkCommand(program: Command, around: Surroundings, exit: (code: ExitCode) => void): void {

@@ -25,7 +25,7 @@ import { proveRun } from '../prove';
 import { displayPath } from '../../service/walk';
 import { withAnalyser, type Session } from '../session';
 import type { ExitCode, Surroundings } from '../surroundings';
-import { filesOf, targetsOf } from '../targets';
+import { filesOf, NothingThereError, targetsOf } from '../../service/targets';
 import { NothingMeasuredError, UsageError } from '../usage-error';
 
 export function diffCommand(program: Command, around: Surroundings, exit: (code: ExitCode) => void): void {
@@ -156,7 +156,7 @@ async function filesThere(paths: readonly string[], root: string, signal: AbortS
     const [target] = targetsOf([path], root);
     if (!exists(target!)) continue;
     const { files } = await filesOf([path], root, signal).catch((error: unknown) => {
-      if (error instanceof NothingMeasuredError) return { files: [] };
+      if (error instanceof NothingThereError) return { files: [] };
       throw error;
     });
     found.push(...files);

@@ -24,7 +24,7 @@ import { scan } from '../../service/scan';
 import { exitCodeWithoutFindings } from '../gate';
 import { withAnalyser, type Session } from '../session';
 import type { ExitCode, Surroundings } from '../surroundings';
-import { filesOf, targetsOf } from '../targets';
+import { filesOf, targetsOf } from '../../service/targets';
 
 export function fixCommand(program: Command, around: Surroundings, exit: (code: ExitCode) => void): void {
   const command = program

@@ -16,7 +16,7 @@ import type { HotspotReport } from '../../hotspots/report';
 import { hotspotsOf } from '../../hotspots/lines';
 import { estimatedProfile } from '../../hotspots/estimate';
 import type { ExitCode, Surroundings } from '../surroundings';
-import { filesOf } from '../targets';
+import { filesOf } from '../../service/targets';
 
 export function hotspotsCommand(
   program: Command,

@@ -1,14 +1,12 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { Agent } from '../../agent/agent';
-import { AgentError } from '../../agent/tool';
-import { instructions, tools } from '../../agent/tools';
+import { callTool, instructions, tools } from '../../agent/tools';
 import { kindAt } from '../../host/files';
-import { logText, visible } from '../../text/foreign';
+import { visible } from '../../text/foreign';
 import { verboseOption } from '../options';
 import { withAnalyser } from '../session';
 import type { ExitCode, Surroundings } from '../surroundings';
-import { filesOf } from '../targets';
 import { UsageError } from '../usage-error';
 
 export function mcpCommand(program: Command, around: Surroundings, exit: (code: ExitCode) => void): void {
@@ -42,24 +40,17 @@ async function run(named: string, { trust, verbose }: McpOptions, around: Surrou
       settings,
       rules,
       folder,
-      filesIn: async (paths, root, stop) => (await filesOf(paths, root, stop)).files,
     });
     const { serve } = await import('../../mcp/main.js');
     await serve({
       version,
       instructions,
-      tools: tools.map(({ kind, ...tool }) => ({ ...tool, isReading: kind === 'reads' })),
-      call: async (name, args, stop) => {
-        const tool = tools.find((one) => one.name === name);
-        if (!tool) throw new AgentError(`There is no tool ${visible(name)}.`);
-        try {
-          return JSON.stringify(await tool.run(agent, args, stop), undefined, 1);
-        } catch (error) {
-          if (error instanceof AgentError || stop.aborted) throw error;
-          host.logger.error(logText((error as Error).stack ?? String(error)));
-          throw new AgentError(`${name} failed: ${visible((error as Error).message, 300)}`);
-        }
-      },
+      tools: tools.map(({ kind, description, condition, ...tool }) => ({
+        ...tool,
+        description: condition === undefined ? description : `${description} ${condition}`,
+        isReading: kind === 'reads',
+      })),
+      call: (name, args, stop) => callTool(agent, name, args, stop),
       input: stdin,
       output: stdout as NodeJS.WriteStream,
       signal,

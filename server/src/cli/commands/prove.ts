@@ -18,7 +18,7 @@ import { nothingToProve, proveRun } from '../prove';
 import { scan } from '../../service/scan';
 import { withAnalyser } from '../session';
 import type { ExitCode, Surroundings } from '../surroundings';
-import { filesOf } from '../targets';
+import { filesOf } from '../../service/targets';
 import { UsageError } from '../usage-error';
 
 export function proveCommand(program: Command, around: Surroundings, exit: (code: ExitCode) => void): void {

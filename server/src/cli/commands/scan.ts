@@ -18,7 +18,7 @@ import { codeOf } from '../../hotspots/code';
 import { scan } from '../../service/scan';
 import { readingProgress, withAnalyser } from '../session';
 import type { ExitCode, Surroundings } from '../surroundings';
-import { filesOf, targetsOf } from '../targets';
+import { filesOf, targetsOf } from '../../service/targets';
 import { NothingMeasuredError, UsageError } from '../usage-error';
 
 export function scanCommand(program: Command, around: Surroundings, exit: (code: ExitCode) => void): void {

@@ -1,17 +1,26 @@
 import { resolve } from 'node:path';
 import type { Note } from '../../../rules/model';
 import { kindAt, refusal } from '../host/files';
-import { languageIdOf } from '../service/languages';
-import { compareText } from '../service/ranking';
-import { shownPath, sourceFiles, type SourceFiles } from '../service/walk';
-import { NothingMeasuredError, UsageError } from './usage-error';
+import { languageIdOf } from './languages';
+import { compareText } from './ranking';
+import { shownPath, sourceFiles, type SourceFiles } from './walk';
+
+/** A path that is not what was asked for. The message is a sentence for the user. */
+export class TargetError extends Error {
+  override readonly name: string = 'TargetError';
+}
+
+/** A folder without source files. */
+export class NothingThereError extends TargetError {
+  override readonly name = 'NothingThereError';
+}
 
 /**
- * The files that the command line names: a file is taken as it is, a folder with all that is below it, and Go's
+ * The files that somebody names, on the command line or as an agent: a file is taken as it is, a folder with all that is below it, and Go's
  * `./...` is the Go files below its folder.
  * @returns at least one file, each once
- * @throws UsageError when a path does not exist or is no source file; NothingMeasuredError when a folder has none; AbortError when the
- * signal fires
+ * @throws TargetError when a path does not exist or is no source file, NothingThereError when a folder has none; AbortError when the signal
+ * fires
  */
 export async function filesOf(
   paths: readonly string[],
@@ -28,7 +37,7 @@ export async function filesOf(
   return { files: [...files].sort(compareText), notes };
 }
 
-/** Absolute paths of the files and folders that the command line names; they need not exist. */
+/** Absolute paths of the files and folders that are named; they need not exist. */
 export function targetsOf(paths: readonly string[], cwd: string): string[] {
   return (paths.length > 0 ? paths : ['.']).map((path) => targetOf(path, cwd).target);
 }
@@ -46,19 +55,19 @@ async function expand(path: string, cwd: string, signal: AbortSignal): Promise<S
   const kind = await kindAt(target);
   if (kind === 'nothing') {
     const reason = await refusal(target);
-    throw new UsageError(
+    throw new TargetError(
       `${shown} ${reason === undefined ? 'does not exist' : `cannot be read: ${reason}`}.`,
     );
   }
   if (kind === 'folder') {
     const found = await sourceFiles(target, isPattern ? ['go'] : ['go', 'typescript'], { signal });
     if (found.files.length > 0) return found;
-    throw new NothingMeasuredError(
+    throw new NothingThereError(
       `${shown} has no ${isPattern ? 'Go' : 'Go, TypeScript or JavaScript'} files to analyse (what .gitignore names and dependencies are left out).`,
     );
   }
-  if (isPattern) throw new UsageError(`${path} needs a folder before "...", and ${shown} is a file.`);
+  if (isPattern) throw new TargetError(`${path} needs a folder before "...", and ${shown} is a file.`);
   if (languageIdOf(target) === undefined)
-    throw new UsageError(`${shown} is not a Go, TypeScript or JavaScript file.`);
+    throw new TargetError(`${shown} is not a Go, TypeScript or JavaScript file.`);
   return { files: [target], notes: [] };
 }
