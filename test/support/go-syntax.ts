@@ -10,12 +10,12 @@ export function withPackage<T>(
   syntax: GoSyntax,
   files: Iterable<readonly [string, string]>,
   use: (pkg: GoPackage) => T,
+  importPath = 'example.com/p',
 ): T {
   const parsed = [...files].map(([name, text]) => syntax.parse(`/${name}`, text)!);
   try {
     const version = { major: 1, minor: 26 };
     const common = { records: undefined, toolchain: version, language: version };
-    const importPath = 'example.com/p';
     const isOwn = ({ packageName }: ParsedFile): boolean => packageName === parsed[0]!.packageName;
     const others = parsed.filter((file) => !isOwn(file));
     const externalTests =

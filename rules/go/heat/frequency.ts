@@ -9,6 +9,7 @@ import { timedBody } from './benchmarks';
 import { blockFrequency, perLoop, perProgram } from './block-frequency';
 import { callGraphOf, keyOf, type CallGraph, type Edge } from './call-graph';
 import { entryPointAround, entryPointOf } from './entry-points';
+import { isTool } from './tools';
 
 /**
  * How often code runs, estimated for a whole package: 1 is once for each call from outside. Frequencies begin at entry points, are handed on
@@ -128,14 +129,20 @@ class Estimate {
     const edge = this.#heaviest.get(keyOf(own));
     if (!edge) return undefined;
     const runs = this.#runs.get(keyOf(own))!;
-    if (runs >= seldom && this.#through(edge) <= 1) return undefined;
-    const text = runs < seldom ? this.#whySeldom(edge) : this.#whyOften(edge);
+    if (runs < seldom) return { file: edge.file, call: edge.at, text: this.#whySeldom(edge) };
+    const calls = this.#into.get(keyOf(own))!.length;
+    if (this.#through(edge) <= 1) {
+      if (runs <= 1 || calls === 1) return undefined;
+      return { file: edge.file, call: edge.at, text: `called from ${calls} places` };
+    }
+    const text = this.#whyOften(edge);
     return { file: edge.file, call: edge.at, text };
   }
 
   #whySeldom(edge: Weighed, depth = 0): string {
     const { from, factor } = edge;
     if (!from || isInit(from)) return 'called only while the package is initialised';
+    if (isTool(from.file.pkg)) return 'in a tool';
     const before = this.#heaviest.get(keyOf(from));
     const isSeldom = (this.#runs.get(keyOf(from)) ?? 0) < seldom;
     return isSeldom && before && depth < 16 && factor > seldom
@@ -166,7 +173,7 @@ function entryRuns(own: OwnFunction, edges: readonly Edge[]): number {
   if (hotDirective(fn)) return perMark;
   if (isTest(file)) return 0;
   if (entryPointOf(file, fn)) return perEntryPoint;
-  if (isInit(own)) return perProgram;
+  if (isInit(own) || isTool(file.pkg)) return perProgram;
   const isMain = file.pkg.name === 'main';
   if (isMain && fn.type === 'function_declaration' && nameOf(own) === 'main') return 1;
   if (!isMain && /^\p{Lu}/u.test(nameOf(own))) return 1;

@@ -9,6 +9,7 @@ import { isBenchmark, timedBody } from './benchmarks';
 import { perLoop, rarely } from './block-frequency';
 import { entryPointAround } from './entry-points';
 import { frequencyOf, perMark, runsAt } from './frequency';
+import { isTool } from './tools';
 
 /** From this score on code is hot. */
 export const hotScore = 0.6;
@@ -65,7 +66,8 @@ export function staticHeat(file: GoFile, node: Node): Heat {
   const context = directive ? undefined : contextOf(file, node, timed);
   if (context) reasons.push(context);
   const score = scoreOf(Math.max(runsAt(file, node), directive ? perMark : 0));
-  if (reasons.length === 0) return { score, because: [{ text: 'in an ordinary function' }] };
+  if (reasons.length === 0)
+    return { score, because: [{ text: isTool(file.pkg) ? 'in a tool' : 'in an ordinary function' }] };
   reasons.sort((a, b) => b.runs - a.runs);
   return { score, because: reasons.map(({ text, span }) => (span ? { text, span } : { text })) };
 }

@@ -10,7 +10,7 @@ export type RuleLevel = 'off' | 'on' | Severity;
 export const hotScore = 0.6;
 
 /** See isExplainedUnasked. */
-const explainedScore = 0.75;
+const explainedScore = 0.9;
 
 /** The lowest heat score that each value of `alloclens.show` shows. */
 export const shownFrom: Readonly<Record<Show, number>> = { hot: hotScore, likely: 0.3, all: 0 };
@@ -88,7 +88,7 @@ function rank(
 
 /**
  * Whether an allocation that no rule can help is explained although nobody asked: it is certain, written at this place and not
- * in a callee, and runs for each request or more often than a loop alone can say.
+ * in a callee, and runs more often than two nested loops can say.
  */
 export function isExplainedUnasked({ allocation, heat }: Pick<Finding, 'allocation' | 'heat'>): boolean {
   return allocation.cost === 'always' && allocation.kind !== 'call' && heat.score >= explainedScore;

@@ -38,7 +38,7 @@ test('an explanation waits for the hover, and is a finding only with show: all',
   assert.deepEqual([ids(all.findings), ids(all.hidden)], [['go/escape'], []]);
 });
 
-test('in a request handler one certain allocation of each function is said unasked, the others are hidden', async (t) => {
+test('in the loops of a request handler one certain allocation of each function is said unasked, the others are hidden', async (t) => {
   const text = [
     'package p',
     '',
@@ -47,10 +47,16 @@ test('in a request handler one certain allocation of each function is said unask
     'var kept []*int',
     '',
     'func Serve(w http.ResponseWriter, r *http.Request) {',
-    '\tfirst, second := 1, 2',
-    '\tkept = append(kept, &first)',
-    '\tkept = append(kept, &second)',
-    '\tkept = append(kept, called(len(kept)))',
+    '\tfor _, values := range r.Header {',
+    '\t\tfor range values {',
+    '\t\t\tfirst, second := 1, 2',
+    '\t\t\tkept = append(kept, &first)',
+    '\t\t\tkept = append(kept, &second)',
+    '\t\t\tkept = append(kept, called(len(kept)))',
+    '\t\t}',
+    '\t}',
+    '\tzeroth := 0',
+    '\tkept = append(kept, &zeroth)',
     '}',
     '',
     'func called(third int) *int { return &third }',
@@ -62,10 +68,10 @@ test('in a request handler one certain allocation of each function is said unask
   const names = (some: FileAnalysis['findings']) =>
     some
       .filter(({ allocation }) => allocation.kind === 'moved variable')
-      .map(({ message }) => message.match(/first|second|third|fourth/)?.[0]);
+      .map(({ message }) => message.match(/zeroth|first|second|third|fourth/)?.[0]);
   assert.deepEqual(names(findings), ['first', 'third']);
   assert.deepEqual([...new Set(findings.map(({ severity }) => severity))], ['information']);
-  assert.deepEqual(names(hidden ?? []), ['second', 'fourth']);
+  assert.deepEqual(names(hidden ?? []), ['second', 'zeroth', 'fourth']);
 });
 
 test('what several decisions of a line share with fewer calls is certain of none', async (t) => {

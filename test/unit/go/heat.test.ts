@@ -13,17 +13,25 @@ before(async () => {
 after(() => syntax.dispose());
 
 /** Heat of the call `here()` in a.go (or the first file that has it). */
-function heat(files: string | Readonly<Record<string, string>>): { score: number; because: string[] } {
+function heat(
+  files: string | Readonly<Record<string, string>>,
+  importPath?: string,
+): { score: number; because: string[] } {
   const named = Object.entries(typeof files === 'string' ? { 'a.go': files } : files);
-  return withPackage(syntax, named, (pkg) => {
-    for (const file of pkg.files) {
-      const node = file.root.descendantsOfType('call_expression').find(({ text }) => text === 'here()');
-      if (!node) continue;
-      const { score, because } = staticHeat(file, node);
-      return { score, because: because.map(({ text }) => text) };
-    }
-    throw new Error('no here()');
-  });
+  return withPackage(
+    syntax,
+    named,
+    (pkg) => {
+      for (const file of pkg.files) {
+        const node = file.root.descendantsOfType('call_expression').find(({ text }) => text === 'here()');
+        if (!node) continue;
+        const { score, because } = staticHeat(file, node);
+        return { score, because: because.map(({ text }) => text) };
+      }
+      throw new Error('no here()');
+    },
+    importPath,
+  );
 }
 
 const inFunction = (body: string): string =>
@@ -56,6 +64,11 @@ describe('hot', () => {
       'package p\n\nfunc g() { here() }\n\nfunc f() { for { g() } }\n',
       0.7,
       ['called in a loop'],
+    ],
+    'a function that is called here and there': [
+      `package p\n\nfunc g() { here() }\n\n${[1, 2, 3, 4].map((i) => `func F${i}() { g() }\n`).join('')}`,
+      0.642,
+      ['called from 4 places'],
     ],
     'a method that another file calls in a loop': [
       {
@@ -320,6 +333,29 @@ describe('cold', () => {
       assert.deepEqual(found.because, [because]);
     });
   }
+  const tool = 'package main\n\nfunc main() { demo() }\n\nfunc demo() { here() }\n';
+  for (const [name, importPath, text] of [
+    ['a command', 'example.com/m/cmd/demo', tool],
+    ['an example', 'github.com/owner/module/_examples/demo', tool],
+    ['what tests share', 'github.com/owner/module/testutil', 'package testutil\n\nfunc F() { here() }\n'],
+  ] as const)
+    test(name, () => assert.deepEqual(heat(text, importPath), { score: 0.05, because: ['in a tool'] }));
+  test('a loop in a command', () =>
+    assert.deepEqual(heat(tool.replace('here()', 'for range 9 { here() }'), 'example.com/m/cmd/demo'), {
+      score: 0.1,
+      because: ['in a loop', 'in a tool'],
+    }));
+  for (const [name, importPath, text, score] of [
+    [
+      'a handler in a command',
+      'example.com/m/cmd/api',
+      handler('here()').replace('package p', 'package main'),
+      0.75,
+    ],
+    ['a library of that name', 'github.com/owner/tools', 'package tools\n\nfunc F() { here() }\n', 0.4],
+    ['a package for commands', 'example.com/m/cmd/flags', 'package flags\n\nfunc F() { here() }\n', 0.4],
+  ] as const)
+    test(`not ${name}`, () => assert.equal(heat(text, importPath).score, score));
   for (const [name, text] of Object.entries({
     'a function of initialisation that is also called later':
       'package p\n\nvar x = fill()\n\nfunc G() { fill() }\n\nfunc fill() int { here(); return 1 }\n',

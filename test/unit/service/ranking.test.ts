@@ -39,14 +39,14 @@ test('an explanation is shown on request: a hint, or information where it is cer
   assert.equal(rank('on request', 'none', 0.9, 'all'), undefined);
 });
 
-test('an explanation is given unasked where it is certain, of this place, and hotter than a loop alone', () => {
+test('an explanation is given unasked where it is certain, of this place, and hotter than two nested loops', () => {
   const unasked = (cost: AllocationCost, kind: AllocationKind, score: number) =>
     isExplainedUnasked({
       allocation: { kind, cost, reason: 'r', evidence: [] },
       heat: { score, because: [] },
     });
-  assert.equal(unasked('always', 'make', 0.75), true);
-  assert.equal(unasked('always', 'make', 0.7), false);
+  assert.equal(unasked('always', 'make', 0.9), true);
+  assert.equal(unasked('always', 'make', 0.85), false);
   assert.equal(unasked('conditional', 'make', 0.9), false);
   assert.equal(unasked('unknown', 'make', 0.9), false);
   assert.equal(unasked('always', 'call', 0.9), false);
