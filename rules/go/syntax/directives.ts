@@ -1,17 +1,21 @@
 import type { Node } from 'web-tree-sitter';
 import type { RuleId } from '../../model';
 import { isFunction } from './nodes';
+import { silencedByPeers } from './peer-directives';
 
 /** Which rules the comments of a file switch off, and where. */
 export interface Suppressions {
-  /** 0-based line of the finding's first character. */
-  hides(ruleId: RuleId, line: number): boolean;
+  /**
+   * @param line of the finding's first character, 0-based
+   * @param around lines, 0-based, of what explains the finding, where another linter may report it
+   */
+  hides(ruleId: RuleId, line: number, around?: readonly number[]): boolean;
 }
 
 /**
  * `//alloclens:ignore [rule-id…] [reason]` on the line of the finding or on a line of its own above it;
  * `//alloclens:ignore-file [rule-id…] [reason]` before the first declaration. No id means every rule; words that are
- * not rule ids (`go/…`) begin the reason.
+ * not rule ids (`go/…`) begin the reason. Comments for other linters count for the rules that say the same: peer-directives.ts.
  */
 export function suppressionsOf(root: Node): Suppressions {
   const directives: { row: number; ids: readonly string[] }[] = [];
@@ -21,7 +25,15 @@ export function suppressionsOf(root: Node): Suppressions {
       ({ type }) => type !== 'comment' && type !== 'package_clause' && type !== 'import_declaration',
     )?.startIndex ?? Infinity;
   const comments = root.descendantsOfType('comment').filter(({ text }) => text.startsWith('//'));
-  if (!comments.some(({ text }) => text.startsWith('//alloclens:ignore'))) return { hides: () => false };
+  if (!comments.some(({ text }) => /^\/\/ *(?:alloclens:ignore|nolint|lint:)/.test(text)))
+    return { hides: () => false };
+  const silenced = silencedByPeers(root, comments);
+  const byPeers = (ruleId: RuleId, line: number, around: readonly number[]): boolean =>
+    silenced.some(({ rules, first, last }) => {
+      const holdsFor = (at: number): boolean => first <= at && at <= last;
+      if (rules === 'all') return holdsFor(line);
+      return rules.includes(ruleId) && [line, ...around].some(holdsFor);
+    });
   const ownLines = new Set(comments.filter(standsAlone).map(({ startPosition }) => startPosition.row));
   for (const comment of comments) {
     const found = /^\/\/alloclens:ignore(-file)?(?:\s+(\S.*))?$/.exec(comment.text.trimEnd());
@@ -45,7 +57,8 @@ export function suppressionsOf(root: Node): Suppressions {
   }
   const names = (ids: readonly string[], ruleId: string): boolean => ids.length === 0 || ids.includes(ruleId);
   return {
-    hides: (ruleId, line) =>
+    hides: (ruleId, line, around = []) =>
+      byPeers(ruleId, line, around) ||
       directives.some(({ row, ids }) => row === line && names(ids, ruleId)) ||
       everywhere.some((ids) => names(ids, ruleId)),
   };

@@ -49,7 +49,8 @@ export function checkFile(
     const candidateOf = (report: GoReport): Candidate | undefined => {
       const otherwise = report.otherwise && candidateOf(report.otherwise);
       if (!file.facts && isBroken(report.node)) return otherwise;
-      if (suppressions.hides(meta.id, report.node.startPosition.row)) return otherwise;
+      if (suppressions.hides(meta.id, report.node.startPosition.row, linesAround(file, report)))
+        return otherwise;
       const heatAt = report.heatAt ?? report.node;
       const home = file.pkg.files.find(({ root }) => root.tree === heatAt.tree);
       const heat = staticHeat(home ?? file, heatAt);
@@ -95,6 +96,14 @@ export function checkFile(
   }
   candidates.sort((a, b) => compareFindings(a.finding, b.finding));
   return { file, candidates, notes, code: codeMapOf(file) };
+}
+
+/** The lines, 0-based, of what explains the finding in its file: where the slice is declared, or the loop begins. */
+function linesAround(file: GoFile, { related = [] }: GoReport): number[] {
+  return related.flatMap(({ location: { file: path, span } }) => {
+    const node = path === file.path ? file.root.namedDescendantForIndex(span.start, span.end) : null;
+    return node ? [node.startPosition.row] : [];
+  });
 }
 
 function codeMapOf(file: GoFile): CodeMap | undefined {

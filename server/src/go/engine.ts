@@ -508,13 +508,23 @@ export class GoEngine implements Engine {
     return newErrors(own, before.errors).length === 0;
   }
 
-  suppressions({ path: file, text }: SourceDocument): (finding: Pick<Finding, 'ruleId' | 'span'>) => boolean {
+  suppressions({
+    path: file,
+    text,
+  }: SourceDocument): (finding: Pick<Finding, 'ruleId' | 'span' | 'related'>) => boolean {
     const parsed = this.syntax.parse(file, text);
     if (!parsed) return () => false;
     try {
       const { hides } = suppressionsOf(parsed.root);
       const lines = parsed.lines;
-      return ({ ruleId, span }) => hides(ruleId, lines.lineAt(span.start));
+      return ({ ruleId, span, related }) => {
+        const around = related.filter(({ location }) => location.file === file);
+        return hides(
+          ruleId,
+          lines.lineAt(span.start),
+          around.map(({ location }) => lines.lineAt(location.span.start)),
+        );
+      };
     } finally {
       parsed.release();
     }

@@ -273,7 +273,7 @@ export class Analyser {
   /** Which findings the comments of the text silence, where that can be told without an analysis. */
   async suppressions(
     document: SourceDocument,
-  ): Promise<((finding: Pick<Finding, 'ruleId' | 'span'>) => boolean) | undefined> {
+  ): Promise<((finding: Pick<Finding, 'ruleId' | 'span' | 'related'>) => boolean) | undefined> {
     const language = languageOf(document.languageId);
     const engine = language && (await this.#engines.get(language)?.catch(() => undefined));
     return engine?.suppressions?.(document);

@@ -114,7 +114,7 @@ export interface Engine {
    * Which findings the comments of the text silence, told without an analysis; offsets are UTF-16. Without this method an
    * analysis is as fast.
    */
-  suppressions?(document: SourceDocument): (finding: Pick<Finding, 'ruleId' | 'span'>) => boolean;
+  suppressions?(document: SourceDocument): (finding: Pick<Finding, 'ruleId' | 'span' | 'related'>) => boolean;
   /** The toolchain last used for the file, for the status. */
   toolchain?(path: string): ToolchainReport | undefined;
   /**

@@ -46,7 +46,7 @@ export function writesDirective(before: string, after: string): boolean {
     end++;
   const behind = after.indexOf('\n', after.length - end);
   const lines = after.slice(after.lastIndexOf('\n', start - 1) + 1, behind < 0 ? after.length : behind);
-  return /alloclens:ignore|eslint-disable/.test(lines);
+  return /alloclens:ignore|eslint-disable|nolint|lint:(?:file-)?ignore/.test(lines);
 }
 
 /** Silences the rule in the whole file: a comment at its top, behind what has to be first. */
