@@ -2,6 +2,7 @@ import type { Node } from 'web-tree-sitter';
 import type { Evidence, TextEdit } from '../model';
 import { typeObligations } from './text/append-forms';
 import { conversionCost, conversionOf, emittedConversion, type Conversion } from './text/conversions';
+import { cutTexts, type CutText } from './text/cut-text';
 import { hoists } from './text/hoisted-conversion';
 import { mirrorOf, type Mirror } from './text/mirror-functions';
 import { bufferText, plainForm, plainFormNodes, type BufferText } from './text/plain-forms';
@@ -29,6 +30,10 @@ export const rule: GoRule = {
   check(file, report) {
     if (!file.facts) return;
     const replaced = new Set<number>();
+    for (const cut of cutTexts(file)) {
+      for (const { node } of [cut.conversion, ...cut.copied]) replaced.add(node.id);
+      report(ofCut(cut, file));
+    }
     for (const node of file.root.descendantsOfType(plainFormNodes)) {
       const isCall = node.type === 'call_expression';
       const found =
@@ -68,6 +73,44 @@ interface Found {
   readonly report: GoReport;
   /** The conversions that the finding is about. */
   readonly conversions: readonly Conversion[];
+}
+
+/** `query := []byte(s)`, of which pieces are cut off and looked at: the string is cut in the same way. */
+function ofCut({ conversion, copied, endsInside, edits }: CutText, file: GoFile): GoReport {
+  const { node, operand, callee } = conversion;
+  const within = enclosingFunction(node)!;
+  const isLost = edits.some(({ span }) => /\/[/*]/.test(file.text.slice(span.start, span.end)));
+  const conditions = [
+    ...(copied.length > 0 ? [`a piece may keep all of ${code(operand.text)} in memory`] : []),
+    ...(endsInside ? [] : ['no piece is cut behind the end of its text']),
+  ];
+  const suffix = conditions.length > 0 ? ` (if ${conditions.join(', and ')})` : '';
+  return {
+    node,
+    message: `${code(node.text)} copies a text only to cut pieces off and look at them`,
+    details:
+      'A string is cut like bytes, and cutting it copies nothing; `strings` has the functions that `bytes` has.',
+    allocation: {
+      ...allocationOf(conversion, file),
+      alsoAt: copied.map((one) => ({ span: spanOf(one.node) })),
+    },
+    fixes:
+      file.generated || isLost || !canImportAt(file, 'strings', node)
+        ? []
+        : [
+            {
+              title: `Cut ${code(operand.text)} itself${suffix}`,
+              kind: conditions.length > 0 ? 'suggestion' : 'safe',
+              edits: [...edits].sort(byPlace).map((edit) => ({ ...edit, file: file.path })),
+              imports: ['strings'],
+              claim: {
+                effect: 'removes',
+                within: [spanOf(within)],
+                callees: [callee, 'runtime.slicebytetostring'],
+              },
+            },
+          ],
+  };
 }
 
 /** A copy with a form that says the same without one. */

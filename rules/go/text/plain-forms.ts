@@ -65,7 +65,7 @@ const formatters: Readonly<Record<string, number>> = {
   'log.Printf': 0,
 };
 
-/** `fmt.Fprintf(w, "%s", string(b))`: `%s`, `%q` and `%x` print bytes as they print a string. */
+/** `fmt.Fprintf(w, "%s", string(b))`: `%s` and `%x` print bytes as they print a string; `%q` copies them to one (fmt, fmtBytes). */
 function printed(call: Node, file: GoFile): PlainForm | undefined {
   const callee = call.childForFieldName('function');
   const name = (callee && importedFunction(file, callee)) ?? '';
@@ -80,7 +80,7 @@ function printed(call: Node, file: GoFile): PlainForm | undefined {
     const conversion = conversionOf(value, file);
     const type = conversion && typeOf(conversion.operand, file);
     return conversion?.to === 'string' &&
-      /^[sqxX]$/.test(verbs[i]!) &&
+      /^[sxX]$/.test(verbs[i]!) &&
       isBytes(type) &&
       type!.named === undefined &&
       emittedConversion(conversion, file)

@@ -2,6 +2,7 @@
 package needlessconversion
 
 import (
+	"bytes"
 	"regexp"
 	"strings"
 	"unicode/utf8"
@@ -40,4 +41,25 @@ func Mentions(line []byte, words []string) int {
 		}
 	}
 	return n
+}
+
+// Parameter finds the first value of a key in a query.
+func Parameter(query, key string) string {
+	rest := []byte(query)
+	for len(rest) > 0 {
+		name := rest
+		if i := bytes.IndexByte(name, '&'); i >= 0 {
+			name, rest = name[:i], name[i+1:]
+		} else {
+			rest = rest[:0]
+		}
+		var value []byte
+		if i := bytes.IndexByte(name, '='); i >= 0 {
+			name, value = name[:i], name[i+1:]
+		}
+		if string(name) == key {
+			return string(value)
+		}
+	}
+	return ""
 }

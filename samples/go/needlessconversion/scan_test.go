@@ -70,3 +70,23 @@ func BenchmarkMentions(b *testing.B) {
 		many = Mentions(line, words)
 	}
 }
+
+const query = "page=3&sort=name&order=descending&filter=a+rather+long+text+to+look+for"
+
+func TestParameter(t *testing.T) {
+	for key, want := range map[string]string{"page": "3", "filter": "a+rather+long+text+to+look+for", "none": "", "": ""} {
+		if got := Parameter(query, key); got != want {
+			t.Errorf("Parameter(%q) = %q, want %q", key, got, want)
+		}
+	}
+}
+
+var parameter string
+
+//measure:allocs/op 0
+func BenchmarkParameter(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		parameter = Parameter(query, "filter")
+	}
+}

@@ -37,6 +37,11 @@ export function needlessConversion(random: Random): Pattern {
     's = string([]byte(s))\nok = s == ""',
     'for _, r := range []rune(s) {\nk += int(r)\n}',
     'for _, r := range []rune(s) {\ns = "changed"\nk += int(r)\n}',
+    'b := []byte(s)\nfor len(b) > 0 {\ni := bytes.IndexByte(b, 32)\nif i < 0 {\nbreak\n}\nk += i\nb = bytes.TrimSpace(b[i+1:])\n}\nk += len(b)',
+    'b := []byte(s)\nvar rest []byte\nif i := bytes.Index(b, []byte("e")); i >= 0 {\nb, rest = b[:i], b[i+1:]\n}\nk = look$(string(b), 1) + look$(string(rest), 0)',
+    'b := []byte(s)\nfor bytes.HasPrefix(b, []byte("lo")) {\nk += len(string(b[:2]))\nb = bytes.TrimLeft(b[2:], "ng ")\n}\nok = bytes.ContainsAny(b, "xyz")',
+    'b := []byte(s)\nif i := bytes.IndexByte(b, 101); i >= 0 {\nb = b[i:]\nb[0]++\n}\nk = sum$(b)',
+    'b := []byte(s)\nvar rest []byte\nif i := bytes.IndexByte(b, 101); i >= 0 {\nrest = b[i+1:]\n}\nok = rest == nil\nk = bytes.Count(rest, []byte("t"))',
   ]);
   const tops = [
     'var pattern$ = regexp.MustCompile("[a-z]+ b")',
