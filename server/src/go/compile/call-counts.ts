@@ -27,14 +27,17 @@ export function callsOnLines(records: PackageRecords, part: Part): Counts {
   return countsOf(records.placedCalls(records.family(part.base)), part);
 }
 
-/** True when the compiler inlined a call of one of the functions on the lines. */
+/**
+ * True when the compiler inlined a call of one of the functions on the lines, and they are counted where they are called. Where an allocation
+ * is among them, that is listed whether or not what makes it was inlined.
+ */
 export function inlines(callees: readonly string[], records: PackageRecords, own: Lines): boolean {
-  return inlinedOn(own, records).some(({ callee }) => callees.includes(callee));
+  return !callees.some(allocates) && inlinedOn(own, records).some(({ callee }) => callees.includes(callee));
 }
 
 /**
- * How often `callees` are called there. With `own`, those that were inlined on its lines count, and not what inlined functions call, unless it
- * is an allocation: the listing gives the callee's own line for it, and has it once for each copy of the code around.
+ * How often `callees` are called there. With `own`, those that were inlined on its lines count, and not what inlined functions call:
+ * the listing gives the callee's own line for it, and has it once for each copy of the code around.
  */
 export function callsOf(
   callees: readonly string[],
