@@ -28,7 +28,7 @@ export interface Site extends SiteIdentity {
   readonly span: Span;
   /** 0-based: where profiles and listings have it. Of a call over several lines that is where its arguments begin. */
   readonly line: number;
-  /** `unknown`, for kind `call`: whether the callee allocates is not known until a profile says so. */
+  /** `unknown`, for kind `call`: whether the callee allocates is not known until a profile says so. See `allocating` of rules/go/flow/library.ts. */
   readonly cost: AllocationCost;
   /**
    * Go: the runtime functions that the compiler calls there (`runtime.growslice`); of kind `call` the function of another package

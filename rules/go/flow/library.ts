@@ -137,3 +137,90 @@ export function isForgotten(name: string, argument: number): boolean {
 export function isFilled(name: string, argument: number): boolean {
   return functions[name]?.changes?.includes(argument) ?? false;
 }
+
+/**
+ * Functions whose callers get memory that was allocated for them, whatever they do with it. None that the compiler inlines: it
+ * emits their allocations where they are called. `always`: whatever the arguments are; `conditional`: for most, not for an empty
+ * text or one that stays as it is.
+ */
+export const allocating: Readonly<Record<'always' | 'conditional', readonly string[]>> = {
+  always: [
+    'bufio.NewReaderSize',
+    'bufio.NewWriterSize',
+    'compress/flate.NewReader',
+    'compress/flate.NewWriter',
+    'compress/gzip.NewWriterLevel',
+    'context.WithCancel',
+    'context.WithDeadline',
+    'context.WithTimeout',
+    'context.WithValue',
+    'encoding/json.Marshal',
+    'encoding/json.MarshalIndent',
+    'fmt.Errorf',
+    'io.ReadAll',
+    'net/http.NewRequest',
+    'net/http.NewRequestWithContext',
+    'net/url.Parse',
+    'os.ReadFile',
+    'regexp.Compile',
+    'regexp.MustCompile',
+    'strings.NewReplacer',
+    'time.NewTicker',
+    'time.NewTimer',
+  ],
+  conditional: [
+    'bytes.Fields',
+    'bytes.Join',
+    'bytes.Repeat',
+    'bytes.Replace',
+    'bytes.Split',
+    'bytes.SplitN',
+    'bytes.ToLower',
+    'bytes.ToUpper',
+    'encoding/base64.Encoding.DecodeString',
+    'encoding/base64.Encoding.EncodeToString',
+    'encoding/hex.DecodeString',
+    'encoding/hex.EncodeToString',
+    'errors.Join',
+    'fmt.Sprint',
+    'fmt.Sprintf',
+    'fmt.Sprintln',
+    'html.EscapeString',
+    'net/url.QueryEscape',
+    'net/url.Values.Encode',
+    'path.Join',
+    'path/filepath.Join',
+    'regexp.Regexp.FindAllString',
+    'regexp.Regexp.FindStringSubmatch',
+    'regexp.Regexp.ReplaceAllString',
+    'strconv.FormatInt',
+    'strconv.FormatUint',
+    'strconv.Itoa',
+    'strconv.Quote',
+    'strings.Fields',
+    'strings.FieldsFunc',
+    'strings.Join',
+    'strings.Map',
+    'strings.Repeat',
+    'strings.Replace',
+    'strings.ReplaceAll',
+    'strings.Split',
+    'strings.SplitAfter',
+    'strings.SplitN',
+    'strings.ToLower',
+    'strings.ToUpper',
+    'time.Time.Format',
+    'time.Time.String',
+  ],
+};
+
+const costs = new Map(
+  (['always', 'conditional'] as const).flatMap((cost) =>
+    allocating[cost].map((name) => [name, cost] as const),
+  ),
+);
+
+/** Whether a call allocates what it returns; undefined: nobody has said so. See `allocating`. */
+export function allocationOf(name: string): 'always' | 'conditional' | undefined {
+  return costs.get(name);
+}

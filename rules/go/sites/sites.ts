@@ -2,6 +2,7 @@ import type { Node } from 'web-tree-sitter';
 import type { Related, Span } from '../../model';
 import { normalised, ordered, type Site } from '../../sites';
 import { calleeOf } from '../flow/calls';
+import { allocationOf } from '../flow/library';
 import type { Decision, EmittedCall, GoFile } from '../rule';
 import { isFunction, spanOf } from '../syntax/nodes';
 import { receiverType } from '../syntax/signatures';
@@ -87,13 +88,15 @@ function callSites(declaration: Declaration, calls: readonly Node[]): Unordered[
   return calls.flatMap((call): Unordered[] => {
     const callee = calleeOf(declaration.file, call);
     if (callee.kind !== 'foreign' && callee.kind !== 'method' && callee.kind !== 'value') return [];
+    const cost = callee.kind === 'foreign' ? allocationOf(callee.name) : undefined;
     return [
       {
         ...siteAt(declaration, call, positionRow(call)),
         kind: 'call',
         expected: expectedAt(declaration.file, call, 'call'),
-        cost: 'unknown',
+        cost: cost ?? 'unknown',
         callees: 'name' in callee ? [callee.name] : [],
+        ...(cost !== undefined && 'name' in callee && { reason: `${callee.name} allocates what it returns` }),
         flow: [],
       },
     ];

@@ -147,6 +147,29 @@ describe('alloclens diff', () => {
     );
   });
 
+  it('sees calls that allocate inside the standard library come and go', async (t) => {
+    const text = (body: string): string =>
+      `package p\n\nimport (\n\t"strings"\n\t"time"\n)\n\nvar _ = time.Now\nvar _ = strings.Cut\n\n${body}\n`;
+    const folder = writeRepository(t, {
+      'go.mod': goMod,
+      'a.go': text(
+        'func Head(s string) string {\n\treturn strings.Split(s, ":")[0]\n}\n\nfunc Has(s string) bool {\n\treturn strings.Contains(s, ":")\n}\n\nfunc At(b []byte, t time.Time) []byte {\n\treturn append(b, t.Format(time.RFC3339)...)\n}',
+      ),
+    });
+    write(folder, {
+      'a.go': text(
+        'func Head(s string) string {\n\thead, _, _ := strings.Cut(s, ":")\n\treturn head\n}\n\nfunc Has(s string) bool {\n\treturn strings.ContainsRune(s, \':\')\n}\n\nfunc At(b []byte, t time.Time) []byte {\n\treturn t.AppendFormat(b, time.RFC3339)\n}',
+      ),
+    });
+    const { code, report } = await json(folder, 'HEAD');
+    assert.equal(code, 0);
+    assert.deepEqual(
+      report.removed.filter(({ kind }) => kind === 'call').map(({ expression }) => expression),
+      ['strings.Split(s,":")', 't.Format(time.RFC3339)'],
+    );
+    assert.deepEqual(report.added, []);
+  });
+
   it('TypeScript: sites of files that changed, by their path', async (t) => {
     const folder = writeRepository(t, {
       'src/a.ts': 'export const f = (x: number) => [x];\n',
