@@ -208,7 +208,7 @@ function buildingNeeds(sourceCode: TSESLint.SourceCode, at: TSESTree.Node): TSES
     if (node.type !== 'Identifier') return builds;
     const definition = resolve(sourceCode, node)?.defs[0];
     const declared = definition?.node as TSESTree.Node | undefined;
-    if (!declared || (definition!.type as string) === 'ImportBinding') return builds;
+    if (!declared || definition!.type === 'ImportBinding') return builds;
     const statement = topStatementOf(declared);
     const own = declared.type === 'VariableDeclarator' && declared.parent.kind === 'const' && !enclosingFunction(declared); // prettier-ignore
     if (own && statement) needed.push(statement);

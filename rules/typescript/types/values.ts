@@ -1,6 +1,7 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { classAround, functionOf } from '../syntax/functions';
 import { type FunctionNode, isFunction, isGlobal, memberName, resolve, walk } from '../syntax/nodes';
+import { importedType, importedValue, type DeclaredMember } from './imports';
 import { isTypeScript, memberIn, objectTypeOf, type ObjectType } from './members';
 import { narrowedTo } from './narrowing';
 import { typeDeclaration, writtenType } from './shapes';
@@ -20,6 +21,8 @@ export interface ValueType {
   /** Of maps and dictionaries. */
   readonly value?: ValueType;
   readonly declared?: ObjectType;
+  /** Of an object type that another file declares: what its members are. */
+  readonly members?: ReadonlyMap<string, DeclaredMember>;
   /** An object with any keys: `Record<string, T>`, `{ [key: string]: T }`. */
   readonly dictionary?: true;
   readonly imported?: { readonly module: string; readonly name: string };
@@ -212,7 +215,7 @@ function ofNew(
     if (body) return { name: 'object', declared: body };
   }
   const imported = importedCallee(sourceCode, callee);
-  return imported && { name: 'imported', imported };
+  return imported && (importedType(sourceCode, imported) ?? { name: 'imported', imported });
 }
 
 const mapOf = (key: ValueType | undefined, value: ValueType | undefined): ValueType => ({
@@ -298,7 +301,8 @@ function ofReference(
   const [first, second] = node.typeArguments?.params ?? [];
   if (name.type === 'TSQualifiedName') {
     const from = name.left.type === 'Identifier' ? importedFrom(sourceCode, name.left) : undefined;
-    return from && { name: 'imported', imported: { module: from.module, name: name.right.name } };
+    const imported = from && { module: from.module, name: name.right.name };
+    return imported && (importedType(sourceCode, imported) ?? { name: 'imported', imported });
   }
   if (name.type !== 'Identifier') return undefined;
   if (isBuiltIn(sourceCode, name)) {
@@ -334,7 +338,7 @@ function ofReference(
     }
   }
   const imported = importedFrom(sourceCode, name);
-  if (imported) return { name: 'imported', imported };
+  if (imported) return importedType(sourceCode, imported) ?? { name: 'imported', imported };
   const declared = objectTypeOf(sourceCode, name);
   if (declared) return ofMembers(declared, declared.body, inner);
   const definitions = resolve(sourceCode, name)?.defs ?? [];
@@ -426,7 +430,7 @@ function arrayOf(element: ValueType | undefined): ValueType {
 }
 
 function same(a: ValueType | undefined, b: ValueType | undefined): ValueType | undefined {
-  if (!a || !b || a.name !== b.name || a.declared !== b.declared) return undefined;
+  if (!a || !b || a.name !== b.name || a.declared !== b.declared || a.members !== b.members) return undefined;
   return a.imported?.name === b.imported?.name ? a : undefined;
 }
 
@@ -439,7 +443,10 @@ function ofIdentifier(
   const variable = resolve(sourceCode, node);
   const definition = variable?.defs[0];
   if (!variable || !definition || variable.defs.length !== 1) return undefined;
-  const known = ofDefinition(sourceCode, variable, definition, depth, lenient);
+  const imported = definition.type === 'ImportBinding' ? importedFrom(sourceCode, node) : undefined;
+  const known = imported
+    ? ofMemberData(importedValue(sourceCode, imported), lenient)
+    : ofDefinition(sourceCode, variable, definition, depth, lenient);
   if (known) return known;
   const narrowed = narrowedTo(sourceCode, node);
   return narrowed !== undefined && (primitives.has(narrowed) || builtInClasses.has(narrowed))
@@ -659,8 +666,7 @@ function ofCall(
       return callee.name === 'BigInt' ? { name: 'bigint' } : undefined;
     }
     const imported = importedFrom(sourceCode, callee);
-    if (imported)
-      return imported.module === 'crypto' && hashFactories.has(imported.name) ? { name: 'Hash' } : undefined;
+    if (imported) return ofImportedCall(sourceCode, imported, lenient);
     const fn = functionOf(sourceCode, callee);
     return fn && resultOf(sourceCode, fn, inner, lenient);
   }
@@ -698,8 +704,8 @@ function ofCall(
     }
   }
   const imported = importedCallee(sourceCode, callee);
-  if (imported)
-    return imported.module === 'crypto' && hashFactories.has(imported.name) ? { name: 'Hash' } : undefined;
+  const given = imported && ofImportedCall(sourceCode, imported, lenient);
+  if (given || (imported && !imported.module.startsWith('.'))) return given;
   const receiver = inner(object);
   switch (receiver?.name) {
     case 'string':
@@ -724,6 +730,7 @@ function ofCall(
     case 'Set':
       return /^(?:keys|values|entries)$/.test(method) ? iteratorOf(receiver, method) : undefined;
     case 'object': {
+      if (receiver.members) return ofMemberData(receiver.members.get(method), lenient, true);
       const member = receiver.declared && memberIn(sourceCode, receiver.declared, method);
       return member?.method && !(member.optional && !lenient)
         ? annotatedType(sourceCode, member.type, lenient)
@@ -798,7 +805,10 @@ function ofMember(
   const name =
     memberName(node) ?? (node.property.type === 'PrivateIdentifier' ? `#${node.property.name}` : undefined);
   const receiver = inner(node.object);
-  if (!receiver) return undefined;
+  if (!receiver) {
+    const imported = importedCallee(sourceCode, node);
+    return imported && ofMemberData(importedValue(sourceCode, imported), lenient);
+  }
   if (name === 'length' || name === 'byteLength' || name === 'byteOffset') {
     if (isByteView(receiver) || /^(?:string|Array|ArrayBuffer|DataView)$/.test(receiver.name)) return number;
   }
@@ -811,6 +821,24 @@ function ofMember(
   return receiver.dictionary ? (lenient ? receiver.value : undefined) : receiver.element;
 }
 
+/** What reading or calling gives, by what another file declares. */
+function ofMemberData(
+  member: DeclaredMember | undefined,
+  lenient: boolean,
+  called = false,
+): ValueType | undefined {
+  return member && member.callable === called && (member.certain || lenient) ? member.type : undefined;
+}
+
+function ofImportedCall(
+  sourceCode: TSESLint.SourceCode,
+  imported: { readonly module: string; readonly name: string },
+  lenient: boolean,
+): ValueType | undefined {
+  if (imported.module === 'crypto' && hashFactories.has(imported.name)) return { name: 'Hash' };
+  return ofMemberData(importedValue(sourceCode, imported), lenient, true);
+}
+
 /** A property of an object whose type the file declares, or of a dictionary. */
 function propertyOf(
   sourceCode: TSESLint.SourceCode,
@@ -819,6 +847,7 @@ function propertyOf(
   lenient: boolean,
 ): ValueType | undefined {
   if (owner?.dictionary) return lenient ? owner.value : undefined;
+  if (owner?.members) return ofMemberData(owner.members.get(name), lenient);
   if (!owner?.declared) return undefined;
   const { declared } = owner;
   const member = memberIn(sourceCode, declared, name);

@@ -187,6 +187,12 @@ export async function stampOf(file: string): Promise<string> {
   return found ? `${found.mtimeMs} ${found.size}` : '';
 }
 
+/** As `stampOf`, at once; undefined where there is no regular file. */
+export function stampSync(file: string): string | undefined {
+  const found = statSync(file, { throwIfNoEntry: false });
+  return found?.isFile() ? `${found.mtimeMs} ${found.size}` : undefined;
+}
+
 /** Bytes; 0 when nothing is there. */
 export async function sizeOf(file: string): Promise<number> {
   return (await stat(file).catch(() => undefined))?.size ?? 0;

@@ -24,6 +24,7 @@ import { CandidateTests } from './candidates';
 import { checkFixes, compatibleFixes, editsTogether, type Candidate } from './fix-check';
 import { lintPath, RuleLinter, type LintReport, type LintResult } from './linter';
 import { functionsOf } from './functions';
+import { ImportReader, type ModuleFiles } from './imports';
 import { outlineOf } from './outline';
 import { hasErrors, syntaxExtension, syntaxTree, type SyntaxTree } from './parse';
 import { scanFiles, type CachedInspection } from './scan';
@@ -32,6 +33,8 @@ import type { ScanWorker } from './scan-worker';
 export interface TypeScriptEngineOptions {
   /** One line for the log: a rule that threw, a fix that was withheld. */
   log(message: string): void;
+  /** Where the files lie that a document imports; without them, only its own text tells what a value is. */
+  readonly files?: ModuleFiles;
   /** Threads for scans; without them, scans stay in this one. */
   readonly workers?: { readonly count: number; start(): ScanWorker };
 }
@@ -99,6 +102,7 @@ export class TypeScriptEngine implements Engine {
     rules: readonly TypeScriptRule[],
   ) {
     this.#linter = new RuleLinter(rules);
+    if (options.files) this.#linter.imports = new ImportReader(options.files);
     this.#rules = new Map(rules.map((rule) => [rule.name, rule]));
   }
 

@@ -8,6 +8,8 @@ import {
   type RuleSettings,
   type TypeScriptRule,
 } from '../../../rules/typescript/rule';
+import { provideImports } from '../../../rules/typescript/types/imports';
+import type { ImportReader } from './imports';
 import { extensions, parseForLinter, type ParseResult, type SyntaxTree } from './parse';
 import { LineIndex } from '../text/positions';
 import { pathInProject } from './project-folder';
@@ -37,6 +39,8 @@ export class RuleLinter {
   readonly #listened = new Set<string>();
   /** What the user declared to be pools, for the runs that follow. */
   pools: readonly string[] = [];
+  /** Where declarations of imported files come from, if anywhere. */
+  imports: ImportReader | undefined;
   readonly #plugin: { rules: Record<string, TypeScriptRule> };
 
   constructor(readonly rules: readonly TypeScriptRule[]) {
@@ -70,6 +74,7 @@ export class RuleLinter {
       return { kind: 'unparsable', message, line: new LineIndex(text).positionAt(index ?? 0).line + 1 };
     }
     const sourceCode = sourceCodeOf(text, parsed, this.#listened);
+    if (this.imports) provideImports(sourceCode, this.imports.importsOf(path));
     const messages = this.#linter.verify(sourceCode as never, this.#config(only), { filename });
     const details = new Map<string, ReportDetail[]>();
     for (const detail of reportDetails(sourceCode)) {
