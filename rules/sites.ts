@@ -40,6 +40,8 @@ export interface Site extends SiteIdentity {
    * engine has no estimate.
    */
   readonly expected?: number;
+  /** Bytes that one allocation takes, rounded up as the allocator does; absent where it depends on the run, or is not known. */
+  readonly size?: number;
   /** Why it is on the heap, as a clause without a full stop; absent where the compiler gives no reason. */
   readonly reason?: string;
   /** The way to the heap, step by step; empty where there is none to tell. */

@@ -11,6 +11,7 @@ import { allocates } from './emitted-calls';
 import { allocatedKind, describe, expressionsOf, lineNode, placesFor } from './emitted-places';
 import { expectedAt } from './expected';
 import { causeOf, explainStep, explainWhy } from './explain';
+import { sizeOf } from './size';
 
 /**
  * Every place of the file that allocates, in source order: what the compiler emits an allocation for, and the calls into other packages,
@@ -58,10 +59,12 @@ function ownSites(declaration: Declaration): Unordered[] {
     const key = `${call.line} ${describe(call.callee).kind}`;
     groups.set(key, [...(groups.get(key) ?? []), call]);
   }
-  const sites = new Map<number, Unordered>();
+  // One expression may be made and then boxed: both are sites.
+  const sites = new Map<string, Unordered>();
+  const idOf = (node: Node, callee: string): string => `${node.id} ${describe(callee).kind}`;
   for (const calls of groups.values()) {
     const { line, callee } = calls[0]!;
-    const places = placesFor(file, whole, line, callee).filter(({ node }) => !sites.has(node.id));
+    const places = placesFor(file, whole, line, callee).filter(({ node }) => !sites.has(idOf(node, callee)));
     // The listing has no columns: of those that the compiler has decided on, any may be meant.
     const decided = places.filter(({ decision }) => decision).length;
     const meant = places.slice(0, Math.max(decided, calls.length));
@@ -69,12 +72,14 @@ function ownSites(declaration: Declaration): Unordered[] {
     for (const { node, decision } of fallback ? [{ node: fallback, decision: undefined }] : meant) {
       const kind = allocatedKind(callee, decision);
       const reason = decision && causeOf(decision, decision.flow);
-      sites.set(node.id, {
+      const size = sizeOf(file, node, callee);
+      sites.set(idOf(node, callee), {
         ...siteAt(declaration, node, line),
         kind,
         expected: expectedAt(file, node, kind),
         cost: decided > calls.length ? 'unknown' : describe(callee).cost,
         callees: [...new Set(calls.map((call) => call.callee))],
+        ...(size !== undefined && { size }),
         ...(reason !== undefined && { reason }),
         flow: decision ? flowOf(decision) : [],
       });

@@ -60,7 +60,7 @@ export async function hotspotsOf(weights: AnyWeights, code: Code): Promise<Hotsp
     const file = await fileOf(weight.file);
     const place = placeOf(weight, file.lines, file.map);
     const chain = heaviestChain(weight);
-    const sites = place.isOld ? [] : sitesOn(place.line, chain, file);
+    const sites = place.isOld ? [] : ofSize(weight, sitesOn(place.line, chain, file));
     const findings = place.isOld ? [] : findingsOn(place.line, sites, chain, file);
     hotspots.push({
       weight,
@@ -146,6 +146,16 @@ function sitesOn(line: number, chain: Chain | undefined, { map }: ProfiledFile):
   // Through an interface or a function value: the method's name, or nothing, is known.
   const method = called.slice(called.lastIndexOf('.') + 1);
   return calls.filter(({ callees: [callee] }) => callee === undefined || callee === method);
+}
+
+/** A line's own allocations that are mostly of one size are those of the sites of that size; else of the others. */
+function ofSize({ own, sizes }: LineWeight, sites: Site[]): Site[] {
+  const [heaviest] = [...(sizes ?? [])].sort(([, a], [, b]) => b - a);
+  if (!heaviest || heaviest[1] <= own / 2 || sites.every(({ kind }) => kind === 'call')) return sites;
+  const exact = sites.filter(({ size }) => size === heaviest[0]);
+  if (exact.length > 0) return exact;
+  const possible = sites.filter(({ size }) => size === undefined);
+  return possible.length > 0 ? possible : sites;
 }
 
 /** Findings of the sites and of the line; where there are none, the innermost ones that stretch over it. */

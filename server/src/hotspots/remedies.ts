@@ -115,26 +115,38 @@ export function whyItStays(
   const keeper = caller ? `; ${caller.text} brings ${Math.round(100 * caller.share)} % of it` : '';
   if (chain) {
     const where = chain.leaf === undefined ? '' : `, in \`${shortName(chain.leaf)}\``;
-    return `Stays: \`${shortName(chain.called)}\` makes it for itself${where}, and no rule knows another form of the call; fewer calls are fewer bytes${keeper}`;
+    return `Stays: \`${shortName(chain.called)}\` allocates${where}, for its result or its own work, and no rule knows another form of the call; fewer calls are fewer bytes${keeper}`;
   }
   const [site, ...more] = sites;
   if (!site) return 'Stays: no allocation is known at this place, so there is nothing to advise';
-  if (more.length > 0)
-    return `Stays: each of ${[site, ...more].map(({ expression }) => code(expression)).join(', ')} is kept by what it is handed to, and the profile does not tell them apart`;
-  const what = code(site.expression);
-  switch (site.kind) {
+  if (more.length === 0) return `Stays: ${whyItIsKept(site)}${isHandedOut(site) ? keeper : ''}`;
+  const all = [...new Set(sites.map(whyItIsKept))];
+  return `Stays, whichever it is: ${all.join('; or ')}`;
+}
+
+/** The caller matters: it may make fewer of them, or do without. */
+const isHandedOut = ({ kind, reason }: Site): boolean =>
+  kind === 'string concatenation' || kind === 'conversion' || (reason?.startsWith('it is returned') ?? false);
+
+function whyItIsKept({ kind, expression, reason, callees }: Site): string {
+  const what = code(expression);
+  switch (kind) {
     case 'append growth':
-      return `Stays: how long the slice of ${what} becomes is not known before, so it grows`;
+      return `nothing before ${what} says how long the slice becomes, so it grows, and each time leaves an array behind; who knows a bound makes it that long, or empties one with [:0]`;
     case 'map growth':
-      return `Stays: how many entries the map of ${what} gets is not known before, so it grows`;
+      return `nothing before says how many entries the map of ${what} gets, so it grows, and each time leaves a table behind; who knows a bound makes it that large, or empties one with clear`;
     case 'string concatenation':
     case 'conversion':
-      return `Stays: ${what} is another text each time, and no rule knows a buffer for it${keeper}`;
+      return `${what} is another text each time, and no rule knows a buffer for it`;
+    case 'channel':
+      return `${what} is on the heap as every channel is`;
     default:
-      if (site.reason === undefined)
-        return `Stays: the compiler keeps ${what} on the heap without saying why`;
-      return /^it is returned/.test(site.reason)
-        ? `Stays: ${what} is returned to the caller, who keeps it${keeper}`
-        : `Stays: ${what} outlives the call, because ${site.reason}`;
+      if (reason === undefined)
+        return callees.some((callee) => callee.startsWith('runtime.makemap'))
+          ? `${what} has room for more entries than the 8 that a map on the stack has, or may have`
+          : `the compiler keeps ${what} on the heap without saying why`;
+      return /^it is returned/.test(reason)
+        ? `${what} is returned to the caller, who keeps it`
+        : `${what} outlives the call, because ${reason}`;
   }
 }

@@ -51,6 +51,8 @@ function sentenceOf({ kind, expression, reason }: Site): string {
       return `${what} copies the text`;
     case 'closure':
       return `the function ${what} is made anew, with what it captures`;
+    case 'channel':
+      return `${what} is on the heap as every channel is`;
     case 'moved variable':
       return `${what} moves to the heap${because(reason)}`;
     case 'interface conversion':

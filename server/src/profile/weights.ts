@@ -37,6 +37,8 @@ export interface LineWeight {
   samples: number;
   /** The line itself allocates that much; the rest is allocated by functions that it calls. */
   own: number;
+  /** The own amount by the size of one allocation, where the profile says it. */
+  readonly sizes?: Map<number, number>;
   /** Amount by the foreign functions from the call to the allocation: `strings.Split → strings.genSplit`. */
   readonly through: Map<string, number>;
   /** Amount by the next own frame outwards: who calls this function. Keys are made by `callerKey`. */
@@ -132,8 +134,10 @@ export class WeightsBuilder {
     weight.objects += objects;
     weight.samples += samples ?? this.#samplesBehind(amount, objects, size);
     const foreign = stack.slice(0, at).filter(({ name }) => !runtime.test(name));
-    if (foreign.length === 0) weight.own += amount;
-    else addTo(weight.through, this.#chainOf(foreign), amount);
+    if (foreign.length === 0) {
+      weight.own += amount;
+      if (size !== undefined) weight.sizes?.set(size, (weight.sizes.get(size) ?? 0) + amount);
+    } else addTo(weight.through, this.#chainOf(foreign), amount);
     const caller = stack.slice(at + 1).find((outer) => this.#fileOf(outer) !== undefined);
     if (caller) {
       const key = callerKey(this.nameOf(caller.name), this.#fileOf(caller)!, caller.line);
@@ -181,6 +185,7 @@ export class WeightsBuilder {
         objects: 0,
         samples: 0,
         own: 0,
+        sizes: new Map(),
         through: new Map(),
         callers: new Map(),
       };

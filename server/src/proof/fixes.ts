@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type { Finding, Fix } from '../../../rules/model';
 import { findModule, UnusableModuleError, type GoModule } from '../go/plan/module';
 import type { Analyser } from '../service/analyser';
@@ -88,6 +89,8 @@ async function candidatesOf(
   notes: string[],
 ): Promise<Candidate[]> {
   const candidates: Candidate[] = [];
+  /** Folder → what fixes of its files declare for the package: names, each with the text that does. */
+  const declared = new Map<string, Map<string, string>>();
   const together = new Map<string, { module: GoModule; fixes: Fix[]; edits: Fix[]; places: Place[] }>();
   for (const analysis of analyses.values()) {
     const lines = new LineIndex(analysis.text);
@@ -114,20 +117,41 @@ async function candidatesOf(
     }
     const document = { path: analysis.path, languageId: 'go', version: 0, text: analysis.text };
     const request = { document, buffers: new Map(), settings };
-    const { edits, applied } = await analyser.combine(analysis, fixes, request, signal);
+    const names = declared.get(dirname(analysis.path)) ?? new Map<string, string>();
+    declared.set(dirname(analysis.path), names);
+    const apart = fixes.filter((fix) => isDeclaredOtherwise(fix, names));
+    const joining = fixes.filter((fix) => !apart.includes(fix));
+    const { edits, applied } = await analyser.combine(analysis, joining, request, signal);
+    for (const [name, text] of applied.flatMap(declaredBy)) names.set(name, text);
+    if (applied.length < fixes.length)
+      notes.push(
+        `${fixes.length - applied.length} of the fixes of ${shownPath(cwd, analysis.path)} do not go together with the others; --each measures them alone.`,
+      );
+    if (applied.length === 0) continue;
     const known = together.get(module.folder) ?? { module, fixes: [], edits: [], places: [] };
     together.set(module.folder, known);
     known.fixes.push(...applied);
     known.edits.push({ ...applied[0]!, edits });
     known.places.push(...applied.map(placeOf));
-    if (applied.length < fixes.length)
-      notes.push(
-        `${fixes.length - applied.length} of the fixes of ${shownPath(cwd, analysis.path)} do not go together with the others; --each measures them alone.`,
-      );
   }
   for (const { module, fixes, edits, places } of together.values())
     candidates.push({ fixes, module, places, texts: textsWith(mergeFixes(edits).applied, analyses) });
   return candidates;
+}
+
+/** Names that a fix declares at the top level, where the text of a line begins, each with what declares it. */
+function declaredBy({ edits }: Fix): [name: string, text: string][] {
+  return edits.flatMap(({ file, newText }) =>
+    [...newText.matchAll(/^(?:var|const|type|func)\s+(\w+)/gm)].map(([, name]): [string, string] => [
+      name!,
+      `${file} ${newText}`,
+    ]),
+  );
+}
+
+/** A fix of another file of the package declares the same name. */
+function isDeclaredOtherwise(fix: Fix, names: ReadonlyMap<string, string>): boolean {
+  return declaredBy(fix).some(([name, text]) => (names.get(name) ?? text) !== text);
 }
 
 function textsWith(fixes: readonly Fix[], analyses: ReadonlyMap<string, FileAnalysis>): Map<string, string> {

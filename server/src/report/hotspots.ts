@@ -97,6 +97,7 @@ export function jsonHotspots({ cwd, weights, hotspots, notes }: HotspotReport): 
         id: siteKey({ ...site, unit: site.language === 'go' ? site.unit : displayPath(cwd, site.unit) }),
         kind: site.kind,
         expression: site.expression,
+        ...(site.size !== undefined && { size: site.size }),
       })),
       rules: [...new Set(findings.map(({ ruleId }) => ruleId))],
       fixes: findings.flatMap(({ fixes }) => fixes.map(({ title, kind }) => ({ title, kind }))),

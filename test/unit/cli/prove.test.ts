@@ -117,6 +117,49 @@ describe('alloclens prove', () => {
     assert.match(out, /BenchmarkQ \(example\.com\/p\/q\)/);
   });
 
+  it('finds a benchmark that comes to the line with its second input only', async () => {
+    const folder = moduleOf('turns', {
+      'a.go': joined,
+      'a_test.go': testFile(`
+func BenchmarkTurns(b *testing.B) {
+	inputs := [][]int{nil, {1000, 20000, 300000}}
+	for i := 0; i < b.N; i++ {
+		if xs := inputs[i%2]; xs != nil {
+			sink = Join(xs)
+		}
+	}
+}
+`),
+    });
+    const { out } = await alloclens(folder, 'prove', 'a.go:10', ...quick, '--format', 'json');
+    const { changes } = JSON.parse(out) as { changes: { outcome: string }[] };
+    assert.deepEqual(
+      changes.map(({ outcome }) => outcome),
+      ['measured'],
+    );
+  });
+
+  it('fixes of two files that declare the same name: one of them is measured with the others', async () => {
+    const counted = (name: string): string =>
+      `package p\n\nfunc ${name}(xs []string) int {\n\tset := make(map[string]bool, len(xs))\n\tfor _, x := range xs {\n\t\tset[x] = true\n\t}\n\treturn len(set)\n}\n`;
+    const folder = moduleOf('names', {
+      'a.go': counted('One'),
+      'b.go': counted('Other'),
+      'a_test.go': `package p\n\nimport "testing"\n\nfunc BenchmarkBoth(b *testing.B) {\n\txs := make([]string, 100)\n\tfor i := 0; i < b.N; i++ {\n\t\t_ = One(xs) + Other(xs)\n\t}\n}\n`,
+    });
+    const { out, err } = await alloclens(folder, 'prove', ...quick, '--suggestions', '--format', 'json');
+    const { changes, notes } = JSON.parse(out || '{}') as {
+      changes: { outcome: string; titles: string[] }[];
+      notes: string[];
+    };
+    assert.deepEqual(
+      [changes.map(({ outcome }) => outcome), changes[0]!.titles.length],
+      [['measured'], 1],
+      err,
+    );
+    assert.match(notes.join(), /1 of the fixes of b\.go do not go together with the others/);
+  });
+
   it('works through a symbolic link to the folder', async () => {
     const folder = moduleOf('real', { 'p.go': joined, 'p_test.go': testFile(benchmark('Join', '')) });
     symlinkSync(folder, path.join(root, 'link'));

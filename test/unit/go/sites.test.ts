@@ -120,6 +120,58 @@ test('code that allocates nothing has no sites, and code that does not compile s
   assert.deepEqual(await sitesIn(t, { 'a.go': 'package p\n\nfunc f() *int { return new(strin) }\n' }), []);
 });
 
+test('a site says how many bytes one allocation takes, where they are always the same', async (t) => {
+  const text = `package p
+
+type node struct {
+	name string
+	next *node
+	list []int
+}
+
+type wrapper struct{ nodes []*node }
+
+var sink any
+var text []any
+
+func one(n *node) *wrapper { return &wrapper{[]*node{n, n}} }
+
+func two(b []byte) any { return string(b) }
+
+func three(n int) {
+	sink = make([]int, 4, 10)
+	sink = make([]int, n)
+}
+
+func six(n node) { sink = n }
+
+func four() *node { var n node; sink = &n; return new(node) }
+
+func five() *uint8 { return new(uint8) }
+`;
+  const sizes = (await sitesIn(t, { 'a.go': text }))
+    .filter(({ kind }) => kind !== 'call')
+    .map(
+      ({ function: name, expression, kind, size }) => `${name} | ${kind} | ${expression} | ${size ?? '?'}`,
+    );
+  assert.deepEqual(sizes, [
+    'one | composite literal | &wrapper{[]*node{n,n}} | 24',
+    'one | composite literal | []*node{n,n} | 16',
+    // Boxed with a header of 16 bytes, and copied.
+    'two | interface conversion | string(b) | 16',
+    'two | conversion | string(b) | ?',
+    'three | interface conversion | make([]int,4,10) | 24',
+    'three | make | make([]int,4,10) | 80',
+    'three | interface conversion | make([]int,n) | 24',
+    'three | make | make([]int,n) | ?',
+    'six | interface conversion | n | 48',
+    'four | moved variable | n | 48',
+    'four | new | new(node) | 48',
+    // It shares a block with other small ones.
+    'five | new | new(uint8) | 16',
+  ]);
+});
+
 test('what is said to be on the heap is of the same kind everywhere: site, explanation, contract', async (t) => {
   const [file] = await analysed(t, {
     'k.go': `package k

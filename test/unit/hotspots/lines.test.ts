@@ -64,6 +64,10 @@ func Hex(data []byte) string {
 	}
 	return b.String()
 }
+
+func (t *Tree) First(name string) *Tree {
+	return &Tree{nodes: []*Node{{name: name}, {name: "2"}, {name: "3"}, {name: "4"}}}
+}
 `;
 const lineOf = (text: string): number => source.slice(0, source.indexOf(text)).split('\n').length;
 
@@ -139,12 +143,25 @@ describe('lines of a Go profile, joined with the allocation sites of the file', 
     );
   });
 
+  it('of several sites on a line it is the one of the size that the profile has', async () => {
+    const here = (size: number): Promise<Hotspot> =>
+      of('return &Tree{nodes', '(*Tree).First', { sizes: new Map([[size, 900]]) });
+    const sitesOf = async (size: number): Promise<string[]> =>
+      (await here(size)).sites.map(({ expression }) => expression);
+    assert.equal((await sitesOf(7)).length, 6);
+    assert.deepEqual(await sitesOf(24), [
+      '&Tree{nodes:[]*Node{{name:name},{name:"2"},{name:"3"},{name:"4"}}}',
+    ]);
+    assert.deepEqual(await sitesOf(32), ['[]*Node{{name:name},{name:"2"},{name:"3"},{name:"4"}}']);
+    assert.equal((await here(24)).joined, 'site');
+  });
+
   it('a slice that a field keeps grows: why, and why it stays', async () => {
     const { why, what } = await of('t.nodes = append', '(*Tree).Add');
     assert.match(why, /grows on the heap: it is assigned to `t\.nodes`$/);
     assert.match(
       what.join(),
-      /^Stays: how long the slice of `append\(t\.nodes,newNode\(name\)\)` becomes is not known/,
+      /^Stays: nothing before `append\(t\.nodes,newNode\(name\)\)` says how long the slice becomes, so it grows, .*; who knows a bound makes it that long/,
     );
   });
 
@@ -182,7 +199,7 @@ describe('lines of a Go profile, joined with the allocation sites of the file', 
     const { what } = await of('sort.Strings', 'Names', { ...called('sort.Strings → reflect.New'), callers });
     assert.equal(
       what.join(),
-      'Stays: `sort.Strings` makes it for itself, in `reflect.New`, and no rule knows another form of the call; fewer calls are fewer bytes; p.main (line 3) brings 100 % of it',
+      'Stays: `sort.Strings` allocates, in `reflect.New`, for its result or its own work, and no rule knows another form of the call; fewer calls are fewer bytes; p.main (line 3) brings 100 % of it',
     );
   });
 
