@@ -229,6 +229,16 @@ describe('the -S listing', () => {
     ]);
   });
 
+  it('knows a function that calls nothing, as it is listed for arm64', () => {
+    assert.deepEqual(one('main.init STEXT size=16 args=0x0 locals=0x0 funcid=0x0 align=0x0 leaf'), []);
+    assert.deepEqual(
+      one(
+        'p.f[go.shape.struct { x int }] STEXT dupok size=32 args=0x8 locals=0x0 funcid=0x17 align=0x0 leaf',
+      ),
+      [],
+    );
+  });
+
   it('takes a symbol with a position in its name for a symbol', () => {
     assert.deepEqual(one('go:string."a.go:1:2: x escapes to heap" SRODATA dupok size=27'), []);
     assert.deepEqual(one('type:struct { F func(int) error "json:1:2: x" } SRODATA size=120 align=0x0'), []);

@@ -274,13 +274,13 @@ export class CompilerOutputParser {
 
   /** `SYMBOL STEXT size=…` and the other kinds of data that `-S` prints. */
   private listingSymbol(buffer: Buffer, start: number, end: number): boolean {
-    // The last word tells quickly: `size=12`, `align=0x0`, `locals=0x18`.
+    // The last word tells quickly: `size=12`, `align=0x0`, `locals=0x18`, and on arm64 `leaf` where nothing is called.
     let word = end - 1;
     const limit = Math.max(start, end - 32);
     while (word > limit && buffer[word] !== SPACE) word--;
     if (buffer[word] !== SPACE) return false;
     const last = buffer.toString('latin1', word + 1, end);
-    if (!/^(?:size=\d+|(?:args|locals|funcid|align|leaf|cuid)=\w+)$/.test(last)) return false;
+    if (!/^(?:size=\d+|(?:args|locals|funcid|align|cuid)=\w+|leaf)$/.test(last)) return false;
     // The name is empty for some DWARF symbols: ` SDWARFVAR size=30`.
     const match = /^(.*?) (S[A-Z][A-Z0-9]+)(?: [a-z][\w-]*)* size=\d/.exec(text(buffer, start, end));
     if (!match) return false;
