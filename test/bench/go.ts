@@ -1,26 +1,50 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { median } from 'simple-statistics';
-import type { Range } from 'vscode-languageserver';
-import { engines, rules } from '../../server/src/composition';
+import { Builds, NotCompiled } from '../../server/src/go/compile/builds';
+import type { PlannedCompile } from '../../server/src/go/compile/plan';
+import { GoFolder } from '../../server/src/go/plan/folder';
+import { nullLogger } from '../../server/src/host/logger';
+import { ProcessRunner } from '../../server/src/host/process';
 import { TrustGate } from '../../server/src/host/trust';
-import { checkOut, projects } from '../corpus/projects';
+import { checkOut, type Project } from '../corpus/projects';
 import { FakeEditor } from '../support/fake-editor';
+import { testSettings } from '../support/go';
+import { inRepository } from '../support/repository';
 import { ms, print, ratio } from './table';
+import { usageOf } from './usage';
 
-const rounds = 9;
+const rounds = 5;
+/** Milliseconds that opening a package, or one round, may take. */
+const limit = 120_000;
+/** So long the server must be silent, in milliseconds, before nothing more is expected of an edit. */
+const silence = 700;
 
 /** A text that was never compiled before, in any run. */
 const stamp = Date.now().toString(36);
 
-/** A module with one package, and the file whose last line a keystroke changes. */
+/** A package, and the file whose end is edited. */
 interface Subject {
   readonly name: string;
   readonly folder: string;
   readonly file: string;
 }
+
+/** Stands at the end of each file that is edited: the place of the fix at the cursor. Each edit gives its variable another name. */
+const edited = (version: string): string => `
+func alloclensBench(names []string) []string {
+	var benched []string
+	for _, name := range names {
+		benched = append(benched, name)
+	}
+	return benched
+}
+
+var bench_${stamp}_${version} int
+`;
 
 /** Thirty functions, each with a pattern that has a fix. */
 function thirtyFixes(scratch: string): Subject {
@@ -42,189 +66,245 @@ function thirtyFixes(scratch: string): Subject {
   return { name: '30 candidate fixes', folder, file };
 }
 
-/** A file with a fix in a module of the corpus. */
-function corpus(name: string, file: string): Subject {
-  const { cwd } = checkOut(projects.find((project) => project.name === name)!);
+function package_(project: Project, file: string): Subject {
+  const { cwd } = checkOut(project);
   const at = path.join(cwd, file);
-  return { name: `${name} ${file}`, folder: path.dirname(at), file: at };
+  return { name: `${project.name} ${file}`, folder: path.dirname(at), file: at };
 }
 
-/** The compile that every tool on the compiler's output needs, of a text that was never compiled before. */
-function bareCompile({ folder, file }: Subject, text: string): number {
-  const scratch = mkdtempSync(path.join(os.tmpdir(), 'alloclens-bench-'));
-  const backing = path.join(scratch, 'edited.go');
-  const overlay = path.join(scratch, 'overlay.json');
-  writeFileSync(backing, text);
-  writeFileSync(overlay, JSON.stringify({ Replace: { [file]: backing } }));
-  const started = performance.now();
-  const run = spawnSync(
-    'go',
-    ['list', '-e', '-export', '-test', '-trimpath', '-overlay', overlay, '-gcflags=-m=2', '.'],
-    {
-      cwd: folder,
-      stdio: 'ignore',
-    },
-  );
-  const took = performance.now() - started;
-  if (run.status !== 0) throw new Error(`go list failed in ${folder}`);
-  rmSync(scratch, { recursive: true });
-  return took;
+const subjects: readonly (() => Subject)[] = [
+  () =>
+    package_(
+      { kind: 'go module', name: 'github.com/segmentio/ksuid', version: 'v1.0.4' },
+      'cmd/ksuid/main.go',
+    ),
+  () => package_({ kind: 'go module', name: 'github.com/rs/zerolog', version: 'v1.35.1' }, 'event.go'),
+  () =>
+    package_({ kind: 'go module', name: 'github.com/gofiber/fiber/v2', version: 'v2.52.15' }, 'helpers.go'),
+  () => package_({ kind: 'std', name: 'encoding/json' }, 'scanner.go'),
+  () => package_({ kind: 'std', name: 'net/http' }, 'header.go'),
+];
+
+/** Milliseconds. */
+interface Cost {
+  readonly wall: number;
+  /** User and system, of all processes. */
+  readonly processor: number;
 }
 
-/** Milliseconds since the edit, and the bare compile of such an edit in the same round. */
+/** The go command's own compile of the package, called directly: no flag of ours, no tests. */
+class BareCompile {
+  private constructor(
+    private readonly subject: Subject,
+    private readonly compile: PlannedCompile,
+    private readonly env: NodeJS.ProcessEnv,
+    private readonly scratch: string,
+  ) {
+    writeFileSync(path.join(scratch, 'importcfg'), compile.importcfg);
+    if (compile.embedcfg !== undefined) writeFileSync(path.join(scratch, 'embedcfg'), compile.embedcfg);
+  }
+
+  static async of(subject: Subject, scratch: string): Promise<BareCompile> {
+    const host = { logger: nullLogger, trust: new TrustGate(true) };
+    const builds = new Builds(host, new ProcessRunner(host.trust, host.logger));
+    const { signal } = new AbortController();
+    try {
+      const folder = await GoFolder.read(subject.folder, new Map());
+      const unit = await builds.locate(subject.file, new Map(), testSettings(), signal, folder);
+      if (unit instanceof NotCompiled) throw new Error(unit.why);
+      await builds.run(unit, new Map(), signal); // What it depends on is in the build cache from now on.
+      const plan = await builds.plan(unit, subject.folder, new Map(), signal);
+      const compile = plan?.compiles.get('package');
+      if (!compile) throw new Error(`${subject.name} cannot be compiled without the go command`);
+      return new BareCompile(subject, compile, unit.toolchain.compilerEnv, scratch);
+    } finally {
+      await builds.dispose();
+    }
+  }
+
+  run(text: string): Cost {
+    const { subject, compile, scratch } = this;
+    const file = path.join(scratch, 'edited.go');
+    writeFileSync(file, text);
+    const embed = compile.embedcfg === undefined ? [] : ['-embedcfg', path.join(scratch, 'embedcfg')];
+    const args = [
+      ...['-o', path.join(scratch, 'bare.a'), '-importcfg', path.join(scratch, 'importcfg')],
+      ...[...embed, ...compile.flags],
+      ...compile.files.map((one) => (one === subject.file ? file : one)),
+    ];
+    const before = usageOf(process.pid).processor;
+    const started = performance.now();
+    const { status, stdout } = spawnSync(compile.compiler, args, {
+      cwd: compile.folder,
+      env: this.env,
+      encoding: 'utf8',
+    });
+    const wall = performance.now() - started;
+    if (status !== 0) throw new Error(`the compile of ${subject.name} failed: ${stdout}`);
+    return { wall, processor: usageOf(process.pid).processor - before };
+  }
+}
+
+/** From the edit until a person sees it. Undefined: not within the limit. */
 interface Round {
-  readonly bare: number;
-  readonly findings: number;
-  readonly menu: number;
-  readonly cursor: number;
-  readonly all: number;
+  /** With the calls that the compiler emits and how many. */
+  readonly findings: Cost | undefined;
+  readonly cursor: Cost | undefined;
+  /** The last word: tests compiled, all fixes checked. */
+  readonly all: Cost | undefined;
 }
 
-/** The file open in an editor that speaks to the language server, as a person has it. */
+/** The file open in an editor that speaks to the language server as it ships, as a person has it. */
 class Session {
   #edits = 0;
 
   private constructor(
     private readonly editor: FakeEditor,
+    private readonly server: ChildProcess,
     private readonly file: string,
-    /** Where the cursor stands: at a finding that has a fix, in the middle of them. */
-    private cursor: Range,
   ) {}
 
-  static async open({ folder, file }: Subject): Promise<Session> {
-    const editor = await FakeEditor.inProcess(
-      { version: 'bench', engines, rules, trust: new TrustGate(true) },
-      {
-        folders: [folder],
-        patience: 180_000,
-        settings: () => ({ show: 'all', go: { environment: { GOTOOLCHAIN: 'local' } } }),
-      },
-    );
-    await editor.open(file, `${readFileSync(file, 'utf8')}\nvar bench_${stamp}_0 int\n`);
-    const session = new Session(editor, file, {
-      start: { line: 0, character: 0 },
-      end: { line: 0, character: 0 },
+  /** Undefined when the first analysis has not ended within the limit. */
+  static async open({ folder, file }: Subject): Promise<Session | undefined> {
+    const server = spawn(process.execPath, [inRepository('dist', 'server.js'), '--stdio'], {
+      stdio: ['pipe', 'pipe', 'inherit'],
     });
-    await session.idle(0);
-    const fixable = await session.#fixable();
-    session.cursor = fixable[fixable.length >> 1]!;
-    return session;
+    const editor = await FakeEditor.over(server.stdout, server.stdin, {
+      folders: [folder],
+      initializationOptions: { trusted: true },
+      settings: () => ({ show: 'all', go: { environment: { GOTOOLCHAIN: 'local' } } }),
+    });
+    const session = new Session(editor, server, file);
+    await editor.open(file, readFileSync(file, 'utf8') + edited('0'));
+    if ((await session.#settled(performance.now(), () => {})) !== undefined) return session;
+    await session.quit();
+    return undefined;
   }
 
   get findings(): number {
     return this.editor.shownFor(this.file).length;
   }
 
-  /** Places of the findings that have a verified fix. */
-  async #fixable(): Promise<Range[]> {
-    const places: Range[] = [];
-    for (const { range } of this.editor.shownFor(this.file))
-      if (await this.#verified(range)) places.push(range);
-    return places;
+  get peak(): number {
+    return usageOf(this.server.pid!).peak;
   }
 
-  async fixes(): Promise<number> {
-    return (await this.#fixable()).length;
+  /**
+   * Waits until the server has nothing more to say about the present text.
+   * @param heard for each publication of it
+   * @returns when it last said anything, milliseconds of `performance.now`; undefined when the limit is passed
+   */
+  async #settled(started: number, heard: () => Promise<void> | void): Promise<number | undefined> {
+    const { editor, file } = this;
+    const { version } = editor.document(file);
+    let seen = editor.published.length;
+    let last: number | undefined;
+    while (performance.now() - started < limit) {
+      const count = editor.published.length;
+      if (count > seen) {
+        seen = count;
+        last = performance.now();
+        if (editor.diagnostics.get(editor.uri(file))?.version === version) await heard();
+      }
+      const answered = editor.diagnostics.get(editor.uri(file))?.version === version;
+      const idle = editor.statuses.at(-1)?.state === 'idle';
+      if (answered && idle && last !== undefined && performance.now() - last > silence) return last;
+      await sleep(2);
+    }
+    return undefined;
   }
 
-  async #verified(range: Range): Promise<boolean> {
-    const actions = await this.editor.codeActions(this.file, range);
+  async #verified(): Promise<boolean> {
+    const actions = await this.editor.codeActions(this.file, 'append(benched, name)');
     return actions.some(({ title }) => /\((?:verified|compiles)/.test(title));
   }
 
-  /** Until the server has nothing left to do about the texts that it got since that status. */
-  async idle(since: number): Promise<void> {
-    await this.editor.until(() => {
-      const news = this.editor.statuses.slice(since);
-      const busy = news.some(({ state }) => state === 'busy');
-      return busy && news.at(-1)!.state === 'idle' && this.#isCurrent();
-    }, 'an idle server');
-  }
-
-  #isCurrent(): boolean {
-    const last = this.editor.published.at(-1);
-    return last?.version === this.editor.document(this.file).version;
-  }
-
-  /** Types one character at the end of the file and opens the quick-fix menu at once. */
-  async edit(): Promise<Omit<Round, 'bare'>> {
-    const { editor, file } = this;
-    const statuses = editor.statuses.length;
-    let seen = editor.published.length;
-    const name = (edit: number): string => `bench_${stamp}_${edit} `;
+  /** Types one character at the end of the file and opens the quick-fix menu at once, which ends the wait for further keys. */
+  async edit(): Promise<Round> {
+    const { editor, file, server } = this;
+    const name = (edit: number): string => `bench_${stamp}_${edit} int`;
+    const before = usageOf(server.pid!).processor;
     const started = performance.now();
-    const since = (): number => performance.now() - started;
-    await editor.edit(file, name(this.#edits), name(++this.#edits));
-    let menu: number | undefined;
-    void editor.codeActions(file, this.cursor).then((actions) => {
-      if (actions.length > 0) menu = since();
+    const cost = (): Cost => ({
+      wall: performance.now() - started,
+      processor: usageOf(server.pid!).processor - before,
     });
-    let findings: number | undefined;
-    let cursor: number | undefined;
-    let all = 0;
-    const ended = this.idle(statuses).then(() => true);
-    for (;;) {
-      const published = editor
-        .until(() => editor.published.length > seen, 'diagnostics')
-        .then(
-          () => false,
-          () => true,
-        );
-      if (await Promise.race([ended, published])) break;
-      seen = editor.published.length;
-      if (!this.#isCurrent()) continue;
-      all = since();
+    let [findings, cursor, all]: (Cost | undefined)[] = [];
+    await editor.edit(file, name(this.#edits), name(++this.#edits));
+    void editor.codeActions(file, 'append(benched, name)');
+    const ended = await this.#settled(started, async () => {
+      all = cost();
       findings ??= all;
-      if (cursor === undefined && (await this.#verified(this.cursor))) cursor = since();
-    }
-    if (findings === undefined || menu === undefined || cursor === undefined)
-      throw new Error(`no findings, menu or fix in ${file}`);
-    return { findings, menu, cursor, all };
+      if (cursor === undefined && (await this.#verified())) cursor = cost();
+    });
+    return { findings, cursor, all: ended === undefined ? undefined : all };
   }
 
-  quit(): Promise<void> {
-    return this.editor.quit();
+  async quit(): Promise<void> {
+    const gone = new Promise((resolve) => this.server.once('exit', resolve));
+    void this.editor.quit().catch(() => undefined);
+    const timer = setTimeout(() => this.server.kill('SIGKILL'), 5000);
+    await gone;
+    clearTimeout(timer);
   }
 }
 
 /**
- * From an unsaved edit to what a person sees of it, against the bare compile of such an edit (issue 3). The menu is asked
- * for right after the edit, which also ends the wait for further keys. “Last” is the last fix of the package.
+ * From an unsaved edit to what a person sees of it, against a bare compile of such an edit in the same round (issue 11), and the
+ * largest memory of the server with the programs that it keeps. A row that takes too long says so.
  */
 export async function goLatency(): Promise<void> {
   const scratch = mkdtempSync(path.join(os.tmpdir(), 'alloclens-bench-'));
+  const chosen = process.env['SUBJECT'] ?? '';
   const rows: string[][] = [];
   try {
-    for (const subject of [thirtyFixes(scratch), corpus('github.com/segmentio/ksuid', 'cmd/ksuid/main.go')]) {
-      const original = readFileSync(subject.file, 'utf8');
-      bareCompile(subject, original); // Fills the caches of the dependencies.
-      const session = await Session.open(subject);
-      const done: Round[] = [];
-      for (let round = 0; round < rounds; round++) {
-        const bare = bareCompile(subject, `${original}\nvar bench_${stamp}_${round}_bare int\n`);
-        done.push({ bare, ...(await session.edit()) });
-      }
-      const middle = (of: (round: Round) => number): number => median(done.map(of));
-      const bare = middle((round) => round.bare);
-      const against = (of: (round: Round) => number): string =>
-        `${ms(middle(of))}  ${ratio(middle(of), bare)}`;
-      rows.push([
-        subject.name,
-        `${session.findings} (${await session.fixes()})`,
-        ms(bare),
-        against((round) => round.findings),
-        against((round) => round.menu),
-        against((round) => round.cursor),
-        against((round) => round.all),
-      ]);
-      await session.quit();
+    for (const make of [() => thirtyFixes(scratch), ...subjects]) {
+      const subject = make();
+      if (!subject.name.includes(chosen)) continue;
+      rows.push(await rowOf(subject, scratch));
+      console.log(rows.at(-1)!.join('  '));
     }
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
   print(
-    `Go: from an unsaved edit, median of ${rounds}, × bare compile`,
-    ['package', 'findings (with fix)', 'bare compile', 'findings', 'menu', 'fix at the cursor', 'last fix'],
+    `Go: from an unsaved edit, median of ${rounds}; × bare compile by wall clock (by processor time)`,
+    ['package', 'findings', 'bare compile', 'first findings', 'fix at the cursor', 'last word', 'server, MB'],
     rows,
   );
+}
+
+async function rowOf(subject: Subject, scratch: string): Promise<string[]> {
+  const original = readFileSync(subject.file, 'utf8');
+  const bare = await BareCompile.of(subject, scratch);
+  const session = await Session.open(subject);
+  if (!session) return [subject.name, `no answer within ${ms(limit)}`];
+  const done: (Round & { readonly bare: Cost })[] = [];
+  try {
+    // The first makes the plan and warms the server's code up.
+    await session.edit();
+    for (let round = 0; round < rounds; round++)
+      done.push({ bare: bare.run(original + edited(`${round}_bare`)), ...(await session.edit()) });
+    const middle = (of: (round: Round) => Cost | undefined): string => {
+      const costs = done.flatMap((round) => {
+        const cost = of(round);
+        return cost ? [{ cost, bare: round.bare }] : [];
+      });
+      if (costs.length < done.length) return `over ${ms(limit)} in ${done.length - costs.length} rounds`;
+      const by = (what: keyof Cost): string =>
+        ratio(median(costs.map(({ cost }) => cost[what])), median(costs.map(({ bare }) => bare[what])));
+      return `${ms(median(costs.map(({ cost }) => cost.wall)))}  ${by('wall')} (${by('processor')})`;
+    };
+    return [
+      subject.name,
+      String(session.findings),
+      `${ms(median(done.map(({ bare }) => bare.wall)))} (${ms(median(done.map(({ bare }) => bare.processor)))})`,
+      middle(({ findings }) => findings),
+      middle(({ cursor }) => cursor),
+      middle(({ all }) => all),
+      (session.peak / 1e6).toFixed(0),
+    ];
+  } finally {
+    await session.quit();
+  }
 }
