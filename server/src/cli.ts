@@ -1,7 +1,8 @@
 import pico from 'picocolors';
 import { run } from './cli/program';
 import { keepHeapSmall } from './host/heap';
-import { engines, recorder, rules, version } from './composition';
+import { build, engines, recorder, rules, version } from './composition';
+import { ResultStore } from './host/result-store';
 
 keepHeapSmall();
 
@@ -27,5 +28,6 @@ void run(process.argv.slice(2), {
   engines,
   recorder,
   rules,
+  results: (logger) => ResultStore.open(build(), logger),
   version,
 }).then((code) => (process.exitCode = code));

@@ -1,10 +1,11 @@
+import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { goRules } from '../../rules/go/index';
 import type { RuleMeta } from '../../rules/model';
 import { typescriptRules } from '../../rules/typescript/index';
 import { createGoEngine } from './go/engine';
-import { exists, readTextSync } from './host/files';
+import { exists, readBytesSync, readTextSync } from './host/files';
 import type { EngineLoaders } from './service/analyser';
 
 /** The parts that the language server and the command line are put together from. */
@@ -49,6 +50,15 @@ export const rules: readonly RuleMeta[] = [
 
 /** The version in the nearest package.json: the package's own, both from the bundle and from the compiled sources. */
 export const version: string = readVersion(__dirname);
+
+/** A hash of the program: of the bundles that analyse, and of the type checker's sources. */
+export function build(): string {
+  const hash = createHash('sha256').update(version);
+  const parts = [__filename, join(__dirname, 'typescript.js')];
+  if (typeChecker !== undefined) parts.push(join(typeChecker, 'main.go'), join(typeChecker, 'answer.go'));
+  for (const file of parts.filter(exists)) hash.update(readBytesSync(file));
+  return hash.digest('hex');
+}
 
 function readVersion(folder: string): string {
   try {

@@ -1,5 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { RuleMeta } from '../../../rules/model';
+import type { Logger } from '../host/logger';
+import type { ResultStore } from '../host/result-store';
 import type { EngineLoaders } from '../service/analyser';
 
 /** What the command line runs with; tests put in their own. */
@@ -15,6 +17,8 @@ export interface Surroundings {
   /** Absolute path of host/v8-recorder.ts as it was compiled or bundled. */
   readonly recorder: string;
   readonly rules: readonly RuleMeta[];
+  /** Opens the folder of results of earlier runs; undefined when there is none. Absent: nothing is kept. */
+  readonly results?: (logger: Logger) => Promise<ResultStore | undefined>;
   readonly version: string;
 }
 

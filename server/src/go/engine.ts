@@ -5,6 +5,7 @@ import { goRules } from '../../../rules/go/index';
 import { suppressionsOf } from '../../../rules/go/syntax/directives';
 import type { GoFix, GoPackage, GoRule, GoVersion } from '../../../rules/go/rule';
 import { ProcessRunner, ToolError, type Patience } from '../host/process';
+import type { ResultStore } from '../host/result-store';
 import type {
   AnalysisRequest,
   CombinedFix,
@@ -25,6 +26,7 @@ import { GoFolder } from './plan/folder';
 import type { GoToolchain } from './plan/toolchain';
 import { combineFixes, fixedTexts } from './verify/combine';
 import { buildPackage } from './facts/package';
+import { KeptPackages } from './kept';
 import { unjoinedNotes } from './facts/unjoined';
 import { gofmt } from './layout/gofmt';
 import { GoSyntax, type GrammarPaths, type ParsedFile } from './facts/syntax-trees';
@@ -33,6 +35,7 @@ import { Verifier } from './verify/verifier';
 import { type Verdict } from './verify/verdict';
 import { type FixJob } from './verify/questions';
 import { concerns, newErrors } from './verify/errors';
+import { exportedSignature } from './verify/signatures';
 import { analyses, Confirmed, jobsOf, originOf, type Checked, type Sources } from './publish';
 
 export interface GoEngineOptions {
@@ -54,6 +57,14 @@ export interface ScanRequest {
   readonly files?: ReadonlySet<string>;
   readonly buffers?: ReadonlyMap<string, SourceDocument>;
   readonly settings: Settings;
+  /** See FolderRequest. */
+  readonly store?: ResultStore | undefined;
+}
+
+/** What is true of a finished analysis of a folder, of which everything could be said. */
+interface Whole {
+  /** Whether fixes stand rests on other packages of the workspace, too. */
+  readonly everything: boolean;
 }
 
 export async function createGoEngine(host: EngineHost, options: GoEngineOptions): Promise<GoEngine> {
@@ -120,7 +131,8 @@ export class GoEngine implements Engine {
       const texts = new Map([[document.path, document]]);
       const sources = { directory, texts, unread: [], unit };
       const work = { document: document.path, buffers: new Map(), settings, publish, signal: either };
-      return this.#report([sources], unit, work);
+      await this.#report([sources], unit, work);
+      return;
     }
     const all = new Map(buffers).set(document.path, document);
     const folder = await GoFolder.read(directory, all);
@@ -136,8 +148,7 @@ export class GoEngine implements Engine {
       const work = { document: document.path, buffers: all, settings, publish: answer, signal: either };
       if (await this.#edited(folder, sources, work)) return;
       const build = await this.#compile([sources], work);
-      if (build instanceof NotCompiled) return await this.#report([sources], build, work);
-      this.#stages.remember({ build, folder });
+      if (!(build instanceof NotCompiled)) this.#stages.remember({ build, folder });
       await this.#report([sources], build, work);
     } finally {
       clearTimeout(timer);
@@ -184,8 +195,18 @@ export class GoEngine implements Engine {
   ): Promise<void> {
     const either = AbortSignal.any([signal, this.#disposed.signal]);
     const buffers = request.buffers ?? new Map<string, SourceDocument>();
+    const { settings, store, directories } = request;
+    const kept =
+      store && buffers.size === 0
+        ? new KeptPackages(store, this.#runner, directories, settings, either)
+        : undefined;
     let batch: Sources[] = [];
     const published = new Set<string>();
+    // What several programs of a scratch folder share is told by the first.
+    const tell = ({ texts, unread }: Sources, analyses: readonly FileAnalysis[]): void => {
+      onFiles(analyses.filter(({ path: file }) => !published.has(file)));
+      for (const file of [...texts.keys(), ...unread.flatMap(({ file }) => file ?? [])]) published.add(file);
+    };
     const finish = async (): Promise<void> => {
       const ready = batch;
       batch = [];
@@ -193,27 +214,32 @@ export class GoEngine implements Engine {
       const last = new Map<string, FileAnalysis>();
       const keep = (files: readonly FileAnalysis[]): void =>
         files.forEach((file) => last.set(file.path, file));
-      if (ready.length > 0) {
-        const { settings } = request;
-        const work = { document: undefined, buffers, settings, publish: keep, signal: either };
-        await this.#report(ready, await this.#compile(ready, work), work);
-      }
-      for (const { texts, unread } of ready) {
+      if (ready.length === 0) return;
+      const work = { document: undefined, buffers, settings, publish: keep, signal: either };
+      const whole = await this.#report(ready, await this.#compile(ready, work), work);
+      for (const sources of ready) {
+        const { texts, unread, directory } = sources;
         const files = [...texts.keys(), ...unread.flatMap(({ file }) => file ?? [])];
-        // What several programs of a scratch folder share is told by the first.
-        onFiles(files.flatMap((file) => (published.has(file) ? [] : (last.get(file) ?? []))));
-        for (const file of files) published.add(file);
+        const analyses = files.flatMap((file) => last.get(file) ?? []);
+        tell(sources, analyses);
+        const how = whole.get(directory);
+        if (how) await kept?.keep(sources, analyses, how.everything);
       }
     };
-    for (const directory of request.directories) {
+    for (const directory of directories) {
       const folder = await GoFolder.read(directory, buffers);
       const left = new Set(folder.texts.keys());
       for (const file of left) {
         either.throwIfAborted();
-        const sources = await this.#sources(folder, file, buffers, request.settings, either);
+        const sources = await this.#sources(folder, file, buffers, settings, either);
         for (const covered of sources.texts.keys()) left.delete(covered);
         const wanted = request.files;
         if (wanted && ![...sources.texts.keys()].some((covered) => wanted.has(covered))) continue;
+        const before = await kept?.find(sources);
+        if (before) {
+          tell(sources, before);
+          continue;
+        }
         const first = batch[0];
         const joins =
           !first ||
@@ -271,13 +297,15 @@ export class GoEngine implements Engine {
    * Checks, publishes; then verifies the fixes and publishes what has any again. With a document, its file is checked and
    * published first, and the fixes of each compile are published when it ends.
    * @param settled absolute paths; nothing is said of other files. All when absent
+   * @returns the folders of which everything was said; absolute
    */
   async #report(
     batch: readonly Sources[],
     build: Build | NotCompiled,
     { document, buffers, settings, publish, signal }: Work,
     settled?: ReadonlySet<string>,
-  ): Promise<void> {
+  ): Promise<ReadonlyMap<string, Whole>> {
+    const whole = new Map<string, Whole>();
     const overlays = overlaysOf(buffers);
     const open: Checked[] = [];
     const verdicts = new Map<GoFix, Verdict>();
@@ -296,6 +324,8 @@ export class GoEngine implements Engine {
             : await this.#types?.of(said, sources.directory, sources.texts, signal);
         const checked = this.#prepare(sources, said, types ?? noTypes, revealedIn(buffers));
         open.push(checked);
+        if (isWhole(checked, said, types) && this.#broken.size === 0)
+          whole.set(sources.directory, { everything: false });
         const files = checked.packages
           .flatMap((pkg) => pkg.files)
           .filter(({ path: file }) => settled?.has(file) ?? true)
@@ -310,7 +340,7 @@ export class GoEngine implements Engine {
         }
         publish(analyses(checked, verdictOf, this.#confirmed));
       }
-      if (build instanceof NotCompiled) return;
+      if (build instanceof NotCompiled) return whole;
       const next = (): FixJob[] => open.flatMap((checked) => jobsOf(checked, verdictOf));
       // Of the document in question first: whoever edits it looks at it.
       const wanted = (job: FixJob): number => (job.fix.edits.some(({ file }) => file === document) ? 0 : 1);
@@ -318,6 +348,9 @@ export class GoEngine implements Engine {
         // What is refuted may have something in its place, which is checked then.
         for (let jobs = next(); jobs.length > 0; jobs = next()) {
           const ordered = jobs.sort((a, b) => wanted(a) - wanted(b));
+          for (const { directory, pkg, fix } of jobs)
+            if (whole.has(directory) && exportedSignature(pkg, fix.edits))
+              whole.set(directory, { everything: true });
           await this.#verifier.verify(build, overlays, ordered, signal, (certain) => {
             for (const [{ fix }, verdict] of certain) verdicts.set(fix, verdict);
             if (signal.aborted || document === undefined || next().length === 0) return;
@@ -329,6 +362,7 @@ export class GoEngine implements Engine {
       } catch (error) {
         if (signal.aborted || !(error instanceof ToolError)) throw error;
         // What was found stays, and what was verified until then.
+        whole.clear();
         for (const checked of open)
           for (const file of new Set(jobsOf(checked, verdictOf).map(({ at }) => at.file)))
             checked.notes.push({ file, message: `Not all fixes were checked. ${error.message}` });
@@ -342,6 +376,7 @@ export class GoEngine implements Engine {
     } finally {
       for (const { leases } of open) for (const lease of leases) lease.release();
     }
+    return whole;
   }
 
   /** Parses a folder and joins the facts, so that the rules can run. */
@@ -583,6 +618,21 @@ function isCompiled(compiled: CompiledPackage | undefined, file: string): boolea
   return (
     compiled.testsCompiled && (compiled.testFiles.includes(file) || compiled.externalTestFiles.includes(file))
   );
+}
+
+/** Whether nothing is missing in what can be said of the folder, and nothing of it is due to this run alone. */
+function isWhole(
+  { sources: { directory }, unparsed, incomplete }: Checked,
+  build: Build | NotCompiled,
+  types: FolderTypes | undefined,
+): boolean {
+  if (build instanceof NotCompiled || types?.fault !== undefined || unparsed.length + incomplete.size > 0)
+    return false;
+  const compiled = packageIn(build, directory);
+  const { toolchain, unit } = build.unit;
+  // More than these are about the compile that all packages of the batch share.
+  const expected = build.notes.length === toolchain.notes.length + unit.notes.length;
+  return expected && compiled?.compiled === true && compiled.errors.length === 0;
 }
 
 interface MissingPart {

@@ -24,6 +24,18 @@ export function cacheHome(
   return path.join(homedir(), usual, 'alloclens');
 }
 
+/**
+ * The folder below `home`, absolute; made when it is not there.
+ * @throws Error, a sentence or the system's, when it cannot be made or is not this user's alone
+ */
+export async function privateFolder(name: string, home: string = cacheHome()): Promise<string> {
+  const folder = path.join(home, name);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const fault = faultOf(folder);
+  if (fault !== undefined) throw new Error(`${folder} is not used because ${fault}.`);
+  return folder;
+}
+
 /** A folder of this user alone, of entries that are folders: each is there as a whole or not at all. */
 export class CacheFolder {
   private constructor(
@@ -38,11 +50,7 @@ export class CacheFolder {
    * @throws Error, a sentence or the system's, when it cannot be made or is not this user's alone
    */
   static async open(name: string, kept: number, home: string = cacheHome()): Promise<CacheFolder> {
-    const folder = path.join(home, name);
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    const fault = faultOf(folder);
-    if (fault !== undefined) throw new Error(`${folder} is not used because ${fault}.`);
-    return new CacheFolder(folder, kept);
+    return new CacheFolder(await privateFolder(name, home), kept);
   }
 
   /** The entry, when it is there, this user's alone and as it was made; its use is remembered. */

@@ -1,6 +1,7 @@
 import type { FileEdit, Finding, Fix, Language, Note, Span } from '../../../rules/model';
 import type { Site } from '../../../rules/sites';
 import type { Logger } from '../host/logger';
+import type { ResultStore } from '../host/result-store';
 import type { TrustGate } from '../host/trust';
 import type { Changed } from '../text/lay-out';
 import type { Settings } from './settings';
@@ -151,6 +152,8 @@ export interface FolderRequest {
   readonly buffers: ReadonlyMap<string, SourceDocument>;
   /** Of all the folders. */
   readonly settings: Settings;
+  /** Results of earlier runs, and where those of this one are kept. What comes out of it cannot be given to `combine`. */
+  readonly store?: ResultStore | undefined;
 }
 
 export interface FilesRequest {
@@ -159,6 +162,8 @@ export interface FilesRequest {
   readonly buffers: ReadonlyMap<string, SourceDocument>;
   /** Of all the files. */
   readonly settings: Settings;
+  /** See FolderRequest. */
+  readonly store?: ResultStore | undefined;
 }
 
 export interface CombinedFix {

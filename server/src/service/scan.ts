@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import pLimit from 'p-limit';
 import type { Finding, Note } from '../../../rules/model';
+import type { ResultStore } from '../host/result-store';
 import type { Analyser } from './analyser';
 import type { CodeMap, FileAnalysis, SourceDocument } from './engine';
 import { languageIdOf, languageOf } from './languages';
@@ -14,6 +15,8 @@ export interface ScanOptions {
   /** Texts that stand for what is on disk. */
   readonly buffers?: ReadonlyMap<string, SourceDocument>;
   readonly progress?: (done: number, total: number, path: string) => void;
+  /** See FolderRequest. */
+  readonly store?: ResultStore | undefined;
 }
 
 export interface ScanResult {
@@ -43,7 +46,7 @@ const parallel = 2;
 export async function scan(
   analyser: Analyser,
   files: readonly string[],
-  { settings, signal, buffers = new Map(), progress }: ScanOptions,
+  { settings, signal, buffers = new Map(), progress, store }: ScanOptions,
 ): Promise<ScanResult> {
   const wanted = new Set(files);
   const done = new Set<string>();
@@ -89,12 +92,12 @@ export async function scan(
     progress?.(done.size, wanted.size, analyses[0]?.path ?? '');
   };
   await analyser.analyseFolders(
-    { directories: folders, files: wanted, buffers, settings },
+    { directories: folders, files: wanted, buffers, settings, store },
     acceptAll,
     signal,
   );
   const scripts = files.filter((path) => languageOf(languageIdOf(path)) === 'typescript');
-  await analyser.analyseFiles({ files: scripts, buffers, settings }, acceptAll, signal);
+  await analyser.analyseFiles({ files: scripts, buffers, settings, store }, acceptAll, signal);
 
   const limit = pLimit(parallel);
   await Promise.all(
@@ -107,6 +110,7 @@ export async function scan(
       }),
     ),
   );
+  await store?.tidy();
   progress?.(wanted.size, wanted.size, '');
   // Which analysis ends first is chance; what is made of them must not be.
   const sorted = [...analyses].sort(([a], [b]) => compareText(a, b));

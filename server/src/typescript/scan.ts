@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { readText } from '../host/files';
 import type { FileAnalysis, FilesRequest, SourceDocument } from '../service/engine';
 import type { Inspection } from './engine';
+import { KeptInspections } from './kept';
 import type { ScanWorker } from './scan-worker';
 
 /** What a scan needs of the engine, and what tests replace. */
@@ -47,12 +48,13 @@ const maximumCrashes = 3;
  * @throws AbortError when the signal fires
  */
 export async function scanFiles(
-  { files, buffers, settings }: FilesRequest,
+  { files, buffers, settings, store }: FilesRequest,
   parts: ScanParts,
   publish: (files: readonly FileAnalysis[]) => void,
   signal: AbortSignal,
 ): Promise<void> {
   const rest = JSON.stringify(settings);
+  const kept = store && new KeptInspections(store, settings);
   const done = new Map<number, FileAnalysis | undefined>();
   const queue = new JobQueue();
   let published = 0;
@@ -82,18 +84,24 @@ export async function scanFiles(
     signal.throwIfAborted();
     if (!document) return void finish(index, undefined);
     const key = createHash('sha256').update(rest).update('\0').update(document.text).digest('base64');
-    const cached = parts.cache.get(path);
-    const known = cached?.key === key ? cached.inspection : tried(document, () => parts.triage(document));
+    let before = parts.cache.get(path);
+    if (before?.key !== key) before = await kept?.find(path, key);
+    const known = before ? before.inspection : tried(document, () => parts.triage(document));
     if (known && !('notes' in known)) return { index, document, key, rules: known };
-    if (known) parts.cache.set(path, { key, inspection: known });
+    if (known) remember(path, { key, inspection: known }, before !== undefined);
     finish(index, known && parts.analysisOf(document, known));
     return undefined;
+  };
+
+  const remember = (path: string, found: CachedInspection, isKept = false): void => {
+    parts.cache.set(path, found);
+    if (!isKept) kept?.add(path, found);
   };
 
   /** @param inspection undefined when there was a defect: the file is left out */
   const accept = ({ index, document, key }: Job, inspection: Inspection | undefined): void => {
     if (!inspection) return finish(index, undefined);
-    parts.cache.set(document.path, { key, inspection });
+    remember(document.path, { key, inspection });
     finish(index, parts.analysisOf(document, inspection));
   };
 
@@ -186,6 +194,7 @@ export async function scanFiles(
   // What a dead worker left behind.
   await inspectRest();
   signal.throwIfAborted();
+  await kept?.keep();
 }
 
 /** Texts to inspect. Workers take the largest, so that none is left with it at the end. */

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
+import { nullLogger } from '../../../server/src/host/logger';
+import { ResultStore } from '../../../server/src/host/result-store';
 import type { FileAnalysis, SourceDocument } from '../../../server/src/service/engine';
 import { defaultSettings } from '../../../server/src/service/settings';
 import { TypeScriptEngine, type Inspection } from '../../../server/src/typescript/engine';
@@ -43,6 +45,80 @@ async function scan(engine: TypeScriptEngine, files: readonly string[], options:
   );
   return published;
 }
+
+describe('results of an earlier process', () => {
+  const files = (): { folder: string; all: string[]; rest: string[] } => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'alloclens-kept-'));
+    after(() => rmSync(folder, { recursive: true, force: true }));
+    writeFileSync(path.join(folder, 'package.json'), '{}');
+    const all = ['a.ts', 'b.ts', 'c.ts'].map((name) => path.join(folder, name));
+    for (const file of all) writeFileSync(file, hit);
+    writeFileSync(all[1]!, unparsable);
+    return { folder, all, rest: all.slice(1) };
+  };
+  /** Each scan is one of another process, as far as the engine can tell. @returns what was inspected, and what was said */
+  async function process(folder: string, scanned: readonly string[], settings = defaultSettings) {
+    const store = await ResultStore.open('build', nullLogger, path.join(folder, 'cache'));
+    const engine = newTypeScriptEngine();
+    const inspected: string[] = [];
+    const inspect = engine.inspect.bind(engine);
+    engine.inspect = (document, ...more) => {
+      inspected.push(path.basename(document.path));
+      return inspect(document, ...more);
+    };
+    const said: FileAnalysis[] = [];
+    await engine.scanFiles(
+      { files: scanned, buffers: new Map(), settings, store },
+      (some) => said.push(...some),
+      new AbortController().signal,
+    );
+    await store?.tidy();
+    return { inspected, said: JSON.parse(JSON.stringify(said)) as FileAnalysis[] };
+  }
+
+  it('are said again, and nothing is inspected', async () => {
+    const { folder, all } = files();
+    const first = await process(folder, all);
+    assert.deepEqual(first.inspected, ['a.ts', 'b.ts', 'c.ts']);
+    assert.equal(first.said[0]!.findings.length, 1);
+    assert.equal(first.said[0]!.findings[0]!.fixes.length, 1);
+    const second = await process(folder, all);
+    assert.deepEqual(second, { inspected: [], said: first.said });
+  });
+
+  it('hold by content, file by file, whatever the time of a file says', async () => {
+    const { folder, all, rest } = files();
+    const first = await process(folder, all);
+    writeFileSync(all[0]!, `\n${hit}`);
+    assert.deepEqual((await process(folder, all)).inspected, ['a.ts']);
+    writeFileSync(all[0]!, hit);
+    assert.deepEqual((await process(folder, all)).inspected, ['a.ts']);
+    writeFileSync(all[0]!, hit);
+    assert.deepEqual(await process(folder, all), { inspected: [], said: first.said });
+    // A scan of some files forgets nothing of the others.
+    writeFileSync(rest[0]!, hit);
+    assert.deepEqual((await process(folder, rest)).inspected, ['b.ts']);
+    assert.deepEqual((await process(folder, all)).inspected, []);
+  });
+
+  it('are others under other settings, and in a folder with another path below the project', async () => {
+    const { folder, all } = files();
+    await process(folder, all);
+    assert.deepEqual((await process(folder, all, { ...defaultSettings, show: 'all' })).inspected, [
+      'a.ts',
+      'b.ts',
+      'c.ts',
+    ]);
+    assert.deepEqual((await process(folder, all)).inspected, []);
+    const moved = path.join(folder, 'test');
+    mkdirSync(moved);
+    const other = path.join(moved, 'a.ts');
+    writeFileSync(other, hit);
+    assert.deepEqual((await process(folder, [other], { ...defaultSettings, show: 'all' })).inspected, [
+      'a.ts',
+    ]);
+  });
+});
 
 /** Engine whose workers answer through `answer`; counts the questions. */
 function withWorkers(answer: (document: SourceDocument, asked: number) => Inspection, started = true) {

@@ -61,7 +61,7 @@ async function run(
     throw new UsageError(
       'A shard is no report: give --format, --fail-on, --baseline and --update-baseline to “alloclens merge”.',
     );
-  return withAnalyser(options, around, async ({ analyser, settings: chosen, progress }) => {
+  return withAnalyser(options, around, async ({ analyser, settings: chosen, progress, host }) => {
     const { files: named, notes: unread } = await filesOf(paths, cwd, signal);
     if (!isJudged(named, chosen, around))
       throw new NothingMeasuredError('The paths hold no file of the language that the rules are about.');
@@ -70,7 +70,8 @@ async function run(
     const { profiles, notes: unusable } = await profilesOf(options.profile, named, origin);
     // What looks cold may be measured.
     const settings = profiles.length === 0 ? chosen : { ...chosen, show: 'all' as const };
-    const scanned = await scan(analyser, files, { settings, signal, progress });
+    const store = await around.results?.(host.logger);
+    const scanned = await scan(analyser, files, { settings, signal, progress, store });
     const code = codeOf(scanned, analyser);
     let { findings } = scanned;
     if (profiles.length > 0) {
