@@ -286,6 +286,7 @@ async function rowOf(subject: Subject, scratch: string): Promise<string[]> {
     for (let round = 0; round < rounds; round++)
       done.push({ bare: bare.run(original + edited(`${round}_bare`)), ...(await session.edit()) });
     const middle = (of: (round: Round) => Cost | undefined): string => {
+      if (done.every((round) => round.all && !of(round))) return 'none';
       const costs = done.flatMap((round) => {
         const cost = of(round);
         return cost ? [{ cost, bare: round.bare }] : [];
