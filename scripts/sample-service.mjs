@@ -11,16 +11,13 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import prettier from 'prettier';
 import { nodeBinary } from './lib/node-binary.mjs';
 import { output, root, run, Sentence, step } from './lib/run.mjs';
+import { bytesOf, countArguments, recordArguments, requests, rounds } from './lib/sample-service.mjs';
 
 const execFile = promisify(execFileWithCallback);
 
 const cli = join(root, 'dist', 'cli.js');
 const go = join(root, 'samples', 'service', 'go');
 const typescript = join(root, 'samples', 'service', 'typescript');
-
-/** How often the load is sent, which is of twelve requests. */
-const rounds = '25x';
-const requests = 12;
 
 await run(process.execPath, ['esbuild.mjs'], { stdio: ['ignore', 'ignore', 'inherit'] });
 if (!process.argv.includes('--table')) {
@@ -32,20 +29,10 @@ if (!process.argv.includes('--table')) {
 await writeTable(await measured());
 
 async function recordGo(folder, out) {
-  const args = [
-    'record',
-    '--go',
-    './api',
-    '--bench',
-    '.',
-    '--benchtime',
-    rounds,
-    '--interval',
-    '1',
-    '--out',
-    out,
-  ];
-  await run(process.execPath, [cli, ...args], { cwd: folder, env: { ...process.env, GOFLAGS: '-trimpath' } });
+  await run(process.execPath, [cli, ...recordArguments(out)], {
+    cwd: folder,
+    env: { ...process.env, GOFLAGS: '-trimpath' },
+  });
   // Where the binary lay: the same number of bytes, so that the protocol buffer stays one.
   const bytes = gunzipSync(await readFile(out));
   const plain = bytes
@@ -77,24 +64,22 @@ async function measured() {
   if (rules.includes(undefined))
     throw new Sentence('One of the five heaviest lines has no finding of a rule.');
   const only = rules.flatMap((rule) => ['--rule', rule]);
-  const how = ['--benchtime', rounds, '--count', '4', '--format', 'json', ...only];
+  const how = ['--benchtime', `${rounds}x`, '--count', '4', '--format', 'json', ...only];
   const each = JSON.parse(await anyway(['prove', '.', '--each', ...how], go));
   const [all] = JSON.parse(await anyway(['prove', '.', ...how], go)).changes;
   const copy = await mkdtemp(join(tmpdir(), 'alloclens-service-'));
   try {
     await cp(go, copy, { recursive: true });
-    const before = await bytesOf(copy);
+    const before = await counted(copy);
     await anyway(['fix', '.', ...only], copy);
-    return { hotspots: hotspots.hotspots, each: each.changes, all, before, after: await bytesOf(copy) };
+    return { hotspots: hotspots.hotspots, each: each.changes, all, before, after: await counted(copy) };
   } finally {
     await rm(copy, { recursive: true, force: true });
   }
 }
 
-/** Bytes for each round of the load, as the package testing counts them. */
-async function bytesOf(folder) {
-  const args = ['test', '-run', '^$', '-bench', '.', '-benchmem', '-benchtime', rounds, './api'];
-  return Number(/ (\d+) B\/op/.exec(await output('go', args, { cwd: folder }))[1]);
+async function counted(folder) {
+  return bytesOf(await output('go', countArguments, { cwd: folder }));
 }
 
 /** What a command prints that may end with 1, because it has found something. */

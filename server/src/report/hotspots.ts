@@ -70,7 +70,7 @@ export function markdownHotspots({ cwd, weights, hotspots, notes }: HotspotRepor
 }
 
 /** One object, paths relative to the working directory, lines 1-based as in the profile. */
-export function jsonHotspots({ cwd, weights, hotspots, notes }: HotspotReport): object {
+export function jsonHotspots({ cwd, weights, hotspots, notes }: HotspotReport) {
   return {
     schema: 1,
     unit: weights.unit,
@@ -108,6 +108,9 @@ export function jsonHotspots({ cwd, weights, hotspots, notes }: HotspotReport): 
     notes,
   };
 }
+
+/** What `alloclens hotspots --format json` prints. */
+export type JsonHotspots = ReturnType<typeof jsonHotspots>;
 
 /** The part of the whole, or of two profiles the change as a part of what the older one had; none of an estimate. */
 function partText(weight: LineWeight, share: number, { base, unit }: AnyWeights): string {

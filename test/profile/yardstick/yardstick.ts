@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import os from 'node:os';
 import path from 'node:path';
 import { readProfile } from '../../../server/src/hotspots/read';
+import type { JsonHotspots } from '../../../server/src/report/hotspots';
 import { checkOut } from '../../corpus/projects';
 import { alloclens } from '../../support/real-cli';
 import type { YardstickModule } from './modules';
@@ -41,22 +42,6 @@ export interface Measured {
   readonly fixes: number;
   /** What limits the figures. */
   readonly notes: readonly string[];
-}
-
-interface HotspotsJson {
-  readonly total: number;
-  readonly elsewhere: number;
-  readonly hotspots: readonly {
-    readonly file: string;
-    readonly line: number;
-    readonly function: string;
-    readonly amount: number;
-    readonly joined: string;
-    readonly why: string;
-    readonly what: readonly string[];
-    readonly rules: readonly string[];
-    readonly fixes: readonly { readonly title: string; readonly kind: string }[];
-  }[];
 }
 
 interface ProofJson {
@@ -100,7 +85,7 @@ export async function measureModule(
     progress(`${module.name}: hotspots`);
     const heaviest = own.slice(0, top);
     const lasting = weights.lines.indexOf(heaviest.at(-1)!) + 1;
-    const { hotspots } = await json<HotspotsJson>(
+    const { hotspots } = await json<JsonHotspots>(
       cwd,
       ['hotspots', './...', '--profile', profile, '--top', String(lasting), '--format', 'json'],
       [1],
@@ -110,7 +95,7 @@ export async function measureModule(
 
     progress(`${module.name}: the estimate`);
     const folders = [...new Set(own.map(({ file }) => path.dirname(file)))];
-    const estimate = await json<HotspotsJson>(
+    const estimate = await json<JsonHotspots>(
       cwd,
       ['hotspots', ...folders, '--top', String(Number.MAX_SAFE_INTEGER), '--format', 'json'],
       [1],
@@ -165,7 +150,7 @@ export async function measurePackage(
     const command = [process.execPath, path.join(folder, 'program.js')];
     await run(cwd, ['record', '--out', profile, '--', ...command], [0]);
     progress(`${name}: hotspots`);
-    const { hotspots, total, elsewhere } = await json<HotspotsJson>(
+    const { hotspots, total, elsewhere } = await json<JsonHotspots>(
       cwd,
       ['hotspots', sources, '--profile', profile, '--top', String(top), '--format', 'json'],
       [1],
@@ -187,7 +172,7 @@ export async function measurePackage(
   }
 }
 
-function heavyLine(one: HotspotsJson['hotspots'][number], cwd: string, total: number): HeavyLine {
+function heavyLine(one: JsonHotspots['hotspots'][number], cwd: string, total: number): HeavyLine {
   return {
     ...one,
     bytes: one.amount,
@@ -203,7 +188,7 @@ function heavyLine(one: HotspotsJson['hotspots'][number], cwd: string, total: nu
  * ranked last.
  * @param measured `file:line`, relative to the module, 1-based
  */
-function predictions(measured: readonly string[], { hotspots }: HotspotsJson): Predicted[] {
+function predictions(measured: readonly string[], { hotspots }: JsonHotspots): Predicted[] {
   const hit = new Set(measured);
   const scores = new Map(hotspots.map(({ file, line, amount }) => [`${file}:${line}`, amount]));
   for (const key of hit) if (!scores.has(key)) scores.set(key, -1);

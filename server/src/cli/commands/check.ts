@@ -12,13 +12,12 @@ import {
   LockError,
   lockText,
   parseLock,
-  type Held,
   type Lock,
-  type LockComparison,
   type MeasuredCeiling,
 } from '../../proof/lock';
 import { patienceWith, withGoTests } from '../../proof/module';
 import { ProofError } from '../../proof/go-tests';
+import { comparisonText } from '../../report/lock';
 import { count, prettyReport } from '../../report/pretty';
 import { scan } from '../../service/scan';
 import { textOnDisk } from '../../service/source';
@@ -217,29 +216,4 @@ async function measureAll(
     }
   }
   return { measured, notes, toolchain, packages: new Set(measured.map(({ importPath }) => importPath)) };
-}
-
-function comparisonText({ worse, better, same, unmeasured, unknown }: LockComparison, name: string): string {
-  const line = ({ ceiling: { importPath, benchmark, allocs, bytes }, measured }: Held): string =>
-    `  ${benchmark} (${importPath}): ${range(measured.allocs)} allocs/op, ${range(measured.bytes)} B/op; the ceiling is ${allocs} and ${bytes}\n`;
-  const list = (title: string, lines: readonly string[]): string =>
-    lines.length === 0 ? '' : `${title}\n${lines.join('')}`;
-  return [
-    list('allocates more than its ceiling:', worse.map(line)),
-    list('allocates less than its ceiling (--update-lock writes it down):', better.map(line)),
-    list(
-      'has a ceiling, and nothing was measured:',
-      unmeasured.map(({ importPath, benchmark }) => `  ${benchmark} (${importPath})\n`),
-    ),
-    list(
-      'has no ceiling (--update-lock gives it one):',
-      unknown.map(({ importPath, benchmark }) => `  ${benchmark} (${importPath})\n`),
-    ),
-    `${count(same.length, 'benchmark')} as ${name} says, ${worse.length} above, ${better.length} below, ${unmeasured.length} not measured.\n`,
-  ].join('');
-}
-
-function range(runs: readonly number[]): string {
-  const [least, most] = [Math.min(...runs), Math.max(...runs)];
-  return least === most ? String(least) : `${least}–${most}`;
 }
