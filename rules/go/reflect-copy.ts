@@ -208,15 +208,21 @@ function interfaceOf(file: GoFile, expression: Node): Node | undefined {
   return inFunction.some(({ callee }) => callee === interfaceCall) ? call : undefined;
 }
 
-/** What it is was made for the reflect.Value, so that nothing has to be copied: reflect.ValueOf, and what comes out of a map. */
+/**
+ * What it is was made for the reflect.Value, so that nothing has to be copied: reflect.ValueOf, what comes out of a map, results of a call
+ * (reflect/value.go: neither has flagAddr).
+ */
 function isUnaddressed(file: GoFile, value: Node): boolean {
   const node = unparenthesised(value);
+  if (node.type === 'index_expression') return isListOfResults(file, node.childForFieldName('operand')!);
   if (node.type === 'identifier') {
     const binding = namesAround(file.root, node).resolve(node);
-    const start = binding && initializer(binding);
-    return (
-      start !== undefined && !binding!.uses.some((use) => isAssigned(use.node)) && isUnaddressed(file, start)
-    );
+    if (!binding || binding.uses.some((use) => isAssigned(use.node))) return false;
+    const start = initializer(binding);
+    const clause = binding.declaration.parent?.parent;
+    if (!start && clause?.type === 'range_clause')
+      return isListOfResults(file, clause.childForFieldName('right')!);
+    return start !== undefined && isUnaddressed(file, start);
   }
   const callee = node.type === 'call_expression' ? node.childForFieldName('function') : undefined;
   if (!callee) return false;
@@ -225,6 +231,20 @@ function isUnaddressed(file: GoFile, value: Node): boolean {
     callee.type === 'selector_expression' &&
     /^(?:MapIndex|Key|Value)$/.test(callee.childForFieldName('field')?.text ?? '')
   );
+}
+
+/** `v.Call(args)`, `v.MapKeys()`: slices of such values. */
+function isListOfResults(file: GoFile, list: Node): boolean {
+  const node = unparenthesised(list);
+  const binding = node.type === 'identifier' ? namesAround(file.root, node).resolve(node) : undefined;
+  if (binding) {
+    const start = initializer(binding);
+    return (
+      start !== undefined && !binding.uses.some((use) => isAssigned(use.node)) && isListOfResults(file, start)
+    );
+  }
+  const field = node.type === 'call_expression' ? node.childForFieldName('function') : undefined;
+  return /^(?:Call|CallSlice|MapKeys)$/.test(field?.childForFieldName('field')?.text ?? '');
 }
 
 /** The name of the method that is called without arguments on a reflect.Value. */
