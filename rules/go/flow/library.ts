@@ -139,9 +139,9 @@ export function isFilled(name: string, argument: number): boolean {
 }
 
 /**
- * Functions whose callers get memory that was allocated for them, whatever they do with it. None that the compiler inlines: it
- * emits their allocations where they are called. `always`: whatever the arguments are; `conditional`: for most, not for an empty
- * text or one that stays as it is.
+ * Functions whose callers get memory that was allocated for them, whatever they do with it. None that the compiler inlines
+ * (`errors.New`): whether their memory is on the heap depends on the caller. `always`: whatever the arguments are; `conditional`: for
+ * most, not for an empty text or one that stays as it is.
  */
 export const allocating: Readonly<Record<'always' | 'conditional', readonly string[]>> = {
   always: [
@@ -162,6 +162,9 @@ export const allocating: Readonly<Record<'always' | 'conditional', readonly stri
     'net/http.NewRequestWithContext',
     'net/url.Parse',
     'os.ReadFile',
+    'reflect.MakeMap',
+    'reflect.MakeSlice',
+    'reflect.New',
     'regexp.Compile',
     'regexp.MustCompile',
     'strings.NewReplacer',
