@@ -53,6 +53,10 @@ function optionsFor({ extensionUri }: ExtensionContext, output: LogOutputChannel
     // Hovers may apply the fix that they show and explain the finding, and nothing else.
     markdown: { isTrusted: { enabledCommands: [applyFix, explainFinding] } },
     middleware: {
+      provideCodeLenses: (document, token, next) =>
+        workspace.getConfiguration('alloclens', document).get<boolean>('ceilingLens', true)
+          ? next(document, token)
+          : [],
       // While the cursor moves nothing is asked of the server unless one of our diagnostics stands there.
       provideCodeActions: async (document, range, context, token, next) => {
         if (

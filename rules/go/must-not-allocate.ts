@@ -5,7 +5,8 @@ import { causeOf } from './sites/explain';
 import { allocatedKind, describe, lineNode, placesFor } from './sites/emitted-places';
 import type { Decision, GoFile, GoReport, GoRule, PlacedCall } from './rule';
 import { isFunction, spanOf } from './syntax/nodes';
-import { ceilingIn, ceilingOf, type Ceiling } from './syntax/directives';
+import { checkedCeiling } from './sites/ceilings';
+import { ceilingIn, type Ceiling } from './syntax/directives';
 import { packageNames } from './syntax/package-names';
 import { decided } from './sites/evidence';
 import { code } from '../wording';
@@ -25,21 +26,19 @@ export const rule: GoRule = {
     const marked = new Set<number>();
     for (const fn of file.root.namedChildren) {
       if (fn.type !== 'function_declaration' && fn.type !== 'method_declaration') continue;
-      const ceiling = ceilingOf(fn);
-      if (!ceiling) continue;
+      const checked = checkedCeiling(file, fn);
+      if (!checked) continue;
+      const { ceiling, emitted, problem } = checked;
       marked.add(ceiling.comment.id);
       const name = fn.childForFieldName('name');
       if (!name) continue;
-      const problem = Number.isNaN(ceiling.allocations)
-        ? 'the directive takes a number, as in //alloclens:max 2 allocs'
-        : uncheckable(file, fn);
       if (problem !== undefined) {
         unchecked(`${name.text} is marked ${ceiling.text} but was not checked: ${problem}.`);
         continue;
       }
       const found = allocationsOf(file, fn, name);
       if (ceiling.allocations > 0) {
-        const broken = brokenCeiling(file, fn, name, ceiling, found);
+        const broken = brokenCeiling(file, name, ceiling, emitted, found);
         if (broken) report(broken);
         continue;
       }
@@ -63,12 +62,11 @@ export const rule: GoRule = {
 /** One finding for the function: which of its allocations are those too many, nobody can say. */
 function brokenCeiling(
   file: GoFile,
-  fn: Node,
   name: Node,
   { text, allocations: allowed }: Ceiling,
+  number: number,
   found: readonly Found[],
 ): GoReport | undefined {
-  const number = emittedAllocations(file, fn);
   if (number <= allowed || !found[0]) return undefined;
   return {
     node: name,
@@ -84,29 +82,6 @@ function brokenCeiling(
       message: `here ${what}`,
     })),
   };
-}
-
-/** Calls of the allocator in the function and its literals; of a generic one, in the instantiation that has most. */
-function emittedAllocations(file: GoFile, fn: Node): number {
-  const numbers = new Map<string, number>();
-  for (const { callee, symbol } of file.facts?.emittedFor(fn) ?? []) {
-    if (!allocates(callee)) continue;
-    const instance = symbol.slice(symbol.indexOf('['), symbol.lastIndexOf(']') + 1);
-    numbers.set(instance, (numbers.get(instance) ?? 0) + 1);
-  }
-  return Math.max(0, ...numbers.values());
-}
-
-/** Why the compiler's listing says nothing about the function; undefined when it does. */
-function uncheckable(file: GoFile, fn: Node): string | undefined {
-  if (!fn.childForFieldName('body')) return 'it has no body in Go';
-  if (!file.facts) return 'the package was not compiled';
-  const receiver = fn.childForFieldName('receiver');
-  const generic =
-    fn.childForFieldName('type_parameters') !== null ||
-    (receiver?.descendantsOfType(['generic_type', 'type_arguments']).length ?? 0) > 0;
-  if (!generic || file.facts.emittedFor(fn).length > 0) return undefined;
-  return 'it is generic, and no code of it is listed in this package; use it with a type here, in a test for example';
 }
 
 interface Found {

@@ -33,6 +33,7 @@ import { registerProve, type ProveContext } from './lsp/prove';
 import { Agents, registerAgents } from './lsp/agent';
 import { Recordings, registerRecord } from './lsp/record';
 import { registerSites, SiteReporter } from './lsp/sites';
+import { CeilingLenses, registerCeilings } from './lsp/ceilings';
 import { registerFindings, type FindingsContext } from './lsp/findings';
 import { registerFlameGraph, type FlameContext } from './lsp/flame';
 import {
@@ -146,6 +147,7 @@ export function serve(connection: Connection, options: ServerOptions): void {
   connection.onDidChangeConfiguration(({ settings }) => {
     session?.settings.clear((settings as { alloclens?: unknown } | null)?.alloclens);
     session?.service.refresh(0);
+    session?.ceilings.refresh();
   });
   connection.onDidChangeWatchedFiles(({ changes }) => {
     for (const { uri, type } of changes) {
@@ -167,6 +169,7 @@ export function serve(connection: Connection, options: ServerOptions): void {
   });
 
   registerFindings(connection, () => session?.findings);
+  registerCeilings(connection, () => session?.findings);
 
   connection.languages.diagnostics.on(({ textDocument, previousResultId }, token) =>
     session
@@ -231,6 +234,7 @@ class Session {
   readonly publisher: Publisher;
   readonly sites: SiteReporter;
   readonly profiles: Profiles;
+  readonly ceilings: CeilingLenses;
   readonly recordings: Recordings;
   readonly agents: Agents;
   readonly #host: EngineHost;
@@ -273,6 +277,7 @@ class Session {
         published: (path, analysis) => {
           this.publisher.publish(path, analysis);
           this.sites.changed(path);
+          this.ceilings.published(path, analysis);
         },
         statusChanged: () => this.status.changed(),
         logger,
@@ -292,6 +297,10 @@ class Session {
       textOf,
       mapOf,
     }));
+    this.ceilings = new CeilingLenses(
+      connection,
+      params.capabilities.workspace?.codeLens?.refreshSupport === true,
+    );
     this.sites = new SiteReporter(connection, {
       list,
       uriOf: (path) => this.uris.of(path),
@@ -484,6 +493,7 @@ function capabilitiesFor(
       save: { includeText: false },
     },
     hoverProvider: true,
+    codeLensProvider: {},
     codeActionProvider: client.textDocument?.codeAction?.codeActionLiteralSupport
       ? { codeActionKinds, ...(resolvesEdits(client) && { resolveProvider: true }) }
       : false,

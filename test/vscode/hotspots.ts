@@ -1,9 +1,16 @@
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { editorHost } from './editor-host';
 import type { Host } from './host';
 import { inModule } from './orders-module';
+
+const area = `package orders
+
+//alloclens:noalloc
+func area(a, b int) int { return a * b }
+`;
 
 /** From a profile to a proven fix, in the views of the side bar. */
 export function hotspotsSuite(build: 'minimum' | 'newest'): void {
@@ -38,6 +45,19 @@ export function hotspotsSuite(build: 'minimum' | 'newest'): void {
         const left = await workbench.treeRows(/%.*orders\.go/);
         assert.ok(!left.some((row) => /orders\.go:18/.test(row)), left.join('\n'));
         await workbench.screenshot('after');
+      }));
+
+    it('says over a function with a ceiling that it was checked, until it allocates', () =>
+      inModule(host, 'hotspots-ceiling', {}, async ({ workbench, folder }) => {
+        const file = join(folder, 'area.go');
+        await writeFile(file, area);
+        await workbench.openFile(file);
+        await workbench.shows(/^0 allocations, checked$/);
+        await workbench.screenshot('kept');
+        await workbench.cursorAt(area, 'a * b');
+        await workbench.type('*new(int) + len(make([]int, a)) + ');
+        await workbench.shows(/^1 allocation, 0 allowed$/);
+        await workbench.screenshot('broken');
       }));
 
     for (const theme of ['dark', 'light', 'high contrast'] as const)

@@ -1,6 +1,7 @@
 import type { Node } from 'web-tree-sitter';
 import type { Finding, NoFix, Note, Related, RuleId, Severity } from '../../../rules/model';
 import { titled } from '../../../rules/wording';
+import { checkedCeiling } from '../../../rules/go/sites/ceilings';
 import { declaredName, flowOf, sitesOf } from '../../../rules/go/sites/sites';
 import { staticHeat } from '../../../rules/go/heat/static-heat';
 import { loopsAround } from '../../../rules/go/flow/loops';
@@ -110,7 +111,17 @@ function codeMapOf(file: GoFile): CodeMap | undefined {
   if (!file.facts) return undefined;
   const functions = file.root.namedChildren.flatMap((fn): SourceFunction[] => {
     const body = isFunction(fn) ? fn.childForFieldName('body') : null;
-    return body ? [{ name: declaredName(fn), span: spanOf(fn), body: body.startIndex }] : [];
+    if (!body) return [];
+    const checked = checkedCeiling(file, fn);
+    return [
+      {
+        name: declaredName(fn),
+        span: spanOf(fn),
+        body: body.startIndex,
+        ...(checked?.problem === undefined &&
+          checked && { ceiling: { allowed: checked.ceiling.allocations, emitted: checked.emitted } }),
+      },
+    ];
   });
   return { functions, sites: sitesOf(file) };
 }

@@ -85,9 +85,9 @@ export class CallTreeBuilder {
     for (let i = stack.length - 1; i >= last; i--) {
       const frame = stack[i]!;
       const fn = this.#functionOf(frame);
-      let child = node.children.get(fn);
+      let child = node.calleeOf(fn);
       if (!child) {
-        node.children.set(fn, (child = new Growing(fn)));
+        child = node.addCallee(fn);
         this.#size++;
       }
       node = child;
@@ -95,7 +95,7 @@ export class CallTreeBuilder {
       node.through(frame.line, amount);
       if (i === charged) node.charge(frame.line, amount);
     }
-    if (last > 0) node.rest.add(amount, objects, last);
+    if (last > 0) node.addRest(amount, objects, last);
     else node.addOwn(amount, objects);
     if (this.#size > this.#limit) this.#shrink();
   }
@@ -139,21 +139,10 @@ interface Least {
   readonly objects: number;
 }
 
-class Rest {
-  amount = 0;
-  objects = 0;
-  functions = 0;
-
-  add(amount: number, objects: number, functions: number): void {
-    this.amount += amount;
-    this.objects += objects;
-    this.functions += functions;
-  }
-}
-
+/** Most nodes of a large profile are made to be merged soon: one object each, and what few need comes when they do. */
 class Growing {
-  readonly children = new Map<Known, Growing>();
-  readonly rest = new Rest();
+  #callees: Map<Known, Growing> | undefined;
+  #rest: { amount: number; objects: number; functions: number } | undefined;
   #amount = 0;
   #objects = 0;
   #ownAmount = 0;
@@ -161,7 +150,8 @@ class Growing {
   /** Sums of sizes: what is freed does not hide what is allocated. */
   #bulk = 0;
   #bulkObjects = 0;
-  /** By line; the maps come with the first entry, because most nodes are never charged. */
+  /** The line that all goes through, until there is another. */
+  #line = 0;
   #lines: Map<number, number> | undefined;
   #charged: Map<number, number> | undefined;
 
@@ -183,9 +173,33 @@ class Growing {
     this.#ownObjects += objects;
   }
 
+  calleeOf(fn: Known): Growing | undefined {
+    return this.#callees?.get(fn);
+  }
+
+  addCallee(fn: Known): Growing {
+    const callee = new Growing(fn);
+    this.#callees ??= new Map();
+    this.#callees.set(fn, callee);
+    return callee;
+  }
+
+  addRest(amount: number, objects: number, functions: number): void {
+    this.#rest ??= { amount: 0, objects: 0, functions: 0 };
+    this.#rest.amount += amount;
+    this.#rest.objects += objects;
+    this.#rest.functions += functions;
+  }
+
+  /** By which line an amount came that was just added. */
   through(line: number, amount: number): void {
-    this.#lines ??= new Map();
-    this.#lines.set(line, (this.#lines.get(line) ?? 0) + amount);
+    if (this.#lines) this.#lines.set(line, (this.#lines.get(line) ?? 0) + amount);
+    else if (this.#line === 0 || this.#line === line) this.#line = line;
+    else
+      this.#lines = new Map([
+        [this.#line, this.#amount - amount],
+        [line, amount],
+      ]);
   }
 
   charge(line: number, amount: number): void {
@@ -200,32 +214,34 @@ class Growing {
   /** Merges what is less than that in every measure. @returns functions that are left below this one */
   shrink(least: Least): number {
     let left = 0;
-    for (const [fn, child] of this.children) {
+    for (const [fn, child] of this.#callees ?? []) {
       if (child.#bulk < least.amount && child.#bulkObjects <= least.objects) {
-        this.rest.add(child.#amount, child.#objects, child.#functions());
-        this.children.delete(fn);
+        this.addRest(child.#amount, child.#objects, child.#functions());
+        this.#callees!.delete(fn);
       } else left += 1 + child.shrink(least);
     }
     return left;
   }
 
   #functions(): number {
-    let count = 1 + this.rest.functions;
-    for (const child of this.children.values()) count += child.#functions();
+    let count = 1 + (this.#rest?.functions ?? 0);
+    for (const child of this.#callees?.values() ?? []) count += child.#functions();
     return count;
   }
 
   finished(): CallNode {
     const { name, file, isOwn } = this.fn;
-    const children = [...this.children.values()].map((child) => child.finished());
-    const { amount, objects, functions } = this.rest;
-    const total = { amount, objects };
-    if (functions > 0) children.push({ ...restNode, total, own: total, merged: functions });
+    const children = [...(this.#callees?.values() ?? [])].map((child) => child.finished());
+    if (this.#rest) {
+      const { amount, objects, functions } = this.#rest;
+      const total = { amount, objects };
+      children.push({ ...restNode, total, own: total, merged: functions });
+    }
     return {
       name,
       file,
       isOwn,
-      line: heaviest(this.#lines)[0] ?? 0,
+      line: heaviest(this.#lines)[0] ?? this.#line,
       charged: heaviest(this.#charged),
       total: { amount: this.#amount, objects: this.#objects },
       own: { amount: this.#ownAmount, objects: this.#ownObjects },

@@ -142,6 +142,8 @@ export interface SourceFunction {
   readonly span: Span;
   /** Where its body begins. */
   readonly body: number;
+  /** Go: what a directive above it allows, held against what the compiler emits. Absent where nobody could check it. */
+  readonly ceiling?: { readonly allowed: number; readonly emitted: number };
 }
 
 export interface FolderRequest {

@@ -198,6 +198,15 @@ export const settingsSchema = [
       'Show what a profile measured over functions, and over Go benchmarks a way to profile them.',
   },
   {
+    name: 'alloclens.ceilingLens',
+    type: 'boolean',
+    default: true,
+    scope: 'resource',
+    restricted: false,
+    markdownDescription:
+      'Show over Go functions that `//alloclens:noalloc` or `//alloclens:max` marks what the compiler emits for them.',
+  },
+  {
     name: 'alloclens.trace.server',
     type: 'string',
     default: 'off',

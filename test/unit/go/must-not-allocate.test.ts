@@ -8,7 +8,7 @@ import { writeModule } from '../../support/go-module';
 async function analyse(
   t: { after(action: () => void): void },
   text: string,
-): Promise<{ severities: string[]; unchecked: string[] }> {
+): Promise<{ severities: string[]; unchecked: string[]; ceilings: (readonly [string, number, number])[] }> {
   const folder = writeModule(t, { 'go.mod': 'module example.com/m\n\ngo 1.24\n', 'a.go': text });
   const engine = await testEngine();
   const files: FileAnalysis[] = [];
@@ -20,7 +20,11 @@ async function analyse(
   }
   const file = files.find((one) => one.path === path.join(folder, 'a.go'));
   assert.ok(file);
+  const functions = file.code?.functions ?? [];
   return {
+    ceilings: functions.flatMap(({ name, ceiling }) =>
+      ceiling ? [[name, ceiling.allowed, ceiling.emitted] as const] : [],
+    ),
     severities: file.findings.filter((f) => f.ruleId === 'go/must-not-allocate').map((f) => f.severity),
     unchecked: file.notes.filter((note) => note.kind === 'unchecked contract').map((note) => note.message),
   };
@@ -29,7 +33,8 @@ async function analyse(
 const marked = 'package p\n\n//alloclens:noalloc\nfunc f(n int) *int { return &n }\n';
 
 test('a broken promise is an error', async (t) => {
-  assert.deepEqual(await analyse(t, marked), { severities: ['error'], unchecked: [] });
+  const { severities, unchecked } = await analyse(t, marked);
+  assert.deepEqual([severities, unchecked], [['error'], []]);
 });
 
 test('a package that does not compile passes nothing: a note says so', async (t) => {
@@ -57,4 +62,31 @@ test('a ceiling without a number holds nothing, and neither does a second one', 
     (await analyse(t, twice)).unchecked.join(),
     /max 0 allocs in line 3 marks nothing: .* one for each/,
   );
+});
+
+test('what was checked is known with its figures, broken or not; what nobody marked or could check is not', async (t) => {
+  const text = `package p
+
+//alloclens:noalloc
+func add(a, b int) int { return a + b }
+
+//alloclens:max 2 allocs
+func three(n int) (*int, []int, map[int]int) { return &n, make([]int, n), make(map[int]int, n) }
+
+//alloclens:noalloc
+func broken(n int) *int { return &n }
+
+func unmarked(n int) *int { return &n }
+
+//alloclens:noalloc
+func generic[T any](v T) *T { return &v }
+
+//alloclens:max allocs
+func numberless() {}
+`;
+  assert.deepEqual((await analyse(t, text)).ceilings, [
+    ['add', 0, 0],
+    ['three', 2, 3],
+    ['broken', 0, 1],
+  ]);
 });

@@ -17,6 +17,7 @@ const ofTheEditor: ReadonlySet<string> = new Set([
   'alloclens.gutter',
   'alloclens.lineWeights',
   'alloclens.codeLens',
+  'alloclens.ceilingLens',
   'alloclens.trace.server',
 ]);
 
