@@ -47,6 +47,21 @@ export function hotspotsSuite(build: 'minimum' | 'newest'): void {
         await workbench.screenshot('after');
       }));
 
+    it('loads a profile, proves and applies the fix of its heaviest line with keys alone', () =>
+      inModule(host, 'hotspots-keys', {}, async ({ workbench, folder }) => {
+        await workbench.openFile(join(folder, 'orders.go'));
+        await workbench.statusBar(/AllocLens/);
+        const profile = join(folder, 'new.pprof');
+        await workbench.commandAndFile('AllocLens: Load an Allocation Profile', profile);
+        await workbench.keyCommand('Allocations: Focus on Hotspots View');
+        await workbench.treeRows(/75\.0 %.*orders\.go:14.*safe fix/);
+        await workbench.rowMenu('Hotspots', /orders\.go:14/, /Prove/);
+        await workbench.treeRows(/^better.*orders\.go:14/);
+        await workbench.rowMenu('Proofs', /^better/, /Apply/);
+        await workbench.shows(/slices\.Grow\(labels,\s*len\(orders\)\)/);
+        await workbench.screenshot('applied');
+      }));
+
     it('says over a function with a ceiling that it was checked, until it allocates', () =>
       inModule(host, 'hotspots-ceiling', {}, async ({ workbench, folder }) => {
         const file = join(folder, 'area.go');

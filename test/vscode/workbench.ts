@@ -488,6 +488,56 @@ export class Workbench {
     );
   }
 
+  /**
+   * Takes an entry of the context menu of a row of the side bar, with keys alone: arrow keys, Shift+F10, arrow keys, Enter.
+   * @param view title of the view with the row
+   */
+  async rowMenu(view: string, row: RegExp, label: RegExp): Promise<void> {
+    await this.keyCommand(`Allocations: Focus on ${view} View`);
+    // The view has the focus: its title, or its rows.
+    const rows = this.#page.locator('.part.sidebar .monaco-list:focus');
+    await this.#page.waitForTimeout(500);
+    if (!(await rows.isVisible())) await this.press('Tab');
+    await this.press('Home');
+    const focused = this.#page.locator('.part.sidebar .monaco-list-row.focused', { hasText: row });
+    await this.#walk(focused, 'the rows');
+    await this.press('Shift+F10');
+    const menu = this.#page.locator('.context-view .monaco-menu');
+    await this.#orFailure(menu.waitFor({ timeout: 30_000 }));
+    await this.#walk(menu.locator('.action-item.focused', { hasText: label }), 'the menu');
+    await this.press('Enter');
+    await menu.waitFor({ state: 'hidden', timeout: 30_000 });
+  }
+
+  /** Arrow down, until what is wanted has the focus. */
+  async #walk(wanted: Locator, what: string): Promise<void> {
+    for (let i = 0; i < 30; i++) {
+      if (await wanted.first().isVisible()) return;
+      await this.press('ArrowDown');
+      await this.#page.waitForTimeout(100);
+    }
+    await this.failure();
+    throw new Error(`the arrow keys do not lead to it in ${what}`);
+  }
+
+  /** A command that asks for a file, and the file, with keys alone. The dialog is the input at the top of the window. */
+  async commandAndFile(title: string, path: string): Promise<void> {
+    await this.#persist(async () => {
+      await this.#quickInput('F1', `>${title}`);
+      const first = this.#page.locator('.quick-input-list .monaco-list-row[data-index="0"] .label-name');
+      await first.getByText(title, { exact: false }).waitFor({ timeout: 10_000 });
+      await this.press('Enter');
+      // It begins with the folder.
+      const field = this.#quickInputField;
+      for (let i = 0; i < 100 && !/[\\/]/.test(await field.inputValue().catch(() => '')); i++)
+        await this.#page.waitForTimeout(100);
+      await field.fill(path, { timeout: 10_000 });
+      // The dialog looks for the file before it takes Enter.
+      await this.#page.waitForTimeout(1000);
+      await this.press('Enter');
+    });
+  }
+
   /** Hides the side bar: pictures are about the editor. */
   async hideSideBar(): Promise<void> {
     await this.press('Mod+B');
