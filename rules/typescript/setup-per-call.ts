@@ -4,7 +4,15 @@ import { certain, risksOfDecoder, risksOfRegExp } from './hoist/construction';
 import { hoist } from './hoist/hoist';
 import { createRule, type ProposedFix } from './rule';
 import { topStatementOf } from './syntax/module';
-import { enclosingFunction, isFunction, isGlobal, memberName, resolve, walk } from './syntax/nodes';
+import {
+  enclosingFunction,
+  isFunction,
+  isGlobal,
+  memberName,
+  methodName,
+  resolve,
+  walk,
+} from './syntax/nodes';
 import { constantPrimitive, constantTree } from './hoist/constants';
 import { importedCallee, importedFrom, isBuiltIn, typeOf } from './types/values';
 
@@ -35,7 +43,7 @@ export const setupPerCall = createRule({
   check({ sourceCode }, report) {
     const check = (node: TSESTree.NewExpression | TSESTree.CallExpression): void => {
       const fn = enclosingFunction(node);
-      if (!fn) return;
+      if (!fn || isKept(node)) return;
       const { callee } = node;
       if (callee.type === 'Identifier' && isBuiltIn(sourceCode, callee)) {
         if (callee.name === 'TextDecoder' && node.type === 'NewExpression' && isUsedOnce(sourceCode, node))
@@ -250,6 +258,15 @@ function usesOf(
     .map(({ identifier }) => identifier as TSESTree.Node);
 }
 
+/** Made once for many calls: `cached ??= new …`, `this.pattern = new …`, `patterns.set(key, new …)`. */
+function isKept(node: TSESTree.Node): boolean {
+  const { parent } = node;
+  if (parent?.type === 'AssignmentExpression' && parent.right === node)
+    return parent.operator !== '=' || parent.left.type === 'MemberExpression';
+  if (parent?.type === 'LogicalExpression') return isKept(parent);
+  return parent?.type === 'CallExpression' && parent.callee !== node && methodName(parent) === 'set';
+}
+
 /** A part of a schema that is reported as a whole. */
 function isInner(sourceCode: TSESLint.SourceCode, node: TSESTree.Node): boolean {
   for (let at = node.parent; at && at.type !== 'BlockStatement'; at = at.parent)
@@ -282,7 +299,10 @@ function isUsedOnce(sourceCode: TSESLint.SourceCode, node: TSESTree.NewExpressio
   const uses = usesOf(sourceCode, node, declaratorOf(node));
   return (
     uses.length > 0 &&
-    uses.every(({ parent: member }) => {
+    uses.every((use) => {
+      const member = use.parent;
+      // What a function that is returned decodes with is made once for it.
+      if (enclosingFunction(use) !== enclosingFunction(node)) return false;
       if (member?.type !== 'MemberExpression' || memberName(member) !== 'decode') return false;
       const call = member.parent;
       return call.type === 'CallExpression' && call.callee === member && call.arguments.length < 2;
