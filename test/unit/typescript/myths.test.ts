@@ -20,7 +20,7 @@ const myths: Readonly<Record<string, string>> = {
     'f(n: number) { const a = new Array<number>(n); for (let i = 0; i < n; i++) a[i] = i; return a; }',
   '`new TextEncoder()` in functions': 'f(s: string) { return new TextEncoder().encode(s); }',
   '`[a, b, c].includes(x)`': 'f(x: string) { return ["a", "b", "c"].includes(x); }',
-  '`localeCompare` without options, without a collator':
+  'A collator instead of `localeCompare` without options':
     'f(xs: string[]) { return xs.sort((a, b) => a.localeCompare(b, "en")); }',
   '`map().flat()` and `filter().map()`':
     'f(xs: number[]) { return [...xs.map((x) => [x, x]).flat(), ...xs.filter((x) => x > 1).map((x) => x * 2)].length; }',
