@@ -93,15 +93,17 @@ export async function scanFiles(
     return undefined;
   };
 
-  const remember = (path: string, found: CachedInspection, isKept = false): void => {
+  /** @param forThisRun it is kept already, or must not be */
+  const remember = (path: string, found: CachedInspection, forThisRun = false): void => {
     parts.cache.set(path, found);
-    if (!isKept) kept?.add(path, found);
+    if (!forThisRun) kept?.add(path, found);
   };
 
   /** @param inspection undefined when there was a defect: the file is left out */
   const accept = ({ index, document, key }: Job, inspection: Inspection | undefined): void => {
     if (!inspection) return finish(index, undefined);
-    remember(document.path, { key, inspection });
+    // What a rule found may rest on a file that this one imports.
+    remember(document.path, { key, inspection }, mayImportFiles(document.text));
     finish(index, parts.analysisOf(document, inspection));
   };
 
@@ -195,6 +197,11 @@ export async function scanFiles(
   await inspectRest();
   signal.throwIfAborted();
   await kept?.keep();
+}
+
+/** False when the text has no relative path, so that it imports no file of the project. */
+function mayImportFiles(text: string): boolean {
+  return /['"`]\.\.?(?:\/|['"`])/.test(text);
 }
 
 /** Texts to inspect. Workers take the largest, so that none is left with it at the end. */

@@ -101,6 +101,14 @@ describe('results of an earlier process', () => {
     assert.deepEqual((await process(folder, all)).inspected, []);
   });
 
+  it('are none of files with relative imports, which what was found may rest on', async () => {
+    const { folder, all } = files();
+    writeFileSync(all[0]!, `import { x } from './x';\n${hit}`);
+    writeFileSync(all[1]!, `import { x } from "..";\n${hit}`);
+    await process(folder, all);
+    assert.deepEqual((await process(folder, all)).inspected, ['a.ts', 'b.ts']);
+  });
+
   it('are others under other settings, and in a folder with another path below the project', async () => {
     const { folder, all } = files();
     await process(folder, all);
