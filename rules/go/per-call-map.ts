@@ -4,12 +4,12 @@ import { byPlace, statementsAt } from './edit/layout';
 import { PackageVariables } from './edit/package-variables';
 import { isInert, waitsAt } from './flow/effects';
 import { enclosingLoop } from './flow/loops';
-import { poolText } from './pools/pool-text';
+import { poolOf } from './pools/pool-text';
 import type { Decision, GoFile, GoFix, GoRule } from './rule';
 import { decided } from './sites/evidence';
 import { initializer } from './syntax/assignments';
 import { enclosingStatement, isAssigned, isLocalName, namesAround, type Binding } from './syntax/names';
-import { argumentsOf, descendants, spanOf, topLevel, unparenthesised } from './syntax/nodes';
+import { argumentsOf, descendants, spanOf, unparenthesised } from './syntax/nodes';
 import { isBuiltin, isShadowed } from './syntax/universe';
 import { atLeast } from './syntax/version';
 import { typeOf } from './types/types';
@@ -99,12 +99,7 @@ function buildFix(
   // At package level the name would be another type, or none.
   for (const part of descendants(type))
     if (part.type === 'type_identifier' && isLocalName(file, owner, part.text)) return undefined;
-  const fn = topLevel(owner).childForFieldName('name')?.text ?? 'shared';
-  const pool = variables.holding(
-    poolText(file, [`return make(${type.text})`]),
-    [`${name}Pool`, `${fn.charAt(0).toLowerCase()}${fn.slice(1)}MapPool`],
-    owner,
-  );
+  const pool = poolOf(file, name, owner, [`return make(${type.text})`], variables);
   const statements = [
     `${name} := ${pool.name}.Get().(${type.text})`,
     `defer func() {\n\tclear(${name})\n\t${pool.name}.Put(${name})\n}()`,

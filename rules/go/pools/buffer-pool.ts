@@ -15,10 +15,10 @@ import {
   isAssigned,
   type Binding,
 } from '../syntax/names';
-import { byPlace, freshName, indentAt, ownerName, startsLine, statementsAt } from '../edit/layout';
+import { byPlace, freshName, indentAt, startsLine, statementsAt } from '../edit/layout';
 import { canImportAt } from '../edit/imports';
 import type { PackageVariable, PackageVariables } from '../edit/package-variables';
-import { poolText } from './pool-text';
+import { poolOf } from './pool-text';
 import { atLeast } from '../syntax/version';
 import { packageNames } from '../syntax/package-names';
 import { isShadowed } from '../syntax/universe';
@@ -321,26 +321,6 @@ function declarationStatement(variable: Binding): Node | undefined {
 
 function hasComment(node: Node): boolean {
   return node.descendantsOfType('comment').length > 0;
-}
-
-/**
- * The pool of a function's buffer: `linePool` for a variable `line`, `bufPool` for one whose name says nothing. When
- * another file of the package has a local of the name, the function's name stands in front, so that fixes of several
- * files do not collide: `copyAllBufPool`.
- */
-function poolOf(
-  file: GoFile,
-  variable: string,
-  fn: Node,
-  make: readonly string[],
-  variables: PackageVariables,
-): PackageVariable {
-  const local = new RegExp(`(?<![\\w.])${variable}\\s*(:=|=\\s*(make|new|&))|\\bvar\\s+${variable}\\b`);
-  const elsewhere = file.pkg.files.some((other) => other !== file && local.test(other.text));
-  const word = variable.length > 2 ? variable : /\[\]byte|\bBuffer\b/.test(make[0]!) ? 'buf' : undefined;
-  const long = `${ownerName(fn)}${word === undefined ? '' : word[0]!.toUpperCase() + word.slice(1)}Pool`;
-  const names = word === undefined || elsewhere ? [long] : [`${word}Pool`, long];
-  return variables.holding(poolText(file, make), names, fn);
 }
 
 /** A binary expression as gofmt writes it outside of an argument list. */
