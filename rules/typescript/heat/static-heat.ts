@@ -30,27 +30,33 @@ const tagged = 0.9;
 /** By the number of loops around a place, a hot caller counting as one. */
 const byDepth = [plain, 0.7, 0.85, 0.92] as const;
 
-/**
- * What a file's own name, or that of the two folders around it, says about all of its code. Further up a folder's name is that of
- * somebody's disk.
- */
+/** What a file's own name says about all of its code. */
 const coldFiles: readonly [name: RegExp, text: string][] = [
-  [/(?:^|[\\/])__(?:tests|mocks)__[\\/]|(?:\.(?:test|spec)|_test)\.[cm]?[jt]sx?$/, 'in a test'],
-  [coldFolder('tests?|e2e|cypress'), 'in a test'],
+  [/(?:\.(?:test|spec)|_test)\.[cm]?[jt]sx?$/, 'in a test'],
   [/\.bench\.[cm]?[jt]sx?$/, 'in a benchmark'],
-  [coldFolder('bench|benchmarks?'), 'in a benchmark'],
   [/\.stories\.[cm]?[jt]sx?$/, 'in a story'],
-  [coldFolder('scripts'), 'in a script'],
   [/\.config\.[cm]?[jt]sx?$/, 'in configuration'],
 ];
 
-function coldFolder(names: string): RegExp {
-  return new RegExp(`(?:^|[\\\\/])(?:${names})[\\\\/](?:[^\\\\/]+[\\\\/])?[^\\\\/]+$`);
-}
+/** What the name of a folder says about the code in it. */
+const coldFolders: readonly [name: RegExp, text: string][] = [
+  [/^(?:tests?|__(?:tests|mocks)__|test-?utils|doctests?|e2e|cypress)$/, 'in a test'],
+  [/^bench(?:marks?)?$/, 'in a benchmark'],
+  [/^scripts$/, 'in a script'],
+  [/^(?:examples?|playgrounds?)$/, 'in an example'],
+  [/^docs$/, 'in documentation'],
+];
 
-/** Why nothing in the file matters, by its name. */
+/** Of an absolute path, that is of no project, the folders further up are those of somebody's disk. */
+const foldersOfFile = 2;
+
+/** Why nothing in the file matters, by its name and those of its folders. */
 function coldFile(filename: string): string | undefined {
-  return coldFiles.find(([name]) => name.test(filename))?.[1];
+  const own = coldFiles.find(([name]) => name.test(filename));
+  if (own) return own[1];
+  const folders = filename.split(/[\\/]/).slice(0, -1);
+  const known = /^(?:[\\/]|[A-Za-z]:)/.test(filename) ? folders.slice(-foldersOfFile) : folders;
+  return coldFolders.find(([name]) => known.some((folder) => name.test(folder)))?.[1];
 }
 
 const loopWords = /\b(?:for|while)\s*(?:await\b|[(/])/;

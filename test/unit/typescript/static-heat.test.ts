@@ -206,6 +206,9 @@ describe('static heat', () => {
     ['src/__tests__/a.ts', 'in a test'],
     ['a.test.mjs', 'in a test'],
     ['tests/unit/a.ts', 'in a test'],
+    ['test/node-fetch/utils/server.js', 'in a test'],
+    ['docs/examples/digest/index.js', 'in an example'],
+    ['docs/data/a.ts', 'in documentation'],
     ['bench/a.ts', 'in a benchmark'],
     ['a.stories.tsx', 'in a story'],
     ['scripts/build.mjs', 'in a script'],
@@ -216,8 +219,11 @@ describe('static heat', () => {
     });
   }
 
-  it('is not cold because of a folder far above it', async () => {
-    const [score] = await heat('function f() { for (;;) here(); }', join(project, 'tests/app/src/a.ts'));
+  it('is not cold because of a folder whose name only begins so', async () => {
+    const [score] = await heat(
+      'function f() { for (;;) here(); }',
+      join(project, 'testimonials/examples.ts'),
+    );
     assert.equal(score, 0.7);
   });
 
