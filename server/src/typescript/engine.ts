@@ -24,7 +24,7 @@ import { CandidateTests } from './candidates';
 import { checkFixes, compatibleFixes, editsTogether, type Candidate } from './fix-check';
 import { lintPath, RuleLinter, type LintReport, type LintResult } from './linter';
 import { functionsOf } from './functions';
-import { ImportReader, type ModuleFiles } from './imports';
+import { ImportReader, type ModuleFiles, type SeenFile } from './imports';
 import { outlineOf } from './outline';
 import { hasErrors, syntaxExtension, syntaxTree, type SyntaxTree } from './parse';
 import { scanFiles, type CachedInspection } from './scan';
@@ -46,6 +46,8 @@ export interface Inspection {
   readonly reports: readonly LintReport[];
   /** The fixes that may be offered: index of the report, index of its fix. */
   readonly passed: readonly (readonly [number, number])[];
+  /** What else it rests on. */
+  readonly seen?: readonly SeenFile[];
 }
 
 /** Larger files take seconds to parse; they are skipped with a note. UTF-16 units. */
@@ -69,6 +71,8 @@ interface Analysis {
   /** Fixes that passed, and reports whose fixes were looked at. */
   readonly passed: Set<ProposedFix>;
   readonly checked: Set<LintReport>;
+  /** What else the reports rest on. */
+  readonly seen: readonly SeenFile[];
 }
 
 /** Runs the TypeScript rules on a document's text. Knows neither LSP nor the command line; starts no process. */
@@ -128,8 +132,11 @@ export class TypeScriptEngine implements Engine {
     const { path, version, text } = document;
     this.#use(settings);
     let analysis = this.#known.get(path);
-    if (analysis?.text !== text || analysis.pools.join() !== settings.typescript.pools.join())
-      this.#known.set(path, (analysis = this.#analyse(document)));
+    const isKnown =
+      analysis?.text === text &&
+      analysis.pools.join() === settings.typescript.pools.join() &&
+      this.#isCurrent(analysis);
+    if (!analysis || !isKnown) this.#known.set(path, (analysis = this.#analyse(document)));
     const { reports, linted, passed, checked, notes, incomplete } = analysis;
     signal.throwIfAborted();
 
@@ -194,6 +201,11 @@ export class TypeScriptEngine implements Engine {
    * @param rules what `triage` said
    */
   inspect(document: SourceDocument, settings: Settings, rules: readonly string[]): Inspection {
+    const { result, seen } = this.#noting(() => this.#inspect(document, settings, rules));
+    return seen.length > 0 ? { ...result, seen } : result;
+  }
+
+  #inspect(document: SourceDocument, settings: Settings, rules: readonly string[]): Inspection {
     this.#use(settings);
     const { notes, reports, linted } = this.#lint(document, rules);
     const shown = reports.filter((report) => this.#judge(report, settings)?.hidden === false);
@@ -228,6 +240,7 @@ export class TypeScriptEngine implements Engine {
           const findings = reports.map((report) => this.#finding(path, report, settings, fixes));
           return { path, version, text, findings: findings.sort(compareFindings), notes };
         },
+        isCurrent: (inspection) => this.#isCurrent(inspection),
         cache: this.#scanned,
         startWorker: () => this.options.workers!.start(),
         workers: this.options.workers?.count ?? 0,
@@ -282,7 +295,17 @@ export class TypeScriptEngine implements Engine {
 
   #analyse(document: SourceDocument): Analysis {
     const rules = this.triage(document);
-    return 'notes' in rules ? this.#without(document, rules.notes) : this.#lint(document, rules);
+    if ('notes' in rules) return this.#without(document, rules.notes);
+    const { result, seen } = this.#noting(() => this.#lint(document, rules));
+    return { ...result, seen };
+  }
+
+  #noting<T>(run: () => T): { readonly result: T; readonly seen: readonly SeenFile[] } {
+    return this.#linter.imports?.noting(run) ?? { result: run(), seen: [] };
+  }
+
+  #isCurrent({ seen = [] }: Pick<Inspection, 'seen'>): boolean {
+    return this.#linter.imports?.isCurrent(seen) ?? true;
   }
 
   #lint(document: SourceDocument, rules: readonly string[]): Analysis {
@@ -318,6 +341,7 @@ export class TypeScriptEngine implements Engine {
       functions: [],
       passed: new Set(),
       checked: new Set(),
+      seen: [],
     };
   }
 

@@ -15,6 +15,13 @@ export interface ModuleFiles {
   text(path: string): string;
 }
 
+/** A file that was looked for because another imports it. */
+export interface SeenFile {
+  readonly path: string;
+  /** Absent: there was none. */
+  readonly stamp?: string;
+}
+
 /** UTF-16 units; generated tables are longer, and say nothing that the rules ask for. */
 const longest = 200_000;
 /** How far `export … from` is followed. */
@@ -39,7 +46,24 @@ export class ImportReader {
     ttl: stampLifetime,
   });
 
+  #seen: Map<string, SeenFile> | undefined;
+
   constructor(readonly files: ModuleFiles) {}
+
+  /** What `run`, which waits for nothing, gives, and the files that this rests on. */
+  noting<T>(run: () => T): { readonly result: T; readonly seen: readonly SeenFile[] } {
+    const seen = (this.#seen = new Map<string, SeenFile>());
+    try {
+      return { result: run(), seen: [...seen.values()] };
+    } finally {
+      this.#seen = undefined;
+    }
+  }
+
+  /** The files are as they were, for about a second at least. */
+  isCurrent(seen: readonly SeenFile[]): boolean {
+    return seen.every(({ path, stamp }) => this.#stamp(path) === stamp);
+  }
 
   /** @param path of the file that imports */
   importsOf(path: string): ImportedModules {
@@ -90,6 +114,7 @@ export class ImportReader {
   #stamp(path: string): string | undefined {
     const known = this.#stamps.get(path) ?? { stamp: this.files.stamp(path) };
     this.#stamps.set(path, known, { noUpdateTTL: true });
+    this.#seen?.set(path, { path, ...(known.stamp !== undefined && { stamp: known.stamp }) });
     return known.stamp;
   }
 

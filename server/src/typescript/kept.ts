@@ -10,7 +10,8 @@ type Folder = Readonly<Record<string, CachedInspection>>;
 
 /**
  * What was found in files, kept from one scan to the next: one result a folder. A file's is good for the text and the settings that it
- * was found in, wherever its time stands; everything else that it depends on is its path below the project.
+ * was found in, wherever its time stands, and for what it saw of the files that it imports; everything else that it depends on is its path below
+ * the project.
  */
 export class KeptInspections {
   readonly #folders = new Map<string, Promise<Folder>>();
@@ -21,13 +22,12 @@ export class KeptInspections {
     private readonly settings: Settings,
   ) {}
 
-  /** @param key of the text and the settings */
-  async find(file: string, key: string): Promise<CachedInspection | undefined> {
+  /** What was found last; whether it is still good the caller knows. */
+  async find(file: string): Promise<CachedInspection | undefined> {
     const folder = path.dirname(file);
     let known = this.#folders.get(folder);
     if (!known) this.#folders.set(folder, (known = this.#read(folder)));
-    const found = (await known)[path.basename(file)];
-    return found?.key === key ? found : undefined;
+    return (await known)[path.basename(file)];
   }
 
   add(file: string, found: CachedInspection): void {

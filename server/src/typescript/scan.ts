@@ -12,6 +12,8 @@ export interface ScanParts {
   triage(document: SourceDocument): Inspection | readonly string[];
   inspect(document: SourceDocument, rules: readonly string[]): Inspection;
   analysisOf(document: SourceDocument, inspection: Inspection): FileAnalysis;
+  /** Files that it rests on beside its own are as they were. */
+  isCurrent(inspection: Inspection): boolean;
   /** By path; of earlier scans. */
   readonly cache: ScanCache;
   startWorker(): ScanWorker;
@@ -25,7 +27,7 @@ export interface ScanCache {
   set(path: string, cached: CachedInspection): void;
 }
 
-/** Good for the same text under the same settings only, which `key` is a hash of. */
+/** Good for the same text under the same settings only, which `key` is a hash of, and while what it has seen is the same. */
 export interface CachedInspection {
   readonly key: string;
   readonly inspection: Inspection;
@@ -84,8 +86,11 @@ export async function scanFiles(
     signal.throwIfAborted();
     if (!document) return void finish(index, undefined);
     const key = createHash('sha256').update(rest).update('\0').update(document.text).digest('base64');
+    const isGood = (found: CachedInspection | undefined): boolean =>
+      found?.key === key && parts.isCurrent(found.inspection);
     let before = parts.cache.get(path);
-    if (before?.key !== key) before = await kept?.find(path, key);
+    if (!isGood(before)) before = await kept?.find(path);
+    if (!isGood(before)) before = undefined;
     const known = before ? before.inspection : tried(document, () => parts.triage(document));
     if (known && !('notes' in known)) return { index, document, key, rules: known };
     if (known) remember(path, { key, inspection: known }, before !== undefined);
@@ -93,17 +98,15 @@ export async function scanFiles(
     return undefined;
   };
 
-  /** @param forThisRun it is kept already, or must not be */
-  const remember = (path: string, found: CachedInspection, forThisRun = false): void => {
+  const remember = (path: string, found: CachedInspection, isKept = false): void => {
     parts.cache.set(path, found);
-    if (!forThisRun) kept?.add(path, found);
+    if (!isKept) kept?.add(path, found);
   };
 
   /** @param inspection undefined when there was a defect: the file is left out */
   const accept = ({ index, document, key }: Job, inspection: Inspection | undefined): void => {
     if (!inspection) return finish(index, undefined);
-    // What a rule found may rest on a file that this one imports.
-    remember(document.path, { key, inspection }, mayImportFiles(document.text));
+    remember(document.path, { key, inspection });
     finish(index, parts.analysisOf(document, inspection));
   };
 
@@ -197,11 +200,6 @@ export async function scanFiles(
   await inspectRest();
   signal.throwIfAborted();
   await kept?.keep();
-}
-
-/** False when the text has no relative path, so that it imports no file of the project. */
-function mayImportFiles(text: string): boolean {
-  return /['"`]\.\.?(?:\/|['"`])/.test(text);
 }
 
 /** Texts to inspect. Workers take the largest, so that none is left with it at the end. */

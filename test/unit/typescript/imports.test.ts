@@ -52,6 +52,19 @@ describe('what relative imports declare', () => {
     );
   });
 
+  it('is asked again when a text is looked at again after an imported file has changed', async () => {
+    const files = disk({ '/app/store.ts': 'export const store = { keys: () => [1] };' });
+    const engine = new TypeScriptEngine({ log: assert.fail, files }, typescriptRules);
+    const fixes = async () =>
+      (await analyseTypeScript(engine, '/app/a.ts', first('store.keys()'))).findings.map(
+        ({ fixes }) => fixes.length,
+      );
+    assert.deepEqual(await fixes(), [0]);
+    files.write('/app/store.ts', store);
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    assert.deepEqual(await fixes(), [1]);
+  });
+
   it('is not known where nobody reads files, and where there is no such file', async () => {
     assert.deepEqual(await findings(undefined, first('store.keys()')), unknown);
     assert.deepEqual(await findings(disk({}), first('store.keys()')), unknown);

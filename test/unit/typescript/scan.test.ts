@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
+import { readTextSync, stampSync } from '../../../server/src/host/files';
 import { nullLogger } from '../../../server/src/host/logger';
 import { ResultStore } from '../../../server/src/host/result-store';
 import type { FileAnalysis, SourceDocument } from '../../../server/src/service/engine';
@@ -59,7 +60,8 @@ describe('results of an earlier process', () => {
   /** Each scan is one of another process, as far as the engine can tell. @returns what was inspected, and what was said */
   async function process(folder: string, scanned: readonly string[], settings = defaultSettings) {
     const store = await ResultStore.open('build', nullLogger, path.join(folder, 'cache'));
-    const engine = newTypeScriptEngine();
+    const files = { stamp: stampSync, text: (file: string) => readTextSync(file).text };
+    const engine = new TypeScriptEngine({ log: assert.fail, files }, typescriptRules);
     const inspected: string[] = [];
     const inspect = engine.inspect.bind(engine);
     engine.inspect = (document, ...more) => {
@@ -101,12 +103,29 @@ describe('results of an earlier process', () => {
     assert.deepEqual((await process(folder, all)).inspected, []);
   });
 
-  it('are none of files with relative imports, which what was found may rest on', async () => {
+  it('hold as long as the files that were looked at for an import are the same', async () => {
     const { folder, all } = files();
-    writeFileSync(all[0]!, `import { x } from './x';\n${hit}`);
-    writeFileSync(all[1]!, `import { x } from "..";\n${hit}`);
-    await process(folder, all);
-    assert.deepEqual((await process(folder, all)).inspected, ['a.ts', 'b.ts']);
+    const store = path.join(folder, 'store.ts');
+    writeFileSync(store, 'export const store = new Map<string, number>();\n');
+    writeFileSync(
+      all[0]!,
+      "import { store } from './store';\nexport const f = () => [...store.keys()][0];\n",
+    );
+    const titles = ({ said }: Awaited<ReturnType<typeof process>>) =>
+      said[0]!.findings.flatMap(({ fixes }) => fixes.map(({ title }) => title));
+    const first = await process(folder, all);
+    assert.deepEqual(titles(first), ['Ask the iterator for its first']);
+    assert.deepEqual((await process(folder, all)).inspected, []);
+
+    writeFileSync(store, 'export const store = { keys: () => [1] };\n');
+    const other = await process(folder, all);
+    assert.deepEqual([other.inspected, titles(other)], [['a.ts'], []]);
+    rmSync(store);
+    assert.deepEqual((await process(folder, all)).inspected, ['a.ts']);
+    assert.deepEqual((await process(folder, all)).inspected, []);
+    writeFileSync(path.join(folder, 'store.mts'), 'export const store = new Map<string, number>();\n');
+    const found = await process(folder, all);
+    assert.deepEqual([found.inspected, titles(found)], [['a.ts'], titles(first)]);
   });
 
   it('are others under other settings, and in a folder with another path below the project', async () => {
