@@ -32,6 +32,7 @@ test('the server says exactly what it can do', async (t) => {
         codeActionKinds: ['quickfix', 'source.fixAll.alloclens'],
         resolveProvider: true,
       },
+      codeLensProvider: {},
       executeCommandProvider: { commands: ['alloclens.server.showPage'] },
       workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
     },

@@ -1,5 +1,6 @@
 import type { TextEdit } from '../../../../rules/model';
 import type { GoPackage } from '../../../../rules/go/rule';
+import { allocates } from '../../../../rules/go/sites/emitted-calls';
 import { packageIn, type Build, type Builds, type Overlays } from '../compile/builds';
 import { UnexpectedEnd, type Wanted } from '../compile/direct';
 import type { CompileError } from '../compile/listed';
@@ -73,6 +74,13 @@ export async function compileAgain(
   return { unit, records, packages, errors, notes: [], exports: build.exports };
 }
 
+/** Calls that the claim is about may be counted where they were inlined (call-counts.ts, inlines). */
+function claimsInlined({ records }: Build, job: Question['job']): boolean {
+  const { callees = [] } = job.fix.claim ?? {};
+  const inlined = records.records(homeOf(job))?.inlined.values() ?? [];
+  return !callees.some(allocates) && [...inlined].some(({ callee }) => callees.includes(callee));
+}
+
 /** What each compile is asked for, in the order in which they run; undefined when only the go command can tell. */
 function wantedOf(
   build: Build,
@@ -88,7 +96,9 @@ function wantedOf(
     ({ job, probe }) => !probe && job.fix.claim && job.fix.claim.effect !== 'runs less',
   );
   const probes = questions.some(({ probe }) => probe !== undefined);
-  const what = counts ? (probes ? 'all' : 'calls') : probes ? 'decisions' : 'errors';
+  // Only the decisions name the functions that were inlined.
+  const inlined = counts && questions.some(({ job }) => claimsInlined(build, job));
+  const what = counts ? (probes || inlined ? 'all' : 'calls') : probes ? 'decisions' : 'errors';
   const looked = questions.map(({ job, probe }) => (probe ? fileOf(probe, job) : homeOf(job)));
   const variants = new Set<Variant>();
   for (const file of new Set([...looked, ...edits.keys()])) {
