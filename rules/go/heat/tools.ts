@@ -4,14 +4,16 @@ import type { GoPackage } from '../rule';
 const forDevelopers =
   /^(?:tools?|scripts?|hack|_?examples?|_?demos?|testutils?|testing|testsupport|testhelpers?|mocks?|fakes?)$/;
 
+/** What a program imports that answers others for as long as it runs. */
+const serving = /^(?:net|net\/http|net\/rpc|google\.golang\.org\/grpc)$/;
+
 /**
  * Runs when a developer wants something: a command in a folder `cmd`, examples, what tests share. Folders of the import path are looked at, and
- * not the names of hosts, owners and modules.
+ * not the names of hosts, owners and modules. A command that serves is none.
  */
-export function isTool({ importPath, name }: GoPackage): boolean {
+export function isTool({ importPath, name, files }: GoPackage): boolean {
   const folders = importPath.split('/');
-  return (
-    (name === 'main' && folders.slice(2).includes('cmd')) ||
-    folders.slice(3).some((folder) => forDevelopers.test(folder))
-  );
+  if (folders.slice(3).some((folder) => forDevelopers.test(folder))) return true;
+  if (name !== 'main' || !folders.slice(2).includes('cmd')) return false;
+  return !files.some(({ imports }) => [...imports.values()].some((path) => serving.test(path)));
 }

@@ -16,6 +16,7 @@ import type {
   ToolchainReport,
 } from '../service/engine';
 import type { Settings } from '../service/settings';
+import { compareText } from '../service/ranking';
 import { laidOut, plain, type Changed } from '../text/lay-out';
 import { checkFile } from './check';
 import { Builds, joinBuilds, NotCompiled, packageIn, sameBuild, type Build } from './compile/builds';
@@ -329,7 +330,10 @@ export class GoEngine implements Engine {
         const files = checked.packages
           .flatMap((pkg) => pkg.files)
           .filter(({ path: file }) => settled?.has(file) ?? true)
-          .sort((a, b) => Number(b.path === document) - Number(a.path === document));
+          .sort(
+            (a, b) =>
+              Number(b.path === document) - Number(a.path === document) || compareText(a.path, b.path),
+          );
         for (const [i, file] of files.entries()) {
           if (!(said instanceof NotCompiled)) checked.notes.push(...unjoinedNotes(file, said.records));
           checked.files.push(checkFile(file, this.#rules, settings, this.#broken));

@@ -352,6 +352,12 @@ describe('cold', () => {
       handler('here()').replace('package p', 'package main'),
       0.75,
     ],
+    [
+      'a command that serves',
+      'example.com/m/cmd/api',
+      'package main\n\nimport "net/http"\n\nvar _ http.Handler\n\nfunc main() { serve() }\n\nfunc serve() { here() }\n',
+      0.4,
+    ],
     ['a library of that name', 'github.com/owner/tools', 'package tools\n\nfunc F() { here() }\n', 0.4],
     ['a package for commands', 'example.com/m/cmd/flags', 'package flags\n\nfunc F() { here() }\n', 0.4],
   ] as const)
