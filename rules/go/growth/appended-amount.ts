@@ -120,6 +120,9 @@ function isPlainInt({ constant, isInt }: TripCount): boolean {
   return constant !== undefined || isInt;
 }
 
+/** A sum of more than that is no capacity that anybody would write, and what is looked at for it grows with its cube. */
+const mostUses = 64;
+
 class Measure {
   /** The calls that were met. */
   readonly counted = new Set<number>();
@@ -155,6 +158,7 @@ class Measure {
 
   /** What is appended behind the outermost loop; undefined: nobody knows, or not in front of it. */
   behind(): Amount | undefined {
+    if (this.slice.uses.length > mostUses) return undefined;
     const loop = this.#graph.loopOf(this.outermost);
     const amount = loop && sumBehind(this.#graph, loop, this.#summands());
     const known = amount?.loops.every((part) =>
