@@ -97,6 +97,8 @@ interface Joined {
 
 /** The compiler's words about one file, joined to its syntax when somebody first asks for them. */
 export class FileFacts implements GoFacts {
+  /** Emitted calls of a function on lines of the file, by symbol, in the order of the lines. */
+  readonly #calls = new Map<string, readonly EmittedCall[]>();
   #known: Joined | undefined;
 
   constructor(
@@ -247,10 +249,18 @@ export class FileFacts implements GoFacts {
     const first = lines.lineAt(node.startIndex);
     const last = lines.lineAt(Math.max(node.startIndex, node.endIndex - 1));
     const base = symbolOf(this.pkg, this.file, enclosingDeclaration(node));
-    return this.records
-      .calls(this.records.family(base), path)
-      .filter(({ line }) => first <= line && line <= last)
-      .sort((a, b) => a.line - b.line || (a.callee < b.callee ? -1 : a.callee > b.callee ? 1 : 0));
+    // Rules ask for each of the thousand lines that a function may have.
+    let calls = this.#calls.get(base);
+    if (!calls) this.#calls.set(base, (calls = byLine(this.records.calls(this.records.family(base), path))));
+    let start = 0;
+    for (let end = calls.length; start < end;) {
+      const middle = (start + end) >> 1;
+      if (calls[middle]!.line < first) start = middle + 1;
+      else end = middle;
+    }
+    let end = start;
+    while (end < calls.length && calls[end]!.line <= last) end++;
+    return calls.slice(start, end);
   }
 
   emittedFor(declaration: Node): readonly PlacedCall[] {
@@ -261,6 +271,12 @@ export class FileFacts implements GoFacts {
   inlined(call: Node): string | undefined {
     return this.#joined.inlined.get(parenthesisOf(call));
   }
+}
+
+function byLine(calls: readonly EmittedCall[]): EmittedCall[] {
+  return [...calls].sort(
+    (a, b) => a.line - b.line || (a.callee < b.callee ? -1 : a.callee > b.callee ? 1 : 0),
+  );
 }
 
 function declaresParameter(node: Node): boolean {
