@@ -76,6 +76,7 @@ function compaction(queue: Queue, push: Push, file: GoFile): GoFix | string {
   if (!head!.isInt) return 'the index is not an int';
   if (!atLeast(file.pkg.language, 1, 21)) return '`clear` needs Go 1.21';
   if (head!.isPlaceKept) return 'an element may be used by its place when the queue moves it';
+  if (head!.isLengthSeen) return 'its length is asked for, and counts what was taken off, too';
   if (isCopied(head!.type, file.pkg))
     return `a ${code(head!.type)} may be copied, and its copy would share the array`;
   if (!isPoppedBehindRead(queue)) return 'the index may be behind the last element';

@@ -7,7 +7,14 @@ import type { GoFile, GoPackage } from '../rule';
 import { assignedValue, initializer } from '../syntax/assignments';
 import { isOnlyField, usesOfField, type FieldUse } from '../syntax/fields';
 import { isAssigned, namesAround, parenthesized, type Binding } from '../syntax/names';
-import { argumentsOf, descendants, enclosingFunction, spanOf, contains } from '../syntax/nodes';
+import {
+  argumentsOf,
+  contains,
+  descendants,
+  enclosingFunction,
+  spanOf,
+  unparenthesised,
+} from '../syntax/nodes';
 import { indexOf, namesOf, receiverType } from '../syntax/signatures';
 import { isBuiltin } from '../syntax/universe';
 import { typeOf } from '../types/types';
@@ -49,6 +56,8 @@ export interface Head {
   readonly reads: readonly Node[];
   /** Something may still have the place of an element when the next one is pushed: a pointer, a piece of the slice, an index. */
   readonly isPlaceKept: boolean;
+  /** Something asks how long the slice is and does not count from the index: elements that were taken off are among them. */
+  readonly isLengthSeen: boolean;
   /** The struct that has both fields. */
   readonly type: string;
 }
@@ -139,7 +148,7 @@ function isSlicedOff({ node }: Pick<FieldUse, 'node'>): boolean {
 }
 
 /** How far a mention of the slice, or of the index, fits a queue with a head. */
-type Fit = 'no' | 'read' | 'place kept' | 'yes';
+type Fit = 'no' | 'read' | 'place kept' | 'length seen' | 'yes';
 
 function headedQueue(
   common: Omit<Queue, 'pops' | 'head'>,
@@ -158,11 +167,13 @@ function headedQueue(
   const queue = common.declaration.text;
   const reads: Node[] = [];
   let isPlaceKept = false;
+  let isLengthSeen = false;
   for (const use of uses) {
     const fit = fitOfSlice(use, declared.text);
     if (fit === 'no') return undefined;
     if (fit === 'read' || fit === 'place kept') reads.push(use.node.parent!);
     isPlaceKept ||= fit === 'place kept';
+    isLengthSeen ||= fit === 'length seen';
   }
   const pops: Pop[] = [];
   for (const use of heads.uses) {
@@ -171,7 +182,8 @@ function headedQueue(
   }
   if (pops.length === 0 || reads.length === 0) return undefined;
   const isInt = field.childForFieldName('type')?.text === 'int';
-  return { ...common, pops, head: { name: `${operand}.${declared.text}`, isInt, reads, isPlaceKept, type } };
+  const name = `${operand}.${declared.text}`;
+  return { ...common, pops, head: { name, isInt, reads, isPlaceKept, isLengthSeen, type } };
 }
 
 /** `q: make([]T, 0, n)`, `q: nil`, `q: []T{}`. */
@@ -199,7 +211,7 @@ function fitOfSlice(use: FieldUse, head: string): Fit {
     }
     case 'argument_list': {
       const call = parent.parent!;
-      if (isBuiltin(file, call, 'len')) return 'yes';
+      if (isBuiltin(file, call, 'len')) return isCountedFrom(call, use, head) ? 'yes' : 'length seen';
       const isGrown = argumentsOf(call)[0]?.id === node.id && isBuiltin(file, call, 'append');
       const target = call.parent?.parent?.childForFieldName('left');
       return isGrown && target?.text === node.text ? 'yes' : 'no';
@@ -207,6 +219,19 @@ function fitOfSlice(use: FieldUse, head: string): Fit {
     default:
       return 'no';
   }
+}
+
+/** The length is held against the index or against nothing, or the index is taken from it: that is the same when both are less. */
+function isCountedFrom(length: Node, use: FieldUse, head: string): boolean {
+  const outer = parenthesized(length);
+  const parent = outer.parent;
+  const [left, right] = [parent?.childForFieldName('left'), parent?.childForFieldName('right')];
+  if (parent?.type !== 'binary_expression' || !left || !right) return false;
+  const operator = parent.childForFieldName('operator')?.text ?? '';
+  const other = unparenthesised(left.id === outer.id ? right : left);
+  if (operator === '-') return left.id === outer.id && other.text === `${use.operand.text}.${head}`;
+  if (!/^(?:[<>]=?|[!=]=)$/.test(operator)) return false;
+  return other.text === '0' || fromHead(other, use, head) !== undefined;
 }
 
 /** `x.head`, `x.head + k`; `later`: a variable that starts there and moves on, where something runs that may push. */

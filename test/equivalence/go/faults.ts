@@ -102,4 +102,11 @@ export const goFaults: readonly GoFault[] = [
     body: 'return false;',
     shows: /\(nil\).*after .*\{\}#0/,
   },
+  {
+    forgets: 'that the length counts what was taken off',
+    rule: 'go/queue-room',
+    file: 'rules/go/memory/queues.ts',
+    function: 'isCountedFrom',
+    body: 'return true;',
+  },
 ];

@@ -15,6 +15,8 @@ export function queueRoom(random: Random): Pattern {
         'n += len(q.items$[q.head$])\nn += len(q.items$[q.head$:])',
         'n += len(q.items$[q.head$])\nif q.head$ > 0 {\nn += len(q.items$[q.head$-1])\n}',
         'n += len(q.items$[q.head$])\nn += q.head$',
+        'n += len(q.items$[q.head$])\nn += len(q.items$)',
+        'n += len(q.items$[q.head$])\nif len(q.items$) > 3 {\nn++\n}',
       ]);
   const limit = random.pick(['1', '2', '3']);
   const push = random.pick(['x', 'x+"!"', 'q.last(x)']);
@@ -22,6 +24,7 @@ export function queueRoom(random: Random): Pattern {
     '',
     '',
     'func (q *queue$) empty() bool { return q.head$ == len(q.items$) }',
+    'func (q *queue$) empty() bool { return len(q.items$) == 0 || len(q.items$)-q.head$ == 0 }',
     'func (q *queue$) clear() {\nq.items$ = nil\nq.head$ = 0\n}',
   ]);
   const peek = random.pick([
