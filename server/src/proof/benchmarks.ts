@@ -1,8 +1,8 @@
 import path from 'node:path';
-import { everyPackage, listPackages, type ListedPackage } from '../go/plan/packages';
+import type { ListedPackage } from '../go/plan/packages';
 import { readText } from '../host/files';
 import { benchmarkRuns } from './benchmark-output';
-import { benchmarksIn, buildTests, ProofError, runTests, type GoTests } from './go-tests';
+import { benchmarksIn, buildTests, packagesOf, ProofError, runTests, type GoTests } from './go-tests';
 import type { MeasuredCeiling } from './lock';
 import type { MeasureOptions } from './measure';
 
@@ -19,8 +19,7 @@ export async function measureBenchmarks(
   tests: GoTests,
   { folders, wanted, progress, count, benchtime }: BenchmarksRun,
 ): Promise<{ readonly measured: readonly MeasuredCeiling[]; readonly notes: readonly string[] }> {
-  const { runner, toolchain, folder, flags, signal } = tests;
-  const all = await listPackages(runner, toolchain, folder, flags, everyPackage(toolchain, folder), signal);
+  const all = await packagesOf(tests);
   const measured: MeasuredCeiling[] = [];
   const notes: string[] = [];
   const attempt = async (what: string, job: () => Promise<void>): Promise<void> => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import type { ListedPackage } from '../go/plan/packages';
+import { everyPackage, listPackages, type ListedPackage } from '../go/plan/packages';
 import type { GoToolchain } from '../go/plan/toolchain';
 import { readChunks } from '../host/files';
 import { ToolError, type Environment, type ProcessRunner } from '../host/process';
@@ -91,6 +91,11 @@ export async function runTests(
     throw new ProofError(`It failed: ${reason.replace(/\.$/, '')}.`);
   }
   return `${stdout}\n${stderr}`;
+}
+
+/** The packages of the module, and of the workspace around it. @throws ToolError when the go command cannot list them, AbortError */
+export function packagesOf({ runner, toolchain, folder, flags, signal }: GoTests): Promise<ListedPackage[]> {
+  return listPackages(runner, toolchain, folder, flags, everyPackage(toolchain, folder), signal);
 }
 
 /** Top-level benchmarks that the binary has. @throws ProofError, AbortError */

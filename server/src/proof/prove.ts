@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { OverlayStore } from '../go/compile/overlay';
-import { everyPackage, listPackages, type ListedPackage } from '../go/plan/packages';
-import { buildTests, ProofError, type GoTests, type TestBinary } from './go-tests';
+import type { ListedPackage } from '../go/plan/packages';
+import { buildTests, packagesOf, ProofError, type GoTests, type TestBinary } from './go-tests';
 import { measure, togetherOf, type MeasuredBenchmark, type MeasureOptions, type Verdict } from './measure';
 import { benchmarksOf, testedPackages, type Benchmark, type Place, type ReachOptions } from './reach';
 import { watchFolders } from './touched';
@@ -44,8 +44,7 @@ export async function prove(
   overlays: OverlayStore,
   options: ProveOptions,
 ): Promise<Proofs> {
-  const { runner, toolchain, folder, flags, signal } = tests;
-  const all = await listPackages(runner, toolchain, folder, flags, everyPackage(toolchain, folder), signal);
+  const all = await packagesOf(tests);
   const changed = new Set(changes.flatMap(({ places }) => places.map(({ file }) => path.dirname(file))));
   const targets = all.filter((one) => changed.has(one.folder));
   const notes = new Set<string>();

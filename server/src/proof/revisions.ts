@@ -2,10 +2,10 @@ import { dirname, join, relative } from 'node:path';
 import { changedCode, allCode, type ChangedCode, type GoSide } from '../history/changed-code';
 import { OverlayStore } from '../go/compile/overlay';
 import { findModule, UnusableModuleError, type GoModule } from '../go/plan/module';
-import { everyPackage, listPackages, type ListedPackage } from '../go/plan/packages';
+import type { ListedPackage } from '../go/plan/packages';
 import { kindAt, readText } from '../host/files';
 import { ToolError } from '../host/process';
-import { benchmarksIn, buildTests, ProofError, type GoTests, type TestBinary } from './go-tests';
+import { benchmarksIn, buildTests, packagesOf, ProofError, type GoTests, type TestBinary } from './go-tests';
 import { measure, type MeasuredBenchmark } from './measure';
 import { patienceWith, withGoTests, type ModuleOptions } from './module';
 import { benchmarksOf, testedPackages, type Benchmark } from './reach';
@@ -141,10 +141,6 @@ async function compare(
     }
   }
   result.notes.push(...(await touched()));
-}
-
-function packagesOf({ runner, toolchain, folder, flags, signal }: GoTests): Promise<ListedPackage[]> {
-  return listPackages(runner, toolchain, folder, flags, everyPackage(toolchain, folder), signal);
 }
 
 interface Pair {
