@@ -18,7 +18,9 @@ async function main([profile, file]: readonly string[]): Promise<void> {
     longest = Math.max(longest, now - last);
     last = now;
   }, 1);
-  const { weights } = await readProfile({ path: profile!, name: profile!, notes: [] }, [file!]);
+  const { weights } = await readProfile({ path: profile!, name: profile!, notes: [] }, [file!], {
+    calls: true,
+  });
   await new Promise((resolve) => setTimeout(resolve, 5));
   clearInterval(watch);
   const peak = process.resourceUsage().maxRSS * 1024;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { entriesOf } from '../host/files';
-import { CallTreeBuilder, type CallTree } from '../profile/call-tree';
+import { CallTreeBuilder } from '../profile/call-tree';
 import { locator, type LocalPackage } from '../profile/locate';
 import { readPprof, type ProfileHead } from '../profile/pprof';
 import { measureOf, WeightsBuilder, type Weights } from '../profile/weights';
@@ -12,39 +12,38 @@ import { unusable } from './profile-kind';
 /**
  * Reads a Go profile against the packages at hand.
  * @param importPaths folder → import path
+ * @param calls whether the stacks are merged into a tree, too
  * @throws ProfileError when the profile cannot be used; its message names the file
  */
 export async function readGoProfile(
   profile: ProfileFile,
   importPaths: ReadonlyMap<string, string>,
+  calls: boolean,
 ): Promise<ReadProfile> {
-  const { weights, tree, head } = await weightsOf(profile, await packagesOf(importPaths));
-  return { kind: 'pprof', weights, tree, notes: [...profile.notes, ...notesOf(head, weights)] };
-}
-
-async function weightsOf(
-  profile: ProfileFile,
-  packages: readonly LocalPackage[],
-): Promise<{ weights: Weights; tree: CallTree; head: ProfileHead }> {
+  const packages = await packagesOf(importPaths);
   let head: ProfileHead | undefined;
-  let builders: readonly [WeightsBuilder, CallTreeBuilder] | undefined;
+  let builder: WeightsBuilder | undefined;
+  let tree: CallTreeBuilder | undefined;
   try {
     await readPprof(
       passesOf(profile, 2),
       (found) => {
         head = found;
         const [measure, locate] = [measureOf(found), locator(packages)];
-        builders = [new WeightsBuilder(measure, found.period, locate), new CallTreeBuilder(measure, locate)];
+        builder = new WeightsBuilder(measure, found.period, locate);
+        if (calls) tree = new CallTreeBuilder(measure, locate);
       },
       (sample) => {
-        for (const builder of builders!) builder.add(sample);
+        builder!.add(sample);
+        tree?.add(sample);
       },
     );
   } catch (error) {
     throw unusable(error, profile);
   }
-  const [weights, tree] = builders!;
-  return { weights: weights.result(), tree: tree.result(), head: head! };
+  const weights = builder!.result();
+  const notes = [...profile.notes, ...notesOf(head!, weights)];
+  return { kind: 'pprof', weights, ...(tree && { tree: tree.result() }), notes };
 }
 
 async function packagesOf(importPaths: ReadonlyMap<string, string>): Promise<LocalPackage[]> {

@@ -1,4 +1,4 @@
-import { treeDifference } from '../profile/call-tree';
+import { treeDifference, type CallTree } from '../profile/call-tree';
 import { difference } from '../profile/difference';
 import { ProfileError } from '../profile/profile-error';
 import { functionHotspotsOf } from './functions';
@@ -25,12 +25,17 @@ export async function profiledFiles(profile: ProfileFile, files: readonly string
 /**
  * Reads a profile, whoever wrote it, against the code at hand. Compiles nothing.
  * @param files absolute paths of that code
+ * @param calls whether the stacks are merged into a tree, too
  * @throws ProfileError when the profile cannot be used; its message names the file
  */
-export async function readProfile(profile: ProfileFile, files: readonly string[]): Promise<ReadProfile> {
+export async function readProfile(
+  profile: ProfileFile,
+  files: readonly string[],
+  { calls = false }: { readonly calls?: boolean } = {},
+): Promise<ReadProfile> {
   return (await profileKind(profile)) === 'pprof'
-    ? readGoProfile(profile, await importPathsOf(files))
-    : readV8Profile(profile, files);
+    ? readGoProfile(profile, await importPathsOf(files), calls)
+    : readV8Profile(profile, files, calls);
 }
 
 /**
@@ -38,17 +43,28 @@ export async function readProfile(profile: ProfileFile, files: readonly string[]
  * @throws ProfileError when they measure different things
  */
 export function compareProfiles(newer: ReadProfile, older: ReadProfile): ReadProfile {
-  const [unit, before] = [newer.weights.unit, older.weights.unit];
-  if (newer.kind !== older.kind || unit !== before)
+  mustCompare(newer, older);
+  return {
+    kind: newer.kind,
+    weights: difference(newer.weights, older.weights),
+    notes: [...new Set([...newer.notes, ...older.notes])],
+  };
+}
+
+/**
+ * The same of their stacks, which must have been asked for.
+ * @throws ProfileError when they measure different things
+ */
+export function compareStacks(newer: ReadProfile, older: ReadProfile): CallTree {
+  mustCompare(newer, older);
+  return treeDifference(newer.tree!, older.tree!);
+}
+
+function mustCompare(newer: ReadProfile, older: ReadProfile): void {
+  if (newer.kind !== older.kind || newer.weights.unit !== older.weights.unit)
     throw new ProfileError(
       `The profiles cannot be compared: one is of ${subject(newer)}, the other of ${subject(older)}.`,
     );
-  return {
-    ...newer,
-    weights: difference(newer.weights, older.weights),
-    tree: treeDifference(newer.tree, older.tree),
-    notes: [...new Set([...newer.notes, ...older.notes])],
-  };
 }
 
 const subject = ({ kind, weights: { unit } }: ReadProfile): string =>

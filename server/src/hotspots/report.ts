@@ -17,8 +17,8 @@ export interface ReadProfile {
   /** Go's pprof knows lines, V8 functions. */
   readonly kind: 'pprof' | 'v8';
   readonly weights: Weights;
-  /** The same by the ways that lead to the allocations. */
-  readonly tree: CallTree;
+  /** The same by the ways that lead to the allocations, where that was asked for. */
+  readonly tree?: CallTree;
   /** Cautions about the profile as a whole. */
   readonly notes: readonly string[];
 }

@@ -11,7 +11,7 @@ const sizeLimit = 480 * 1024 * 1024;
 
 export interface V8Weights {
   readonly weights: Weights;
-  readonly tree: CallTree;
+  readonly tree?: CallTree;
   /** Cautions about the profile as a whole. */
   readonly notes: readonly string[];
 }
@@ -20,9 +20,10 @@ export interface V8Weights {
  * Reads a profile of V8 and weighs the functions of the scripts at hand, and of what was compiled from them.
  * @param profile absolute path
  * @param files absolute paths of the code at hand
+ * @param calls whether the stacks are merged into a tree, too
  * @throws ProfileError, UnreadError when the profile cannot be used
  */
-export async function weighV8(profile: string, files: readonly string[]): Promise<V8Weights> {
+export async function weighV8(profile: string, files: readonly string[], calls: boolean): Promise<V8Weights> {
   const bytes = await readWhole(profile, sizeLimit);
   if (!bytes)
     throw new ProfileError(
@@ -36,14 +37,14 @@ export async function weighV8(profile: string, files: readonly string[]): Promis
   const locate = scriptLocator(scripts, files);
   const nameOf = (name: string): string => name;
   const builder = new WeightsBuilder(measure, read.interval ?? 0, locate, nameOf);
-  const tree = new CallTreeBuilder(measure, locate, nameOf);
+  const tree = calls ? new CallTreeBuilder(measure, locate, nameOf) : undefined;
   for (const sample of read.samples) {
     const original = { ...sample, stack: sample.stack.map(originals.of) };
     builder.add(original);
-    tree.add(original);
+    tree?.add(original);
   }
   const weights = { ...builder.result(), ...(read.time && { time: read.time }) };
-  return { weights, tree: tree.result(), notes: notesOf(read, weights, originals) };
+  return { weights, ...(tree && { tree: tree.result() }), notes: notesOf(read, weights, originals) };
 }
 
 function notesOf(

@@ -9,14 +9,15 @@ export interface V8Question {
   /** Absolute path. */
   readonly profile: string;
   readonly files: readonly string[];
+  readonly calls: boolean;
 }
 
 /** The weights, or why the profile cannot be used. */
 export type V8Answer = V8Weights | { readonly refused: string };
 
 if (!isMainThread) {
-  const { profile, files } = workerData as V8Question;
-  weighV8(profile, files).then(
+  const { profile, files, calls } = workerData as V8Question;
+  weighV8(profile, files, calls).then(
     (weights) => parentPort!.postMessage(weights satisfies V8Answer),
     (error: unknown) => {
       // Anything else is a defect, and the thread's 'error' event.

@@ -14,12 +14,17 @@ const entry = [join(__dirname, 'v8-profile.js'), join(__dirname, 'v8-worker.js')
  * Reads a profile of V8 against the scripts at hand. It is JSON, which is parsed as a whole: in a thread of its own, so that an editor's
  * server goes on answering, and of the result only what is of the code at hand comes back.
  * @param files absolute paths
+ * @param calls whether the stacks are merged into a tree, too
  * @throws ProfileError when the profile cannot be used; its message names the file
  */
-export async function readV8Profile(profile: ProfileFile, files: readonly string[]): Promise<ReadProfile> {
+export async function readV8Profile(
+  profile: ProfileFile,
+  files: readonly string[],
+  calls: boolean,
+): Promise<ReadProfile> {
   // It is parsed as a whole: no part of it is done before the rest.
   profile.progress?.(`reading ${profile.name}`);
-  const answer = await ask({ profile: profile.path, files });
+  const answer = await ask({ profile: profile.path, files, calls });
   if ('refused' in answer) throw unusable(new ProfileError(answer.refused), profile);
   return { kind: 'v8', ...answer, notes: [...profile.notes, ...answer.notes] };
 }

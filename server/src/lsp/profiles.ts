@@ -3,7 +3,7 @@ import type { Connection } from 'vscode-languageserver';
 import { LiveProfile, type MapOf } from '../hotspots/live';
 import type { HotspotList } from '../hotspots/list';
 import { withProfileFile } from '../hotspots/origin';
-import { compareProfiles, profiledFiles, readProfile } from '../hotspots/read';
+import { compareStacks, profiledFiles, readProfile } from '../hotspots/read';
 import type { CallTree } from '../profile/call-tree';
 import { ProfileError } from '../profile/profile-error';
 import type { Analyser } from '../service/analyser';
@@ -74,7 +74,7 @@ export class Profiles {
       sources.push(...(await sourceFiles(folder, ['go', 'typescript'], { signal })).files);
     const origin = { cwd: folders[0] ?? '/', signal, progress };
     const read = await withProfileFile(file, origin, async (profile) =>
-      readProfile(profile, await profiledFiles(profile, sources)),
+      readProfile(profile, await profiledFiles(profile, sources), { calls: true }),
     );
     signal.throwIfAborted();
     const profile = new LiveProfile(file, read, textOf, mapOf);
@@ -110,8 +110,8 @@ export class Profiles {
    * @throws ProfileError when one is not loaded, or they cannot be compared
    */
   tree(uri: string, base: string | undefined): CallTree {
-    const { tree } = this.#find(uri).read;
-    return base === undefined ? tree : compareProfiles(this.#find(uri).read, this.#find(base).read).tree;
+    const { read } = this.#find(uri);
+    return base === undefined ? read.tree! : compareStacks(read, this.#find(base).read);
   }
 
   #find(uri: string): LiveProfile {
