@@ -33,6 +33,7 @@ import { checkWrite } from './write-format';
 import { contentNames } from './edit/content-names';
 import { byPlace, indentAt, ownerName, startsLine } from './edit/layout';
 import { PackageVariables } from './edit/package-variables';
+import { runsOnce } from './syntax/signatures';
 import { code } from '../wording';
 
 /** A value made of constants that each call builds anew, and that nothing changes. */
@@ -167,8 +168,7 @@ function candidate(node: Node, file: GoFile): Candidate | undefined {
   const declaration = enclosingDeclaration(node);
   // Code that runs once builds it once.
   if (!value || !fn || !declaration || staticHeat(file, node).score <= 0.1) return undefined;
-  const name = declaration.childForFieldName('name')?.text;
-  if (declaration.type === 'function_declaration' && (name === 'main' || name === 'init')) return undefined;
+  if (runsOnce(declaration)) return undefined;
   // A few bytes cost little.
   if (value.kind === 'slice' && !isHot(file, node)) return undefined;
   const emitted = emittedFor(node, value, file);

@@ -12,7 +12,7 @@ import { isWrittenBeforeRead } from './memory/written-first';
 import type { Assumption, Decision, GoFile, GoFix, GoRule, Probe } from './rule';
 import { argumentsOf, contains, isFunction, spanOf, unparenthesised } from './syntax/nodes';
 import { enclosingStatement, isAssigned, namesAround, type Binding } from './syntax/names';
-import { initializer } from './syntax/assignments';
+import { declaresAlone, startedWith } from './syntax/assignments';
 import { byPlace, indentAt, lineEnd, startsLine } from './edit/layout';
 import { atLeast } from './syntax/version';
 import { packageNames } from './syntax/package-names';
@@ -83,13 +83,11 @@ function scratchOf(file: GoFile, decision: Decision): Scratch | undefined {
   if (decision.free) return undefined;
   const names = namesAround(file.root, decision.node);
   const variable =
-    decision.subject === 'moved'
-      ? names.resolve(decision.node)
-      : names.bindings.find((binding) => valueOf(binding)?.id === decision.node.id);
+    decision.subject === 'moved' ? names.resolve(decision.node) : startedWith(decision.node, names.bindings);
   if (variable?.kind !== 'variable') return undefined;
   if (decision.subject === 'moved' && variable.declaration.id !== decision.node.id) return undefined;
   const statement = enclosingStatement(variable.declaration);
-  if (!statement || !declaresOnly(statement)) return undefined;
+  if (!statement || !declaresAlone(statement)) return undefined;
   const loops = loopsAlways(variable, file);
   if (loops.length === 0) return undefined;
   const base = { variable, statement, decision };
@@ -165,21 +163,6 @@ function isNeededFirst(file: GoFile, { declaration, owner }: Binding, outermost:
     inner = loop.statement;
   }
   return true;
-}
-
-/** The expression that the variable starts with. */
-function valueOf(binding: Binding): Node | undefined {
-  const value = initializer(binding);
-  return value && unparenthesised(value);
-}
-
-/** `x := …` or `var x …` that declares one name. */
-function declaresOnly(statement: Node): boolean {
-  if (statement.type === 'short_var_declaration')
-    return statement.childForFieldName('left')?.namedChildCount === 1;
-  if (statement.type !== 'var_declaration') return false;
-  const specs = statement.descendantsOfType('var_spec');
-  return specs.length === 1 && specs[0]!.childrenForFieldName('name').length === 1;
 }
 
 /** `new(bytes.Buffer)` and `&bytes.Buffer{}`. */

@@ -10,6 +10,7 @@ import { isHot } from './heat/static-heat';
 import { keepsItsArgument } from './memory/lifetime';
 import type { GoFile, GoFix, GoRule, Obligation } from './rule';
 import { argumentsOf, qualified, spanOf, statementsOf, topLevel, unparenthesised } from './syntax/nodes';
+import { runsOnce } from './syntax/signatures';
 import { typedBinary } from './stdlib/typed-binary';
 import {
   callOf,
@@ -124,8 +125,7 @@ function constructorAt(file: GoFile, call: Node): Made | undefined {
   const variable = namesAround(file.root, target).resolve(target);
   if (variable?.declaration.id !== target.id) return undefined;
   const fn = variable.owner;
-  if (fn.type === 'function_declaration' && /^(?:main|init)$/.test(fn.childForFieldName('name')?.text ?? ''))
-    return undefined;
+  if (runsOnce(fn)) return undefined;
   const proof = proofOf(file, call, name);
   return proof && { call, callee, name, form, statement, variable, error, fn, ...proof };
 }

@@ -7,9 +7,10 @@ import { enclosingLoop } from './flow/loops';
 import { poolOf } from './pools/pool-text';
 import type { Decision, GoFile, GoFix, GoRule } from './rule';
 import { decided } from './sites/evidence';
-import { initializer } from './syntax/assignments';
+import { declaresAlone, startedWith } from './syntax/assignments';
 import { enclosingStatement, isAssigned, isLocalName, namesAround, type Binding } from './syntax/names';
-import { argumentsOf, descendants, spanOf, unparenthesised } from './syntax/nodes';
+import { argumentsOf, descendants, enclosingFunction, spanOf, unparenthesised } from './syntax/nodes';
+import { runsOnce } from './syntax/signatures';
 import { isBuiltin, isShadowed } from './syntax/universe';
 import { atLeast } from './syntax/version';
 import { typeOf } from './types/types';
@@ -69,33 +70,25 @@ function scratchMap(file: GoFile, decision: Decision): ScratchMap | undefined {
   const [type, size] = argumentsOf(call);
   if (!type || !size || typeOf(call, file)?.kind !== 'map') return undefined;
   const callee = file.facts?.emitted(call).find((one) => /^runtime\.makemap\w*$/.test(one.callee))?.callee;
-  const variable = namesAround(file.root, call).bindings.find(
-    (binding) => unparenthesised(initializer(binding) ?? file.root).id === call.id,
-  );
+  const variable = startedWith(call, namesAround(file.root, call).bindings);
   if (callee === undefined || variable?.kind !== 'variable') return undefined;
   const { owner, declaration, uses } = variable;
-  const name = owner.type === 'function_declaration' ? owner.childForFieldName('name')?.text : undefined;
-  if (name === 'main' || name === 'init' || enclosingLoop(file, declaration)) return undefined;
+  if (runsOnce(owner) || enclosingLoop(file, declaration)) return undefined;
   // Another map under the name would go into the pool, or a part of the calls would need none.
   if (uses.some(({ node }) => isAssigned(node))) return undefined;
   const statement = enclosingStatement(declaration);
   return statement && { call, type, size, callee, variable, statement };
 }
 
-function buildFix(
-  file: GoFile,
-  { type, size, callee, variable, statement }: ScratchMap,
-  variables: PackageVariables,
-): GoFix | undefined {
+function buildFix(file: GoFile, made: ScratchMap, variables: PackageVariables): GoFix | undefined {
+  const { type, size, callee, variable, statement } = made;
   const { name, owner } = variable;
   if (file.generated || !canImportAt(file, 'sync', owner)) return undefined;
   if (!atLeast(file.pkg.language, 1, 21) || isShadowed('clear', owner, file)) return undefined;
-  if (
-    !runsNothing(file, size) ||
-    !declaresOnly(statement) ||
-    statement.descendantsOfType('comment').length > 0
-  )
-    return undefined;
+  if (!runsNothing(file, size) || isSeenLater(made)) return undefined;
+  const isAlone = statement.type === 'short_var_declaration' && declaresAlone(statement);
+  if (!isAlone || statement.parent?.type !== 'statement_list') return undefined;
+  if (statement.descendantsOfType('comment').length > 0) return undefined;
   // At package level the name would be another type, or none.
   for (const part of descendants(type))
     if (part.type === 'type_identifier' && isLocalName(file, owner, part.text)) return undefined;
@@ -127,11 +120,23 @@ function runsNothing(file: GoFile, expression: Node): boolean {
   return true;
 }
 
-/** `x := …` of one name, in a list of statements. */
-function declaresOnly(statement: Node): boolean {
-  return (
-    statement.type === 'short_var_declaration' &&
-    statement.parent?.type === 'statement_list' &&
-    statement.childForFieldName('left')?.namedChildCount === 1
-  );
+/**
+ * What was deferred before runs when the pool has the map again: it must not know it by another name. Looking at entries tells nobody
+ * about the map.
+ */
+function isSeenLater({ variable, statement }: ScratchMap): boolean {
+  const { owner, uses } = variable;
+  const isDeferredBefore = owner
+    .descendantsOfType('defer_statement')
+    .some((defer) => defer.endIndex <= statement.startIndex && enclosingFunction(defer)?.id === owner.id);
+  return isDeferredBefore && uses.some(({ node }) => !isLookedInto(node));
+}
+
+/** `m[k]`, `range m`, `len(m)`, `delete(m, k)`, `clear(m)`. */
+function isLookedInto(use: Node): boolean {
+  const parent = use.parent;
+  if (parent?.type === 'index_expression') return parent.childForFieldName('operand')?.id === use.id;
+  if (parent?.type === 'range_clause') return true;
+  const call = parent?.type === 'argument_list' ? parent.parent : undefined;
+  return /^(?:len|delete|clear)$/.test(call?.childForFieldName('function')?.text ?? '');
 }

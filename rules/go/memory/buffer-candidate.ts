@@ -9,6 +9,7 @@ import { constantOf, type IntegerConstant } from '../types/integer-constants';
 import type { Decision, GoFile, GoPackage } from '../rule';
 import { argumentsOf, enclosingFunction, isFunction, qualified, unparenthesised } from '../syntax/nodes';
 import { namesAround, parenthesized, type Binding } from '../syntax/names';
+import { runsOnce } from '../syntax/signatures';
 import { enclosingLoop } from '../flow/loops';
 import { initializer } from '../syntax/assignments';
 import { importedAs } from '../edit/imports';
@@ -90,10 +91,6 @@ export function fieldOf(node: Node): { readonly name: string; readonly holder: N
   const type = literal.childForFieldName('type')?.type;
   if (type !== 'type_identifier' && type !== 'qualified_type') return undefined;
   return { name: name.text, holder: value(literal) };
-}
-
-function runsOnce(fn: Node): boolean {
-  return fn.type === 'function_declaration' && /^(main|init)$/.test(fn.childForFieldName('name')?.text ?? '');
 }
 
 /** The expression as a variable's initialiser holds it: `&T{}` for `T{}`, parentheses included. */

@@ -15,6 +15,7 @@ import {
   isAssigned,
   type Binding,
 } from '../syntax/names';
+import { declaresAlone } from '../syntax/assignments';
 import { byPlace, freshName, indentAt, startsLine, statementsAt } from '../edit/layout';
 import { canImportAt } from '../edit/imports';
 import type { PackageVariable, PackageVariables } from '../edit/package-variables';
@@ -37,8 +38,9 @@ export function buildFix(
 ): GoFix | undefined {
   const { variable, fn } = candidate;
   if (file.generated || !canImportAt(file, 'sync', fn)) return undefined;
-  const statement = declarationStatement(variable);
-  if (!statement || (hasComment(statement) && candidate.field === undefined)) return undefined;
+  const statement = enclosingStatement(variable.declaration);
+  if (!statement || !declaresAlone(statement) || (hasComment(statement) && candidate.field === undefined))
+    return undefined;
   const plan =
     candidate.field !== undefined
       ? planField(file, candidate, candidate.field, statement, lifetime, variables)
@@ -304,19 +306,6 @@ function planStruct(file: GoFile, candidate: Candidate, variables: PackageVariab
     rewrites: candidate.shape === 'struct value' ? withoutAddress(file, variable) : [],
     claim: { effect: 'moves', within: [spanOf(fn)], callees: ['runtime.newobject'] },
   };
-}
-
-/** `buf := make(…)` or `var buf = make(…)` on its own in a statement list, declaring nothing else. */
-function declarationStatement(variable: Binding): Node | undefined {
-  const statement = enclosingStatement(variable.declaration);
-  if (statement?.type === 'short_var_declaration')
-    return statement.childForFieldName('left')?.namedChildCount === 1 ? statement : undefined;
-  if (statement?.type !== 'var_declaration') return undefined;
-  const specs = statement.descendantsOfType('var_spec');
-  return specs.length === 1 &&
-    specs[0]!.namedChildren.filter((child) => child.type === 'identifier').length === 1
-    ? statement
-    : undefined;
 }
 
 function hasComment(node: Node): boolean {

@@ -1,5 +1,6 @@
 import type { Node } from 'web-tree-sitter';
 import type { Binding } from './names';
+import { unparenthesised } from './nodes';
 
 /** Of an assignment, what stands at the same place on the other side. */
 export function counterpart(place: Node): Node | undefined {
@@ -42,4 +43,21 @@ function paired(names: readonly Node[], name: Node, values: Node | null): Node |
   const expressions = (values?.namedChildren ?? []).filter((child) => child.type !== 'comment');
   if (expressions.length !== names.length) return undefined;
   return expressions[names.findIndex((other) => other.id === name.id)];
+}
+
+/** Of the bindings, the one that starts with the expression, parentheses aside. */
+export function startedWith(value: Node, bindings: readonly Binding[]): Binding | undefined {
+  return bindings.find((binding) => {
+    const start = initializer(binding);
+    return start !== undefined && unparenthesised(start).id === value.id;
+  });
+}
+
+/** `x := …` or `var x …` that declares one name. */
+export function declaresAlone(statement: Node): boolean {
+  if (statement.type === 'short_var_declaration')
+    return statement.childForFieldName('left')?.namedChildCount === 1;
+  if (statement.type !== 'var_declaration') return false;
+  const specs = statement.descendantsOfType('var_spec');
+  return specs.length === 1 && specs[0]!.childrenForFieldName('name').length === 1;
 }

@@ -24,3 +24,10 @@ export function indexOf(fn: Node, parameter: Binding): number {
 export function namesOf(declaration: Node): Node[] {
   return declaration.namedChildren.filter(({ type }) => type === 'field_identifier');
 }
+
+/** `main` and `init`. */
+export function runsOnce(fn: Node): boolean {
+  return (
+    fn.type === 'function_declaration' && /^(?:main|init)$/.test(fn.childForFieldName('name')?.text ?? '')
+  );
+}

@@ -2,7 +2,7 @@ import type { Node } from 'web-tree-sitter';
 import type { TextEdit } from '../../model';
 import { importedAs } from '../edit/imports';
 import type { GoFile } from '../rule';
-import { initializer } from '../syntax/assignments';
+import { initializer, startedWith } from '../syntax/assignments';
 import { isAddressTaken, isAssigned, namesAround, parenthesized, type Binding } from '../syntax/names';
 import { argumentsOf, spanOf, unparenthesised } from '../syntax/nodes';
 import { importedFunction, isBuiltin } from '../syntax/universe';
@@ -29,9 +29,7 @@ export function cutTexts(file: GoFile): CutText[] {
   for (const node of file.root.descendantsOfType(conversionNodes)) {
     const conversion = conversionOf(node, file);
     if (conversion?.to !== 'bytes' || conversion.node.id !== node.id) continue;
-    const variable = namesAround(file.root, node).bindings.find(
-      (one) => unparenthesised(initializer(one) ?? file.root).id === node.id,
-    );
+    const variable = startedWith(node, namesAround(file.root, node).bindings);
     if (variable?.kind !== 'variable' || !emittedConversion(conversion, file)) continue;
     const cut = new Cut(variable, file);
     // One that is not cut has simpler remedies.
