@@ -17,14 +17,13 @@ import type { Whole } from './whole-lists';
 /** What asks a collection itself instead of a list of all that it holds. */
 
 /** What is listed, as far as the file shows it; undefined where it may be anything that can be iterated. */
-type Source =
-  | { readonly kind: 'array' | 'map' | 'set' }
-  | {
-      readonly kind: 'iterator';
-      readonly call: TSESTree.CallExpression;
-      readonly of: 'array' | 'map' | 'set';
-      readonly method: string;
-    };
+interface Source {
+  readonly kind: 'array' | 'map' | 'set';
+  /** The collection itself. */
+  readonly owner: TSESTree.Expression;
+  /** Where one of its iterators is listed: the call that gives it, and its name. */
+  readonly iterator?: { readonly call: TSESTree.CallExpression; readonly method: string };
+}
 
 const kinds = new Map([
   ['Array', 'array'],
@@ -35,13 +34,14 @@ const kinds = new Map([
 function sourceOf(sourceCode: TSESLint.SourceCode, of: TSESTree.Expression): Source | undefined {
   const plain = unwrap(of);
   const kind = kinds.get((typeOf(sourceCode, plain)?.name ?? '') as 'Array');
-  if (kind) return { kind };
+  if (kind) return { kind, owner: of };
   if (plain.type !== 'CallExpression' || plain.callee.type !== 'MemberExpression') return undefined;
   const method = memberName(plain.callee) ?? '';
   if (plain.arguments.length > 0 || plain.callee.optional || !/^(?:keys|values|entries)$/.test(method))
     return undefined;
-  const owner = kinds.get((receiverType(sourceCode, plain.callee.object)?.name ?? '') as 'Array');
-  return owner && { kind: 'iterator', call: plain, of: owner, method };
+  const { object: owner } = plain.callee;
+  const iterated = kinds.get((receiverType(sourceCode, owner)?.name ?? '') as 'Array');
+  return iterated && { kind: iterated, owner, iterator: { call: plain, method } };
 }
 
 /** The replacement of one expression, or undefined where a comment would be lost. */
@@ -81,15 +81,14 @@ export function elementInstead(
   const source = sourceOf(sourceCode, whole.of);
   if (!source) return undefined;
   const { of } = whole;
-  if (source.kind === 'array') {
+  if (source.kind === 'array' && !source.iterator) {
     const index = which === 'the first' ? '[0]' : '.at(-1)';
     return replaced(sourceCode, node, `${asReceiver(sourceCode, of)}${index}`, `Take ${which} of ${named(sourceCode, of)}`); // prettier-ignore
   }
   if (which !== 'the first') return undefined;
-  const iterator =
-    source.kind === 'iterator'
-      ? sourceCode.getText(source.call)
-      : `${asReceiver(sourceCode, of)}.${source.kind === 'map' ? 'entries' : 'values'}()`;
+  const iterator = source.iterator
+    ? sourceCode.getText(source.iterator.call)
+    : `${asReceiver(sourceCode, of)}.${source.kind === 'map' ? 'entries' : 'values'}()`;
   // `!`: whether an index may be undefined is the project's setting; what an iterator gives may be.
   const bang =
     isTypeScript(sourceCode) && node.type === 'MemberExpression' && !takesUndefined(sourceCode, node);
@@ -114,11 +113,13 @@ export function sizeInstead(
 ): ProposedFix | undefined {
   const source = whole.how === 'copy' ? sourceOf(sourceCode, whole.of) : undefined;
   if (!source) return undefined;
-  const owner =
-    source.kind === 'iterator' ? (source.call.callee as TSESTree.MemberExpression).object : whole.of;
-  const kind = source.kind === 'iterator' ? source.of : source.kind;
-  const size = kind === 'array' ? 'length' : 'size';
-  return replaced(sourceCode, node, `${asReceiver(sourceCode, owner)}.${size}`, `Ask for its ${code(size)}`);
+  const size = source.kind === 'array' ? 'length' : 'size';
+  return replaced(
+    sourceCode,
+    node,
+    `${asReceiver(sourceCode, source.owner)}.${size}`,
+    `Ask for its ${code(size)}`,
+  );
 }
 
 /** One question: `has()` of a set or of a map's keys, `Object.hasOwn()`, or the same question to the array itself. */
@@ -141,7 +142,8 @@ export function answerInstead(
   }
   const source = whole.how === 'copy' ? sourceOf(sourceCode, whole.of) : undefined;
   if (!source) return undefined;
-  if (source.kind === 'array') {
+  const { kind, owner, iterator } = source;
+  if (kind === 'array' && !iterator) {
     const receiver = asReceiver(sourceCode, whole.of);
     const edit = { node: whole.node, text: receiver };
     const quiet = /^(?:includes|indexOf)$/.test(method) || !mayChange(sourceCode, asked);
@@ -150,10 +152,9 @@ export function answerInstead(
     return replaced(sourceCode, edit.node, edit.text, `Ask ${named(sourceCode, whole.of)} itself`, quiet ? [] : [`the callback does not change ${named(sourceCode, whole.of)}`]); // prettier-ignore
   }
   if (method !== 'includes') return undefined;
-  const owner = source.kind === 'iterator' ? (source.call.callee as TSESTree.MemberExpression).object : whole.of; // prettier-ignore
-  const asksKeys =
-    source.kind === 'set' ||
-    (source.kind === 'iterator' && ((source.of === 'set' && source.method !== 'entries') || (source.of === 'map' && source.method === 'keys'))); // prettier-ignore
+  const asksKeys = iterator
+    ? (kind === 'set' && iterator.method !== 'entries') || (kind === 'map' && iterator.method === 'keys')
+    : kind === 'set';
   if (!asksKeys) return undefined;
   return replaced(sourceCode, call, `${asReceiver(sourceCode, owner)}.has(${text})`, `Ask ${code('has()')}`);
 }
@@ -190,13 +191,12 @@ export function loopInstead(
 ): ProposedFix | undefined {
   const source = sourceOf(sourceCode, whole.of);
   if (!source) return undefined;
-  const owner = source.kind === 'iterator' ? (source.call.callee as TSESTree.MemberExpression).object : whole.of; // prettier-ignore
   return replaced(
     sourceCode,
     loop.right,
     asItem(sourceCode, whole.of),
     `Loop over ${named(sourceCode, whole.of)} itself`,
-    mayChange(sourceCode, loop.body) ? [`the loop does not change ${named(sourceCode, owner)}`] : [],
+    mayChange(sourceCode, loop.body) ? [`the loop does not change ${named(sourceCode, source.owner)}`] : [],
   );
 }
 
