@@ -3,6 +3,7 @@ import { CallTreeBuilder, type CallTree } from '../profile/call-tree';
 import { ProfileError } from '../profile/profile-error';
 import { readV8, type V8Profile } from '../profile/v8';
 import { WeightsBuilder, type Weights } from '../profile/weights';
+import { percentText } from '../text/amounts';
 import { scriptLocator } from './scripts';
 import { originalsOf, scriptPath, type Originals } from './source-maps';
 
@@ -60,7 +61,7 @@ function notesOf(
   ];
   if (time)
     notes.push(
-      `A CPU profile says where the time went, not what was allocated. The collector took ${percent(time.collector / (time.all || 1))} of it; V8 does not say for whom. “alloclens record” records allocations.`,
+      `A CPU profile says where the time went, not what was allocated. The collector took ${percentText(time.collector / (time.all || 1))} of it; V8 does not say for whom. “alloclens record” records allocations.`,
     );
   else if (collected !== true)
     notes.push(
@@ -78,5 +79,3 @@ function notesOf(
     );
   return notes;
 }
-
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
