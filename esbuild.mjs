@@ -129,6 +129,8 @@ const bundles = [
   { ...common, entryPoints: { mcp: relative(root, mcpEntry) } },
   // Loaded into the programs that `alloclens record` starts.
   { ...common, entryPoints: { recorder: 'server/src/host/v8-recorder.ts' } },
+  // Loaded into the programs that `alloclens prove` starts for benchmarks of JavaScript and TypeScript.
+  { ...common, entryPoints: { benchmarked: 'server/src/host/benchmarked/main.ts' } },
   // The page of flame graphs, which a browser runs; its style comes out beside it.
   {
     ...common,

@@ -51,6 +51,7 @@ describe('the package', () => {
       'LICENSE',
       'README.md',
       'dist/ThirdPartyNotices.txt',
+      'dist/benchmarked.js',
       'dist/cli.js',
       'dist/extension.js',
       'dist/flame/flame.css',

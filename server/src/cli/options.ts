@@ -13,6 +13,7 @@ export interface CommonOptions {
 
 export interface BenchmarkOptions {
   readonly bench?: RegExp;
+  readonly benchFile?: string;
   readonly count: number;
   readonly benchtime: string;
   /** Seconds. */
@@ -52,6 +53,10 @@ export function benchmarkOptions(): Option[] {
       '--bench <regexp>',
       'benchmarks to run, by name; all that reach the code in question',
     ).argParser(regularExpression),
+    new Option(
+      '--bench-file <file>',
+      'JavaScript or TypeScript file whose benchmarks are run, or that is one; those that import the code in question',
+    ),
     new Option('--count <n>', 'runs of each benchmark before and after, in turns')
       .default(usualRun.count)
       .argParser(wholeNumber),

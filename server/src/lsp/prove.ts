@@ -51,8 +51,6 @@ async function prove(
   const finding = analysis && findingsMeant(analysis, reference, encoding)[0];
   const fix = finding?.fixes[0];
   if (!analysis || !fix) throw failed('The file has changed: look at the finding again.');
-  if (finding.language !== 'go')
-    throw failed('Only fixes of Go code can be proven: benchmarks of TypeScript are not run yet.');
   if (analysis.text !== textOnDisk(path))
     throw failed(
       'Save the file first: what is measured is the fix, and not the fix with what was typed since.',
@@ -65,6 +63,7 @@ async function prove(
       ...usualRun,
       ...host,
       bench: undefined,
+      benchFile: undefined,
       settings: await settings(path),
       cwd: dirname(path),
       signal,

@@ -2,7 +2,8 @@ import path from 'node:path';
 import type { ListedPackage } from '../go/plan/packages';
 import { readText } from '../host/files';
 import { benchmarkRuns } from './benchmark-output';
-import { benchmarksIn, buildTests, packagesOf, ProofError, runTests, type GoTests } from './go-tests';
+import { benchmarksIn, buildTests, packagesOf, runTests, type GoTests } from './go-tests';
+import { ProofError } from './proof-error';
 import type { MeasuredCeiling } from './lock';
 import type { MeasureOptions } from './measure';
 

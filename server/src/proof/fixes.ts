@@ -1,38 +1,38 @@
 import { dirname } from 'node:path';
 import type { Finding, Fix } from '../../../rules/model';
-import { findModule, UnusableModuleError, type GoModule } from '../go/plan/module';
 import type { Analyser } from '../service/analyser';
 import type { FileAnalysis } from '../service/engine';
 import { chosenFixes, mergeFixes, withEdits } from '../service/fixes';
+import { languageIdOf } from '../service/languages';
 import { compareText } from '../service/ranking';
 import type { Settings } from '../service/settings';
 import { shownPath } from '../service/walk';
 import { LineIndex } from '../text/positions';
 import { textOnDisk } from '../service/source';
-import { proveInModule, type ModuleOptions } from './module';
-import type { Change, Outcome } from './prove';
-import type { Place } from './reach';
+import { homeOf, type Home } from './home';
+import type { ProjectOptions } from './node/prove';
+import { ProofError } from './proof-error';
+import type { Change, ChangedPlace, Outcome } from './prove';
 import type { ProofReport, ProvenChange } from './report';
 
 /** Which fixes are proven, and how. */
-export interface ProveRun extends ModuleOptions {
+export interface ProveRun extends ProjectOptions {
   /** Each fix alone; else those of a module together. */
   readonly each: boolean;
   readonly suggestions: boolean;
   /** Only fixes of findings on this line, 1-based. */
   readonly line: number | undefined;
   readonly settings: Settings;
-  readonly cwd: string;
 }
 
 /** A change, with the fixes that it is made of. */
 export interface Candidate extends Change {
   readonly fixes: readonly Fix[];
-  readonly module: GoModule;
+  readonly home: Home;
 }
 
 /**
- * Holds one fix against the benchmarks of its module.
+ * Holds one fix against the benchmarks of its module or project.
  * @param analysis of the finding's file
  * @returns what came out of it, and the same as a report
  */
@@ -51,7 +51,7 @@ export async function proveOne(
 }
 
 /**
- * Holds the fixes of an analysis against the benchmarks of their modules.
+ * Holds the fixes of an analysis against the benchmarks of their modules and projects.
  * @param analyses of the files with findings, by absolute path
  */
 export async function proveFixes(
@@ -62,13 +62,13 @@ export async function proveFixes(
   const notes: string[] = [];
   const candidates = await candidatesOf(analyser, analyses, run, notes);
   const proven: (readonly [Candidate, Outcome])[] = [];
-  const byModule = new Map<string, Candidate[]>();
+  const byHome = new Map<string, Candidate[]>();
   for (const one of candidates) {
-    const { folder } = one.module;
-    byModule.set(folder, [...(byModule.get(folder) ?? []), one]);
+    const key = keyOf(one.home);
+    byHome.set(key, [...(byHome.get(key) ?? []), one]);
   }
-  for (const group of byModule.values()) {
-    const { outcomes, notes: more } = await proveInModule(group[0]!.module, group, run);
+  for (const group of byHome.values()) {
+    const { outcomes, notes: more } = await group[0]!.home.prove(group, run);
     group.forEach((one, i) => proven.push([one, outcomes[i]!]));
     notes.push(...more);
   }
@@ -81,7 +81,12 @@ export async function proveFixes(
   return { report: { cwd: run.cwd, changes, notes }, proven };
 }
 
-/** The changes to be proven: each fix, or those of a module together. Their edits are what `fix` would write first. */
+/** A folder may be the home of both languages. */
+function keyOf({ language, folder }: Home): string {
+  return `${language} ${folder}`;
+}
+
+/** The changes to be proven: each fix, or those of a module or project together. Their edits are what `fix` would write first. */
 async function candidatesOf(
   analyser: Analyser,
   analyses: ReadonlyMap<string, FileAnalysis>,
@@ -91,7 +96,7 @@ async function candidatesOf(
   const candidates: Candidate[] = [];
   /** Folder → what fixes of its files declare for the package: names, each with the text that does. */
   const declared = new Map<string, Map<string, string>>();
-  const together = new Map<string, { module: GoModule; fixes: Fix[]; edits: Fix[]; places: Place[] }>();
+  const together = new Map<string, { home: Home; fixes: Fix[]; edits: Fix[]; places: ChangedPlace[] }>();
   for (const analysis of analyses.values()) {
     const lines = new LineIndex(analysis.text);
     const lineOf = (offset: number): number => lines.positionAt(offset).line + 1;
@@ -100,26 +105,33 @@ async function candidatesOf(
     );
     const fixes = chosenFixes(findings, { suggestions });
     if (fixes.length === 0) continue;
-    const module = await findModule(analysis.path).catch((error: unknown) => {
-      if (!(error instanceof UnusableModuleError)) throw error;
+    const { language } = findings[0]!;
+    const home = await homeOf(analysis.path, language).catch((error: unknown) => {
+      if (!(error instanceof ProofError)) throw error;
       notes.push(error.message);
       return undefined;
     });
-    if (!module) continue;
-    const placeOf = (fix: Fix): Place => {
+    if (!home) continue;
+    const placeOf = (fix: Fix): ChangedPlace => {
       const { span } = findings.find((one) => one.fixes.includes(fix))!;
-      return { file: analysis.path, first: lineOf(span.start), last: lineOf(span.end) };
+      return { file: analysis.path, first: lineOf(span.start), last: lineOf(span.end), span };
     };
     if (each) {
       for (const fix of fixes)
-        candidates.push({ fixes: [fix], module, places: [placeOf(fix)], texts: textsWith([fix], analyses) });
+        candidates.push({ fixes: [fix], home, places: [placeOf(fix)], texts: textsWith([fix], analyses) });
       continue;
     }
-    const document = { path: analysis.path, languageId: 'go', version: 0, text: analysis.text };
+    const document = {
+      path: analysis.path,
+      languageId: languageIdOf(analysis.path)!,
+      version: 0,
+      text: analysis.text,
+    };
     const request = { document, buffers: new Map(), settings };
     const names = declared.get(dirname(analysis.path)) ?? new Map<string, string>();
     declared.set(dirname(analysis.path), names);
-    const apart = fixes.filter((fix) => isDeclaredOtherwise(fix, names));
+    // In TypeScript each file has names of its own.
+    const apart = language === 'go' ? fixes.filter((fix) => isDeclaredOtherwise(fix, names)) : [];
     const joining = fixes.filter((fix) => !apart.includes(fix));
     const { edits, applied } = await analyser.combine(analysis, joining, request, signal);
     for (const [name, text] of applied.flatMap(declaredBy)) names.set(name, text);
@@ -128,14 +140,14 @@ async function candidatesOf(
         `${fixes.length - applied.length} of the fixes of ${shownPath(cwd, analysis.path)} do not go together with the others; --each measures them alone.`,
       );
     if (applied.length === 0) continue;
-    const known = together.get(module.folder) ?? { module, fixes: [], edits: [], places: [] };
-    together.set(module.folder, known);
+    const known = together.get(keyOf(home)) ?? { home, fixes: [], edits: [], places: [] };
+    together.set(keyOf(home), known);
     known.fixes.push(...applied);
     known.edits.push({ ...applied[0]!, edits });
     known.places.push(...applied.map(placeOf));
   }
-  for (const { module, fixes, edits, places } of together.values())
-    candidates.push({ fixes, module, places, texts: textsWith(mergeFixes(edits).applied, analyses) });
+  for (const { home, fixes, edits, places } of together.values())
+    candidates.push({ fixes, home, places, texts: textsWith(mergeFixes(edits).applied, analyses) });
   return candidates;
 }
 

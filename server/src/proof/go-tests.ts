@@ -5,6 +5,7 @@ import type { GoToolchain } from '../go/plan/toolchain';
 import { readChunks } from '../host/files';
 import { ToolError, type Environment, type ProcessRunner } from '../host/process';
 import { failureOf } from './benchmark-output';
+import { ProofError } from './proof-error';
 
 /** Builds and runs the tests of packages without touching the working tree. */
 export interface GoTests {
@@ -22,11 +23,6 @@ export interface GoTests {
   /** What the benchmarks run with. */
   readonly env: Environment;
   readonly signal: AbortSignal;
-}
-
-/** Why a proof could not be had; the message is a sentence for the user. */
-export class ProofError extends Error {
-  override readonly name = 'ProofError';
 }
 
 export interface TestBinary {

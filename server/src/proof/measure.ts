@@ -1,5 +1,6 @@
 import { benchmarkRuns, type BenchmarkRun } from './benchmark-output';
-import { ProofError, runTests, type GoTests, type TestBinary } from './go-tests';
+import { runTests, type GoTests, type TestBinary } from './go-tests';
+import { ProofError } from './proof-error';
 import { alpha, compare, summarise, type Comparison, type Summary } from './statistics';
 import { tidied } from './units';
 
@@ -27,6 +28,7 @@ export type Verdict = 'better' | 'same' | 'worse';
 export interface MeasuredBenchmark {
   /** With its sub-benchmark: "BenchmarkParse/small". */
   readonly name: string;
+  /** Of its package; of TypeScript the benchmark file as it is shown. */
   readonly importPath: string;
   /** sec/op, B/op, allocs/op, then what the benchmark itself reports. */
   readonly rows: readonly Row[];
@@ -128,7 +130,9 @@ function cautionsOf(runs: readonly BenchmarkRun[], rows: readonly Row[]): string
   const cautions: string[] = [];
   const least = Math.min(...runs.map(({ iterations }) => iterations));
   if (least < 100)
-    cautions.push(`ran only ${least} times in a run, so what it allocates once is in the figures`);
+    cautions.push(
+      `ran only ${least === 1 ? 'once' : `${least} times`} in a run, so what it allocates once is in the figures`,
+    );
   const center = (unit: string, side: 'before' | 'after'): number | undefined =>
     rows.find((row) => row.unit === unit)?.[side].center;
   // Package testing divides whole numbers (testing.BenchmarkResult.AllocsPerOp).

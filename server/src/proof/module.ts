@@ -6,7 +6,8 @@ import { ProcessRunner, ToolError, type Patience } from '../host/process';
 import { TemporaryFolder } from '../host/temporary-folder';
 import type { TrustGate } from '../host/trust';
 import type { Settings } from '../service/settings';
-import { ProofError, type GoTests } from './go-tests';
+import { type GoTests } from './go-tests';
+import { ProofError } from './proof-error';
 import { prove, type Change, type Proofs, type ProveOptions } from './prove';
 
 /** How long a test binary may write nothing, and how long it may do nothing, in milliseconds. */

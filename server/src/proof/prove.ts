@@ -1,9 +1,12 @@
 import path from 'node:path';
+import type { Span } from '../../../rules/model';
 import type { OverlayStore } from '../go/compile/overlay';
 import type { ListedPackage } from '../go/plan/packages';
-import { buildTests, packagesOf, ProofError, type GoTests, type TestBinary } from './go-tests';
+import { buildTests, packagesOf, type GoTests, type TestBinary } from './go-tests';
+import { ProofError } from './proof-error';
 import { measure, togetherOf, type MeasuredBenchmark, type MeasureOptions, type Verdict } from './measure';
 import { benchmarksOf, testedPackages, type Benchmark, type Place, type ReachOptions } from './reach';
+
 import { watchFolders } from './touched';
 
 /** A change of the program that is to be held against its benchmarks. */
@@ -11,7 +14,12 @@ export interface Change {
   /** Absolute path → text with the change. */
   readonly texts: ReadonlyMap<string, string>;
   /** The lines that it is about, as they are before: a benchmark that runs one of them says something. */
-  readonly places: readonly Place[];
+  readonly places: readonly ChangedPlace[];
+}
+
+export interface ChangedPlace extends Place {
+  /** UTF-16 offsets. */
+  readonly span: Span;
 }
 
 export type Outcome =
@@ -20,8 +28,8 @@ export type Outcome =
       readonly verdict: Verdict;
       readonly benchmarks: readonly MeasuredBenchmark[];
     }
-  /** No benchmark runs the lines. */
-  | { readonly kind: 'unreached' }
+  /** No benchmark runs the lines; the hint is a sentence. */
+  | { readonly kind: 'unreached'; readonly hint?: string }
   | { readonly kind: 'failed'; readonly reason: string };
 
 export type ProveOptions = MeasureOptions & ReachOptions;

@@ -3,7 +3,8 @@ import { importersOf, type ListedPackage } from '../go/plan/packages';
 import { readText } from '../host/files';
 import { hasBenchmarks } from './benchmarks';
 import { reachedBlocks, reaches, type ReachedLines } from './coverage';
-import { benchmarksIn, buildTests, ProofError, runTests, type GoTests } from './go-tests';
+import { benchmarksIn, buildTests, runTests, type GoTests } from './go-tests';
+import { ProofError } from './proof-error';
 
 /** Lines of a file, by absolute path. */
 export interface Place extends ReachedLines {

@@ -5,7 +5,8 @@ import { findModule, UnusableModuleError, type GoModule } from '../go/plan/modul
 import type { ListedPackage } from '../go/plan/packages';
 import { kindAt, readText } from '../host/files';
 import { ToolError } from '../host/process';
-import { benchmarksIn, buildTests, packagesOf, ProofError, type GoTests, type TestBinary } from './go-tests';
+import { benchmarksIn, buildTests, packagesOf, type GoTests, type TestBinary } from './go-tests';
+import { ProofError } from './proof-error';
 import { measure, type MeasuredBenchmark } from './measure';
 import { patienceWith, withGoTests, type ModuleOptions } from './module';
 import { benchmarksOf, testedPackages, type Benchmark } from './reach';

@@ -112,6 +112,7 @@ export function jsonProof({ cwd, changes, notes }: ProofReport): object {
       titles,
       outcome: outcome.kind,
       ...(outcome.kind === 'failed' && { reason: outcome.reason }),
+      ...(outcome.kind === 'unreached' && outcome.hint !== undefined && { hint: outcome.hint }),
       ...(outcome.kind === 'measured' && {
         verdict: outcome.verdict,
         benchmarks: jsonBenchmarks(outcome.benchmarks),
@@ -148,7 +149,9 @@ function verdictText({ verdict, benchmarks }: Extract<Outcome, { kind: 'measured
 
 /** Why there are no figures. */
 export function unmeasured(outcome: Exclude<Outcome, { kind: 'measured' }>): string {
-  return outcome.kind === 'failed' ? outcome.reason : 'no benchmark that could be run reaches these lines.';
+  if (outcome.kind === 'failed') return outcome.reason;
+  const unreached = 'no benchmark that could be run reaches these lines.';
+  return outcome.hint === undefined ? unreached : `${unreached} ${outcome.hint}`;
 }
 
 export const verdictsAreBy =

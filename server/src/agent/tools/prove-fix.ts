@@ -9,7 +9,7 @@ export const proveFix: Tool = {
   name: 'prove_fix',
   title: 'Prove a fix by its benchmarks',
   description:
-    'Runs the Go benchmarks that reach a fix, before and after it, without changing the working tree, and says how significant the difference is. It runs code of the folder and takes minutes.',
+    'Runs the benchmarks that reach a fix, before and after it, without changing the working tree, and says how significant the difference is. It runs code of the folder and takes minutes.',
   condition: 'Only after the user has agreed, with confirmed set to true.',
   input: {
     type: 'object',
@@ -26,8 +26,6 @@ export const proveFix: Tool = {
   async run(agent, args, signal) {
     agent.requireTrust('prove_fix');
     const { fix, finding, analysis } = await agent.fix(neededText(args, 'fix'), signal);
-    if (finding.language !== 'go')
-      throw new AgentError('prove_fix is for Go; of TypeScript the page of the rule has what was measured.');
     if (args['confirmed'] !== true)
       throw new AgentError(
         'Nothing was run. Ask the user whether the benchmarks may run, and call again with confirmed: true when they agree.',
@@ -51,6 +49,7 @@ export const proveFix: Tool = {
         cwd: agent.folder,
         signal,
         count,
+        benchFile: undefined,
         bench: typeof args['bench'] === 'string' ? expression(args['bench']) : undefined,
         progress: () => {},
       },

@@ -16,7 +16,7 @@ import {
   type MeasuredCeiling,
 } from '../../proof/lock';
 import { patienceWith, withGoTests } from '../../proof/module';
-import { ProofError } from '../../proof/go-tests';
+import { ProofError } from '../../proof/proof-error';
 import { comparisonText } from '../../report/lock';
 import { count, prettyReport } from '../../report/pretty';
 import { scan } from '../../service/scan';

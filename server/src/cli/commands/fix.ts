@@ -56,9 +56,8 @@ async function run(
   const { cwd, signal, stdout, stderr } = around;
   return withAnalyser(options, around, async (session) => {
     const { analyser, settings, progress } = session;
-    const { files: named, notes: unread } = await filesOf(paths, cwd, signal);
+    const { files, notes: unread } = await filesOf(paths, cwd, signal);
     const { suggestions, dryRun, proved } = options;
-    const files = proved ? named.filter((file) => file.endsWith('.go')) : named;
     const permission = new Permission(targetsOf(paths, cwd), cwd);
     const accepts = proved ? await provenBetter(files, options, session, around) : undefined;
     const fix = { settings, signal, progress, suggestions, permission, cwd, ...(accepts && { accepts }) };

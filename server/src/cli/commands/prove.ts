@@ -19,7 +19,6 @@ import { scan } from '../../service/scan';
 import { withAnalyser } from '../session';
 import type { ExitCode, Surroundings } from '../surroundings';
 import { filesOf } from '../../service/targets';
-import { UsageError } from '../usage-error';
 
 export function proveCommand(program: Command, around: Surroundings, exit: (code: ExitCode) => void): void {
   const command = program
@@ -49,9 +48,7 @@ async function run(paths: readonly string[], options: ProveOptions, around: Surr
     const { analyser, settings, progress } = session;
     const { targets, line } = fixAt(paths, cwd);
     const named = await filesOf(targets, cwd, signal);
-    const files = named.files.filter((file) => file.endsWith('.go'));
-    if (files.length === 0) throw new UsageError('prove needs Go files, and there are none below the paths.');
-    const scanned = await scan(analyser, files, { settings, signal, progress });
+    const scanned = await scan(analyser, named.files, { settings, signal, progress });
     const { each, suggestions } = options;
     const run = { ...proveRun(options, session, around), each, suggestions, line };
     const { report } = await proveFixes(analyser, scanned.analyses, run);
@@ -77,7 +74,7 @@ function fixAt(
   paths: readonly string[],
   cwd: string,
 ): { targets: readonly string[]; line: number | undefined } {
-  const [, file, line] = /^(.+\.go):(\d+)$/.exec(paths[0] ?? '') ?? [];
+  const [, file, line] = /^(.+\.(?:go|[cm]?[jt]sx?)):(\d+)$/.exec(paths[0] ?? '') ?? [];
   if (paths.length !== 1 || file === undefined || exists(resolve(cwd, paths[0]!)))
     return { targets: paths, line: undefined };
   return { targets: [file], line: Number(line) };
