@@ -6,7 +6,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import { beforeLeaving } from './leaving';
 import type { Logger } from './logger';
-import { processorUseOf } from './processor-time';
+import { processorUseOf, type ProcessorUse } from './processor-time';
 import type { TrustGate } from './trust';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -297,6 +297,8 @@ class Stillness {
   #wordAt = this.#seen;
   #moveAt = this.#seen;
   #ticks: number | undefined;
+  #looks = false;
+  #ended = false;
 
   /** @param onHang gets what completes "it was ended: …" */
   constructor(
@@ -304,7 +306,7 @@ class Stillness {
     private readonly patience: Patience,
     private readonly onHang: (how: string) => void,
   ) {
-    this.#timer = setInterval(() => this.#look(), Math.min(10_000, patience.idle / 4));
+    this.#timer = setInterval(() => void this.#look(), Math.min(10_000, patience.idle / 4));
   }
 
   heard(): void {
@@ -312,18 +314,42 @@ class Stillness {
   }
 
   end(): void {
+    this.#ended = true;
     clearInterval(this.#timer);
   }
 
-  #look(): void {
+  async #look(): Promise<void> {
+    // Where a look takes longer than the time between two, the next is left out.
+    if (this.#looks) return;
+    this.#looks = true;
+    try {
+      const pid = this.#spoke();
+      if (pid === undefined) return;
+      const wordAt = this.#wordAt;
+      const use = await processorUseOf(pid);
+      // It was heard meanwhile, or has ended.
+      if (this.#ended || wordAt !== this.#wordAt) return;
+      this.#moved(use);
+    } finally {
+      this.#looks = false;
+    }
+  }
+
+  /** The process whose use of the processor tells whether it hangs: undefined while that is certain without. */
+  #spoke(): number | undefined {
     const now = performance.now();
     // The machine slept, or a debugger held us: that was no one's silence.
     if (now - this.#seen > this.patience.idle) this.heard();
     this.#seen = now;
-    const { idle, silent } = this.patience;
-    if (now - this.#wordAt > silent) return this.#hang(`it has not written anything for ${duration(silent)}`);
-    if (now === this.#wordAt || this.child.pid === undefined) return;
-    const use = processorUseOf(this.child.pid);
+    const { silent } = this.patience;
+    if (now - this.#wordAt > silent) this.#hang(`it has not written anything for ${duration(silent)}`);
+    else if (this.#wordAt < now) return this.child.pid;
+    return undefined;
+  }
+
+  #moved(use: ProcessorUse | undefined): void {
+    const now = performance.now();
+    const { idle } = this.patience;
     // On a machine that is overloaded, a program that is ready to go on may get no processor for long.
     if (use === undefined || use.runnable || use.ticks !== this.#ticks) {
       this.#ticks = use?.ticks;

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { opendir, readFile } from 'node:fs/promises';
 
 /** What a group of processes has of the processor. */
 export interface ProcessorUse {
@@ -8,27 +8,57 @@ export interface ProcessorUse {
   readonly runnable: boolean;
 }
 
-/** Undefined where the system does not tell: only Linux has /proc. */
-export function processorUseOf(group: number): ProcessorUse | undefined {
+/** A look at more would cost more than it tells. */
+const mostProcesses = 20_000;
+/** Processes that are read at a time: the pool of threads is everybody's. */
+const atATime = 16;
+
+/**
+ * Reads /proc beside what this thread does.
+ *
+ * @param group its id, which is that of the process that leads it
+ * @returns undefined where the system does not tell (only Linux has /proc), where the group has ended, and where more
+ * processes run than are looked at
+ */
+export async function processorUseOf(group: number): Promise<ProcessorUse | undefined> {
   let use: ProcessorUse | undefined;
-  try {
-    for (const name of readdirSync('/proc')) {
-      if (!/^\d+$/.test(name)) continue;
-      try {
-        // pid (command) state ppid pgrp session tty_nr tpgid flags minflt cminflt majflt cmajflt utime stime cutime cstime
-        const stat = readFileSync(`/proc/${name}/stat`, 'latin1');
-        const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-        if (Number(fields[2]) !== group) continue;
-        use = {
-          ticks: fields.slice(11, 15).reduce((total, ticks) => total + Number(ticks), use?.ticks ?? 0),
-          runnable: fields[0] === 'R' || (use?.runnable ?? false),
-        };
-      } catch {
-        // It has ended meanwhile.
-      }
+  let seen = 0;
+  const look = async (names: readonly string[]): Promise<void> => {
+    for (const fields of await Promise.all(names.map(statOf))) {
+      if (!fields || Number(fields[2]) !== group) continue;
+      use = {
+        ticks: fields.slice(11, 15).reduce((total, ticks) => total + Number(ticks), use?.ticks ?? 0),
+        runnable: fields[0] === 'R' || (use?.runnable ?? false),
+      };
     }
+  };
+  try {
+    let names: string[] = [];
+    for await (const { name } of await opendir('/proc')) {
+      if (!/^\d+$/.test(name)) continue;
+      if (++seen > mostProcesses) return undefined;
+      names.push(name);
+      if (names.length < atATime) continue;
+      await look(names);
+      names = [];
+    }
+    await look(names);
   } catch {
     // No /proc.
   }
   return use;
+}
+
+/**
+ * Fields of /proc/PID/stat from the third on: state ppid pgrp session tty_nr tpgid flags minflt cminflt majflt cmajflt utime
+ * stime cutime cstime …
+ */
+async function statOf(pid: string): Promise<string[] | undefined> {
+  try {
+    const stat = await readFile(`/proc/${pid}/stat`, 'latin1');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  } catch {
+    // It has ended meanwhile.
+    return undefined;
+  }
 }

@@ -17,28 +17,28 @@ describe(
           processorUseOf(pid!),
     ) as [Use, Use];
     type Use = () => ReturnType<typeof processorUseOf>;
-    const until = async (holds: () => boolean): Promise<void> => {
-      for (const end = Date.now() + 60_000; !holds() && Date.now() < end;)
+    const until = async (holds: () => Promise<boolean>): Promise<void> => {
+      for (const end = Date.now() + 60_000; !(await holds()) && Date.now() < end;)
         await new Promise((resolve) => setTimeout(resolve, 50));
-      assert.ok(holds());
+      assert.ok(await holds());
     };
 
     it('grows while one computes, which can go on whether it has a processor or not', async () => {
-      await until(() => busy()!.ticks > 10);
-      assert.equal(busy()!.runnable, true);
+      await until(async () => (await busy())!.ticks > 10);
+      assert.equal((await busy())!.runnable, true);
     });
 
     it('stands still while all wait', async () => {
-      await until(() => !still()!.runnable);
-      const { ticks } = still()!;
+      await until(async () => !(await still())!.runnable);
+      const { ticks } = (await still())!;
       await new Promise((resolve) => setTimeout(resolve, 200));
-      assert.deepEqual(still(), { ticks, runnable: false });
+      assert.deepEqual(await still(), { ticks, runnable: false });
     });
 
     it('is unknown of a group that has ended', async () => {
       const child = spawn(process.execPath, ['-e', ''], { detached: true, stdio: 'ignore' });
       await new Promise((resolve) => child.once('exit', resolve));
-      assert.equal(processorUseOf(child.pid!), undefined);
+      assert.equal(await processorUseOf(child.pid!), undefined);
     });
   },
 );
