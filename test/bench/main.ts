@@ -1,5 +1,6 @@
 /** `npm run bench [name…]`: latency as ratios against the bare parse or compile in the same run. */
 import { goLatency } from './go';
+import { hostile } from './hostile';
 import { profiles } from './profiles';
 import { typescriptLatency } from './typescript';
 import { typescriptScan } from './typescript-scan';
@@ -8,6 +9,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   'go-latency': goLatency,
   'ts-latency': typescriptLatency,
   'ts-scan': typescriptScan,
+  hostile,
   profiles,
 };
 
