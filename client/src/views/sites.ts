@@ -1,4 +1,4 @@
-import { EventEmitter, type Disposable } from 'vscode';
+import { EventEmitter, workspace, type Disposable, type TextDocumentChangeEvent } from 'vscode';
 import {
   sitesRequest,
   type ProfileInfo,
@@ -7,12 +7,14 @@ import {
   type SitesResult,
 } from '../../../server/src/lsp/protocol';
 import type { LanguageClient } from 'vscode-languageclient/node';
+import { movedSites } from './moved-sites';
 import { inReadingOrder } from './site-rows';
 
 /** What the server says of sites and profiles, kept in step with it. */
 export class Sites implements Disposable {
   readonly #changed = new EventEmitter<void>();
   readonly onDidChange = this.#changed.event;
+  readonly #edits = workspace.onDidChangeTextDocument((event) => this.#edited(event));
   #byUri = new Map<string, readonly Site[]>();
   #sorted: readonly Site[] | undefined;
   #profiles: readonly ProfileInfo[] = [];
@@ -68,6 +70,7 @@ export class Sites implements Disposable {
   }
 
   dispose(): void {
+    this.#edits.dispose();
     this.#changed.dispose();
   }
 
@@ -80,6 +83,18 @@ export class Sites implements Disposable {
     this.#byUri = new Map();
     this.#add(sites);
     this.#fire();
+  }
+
+  /** Until the server has analysed what was typed. */
+  #edited({ document, contentChanges }: TextDocumentChangeEvent): void {
+    const uri = document.uri.toString();
+    const before = this.#byUri.get(uri);
+    if (!before || contentChanges.length === 0) return;
+    const now = movedSites(before, contentChanges);
+    this.#byUri.set(uri, now);
+    // The rows show lines only, and are not made anew for each letter.
+    if (now.some(({ line }, i) => line !== before[i]!.line)) this.#fire();
+    else this.#sorted = undefined;
   }
 
   #add(sites: readonly Site[]): void {
