@@ -247,3 +247,23 @@ test('a proof of a place without a fix, and a recording of something else than a
     /^Only a function whose name begins with Benchmark or Test/,
   );
 });
+
+test('a profile speaks of what lies beside an open document, too, where that is outside of the workspace', async (t) => {
+  const { editor, at } = await start(
+    t,
+    {
+      'elsewhere/go.mod': shop['go.mod'],
+      'elsewhere/a.go': source,
+      'elsewhere/mem.pprof': '',
+      'work/b.ts': '',
+    },
+    { folders: ['work'] },
+  );
+  writeFileSync(at('elsewhere/mem.pprof'), profileOf({ 5: 6400 }));
+  const load = (): Promise<ProfileInfo> =>
+    editor.connection.sendRequest(loadProfileRequest, { uri: uri(at('elsewhere/mem.pprof')) });
+  await assert.rejects(load(), /there are no Go files below the paths/);
+  await editor.open(at('elsewhere/a.go'), source);
+  await load();
+  assert.deepEqual(seen((await sitesOf(editor)).sites)[0], [5, 100, 'coldalloc()']);
+});

@@ -1,5 +1,6 @@
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { Connection } from 'vscode-languageserver';
+import { inside } from '../host/paths';
 import { LiveProfile, type MapOf } from '../hotspots/live';
 import type { HotspotList } from '../hotspots/list';
 import { withProfileFile } from '../hotspots/origin';
@@ -67,12 +68,9 @@ export class Profiles {
   async load(file: string, work: Work): Promise<ProfileInfo> {
     const { signal, progress } = work;
     const { list, textOf, mapOf } = this.context;
-    const folders = this.context.folders();
     progress(basename(file));
-    const sources: string[] = [];
-    for (const folder of folders)
-      sources.push(...(await sourceFiles(folder, ['go', 'typescript'], { signal })).files);
-    const origin = { cwd: folders[0] ?? '/', signal, progress };
+    const sources = await this.#sources(signal);
+    const origin = { cwd: this.context.folders()[0] ?? '/', signal, progress };
     const read = await withProfileFile(file, origin, async (profile) =>
       readProfile(profile, await profiledFiles(profile, sources), { calls: true }),
     );
@@ -112,6 +110,22 @@ export class Profiles {
   tree(uri: string, base: string | undefined): CallTree {
     const { read } = this.#find(uri);
     return base === undefined ? read.tree! : compareStacks(read, this.#find(base).read);
+  }
+
+  /** What a profile may speak of: the files of the workspace, and what lies beside an open document outside of it. */
+  async #sources(signal: AbortSignal): Promise<string[]> {
+    const folders = this.context.folders();
+    const outside = [...this.context.buffers().keys()].filter(
+      (path) => !isVirtual(path) && !folders.some((folder) => inside(path, folder)),
+    );
+    const places = [
+      ...folders.map((folder) => ({ folder, recursive: true })),
+      ...[...new Set(outside.map((path) => dirname(path)))].map((folder) => ({ folder, recursive: false })),
+    ];
+    const sources: string[] = [];
+    for (const { folder, recursive } of places)
+      sources.push(...(await sourceFiles(folder, ['go', 'typescript'], { recursive, signal })).files);
+    return sources;
   }
 
   #find(uri: string): LiveProfile {
