@@ -7,9 +7,9 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { gunzipSync, gzipSync } from 'node:zlib';
 import prettier from 'prettier';
 import { nodeBinary } from './lib/node-binary.mjs';
+import { recordGo } from './lib/record-go.mjs';
 import { output, root, run, Sentence, step } from './lib/run.mjs';
 import { bytesOf, countArguments, recordArguments, requests, rounds } from './lib/sample-service.mjs';
 
@@ -22,24 +22,11 @@ const typescript = join(root, 'samples', 'service', 'typescript');
 await run(process.execPath, ['esbuild.mjs'], { stdio: ['ignore', 'ignore', 'inherit'] });
 if (!process.argv.includes('--table')) {
   step('Record the Go service');
-  await recordGo(go, join(go, 'catalogue.pprof'));
+  await recordGo(go, recordArguments(join(go, 'catalogue.pprof')));
   step('Record the TypeScript service');
   await recordTypeScript();
 }
 await writeTable(await measured());
-
-async function recordGo(folder, out) {
-  await run(process.execPath, [cli, ...recordArguments(out)], {
-    cwd: folder,
-    env: { ...process.env, GOFLAGS: '-trimpath' },
-  });
-  // Where the binary lay: the same number of bytes, so that the protocol buffer stays one.
-  const bytes = gunzipSync(await readFile(out));
-  const plain = bytes
-    .toString('latin1')
-    .replace(/\/[\w/.-]*\/record\.test/g, (path) => 'record.test'.padStart(path.length, '/'));
-  await writeFile(out, gzipSync(Buffer.from(plain, 'latin1'), { level: 9 }));
-}
 
 async function recordTypeScript() {
   const out = join(typescript, 'catalogue.heapprofile');

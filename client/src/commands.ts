@@ -20,6 +20,7 @@ import { fail, inform } from './say';
 import type { Status } from './status';
 import type { ToolchainCheck } from './toolchain-check';
 import { viewCommands } from './views/commands';
+import { loadProfile } from './views/profile-commands';
 import type { HotspotsView } from './views/hotspots-view';
 import type { ProofsView } from './views/proofs-view';
 import type { Sites } from './views/sites';
@@ -67,8 +68,7 @@ export function registerCommands(context: CommandContext): Disposable[] {
     },
     'alloclens.checkToolchain': () => context.toolchain.run(),
     'alloclens.setGoPath': () => openGoPath(),
-    'alloclens.openSample': async () =>
-      context.sample.open((await context.toolchain.find()).go ? 'go' : 'typescript'),
+    'alloclens.openSample': () => openSample(context),
     'alloclens.restartServer': () => restart(context),
     'alloclens.showOutput': () => output.show(true),
     [showRuleDocumentation]: (rule) => context.pages.show(rule),
@@ -89,6 +89,13 @@ export function registerCommands(context: CommandContext): Disposable[] {
       }
     }),
   );
+}
+
+/** The sample, and its hotspots by the profile that comes with it. */
+async function openSample({ sample, toolchain, server }: CommandContext): Promise<void> {
+  const profile = await sample.open((await toolchain.find()).go ? 'go' : 'typescript');
+  if (profile) await loadProfile(server, profile);
+  await commands.executeCommand('alloclens.hotspots.focus');
 }
 
 /** Does something with the active editor's document, or says that there is none of ours. */

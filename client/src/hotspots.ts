@@ -9,8 +9,8 @@ import {
   workspace,
 } from 'vscode';
 import { diagnosticSource } from './diagnostic-source';
+import { fileName } from './file-name';
 import { hotspotItem } from './hotspot-items';
-import { reached } from './milestones';
 import { nextPlace, type Place } from './next-place';
 import { inform } from './say';
 import type { Sites } from './views/sites';
@@ -34,7 +34,7 @@ export async function listHotspots(sites: Sites): Promise<void> {
   const { all, profile } = sites;
   if (all.length === 0) return void inform(nothing);
   const items = all.map((site) => ({
-    ...hotspotItem(site, workspace.asRelativePath(Uri.parse(site.uri, true)), profile?.unit),
+    ...hotspotItem(site, fileName(site.uri), profile?.unit),
     site,
   }));
   const choice = await window.showQuickPick(items, {
@@ -51,7 +51,6 @@ async function goTo({ uri, line, character }: Place): Promise<void> {
   editor.selection = new Selection(line, character, line, character);
   editor.revealRange(editor.selection, TextEditorRevealType.InCenterIfOutsideViewport);
   await commands.executeCommand('editor.action.showHover');
-  await reached('hotspotVisited');
 }
 
 function places(): Place[] {

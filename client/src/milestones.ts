@@ -1,7 +1,8 @@
 import { commands } from 'vscode';
 
 /** What a step of the walkthrough is completed by, as the context key `alloclens.<name>` (package.json). */
-export type Milestone = 'toolchainFound' | 'sampleOpened' | 'hotspotVisited' | 'fixApplied' | 'levelSelected';
+export type Milestone =
+  'sampleOpened' | 'fixApplied' | 'fixProven' | 'profileLoaded' | 'toolchainFound' | 'levelSelected';
 
 const passed = new Set<Milestone>();
 

@@ -22,7 +22,13 @@ interface Manifest {
     commands: { command: string; title: string; category: string }[];
     menus: Record<string, { command?: string; submenu?: string; when?: string }[]>;
     viewsWelcome: { contents: string }[];
-    walkthroughs: { steps: { description: string; completionEvents: string[]; media: { svg: string } }[] }[];
+    walkthroughs: {
+      steps: {
+        description: string;
+        completionEvents: string[];
+        media: { svg?: string; image?: Record<string, string> };
+      }[];
+    }[];
     configuration: { properties: Record<string, { default: unknown; markdownDescription: string }> };
   };
 }
@@ -61,7 +67,9 @@ describe('the package', () => {
       'dist/recorder.js',
       'dist/sample/go.mod',
       'dist/sample/orders.go',
+      'dist/sample/orders.pprof',
       'dist/sample/orders.ts',
+      'dist/sample/orders_test.go',
       'dist/server.js',
       'dist/tree-sitter-go.wasm',
       'dist/typescript.js',
@@ -74,7 +82,10 @@ describe('the package', () => {
       'media/icon.png',
       'media/view.svg',
       'media/walkthrough/fix.svg',
-      'media/walkthrough/hotspot.svg',
+      ...['hotspots', 'proof', 'record'].flatMap((step) => [
+        `media/walkthrough/${step}-dark.png`,
+        `media/walkthrough/${step}-light.png`,
+      ]),
       'media/walkthrough/toolchain.svg',
       'media/walkthrough/tune.svg',
       'package.json',
@@ -152,7 +163,7 @@ describe('the manifest', () => {
   it('points at files that exist', () => {
     const files = [manifest.main, ...Object.values(manifest.bin), manifest.icon];
     for (const { steps } of manifest.contributes.walkthroughs)
-      files.push(...steps.map(({ media }) => media.svg));
+      files.push(...steps.flatMap(({ media }) => media.svg ?? Object.values(media.image ?? {})));
     for (const file of files) assert.ok(statSync(join(root, file)).isFile(), file);
   });
 

@@ -8,7 +8,7 @@ import type { Host } from './host';
 import { inSample, source } from './in-sample';
 import { artifacts } from './repository';
 
-/** What a person does from one end to the other: scans a workspace, goes through the hotspots, follows the walkthrough. */
+/** What a person does from one end to the other: scans a workspace, goes through the hotspots, types. */
 export function journeySuite(build: 'minimum' | 'newest'): void {
   describe(`ways through the ${build} VS Code`, { timeout: 9 * 60_000 }, () => {
     let host: Host;
@@ -19,7 +19,6 @@ export function journeySuite(build: 'minimum' | 'newest'): void {
 
     workspace(() => host);
     hotspots(() => host);
-    walkthrough(() => host);
     typing(() => host);
   });
 }
@@ -115,44 +114,6 @@ function hotspots(host: () => Host): void {
       assert.match(fixed, /sync\.Pool/);
       await workbench.screenshot('fixed');
     }));
-}
-
-/** A new user's way: docs/first-steps.md says the same. */
-function walkthrough(host: () => Host): void {
-  it('completes a step of the walkthrough when it has happened, and not when its button was pressed', () => {
-    return inSample(host(), 'walkthrough', {}, async ({ workbench }) => {
-      await workbench.openWalkthrough('Find and Fix Allocation Hotspots');
-      await workbench.stepsDone(0);
-      await workbench.screenshot('start');
-      await workbench.walkthroughStep('Check the Go toolchain', 'Check the Go Toolchain');
-      await workbench.toast(/Go 1\.\d+(\.\d+)? found: /);
-      assert.deepEqual(await workbench.stepsDone(1), ['Check the Go toolchain']);
-      await workbench.screenshot('toolchain');
-      await workbench.walkthroughStep('Open the sample', 'Open the Sample');
-      await workbench.statusBar(/AllocLens: 1 hot/);
-      await workbench.squiggle('info');
-      await workbench.screenshot('sample');
-      // Asking for quick fixes is not applying one.
-      await workbench.backToWalkthrough();
-      assert.equal((await workbench.stepsDone(2)).length, 2);
-      await workbench.walkthroughStep('Read a hotspot', 'Go to the Next Hotspot');
-      await workbench.shows(/Ln \d+, Col \d+/);
-      await workbench.press('Escape');
-      await workbench.quickFixes(/./);
-      await workbench.screenshot('fixes');
-      await workbench.press('Enter');
-      await workbench.page.locator('.tab.active.dirty').waitFor({ timeout: 30_000 });
-      await workbench.screenshot('fixed');
-      await workbench.backToWalkthrough();
-      assert.deepEqual(await workbench.stepsDone(4), [
-        'Check the Go toolchain',
-        'Open the sample',
-        'Read a hotspot',
-        'Apply a fix',
-      ]);
-      await workbench.screenshot('done');
-    });
-  });
 }
 
 /** What is shown after each key while a statement is broken and repaired: kept in test-artifacts/ as a table. */

@@ -479,6 +479,25 @@ export class Workbench {
     throw new Error(`no row of the side bar matches ${wanted}; it shows:\n${seen.join('\n')}`);
   }
 
+  /** Drags the edge of the side bar, so that its rows can be read. */
+  async widenSideBar(pixels: number): Promise<void> {
+    const box = await this.#page.locator('.part.sidebar').boundingBox();
+    if (!box) throw new Error('There is no side bar to be widened.');
+    const [edge, middle] = [box.x + box.width, box.y + box.height / 2];
+    await this.#page.mouse.move(edge, middle);
+    await this.#page.mouse.down();
+    await this.#page.mouse.move(edge + pixels, middle, { steps: 4 });
+    await this.#page.mouse.up();
+  }
+
+  /** Clicks a row of the side bar. */
+  async selectRow(row: RegExp): Promise<void> {
+    const found = this.#page.locator('.part.sidebar .monaco-list-row', { hasText: row }).first();
+    await this.#orFailure(found.click({ timeout: 30_000 }));
+    // What the click opens is on the screen.
+    await this.#page.waitForTimeout(1000);
+  }
+
   /** Presses a button at the end of a row of the side bar. */
   async rowAction(row: RegExp, label: RegExp): Promise<void> {
     const found = this.#page.locator('.part.sidebar .monaco-list-row', { hasText: row }).first();

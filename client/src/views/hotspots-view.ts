@@ -13,6 +13,7 @@ import {
   type Memento,
   type TreeDataProvider,
 } from 'vscode';
+import { fileName } from '../file-name';
 import type { StatusParams } from '../../../server/src/lsp/protocol';
 import { Hidden } from './hidden';
 import {
@@ -79,7 +80,7 @@ export class HotspotsView implements TreeDataProvider<Row>, Disposable {
 
   getChildren(row?: Row): Row[] {
     if (row) return 'children' in row ? [...row.children] : [];
-    return rowsOf(this.#shown(), this.grouping, this.sites.profile, nameOf);
+    return rowsOf(this.#shown(), this.grouping, this.sites.profile, fileName);
   }
 
   getTreeItem(row: Row): TreeItem {
@@ -183,8 +184,4 @@ function opening({ uri, line, character }: { uri: string; line: number; characte
     title: 'Open',
     arguments: [Uri.parse(uri, true), { selection: { start: at, end: at } }],
   };
-}
-
-function nameOf(uri: string): string {
-  return workspace.asRelativePath(Uri.parse(uri, true));
 }

@@ -1,5 +1,4 @@
-import type { Uri } from 'vscode';
-import { window, workspace } from 'vscode';
+import { Uri, window, workspace, type TextDocument } from 'vscode';
 import {
   loadProfileRequest,
   recordRequest,
@@ -8,9 +7,11 @@ import {
   type RecordResult,
   type SelectProfileParams,
 } from '../../../server/src/lsp/protocol';
+import { fileName } from '../file-name';
 import type { LanguageServer } from '../language-server';
 import { benchmarksIn } from '../editor/benchmarks';
 import { longRequest } from '../long-request';
+import { reached } from '../milestones';
 import { inform } from '../say';
 import { profileName } from './profiles-view';
 
@@ -22,7 +23,9 @@ export async function loadProfile(server: LanguageServer, file: Uri): Promise<Pr
 /** As `loadProfile`, for one that the user chooses. */
 export async function loadChosenProfile(server: LanguageServer): Promise<void> {
   const file = await chosenFile();
-  if (file) await loadProfile(server, file);
+  if (!file) return;
+  await loadProfile(server, file);
+  await reached('profileLoaded');
 }
 
 async function load(server: LanguageServer, uri: string): Promise<ProfileInfo> {
@@ -115,20 +118,41 @@ export async function record(server: LanguageServer, uri: string, name: string):
     },
   );
   await load(server, profile);
+  await reached('profileLoaded');
 }
 
-/** As `record`, for a benchmark of the active editor's file that the user chooses. */
+/** As `record`, for a benchmark that the user chooses of the package that the active editor's file is in. */
 export async function recordChosen(server: LanguageServer): Promise<void> {
   const document = window.activeTextEditor?.document;
-  const benchmarks = document ? benchmarksIn(document.getText()) : [];
-  if (!document || benchmarks.length === 0)
-    return void inform('The active editor shows no Go benchmark: open the _test.go file that has it.');
-  const names = benchmarks.map(({ name }) => name);
-  const name =
-    names.length === 1
-      ? names[0]
-      : await window.showQuickPick(names, { title: 'Record allocations of a benchmark' });
-  if (name !== undefined) await record(server, document.uri.toString(), name);
+  const benchmarks = document ? await benchmarksBeside(document) : [];
+  if (benchmarks.length === 0)
+    return void inform(
+      'No Go benchmark is in the folder of the active editor: open a file of the package that has one.',
+    );
+  const choice =
+    benchmarks.length === 1
+      ? benchmarks[0]
+      : await window.showQuickPick(benchmarks, { title: 'Record allocations of a benchmark' });
+  if (choice) await record(server, choice.uri, choice.label);
+}
+
+/** The benchmarks of the folder's test files; those of the document first, as its editor has them. */
+async function benchmarksBeside(
+  document: TextDocument,
+): Promise<{ readonly label: string; readonly description: string; readonly uri: string }[]> {
+  const folder = Uri.joinPath(document.uri, '..');
+  const names = (await workspace.fs.readDirectory(folder)).map(([name]) => name);
+  const files = names.filter((name) => name.endsWith('_test.go')).map((name) => Uri.joinPath(folder, name));
+  const own = document.uri.toString();
+  files.sort((x, y) => Number(y.toString() === own) - Number(x.toString() === own));
+  const texts = await Promise.all(files.map(async (file) => workspace.openTextDocument(file)));
+  return texts.flatMap((text) =>
+    benchmarksIn(text.getText()).map(({ name }) => ({
+      label: name,
+      description: fileName(text.uri),
+      uri: text.uri.toString(),
+    })),
+  );
 }
 
 async function select(server: LanguageServer, params: SelectProfileParams): Promise<void> {

@@ -3,12 +3,11 @@ import {
   ThemeIcon,
   TreeItem,
   TreeItemCollapsibleState,
-  Uri,
   window,
-  workspace,
   type Disposable,
   type TreeDataProvider,
 } from 'vscode';
+import { fileName } from '../file-name';
 import type { ProfileInfo } from '../../../server/src/lsp/protocol';
 import { amountText, percentText } from '../../../server/src/text/amounts';
 import type { Sites } from './sites';
@@ -67,7 +66,5 @@ export class ProfilesView implements TreeDataProvider<ProfileInfo | string>, Dis
 
 /** A file as the workspace names it, a recording by what was run; an address as it was typed. */
 export function profileName(uri: string): string {
-  if (/^https?:/i.test(uri)) return uri;
-  const file = Uri.parse(uri, true);
-  return workspace.getWorkspaceFolder(file) ? workspace.asRelativePath(file) : file.path.replace(/^.*\//, '');
+  return /^https?:/i.test(uri) ? uri : fileName(uri);
 }

@@ -10,6 +10,7 @@ import {
   type TreeDataProvider,
 } from 'vscode';
 import type { FindingReference, ProofResult } from '../../../server/src/lsp/protocol';
+import { reached } from '../milestones';
 import { inform } from '../say';
 import { detailsOf, verdictText, type ProofDetail } from './proof-rows';
 
@@ -45,6 +46,7 @@ export class ProofsView implements TreeDataProvider<Proof | ProofDetail>, Dispos
     this.#proofs = [proof, ...this.#proofs].slice(0, maximum);
     this.#changed.fire(undefined);
     await this.#view.reveal(proof, { expand: 2, focus: false });
+    if (result.verdict !== undefined) await reached('fixProven');
   }
 
   async copy({ result }: Proof): Promise<void> {

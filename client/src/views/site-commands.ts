@@ -1,10 +1,11 @@
-import { commands, Uri, workspace } from 'vscode';
+import { commands, Uri } from 'vscode';
 import {
   proveRequest,
   type FindingReference,
   type ProofResult,
   type Site,
 } from '../../../server/src/lsp/protocol';
+import { fileName } from '../file-name';
 import { applyFix } from '../apply-fix';
 import type { LanguageServer } from '../language-server';
 import { longRequest } from '../long-request';
@@ -30,7 +31,7 @@ export async function proveFixOf(site: Site, server: LanguageServer, proofs: Pro
   const reference = fixOf(site);
   if (!reference) return;
   const { uri, position } = reference;
-  const place = `${workspace.asRelativePath(Uri.parse(uri, true))}:${position.line + 1}`;
+  const place = `${fileName(uri)}:${position.line + 1}`;
   const client = await server.start();
   const result = await longRequest<ProofResult>(
     client,

@@ -1,0 +1,3 @@
+import { firstStepsSuite } from './first-steps';
+
+firstStepsSuite('newest');
