@@ -42,6 +42,20 @@ export function topLevel(node: Node): Node {
   return top;
 }
 
+/** The nodes of the top level that overlap the span, in source order; an empty span overlaps what begins there or lies around it. */
+export function topLevelAt(root: Node, { start, end }: Span): Node[] {
+  const all = root.namedChildren;
+  let [low, high] = [0, all.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (all[middle]!.endIndex <= start) low = middle + 1;
+    else high = middle;
+  }
+  const found: Node[] = [];
+  for (; low < all.length && all[low]!.startIndex < Math.max(end, start + 1); low++) found.push(all[low]!);
+  return found;
+}
+
 /** True when `outer` is `inner` or contains it. */
 export function contains(outer: Span, inner: Span): boolean {
   return outer.start <= inner.start && inner.end <= outer.end;

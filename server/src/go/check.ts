@@ -7,7 +7,7 @@ import { staticHeat } from '../../../rules/go/heat/static-heat';
 import { loopsAround } from '../../../rules/go/flow/loops';
 import type { GoFile, GoReport, GoRule, Obligation, Probe } from '../../../rules/go/rule';
 import { suppressionsOf } from '../../../rules/go/syntax/directives';
-import { isFunction, spanOf } from '../../../rules/go/syntax/nodes';
+import { isFunction, spanOf, topLevelAt } from '../../../rules/go/syntax/nodes';
 import type { Standable } from './verify/standing';
 import type { CodeMap, SourceFunction } from '../service/engine';
 import { compareFindings, judge, type Visibility } from '../service/ranking';
@@ -178,7 +178,8 @@ function claimsOf(file: GoFile, { fixes = [], restsOn }: GoReport): Pick<Candida
  */
 export function isAlone(file: GoFile, finding: Finding, others: readonly Finding[]): boolean {
   const topOf = ({ span }: Finding): number | undefined =>
-    file.root.namedChildren.find((node) => node.startIndex <= span.start && span.end <= node.endIndex)?.id;
+    topLevelAt(file.root, span).find((node) => node.startIndex <= span.start && span.end <= node.endIndex)
+      ?.id;
   const moved = movedIn(finding);
   return !others.some(
     (other) =>

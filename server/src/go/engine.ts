@@ -32,6 +32,7 @@ import { unjoinedNotes } from './facts/unjoined';
 import { gofmt } from './layout/gofmt';
 import { GoSyntax, type GrammarPaths, type ParsedFile } from './facts/syntax-trees';
 import { noTypes, Types, type FolderTypes, type TypesOptions } from './types/types';
+import { Allowance } from './verify/allowance';
 import { Verifier } from './verify/verifier';
 import { type Verdict } from './verify/verdict';
 import { type FixJob } from './verify/questions';
@@ -349,18 +350,20 @@ export class GoEngine implements Engine {
       // Of the document in question first: whoever edits it looks at it.
       const wanted = (job: FixJob): number => (job.fix.edits.some(({ file }) => file === document) ? 0 : 1);
       try {
+        const allowance = new Allowance();
         // What is refuted may have something in its place, which is checked then.
         for (let jobs = next(); jobs.length > 0; jobs = next()) {
           const ordered = jobs.sort((a, b) => wanted(a) - wanted(b));
           for (const { directory, pkg, fix } of jobs)
             if (whole.has(directory) && exportedSignature(pkg, fix.edits))
               whole.set(directory, { everything: true });
-          await this.#verifier.verify(build, overlays, ordered, signal, (certain) => {
+          const onVerdicts = (certain: ReadonlyMap<FixJob, Verdict>): void => {
             for (const [{ fix }, verdict] of certain) verdicts.set(fix, verdict);
             if (signal.aborted || document === undefined || next().length === 0) return;
             const directories = new Set([...certain.keys()].map(({ directory }) => directory));
             publishAll(({ sources }) => directories.has(sources.directory));
-          });
+          };
+          await this.#verifier.verify(build, overlays, ordered, signal, onVerdicts, allowance);
         }
         for (const { files } of open) this.#confirmed.remember(files, verdictOf);
       } catch (error) {

@@ -1,5 +1,6 @@
 import type { Finding, Fix, Note } from '../../../rules/model';
 import type { GoFile, GoFix, GoPackage } from '../../../rules/go/rule';
+import { topLevelAt } from '../../../rules/go/syntax/nodes';
 import type { FileAnalysis } from '../service/engine';
 import { isSafe } from '../service/fixes';
 import { compareFindings, isExplainedUnasked } from '../service/ranking';
@@ -8,6 +9,7 @@ import { NotCompiled, type BuildUnit } from './compile/builds';
 import type { ParsedFile } from './facts/syntax-trees';
 import type { GoText } from './plan/folder';
 import { combineFixes } from './verify/combine';
+import { tooMany } from './verify/allowance';
 import { checkedFix, unverifiedFix } from './verify/offer';
 import type { FixJob } from './verify/questions';
 import { current, refuted, toCheck, type VerdictOf } from './verify/standing';
@@ -91,7 +93,8 @@ export function jobsOf(checked: Checked, verdictOf: VerdictOf): FixJob[] {
       if (!next) return [];
       const { candidate, fixes } = next;
       const at = { file: candidate.finding.file, span: candidate.finding.span };
-      return fixes.map((fix) => ({ pkg: file.pkg, directory, unit, fix, at }));
+      const heat = candidate.finding.heat.score;
+      return fixes.map((fix) => ({ pkg: file.pkg, directory, unit, fix, at, heat }));
     }),
   );
 }
@@ -133,6 +136,7 @@ export function analyses(checked: Checked, verdictOf: VerdictOf, confirmed: Conf
         ...notes.filter((note) => (note.file ?? file.path) === file.path),
         ...sources.unread,
         ...withheld,
+        ...uncheckedNotes(checkedFile, verdictOf),
       ],
     };
   });
@@ -229,7 +233,7 @@ function saidUnasked({ root, path }: GoFile, explaining: readonly Candidate[]): 
   if (path.endsWith('_test.go')) return new Set();
   for (const candidate of explaining) {
     const { span, heat } = candidate.finding;
-    const declaration = root.namedChildren.find(
+    const declaration = topLevelAt(root, span).find(
       ({ startIndex, endIndex }) => startIndex <= span.start && span.end <= endIndex,
     );
     if (!declaration || !isExplainedUnasked(candidate.finding)) continue;
@@ -277,18 +281,34 @@ function unverifiableReason({ unverifiable }: Checked, { edits }: GoFix): string
   return undefined;
 }
 
+/** How many of the file's fixes the compiler was not asked about. */
+function uncheckedNotes({ file, candidates }: CheckedFile, verdictOf: VerdictOf): Note[] {
+  let count = 0;
+  for (const first of candidates)
+    for (let candidate: Candidate | undefined = first; candidate; candidate = candidate.otherwise) {
+      const { fixes, restsOn } = candidate;
+      const asked = typeof restsOn === 'string' ? fixes : [...fixes, restsOn.question];
+      if (asked.map(verdictOf).some((verdict) => verdict?.verdict === 'refuted' && verdict.unchecked))
+        count++;
+    }
+  if (count === 0) return [];
+  const what = count === 1 ? 'one finding were' : `${count} findings were`;
+  const message = `The fixes of ${what} not checked: ${tooMany}, so the hottest came first. Apply those, or divide the function, and look again.`;
+  return [{ file: file.path, message }];
+}
+
 /** Why fixes are withheld, and findings withdrawn. */
 function withheldNotes({ finding, fixes, restsOn }: Candidate, verdictOf: VerdictOf): Note[] {
   const { file, ruleId } = finding;
   const notes: Note[] = [];
   for (const fix of fixes) {
     const verdict = verdictOf(fix);
-    if (verdict?.verdict !== 'refuted') continue;
+    if (verdict?.verdict !== 'refuted' || verdict.unchecked) continue;
     const message = `${ruleId}: the fix “${fix.title}” was withheld: ${verdict.reason}.`;
     notes.push({ file, kind: 'withheld fix', message });
   }
   const alone = typeof restsOn === 'string' ? undefined : verdictOf(restsOn.question);
-  if (alone?.verdict === 'refuted')
+  if (alone?.verdict === 'refuted' && !alone.unchecked)
     notes.push({
       file,
       kind: 'withheld fix',

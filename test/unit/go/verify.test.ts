@@ -136,6 +136,23 @@ func Len(xs []int) (n int) {
 }
 `;
 
+describe('in a long function', () => {
+  test('as many fixes are checked as compiles of it are worth, and one note tells of the others', async () => {
+    const long = `package p\n\nvar a, b, c int\n\nfunc f() {\n${'\t// …\n'.repeat(60_000)}\ta = 1\n\tb = 2\n\tc = 3\n}\n`;
+    const numbers = (file: GoFile): readonly GoFix[] =>
+      ['a = 1', 'b = 2', 'c = 3'].map((text) => replace(file, text, text.replace(/\d/, '4')));
+    const { offered, notes, findings } = await analyse({ 'a.go': long }, numbers);
+    assert.deepEqual(Object.values(offered), ['Replace a = 1 (compiles)', undefined, undefined]);
+    assert.deepEqual(
+      notes.map(({ message }) => message),
+      [
+        'The fixes of 2 findings were not checked: their function has so many that compiling it for each would take too long, so the hottest came first. Apply those, or divide the function, and look again.',
+      ],
+    );
+    assert.equal(findings[2]?.noFix?.because, 'there are too many in the function to check them all');
+  });
+});
+
 describe('a fix is offered when', () => {
   test('the changed package compiles, tests included', async () => {
     const { offered } = await analyse({ 'a.go': buffer }, (file) => [replace(file, '70000', '80000')]);

@@ -1,6 +1,7 @@
 import type { FileEdit, TextEdit } from '../../../../rules/model';
 import { importEdits, nameFor } from '../../../../rules/go/edit/imports';
 import type { GoFile, GoFix, GoPackage } from '../../../../rules/go/rule';
+import { topLevelAt } from '../../../../rules/go/syntax/nodes';
 import { applyEdits, normaliseEdits } from '../../text/edits';
 
 /** A fix made complete: the rule's edits and the imports that go with them. */
@@ -88,9 +89,11 @@ function namesAdded(pkg: GoPackage, fix: Pick<GoFix, 'edits'>): Map<string, stri
   const names = new Map<string, string>();
   for (const edit of fix.edits) {
     const file = pkg.files.find(({ path }) => path === edit.file);
-    const inside = file?.root.namedChildren.some(
-      (node) => node.startIndex < edit.span.start && edit.span.end < node.endIndex,
-    );
+    const inside =
+      file &&
+      topLevelAt(file.root, edit.span).some(
+        (node) => node.startIndex < edit.span.start && edit.span.end < node.endIndex,
+      );
     if (inside) continue;
     for (const [, name] of edit.newText.matchAll(/^(?:var|const|type|func)\s+(\w+)/gm)) {
       names.set(name!, JSON.stringify(edit));

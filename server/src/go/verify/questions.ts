@@ -1,8 +1,10 @@
-import type { GoPackage, GoFix, Probe } from '../../../../rules/go/rule';
+import type { Node } from 'web-tree-sitter';
+import type { GoFile, GoPackage, GoFix, Probe } from '../../../../rules/go/rule';
 import type { FileEdit, Location, Span, TextEdit } from '../../../../rules/model';
-import { isFunction } from '../../../../rules/go/syntax/nodes';
+import { isFunction, spanOf, topLevelAt } from '../../../../rules/go/syntax/nodes';
 import type { BuildUnit } from '../compile/builds';
 import { applyEdits, mapSpan } from '../../text/edits';
+import { LineIndex } from '../../text/positions';
 import type { CompileError } from '../compile/listed';
 
 /** A candidate fix and where it stands. The package's trees must stay alive until its verdict is there. */
@@ -15,6 +17,8 @@ export interface FixJob {
   readonly fix: GoFix;
   /** The finding's. */
   readonly at: Location;
+  /** The finding's, from 0 to 1. */
+  readonly heat: number;
 }
 
 /** The file that a fix is about where it does not say another. */
@@ -40,12 +44,10 @@ export interface Question {
 /** True when no other function can notice the edits: not even by a name or a type. */
 export function insideBodies(pkg: GoPackage, edits: readonly FileEdit[]): boolean {
   return edits.every(({ file: path, span }) =>
-    pkg.files
-      .find((file) => file.path === path)
-      ?.root.namedChildren.some((node) => {
-        const body = isFunction(node) ? node.childForFieldName('body') : null;
-        return body !== null && body.startIndex < span.start && span.end < body.endIndex;
-      }),
+    topLevelOf(pkg, path, span).some((node) => {
+      const body = isFunction(node) ? node.childForFieldName('body') : null;
+      return body !== null && body.startIndex < span.start && span.end < body.endIndex;
+    }),
   );
 }
 
@@ -56,19 +58,16 @@ export function suspectsOf(
   edits: ReadonlyMap<string, readonly TextEdit[]>,
 ): Map<Question, CompileError[]> {
   const suspects = new Map<Question, CompileError[]>();
+  const lines = new Map<string, LineIndex>();
   for (const question of asked) {
     for (const name of question.functions) {
-      const colon = name.lastIndexOf(':');
-      const file = question.job.pkg.files.find(({ path }) => path === name.slice(0, colon));
-      const node = file?.root.namedChildren.find(
-        ({ startIndex }) => startIndex === Number(name.slice(colon + 1)),
-      );
-      if (!file || !node) continue;
+      const { file, node } = declarationOf(question.job.pkg, name) ?? {};
+      if (!file || !node || !errors.some(({ at }) => at?.file === file.path)) continue;
       const changes = edits.get(file.path) ?? [];
-      const text = applyEdits(file.text, changes);
-      const span = mapSpan({ start: node.startIndex, end: node.endIndex }, changes);
-      const lineOf = (offset: number): number => text.slice(0, offset).split('\n').length;
-      const [first, last] = [lineOf(span.start), lineOf(span.end)];
+      const index = lines.get(file.path) ?? new LineIndex(applyEdits(file.text, changes));
+      lines.set(file.path, index);
+      const span = mapSpan(spanOf(node), changes);
+      const [first, last] = [index.lineAt(span.start) + 1, index.lineAt(span.end) + 1];
       const own = errors.filter(({ at }) => at?.file === file.path && first <= at.line && at.line <= last);
       if (own.length > 0) suspects.set(question, [...(suspects.get(question) ?? []), ...own]);
     }
@@ -89,11 +88,22 @@ export function groups(questions: readonly Question[]): Question[][] {
 }
 
 /** Keys of the functions that overlap the span; edits between declarations touch none. */
-function declarationsAt(pkg: GoPackage, path: string, { start, end }: Span): string[] {
+function declarationsAt(pkg: GoPackage, path: string, span: Span): string[] {
+  return topLevelOf(pkg, path, span).map((node) => `${path}:${node.startIndex}`);
+}
+
+function topLevelOf(pkg: GoPackage, path: string, span: Span): Node[] {
   const file = pkg.files.find((candidate) => candidate.path === path);
-  return (file?.root.namedChildren ?? [])
-    .filter((node) => node.startIndex < Math.max(end, start + 1) && start < node.endIndex)
-    .map((node) => `${path}:${node.startIndex}`);
+  return file ? topLevelAt(file.root, span) : [];
+}
+
+/** The declaration that a question's key stands for; its file is of the package. */
+export function declarationOf(pkg: GoPackage, key: string): { file: GoFile; node: Node } | undefined {
+  const colon = key.lastIndexOf(':');
+  const file = pkg.files.find(({ path }) => path === key.slice(0, colon));
+  const start = Number(key.slice(colon + 1));
+  const node = file && topLevelAt(file.root, { start, end: start })[0];
+  return file && node && { file, node };
 }
 
 function touched(pkg: GoPackage, edits: readonly FileEdit[]): string[] {

@@ -14,6 +14,8 @@ export type Verdict =
       readonly reason: string;
       readonly because: string;
       readonly assumption?: Assumption;
+      /** Nobody asked the compiler: it would have taken too long (allowance.ts). */
+      readonly unchecked?: true;
     };
 
 /** Without an assumption that failed. */

@@ -4,7 +4,8 @@ import type { GoPackage } from '../../../../rules/go/rule';
 import type { Logger } from '../../host/logger';
 import { packageIn, type Build, type Builds, type Overlays } from '../compile/builds';
 import type { GoSyntax } from '../facts/syntax-trees';
-import { questionsOf, type FixJob, type Question } from './questions';
+import { Allowance, unchecked } from './allowance';
+import type { FixJob } from './questions';
 import { Run } from './run';
 import { exportedSignature } from './signatures';
 import { refutedBecause, type Verdict } from './verdict';
@@ -28,6 +29,7 @@ export class Verifier {
   /**
    * @param build the compile of the original texts; `base` are the overlays that it was made with
    * @param onVerdicts hears of verdicts as soon as they are certain, each once
+   * @param allowance of the analysis, which may verify several times
    * @throws AbortError when `signal` fires
    */
   async verify(
@@ -36,6 +38,7 @@ export class Verifier {
     jobs: readonly FixJob[],
     signal: AbortSignal,
     onVerdicts: (verdicts: ReadonlyMap<FixJob, Verdict>) => void = () => {},
+    allowance = new Allowance(),
   ): Promise<Map<FixJob, Verdict>> {
     const verdicts = new Map<FixJob, Verdict>();
     const keys = new Map(jobs.map((job) => [job, keyOf(job, build)]));
@@ -43,6 +46,7 @@ export class Verifier {
       if (certain.size === 0) return;
       for (const [job, verdict] of certain) {
         verdicts.set(job, verdict);
+        if (verdict === unchecked) continue;
         this.#verdicts.set(keys.get(job)!, verdict);
         if (verdict.verdict === 'refuted')
           this.logger.debug(`${job.fix.title} was withheld: ${verdict.reason}`);
@@ -51,13 +55,15 @@ export class Verifier {
     };
 
     const known = new Map<FixJob, Verdict>();
-    const questions: Question[] = [];
+    const asked: FixJob[] = [];
     for (const job of jobs) {
       const verdict = this.#verdicts.get(keys.get(job)!);
       if (verdict) known.set(job, verdict);
-      else questions.push(...questionsOf(job));
+      else asked.push(job);
     }
     settle(known);
+    const { questions, left } = allowance.grant(asked);
+    settle(new Map(left.map((job) => [job, unchecked])));
     const open = new Map<FixJob, number>();
     for (const { job } of questions) open.set(job, (open.get(job) ?? 0) + 1);
     /** What was said of the fix itself, while its probes are out. */
