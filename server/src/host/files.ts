@@ -165,14 +165,20 @@ export async function entriesOf(folder: string, onUnread?: (reason: string) => v
 /** At most so many files are compared with what they were; a folder with more is data, not a package. */
 const stampedFiles = 5000;
 
-/** Time and size of the files at and below a folder, by absolute path: to see whether a program changed them. */
-export async function stampsOf(folder: string): Promise<ReadonlyMap<string, string>> {
+/**
+ * Time and size of the files at and below a folder, by absolute path: to see whether a program changed them.
+ * @param isWatched which folders are looked into, by their name
+ */
+export async function stampsOf(
+  folder: string,
+  isWatched: (name: string) => boolean = () => true,
+): Promise<ReadonlyMap<string, string>> {
   const stamps = new Map<string, string>();
   const folders = [folder];
   for (let at = folders.pop(); at !== undefined && stamps.size < stampedFiles; at = folders.pop()) {
     for (const { name, kind, link } of await entriesOf(at)) {
       const file = path.join(at, name);
-      if (kind === 'folder' && !link) folders.push(file);
+      if (kind === 'folder' && !link && isWatched(name)) folders.push(file);
       if (kind !== 'file') continue;
       const found = await stat(file).catch(() => undefined);
       if (found) stamps.set(file, `${found.mtimeMs} ${found.size}`);

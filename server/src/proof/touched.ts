@@ -4,17 +4,19 @@ import { stampsOf } from '../host/files';
 
 /**
  * Remembers the folders in which benchmarks are going to run.
+ * @param isWatched which folders are looked into, by their name
  * @returns asks later: a sentence for each package whose folder is another by then
  */
 export async function watchFolders(
   tested: readonly Pick<ListedPackage, 'folder' | 'importPath'>[],
+  isWatched?: (name: string) => boolean,
 ): Promise<() => Promise<string[]>> {
   const stamps = new Map<string, ReadonlyMap<string, string>>();
-  for (const { folder } of tested) stamps.set(folder, await stampsOf(folder));
+  for (const { folder } of tested) stamps.set(folder, await stampsOf(folder, isWatched));
   return async () => {
     const notes: string[] = [];
     for (const { folder, importPath } of tested) {
-      const after = await stampsOf(folder);
+      const after = await stampsOf(folder, isWatched);
       const before = stamps.get(folder)!;
       const touched = [...new Set([...before.keys(), ...after.keys()])].filter(
         (file) => before.get(file) !== after.get(file),

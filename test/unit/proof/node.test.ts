@@ -148,6 +148,23 @@ describe('a fix of TypeScript held against benchmarks', () => {
     assert.match(benchmark!.cautions.join(), /a whole run of the program/);
   });
 
+  it('gives the fix to a loader that reads the file itself, and says what is not known then', async () => {
+    const folder = projectOf('loader', {
+      'code.ts': code,
+      'own.bench.mjs': `import { readFile } from 'node:fs/promises';
+import { stripTypeScriptTypes } from 'node:module';
+const text = stripTypeScriptTypes(await readFile(new URL('./code.ts', import.meta.url), 'utf8'));
+const { make } = await import('data:text/javascript,' + encodeURIComponent(text));
+for (let i = 0; i < 20_000; i++) make(10);
+`,
+    });
+    const { outcome } = await prove(folder, fixed);
+    assert.ok(outcome.kind === 'measured', JSON.stringify(outcome));
+    const [benchmark] = outcome.benchmarks;
+    assert.equal(benchmark!.verdict, 'better');
+    assert.match(benchmark!.cautions.join(), /a loader made other code of the module/);
+  });
+
   it('asks only for benchmarks of the wanted names', async () => {
     const folder = projectOf('names', { 'code.ts': code, 'code.bench.ts': tiny });
     const { outcome } = await prove(folder, fixed, { bench: /other/ });

@@ -1,6 +1,6 @@
 import { Session, type HeapProfiler, type Profiler } from 'node:inspector';
 import { fileURLToPath } from 'node:url';
-import type { JobPlace } from './job';
+import type { JobPlace, OperationAnswer } from './job';
 
 /** V8's own counters of this thread. */
 
@@ -58,18 +58,43 @@ export function startCoverage(): void {
   post('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
 }
 
-/** Which of the places ran since this was called last. */
-export function coveredPlaces(places: readonly JobPlace[]): number[] {
+/**
+ * Scripts whose code is the text of a module, and not what a loader made of it, by their id. It is as long as the text: Node writes spaces
+ * in the place of types, and a comment with the file's name behind them.
+ */
+const verbatim = new Map<string, string>();
+
+/**
+ * Which of the places ran since this was called last.
+ * @param texts of modules as they were handed out, by real path
+ * @param evaluated real paths
+ */
+export function coveredPlaces(
+  places: readonly JobPlace[],
+  texts: ReadonlyMap<string, string>,
+  evaluated: ReadonlySet<string>,
+): Pick<OperationAnswer, 'places' | 'rewritten'> {
   const { result } = post<{ result: Profiler.ScriptCoverage[] }>('Profiler.takePreciseCoverage');
-  const scripts = new Map<string, Profiler.CoverageRange[]>();
-  for (const { url, functions } of result) {
-    if (!url.startsWith('file:')) continue;
-    const file = fileURLToPath(url);
-    const known = scripts.get(file) ?? [];
-    scripts.set(file, known);
-    for (const { ranges } of functions) known.push(...ranges);
+  const ranges = new Map<string, Profiler.CoverageRange[]>();
+  for (const { scriptId, url, functions } of result) {
+    const all = functions.flatMap((one) => one.ranges);
+    const file = url.startsWith('file:') ? fileURLToPath(url) : url;
+    // The module as a whole is a function, too, which runs once.
+    const length = Math.max(...all.map(({ endOffset }) => endOffset));
+    const text = texts.get(file);
+    if (text !== undefined && [0, `\n\n//# sourceURL=${url}`.length].includes(length - text.length))
+      verbatim.set(scriptId, file);
+    const known = verbatim.get(scriptId);
+    if (known !== undefined) ranges.set(known, [...(ranges.get(known) ?? []), ...all]);
   }
-  return [...places.keys()].filter((i) => ran(places[i]!, scripts.get(places[i]!.file) ?? []));
+  const comparable = new Set(verbatim.values());
+  const isRewritten = ({ file }: JobPlace): boolean => evaluated.has(file) && !comparable.has(file);
+  return {
+    places: [...places.keys()].filter(
+      (i) => isRewritten(places[i]!) || ran(places[i]!, ranges.get(places[i]!.file) ?? []),
+    ),
+    ...(places.some(isRewritten) && { rewritten: true }),
+  };
 }
 
 /** The innermost block around the place ran. A closure that is made does not run itself: what begins at the place is not around it. */

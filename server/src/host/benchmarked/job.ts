@@ -30,7 +30,7 @@ export interface JobPlace {
 
 /** What one thread of the program did. */
 export interface Answer {
-  /** The modules of `texts` that it loaded, by real path. */
+  /** The modules of `texts` that it evaluated, by real path. */
   readonly loaded: readonly string[];
   readonly operations: readonly OperationAnswer[];
   /** Of the run as a whole: absent where a library's benchmarks ran, and in threads that did not run the benchmark file. */
@@ -41,6 +41,8 @@ export interface OperationAnswer {
   readonly name: string;
   /** Indices of the job's places that it ran; empty when measuring. */
   readonly places: readonly number[];
+  /** A loader made other code of a module, so that places of it count as run when the module was evaluated. */
+  readonly rewritten?: true;
   /** Absent when looking for places. */
   readonly figures?: Figures;
 }

@@ -4,33 +4,33 @@
  * loaded, measures, and leaves an answer when the thread ends.
  */
 import { readFileSync, realpathSync, writeFileSync } from 'node:fs';
-import Module from 'node:module';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { isMainThread, threadId } from 'node:worker_threads';
 import { connect, coveredPlaces, startCoverage, startSampling, stopSampling } from './inspector';
 import { jobVariable, type Answer, type Figures, type Job, type OperationAnswer } from './job';
 import { adapt, libraryOf, type Meter } from './libraries';
 import { measured, measuredAtOnce, outsideOfHeap, type Operation } from './measuring';
-
-/** Of module.registerHooks, which Node has since 22.15; the types are those of an older one. */
-interface Loaded {
-  readonly format: string | null | undefined;
-  readonly source?: string | ArrayBuffer | NodeJS.TypedArray | null;
-}
-interface WithHooks {
-  registerHooks(hooks: {
-    load(url: string, context: unknown, next: (url: string, context: unknown) => Loaded): Loaded;
-  }): void;
-}
+import { putTexts } from './texts';
 
 /** Of whole programs, which take seconds: mean bytes between two samples. */
 const wholeInterval = 4096;
+
+/** A module with a text of the job was evaluated, whoever loaded it. */
+const evaluated = 'alloclens.evaluated';
+/** A library has been loaded. */
+const announced = 'alloclens.library';
 
 const jobFile = process.env[jobVariable];
 if (jobFile !== undefined) start(JSON.parse(readFileSync(jobFile, 'utf8')) as Job);
 
 function start(job: Job): void {
+  /** Each says at its end that it is evaluated. */
+  const texts = new Map(
+    Object.entries(job.texts).map(([file, text]) => [
+      file,
+      `${text}\n${calling(evaluated, JSON.stringify(file))}`,
+    ]),
+  );
   const loaded = new Set<string>();
   const operations: OperationAnswer[] = [];
   const isMain = isMainThread && process.argv[1] !== undefined && realPath(process.argv[1]) === job.main;
@@ -44,6 +44,9 @@ function start(job: Job): void {
   if (places) startCoverage();
   else if (whole) startSampling(wholeInterval);
 
+  const covered = (): Pick<OperationAnswer, 'places' | 'rewritten'> =>
+    coveredPlaces(places ?? [], texts, loaded);
+
   const names = new Map<string, number>();
   const unique = (name: string): string => {
     const count = (names.get(name) ?? 0) + 1;
@@ -51,7 +54,8 @@ function start(job: Job): void {
     return count === 1 ? name : `${name} #${count}`;
   };
   const add = (name: string, figures: Figures | undefined): void => {
-    operations.push({ name, places: places ? coveredPlaces(places) : [], ...(figures && { figures }) });
+    operations.push({ name, ...(places ? covered() : { places: [] }), ...(figures && { figures }) });
+    save();
   };
   const isWanted = ({ name }: Operation): boolean => !job.without.includes(name);
   const meter: Meter = {
@@ -59,7 +63,7 @@ function start(job: Job): void {
       const operation = { ...given, name: unique(given.name) };
       if (!isWanted(operation)) return;
       if (!places) return add(operation.name, await measured(operation, job.length));
-      coveredPlaces(places);
+      covered();
       await operation.repeat(rounds);
       add(operation.name, undefined);
     },
@@ -67,53 +71,43 @@ function start(job: Job): void {
       const operation = { ...given, name: unique(given.name) };
       if (!isWanted(operation)) return;
       if (!places) return add(operation.name, measuredAtOnce(operation, job.length));
-      coveredPlaces(places);
+      covered();
       void operation.repeat(rounds);
       add(operation.name, undefined);
     },
   };
 
-  (globalThis as Record<symbol, unknown>)[Symbol.for('alloclens.library')] = (
-    name: string,
-    library: unknown,
-  ): void => {
+  const shared = globalThis as Record<symbol, unknown>;
+  shared[Symbol.for(evaluated)] = (file: string): void => {
+    loaded.add(file);
+    save();
+  };
+  shared[Symbol.for(announced)] = (name: string, library: unknown): void => {
     if (whole && !places) stopSampling();
     whole = false;
     adapt(name, library, meter);
   };
 
-  (Module as unknown as WithHooks).registerHooks({
-    load(url, context, next) {
-      const found = next(url, context);
-      const file = fileOf(url);
-      if (file === undefined) return found;
-      const text = job.texts[file];
-      if (text !== undefined) {
-        loaded.add(file);
-        return { ...found, source: text };
-      }
-      const library = libraryOf(file.replaceAll('\\', '/'));
-      if (library === undefined) return found;
-      return { ...found, source: `${sourceOf(found, file)}\n${announcing(library, found.format, file)}` };
-    },
+  putTexts(texts, (file) => {
+    const library = libraryOf(file.replaceAll('\\', '/'));
+    return library === undefined ? undefined : announcing(library, file);
   });
 
-  process.once('exit', () => {
-    const answer: Answer = {
-      loaded: [...loaded],
-      operations,
-      ...(whole && { whole: { name: path.basename(job.main), ...wholeAnswer() } }),
-    };
+  /** At once: a worker may be ended without a word. */
+  function save(answer: Pick<Answer, 'whole'> = {}): void {
     const file = path.join(job.out, `${process.pid}-${threadId}.json`);
     try {
-      writeFileSync(file, JSON.stringify(answer), { flag: 'wx', mode: 0o600 });
+      writeFileSync(file, JSON.stringify({ loaded: [...loaded], operations, ...answer }), { mode: 0o600 });
     } catch {
       // The proof is over: its folder is gone.
     }
+  }
+  process.once('exit', () => {
+    if (whole) save({ whole: { name: path.basename(job.main), ...wholeAnswer() } });
   });
 
   function wholeAnswer(): Omit<OperationAnswer, 'name'> {
-    if (places) return { places: coveredPlaces(places) };
+    if (places) return covered();
     const nanoseconds = Number(process.hrtime.bigint() - began);
     const outside = Math.abs(process.memoryUsage().arrayBuffers - outsideBefore);
     const cautions = [
@@ -127,16 +121,6 @@ function start(job: Job): void {
 /** Inputs may take turns: once would meet the first of them. */
 const rounds = 20;
 
-/** The real path of a module, which Node names its modules by; undefined for what is no file. */
-function fileOf(url: string): string | undefined {
-  if (!url.startsWith('file:')) return undefined;
-  try {
-    return fileURLToPath(url);
-  } catch {
-    return undefined;
-  }
-}
-
 function realPath(file: string): string {
   try {
     return realpathSync(file);
@@ -145,16 +129,15 @@ function realPath(file: string): string {
   }
 }
 
-function sourceOf({ source }: Loaded, file: string): string {
-  if (typeof source === 'string') return source;
-  return source ? Buffer.from(source as Uint8Array).toString('utf8') : readFileSync(file, 'utf8');
+/** What calls a function that we have left for all modules. */
+function calling(name: string, args: string): string {
+  return `globalThis[Symbol.for('${name}')]?.(${args});`;
 }
 
 /** What is run at the end of a library: it hands itself to us. */
-function announcing(library: string, format: string | null | undefined, file: string): string {
-  const call = (value: string): string =>
-    `globalThis[Symbol.for('alloclens.library')]?.(${JSON.stringify(library)}, ${value});`;
-  if (format !== 'module') return call('module.exports');
+function announcing(library: string, file: string): string {
+  const call = (value: string): string => calling(announced, `${JSON.stringify(library)}, ${value}`);
+  if (library === 'benchmark' || file.endsWith('.cjs')) return call('module.exports');
   // A module may import itself.
   const self = JSON.stringify(`./${path.basename(file)}`);
   return `import * as alloclensSelf from ${self};\n${call('alloclensSelf')}`;

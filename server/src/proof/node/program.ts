@@ -48,6 +48,8 @@ export async function usableNode(runner: ProcessRunner, cwd: string, signal: Abo
 export interface ProgramRun {
   /** Real path of the benchmark file. */
   readonly file: string;
+  /** What Node is started with, the benchmark file among it. */
+  readonly args: readonly string[];
   /** Absolute; where it runs. */
   readonly cwd: string;
   /** Real path of a module → text. */
@@ -64,7 +66,7 @@ export interface ProgramRun {
  */
 export async function runProgram(
   { runner, node, folder, signal }: NodePrograms,
-  { file, cwd, texts, places, without, length }: ProgramRun,
+  { file, args, cwd, texts, places, without, length }: ProgramRun,
 ): Promise<Answer[]> {
   const name = `run-${process.hrtime.bigint()}`;
   const out = path.join(folder.path, name);
@@ -82,11 +84,12 @@ export async function runProgram(
     const {
       code,
       signal: killed,
+      stdout,
       stderr,
     } = await runner
       .text({
         command: node,
-        args: [file],
+        args,
         cwd,
         env: { ...process.env, NODE_OPTIONS: options, [jobVariable]: job },
         signal,
@@ -96,7 +99,10 @@ export async function runProgram(
         throw error;
       });
     if (code !== 0) {
-      const reason = reasonIn(stderr) ?? (killed === null ? `exit code ${code}` : `ended by ${killed}`);
+      const reason =
+        reasonIn(stderr) ??
+        reasonIn(stdout) ??
+        (killed === null ? `exit code ${code}` : `ended by ${killed}`);
       throw new ProofError(`It failed: ${reason.replace(/\.$/, '')}.`);
     }
     const answers: Answer[] = [];

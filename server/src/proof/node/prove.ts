@@ -11,7 +11,8 @@ import { patienceWith, type ModuleOptions } from '../module';
 import type { Change, Outcome, Proofs } from '../prove';
 import { ProofError } from '../proof-error';
 import { watchFolders } from '../touched';
-import { benchFilesReaching, packageFolder } from './bench-files';
+import { benchFilesReaching } from './bench-files';
+import { launchesOf, type Launch } from './launch';
 import { runProgram, usableNode, type NodePrograms } from './program';
 
 export interface ProjectOptions extends ModuleOptions {
@@ -62,6 +63,10 @@ class Project {
   readonly #unchanged = new Map<string, string>();
   /** Of all benchmarks of a file, wanted or not. */
   readonly #names = new Map<string, readonly string[]>();
+  /** How each file runs. */
+  readonly #launches = new Map<string, Launch>();
+  /** Files for which a loader makes other code of the modules. */
+  readonly #rewritten = new Set<string>();
 
   constructor(
     private readonly folder: string,
@@ -82,6 +87,7 @@ class Project {
     );
     const touched = await watchFolders(
       files.map((file) => ({ folder: path.dirname(file), importPath: this.#shown(file) })),
+      (name) => name !== 'node_modules',
     );
     const benchmarks: Benchmark[] = [];
     for (const file of files) {
@@ -114,12 +120,20 @@ class Project {
   /** One run without a change: which benchmarks run which places. */
   async #reached(file: string, places: readonly JobPlace[]): Promise<Benchmark[]> {
     const shown = this.#shown(file);
-    let answers: readonly Answer[];
-    try {
-      answers = await this.#run(file, this.#unchanged, [], places);
-    } catch (error) {
-      if (!(error instanceof ProofError)) throw error;
-      this.#notes.add(`${shown} says nothing. ${error.message}`);
+    let answers: readonly Answer[] | undefined;
+    let failure: ProofError | undefined;
+    for (const launch of await launchesOf(real(file))) {
+      this.#launches.set(file, launch);
+      try {
+        answers = await this.#run(file, this.#unchanged, [], places);
+        break;
+      } catch (error) {
+        if (!(error instanceof ProofError)) throw error;
+        failure ??= error;
+      }
+    }
+    if (!answers) {
+      this.#notes.add(`${shown} says nothing. ${failure!.message}`);
       return [];
     }
     if (answers.every(({ loaded }) => loaded.length === 0)) {
@@ -130,6 +144,7 @@ class Project {
       return [];
     }
     const all = operationsOf(answers);
+    if (all.some(({ rewritten }) => rewritten)) this.#rewritten.add(file);
     this.#names.set(
       file,
       all.map(({ name }) => name),
@@ -194,7 +209,15 @@ class Project {
     }
     return compareRuns(shown, ...runs).map((one) => ({
       ...one,
-      cautions: [...(cautions.get(one.name) ?? []), ...one.cautions],
+      cautions: [
+        ...(this.#rewritten.has(file)
+          ? [
+              'a loader made other code of the module: that it was loaded is known, and not that this benchmark runs the place',
+            ]
+          : []),
+        ...(cautions.get(one.name) ?? []),
+        ...one.cautions,
+      ],
     }));
   }
 
@@ -206,7 +229,7 @@ class Project {
   ): Promise<Answer[]> {
     return runProgram(this.programs, {
       file: real(file),
-      cwd: packageFolder(file),
+      ...this.#launches.get(file)!,
       texts,
       without,
       length: this.#length,
