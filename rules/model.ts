@@ -59,6 +59,11 @@ export interface Allocation {
   readonly reason: string;
   /** What supports the claim, for hover and logs. At least one. */
   readonly evidence: readonly Evidence[];
+  /**
+   * Function that allocates for the place, pointers left out: `encoding/json.Encoder.Encode`; with a full stop behind it, a type:
+   * `bytes.Buffer.`. Memory of the place that goes through another function, or through none, is not what the finding is about.
+   */
+  readonly through?: string;
   /** A compressor's tables are made by its first write: a profile charges them to that line, and the remedy is about them, too. */
   readonly alsoAt?: readonly ChargedPlace[];
 }
@@ -204,9 +209,10 @@ export interface RuleMeta {
    * `bug`: corrupts or leaks, reported everywhere as a warning. `allocation`: ranked by heat.
    * `hot only`: reported only in hot code, because the pattern does not matter elsewhere. `contract`: breaks what the
    * source promises, reported everywhere as an error. `on request`: explains what no other rule
-   * speaks of; shown with `show: all`, and unasked where it is certain and hot (service/ranking.ts).
+   * speaks of; shown with `show: all`, and unasked where it is certain and hot (service/ranking.ts). `measured only`: whether it is of
+   * use only a profile tells; shown where one weighs it, and with `show: all`, of what no rule with another word speaks of.
    */
-  readonly reports: 'bug' | 'allocation' | 'hot only' | 'contract' | 'on request';
+  readonly reports: 'bug' | 'allocation' | 'hot only' | 'contract' | 'on request' | 'measured only';
   /** Folder under `samples/` with the rule's before and after and its benchmark: "go/perbuffer". */
   readonly sample: string;
 }

@@ -65,6 +65,7 @@ function rulesTable() {
     bug: 'everywhere, as a warning',
     allocation: 'by heat',
     'hot only': 'hot code only',
+    'measured only': 'where a profile weighs it, `show: all`',
     'on request': 'hover, `show: all`, hottest code',
   };
   const rows = rules.map(({ id, summary, fix, reports: when }) => {

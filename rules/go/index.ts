@@ -8,6 +8,7 @@ import { rule as hashInterface } from './hash-interface';
 import { rule as hoistConstant } from './hoist-constant';
 import { rule as interfaceBoxing } from './interface-boxing';
 import { rule as largeObject } from './large-object';
+import { rule as libraryCall } from './library-call';
 import { rule as loopAllocation } from './loop-allocation';
 import { rule as mergeAllocations } from './merge-allocations';
 import { rule as mustNotAllocate } from './must-not-allocate';
@@ -49,6 +50,7 @@ export const goRules: readonly GoRule[] = [
   hoistConstant,
   interfaceBoxing,
   largeObject,
+  libraryCall,
   loopAllocation,
   mergeAllocations,
   mustNotAllocate,

@@ -142,6 +142,8 @@ export interface GoReport {
   readonly fixes?: readonly GoFix[];
   /** Why the rule has no fix here, as a clause without a full stop. */
   readonly noFix?: string | undefined;
+  /** What to do by hand at this place, in the form of RuleMeta.recipe, which stands where this is absent. */
+  readonly recipe?: string;
   /**
    * What the finding itself, not only its fix, rests on. It is published when the compiler has agreed and withdrawn when it
    * has not; nothing is said while nobody can tell.

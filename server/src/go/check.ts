@@ -1,5 +1,5 @@
 import type { Node } from 'web-tree-sitter';
-import type { Finding, NoFix, Note, Related, RuleId, Severity } from '../../../rules/model';
+import type { Finding, NoFix, Note, Related, RuleId, RuleMeta, Severity } from '../../../rules/model';
 import { titled } from '../../../rules/wording';
 import { checkedCeiling } from '../../../rules/go/sites/ceilings';
 import { declaredName, flowOf, sitesOf } from '../../../rules/go/sites/sites';
@@ -19,8 +19,8 @@ export interface Candidate extends Standable<Candidate> {
   readonly withSafeFix: Severity;
   /** In a loop of its function: "per call" would be wrong. */
   readonly inLoop: boolean;
-  /** Of a rule that explains what no other rule speaks of. */
-  readonly explains: boolean;
+  /** Of a rule that speaks only of what those before it do not: remedies, what is for measured places, explanations. */
+  readonly turn: Turn;
   /** Below the level that is shown; see `judge`. */
   readonly hidden: boolean;
 }
@@ -32,6 +32,12 @@ export interface CheckedFile {
   readonly notes: readonly Note[];
   /** Undefined without facts. */
   readonly code: CodeMap | undefined;
+}
+
+export type Turn = 'first' | 'measured' | 'explaining';
+
+function turnOf({ reports }: Pick<RuleMeta, 'reports'>): Turn {
+  return reports === 'on request' ? 'explaining' : reports === 'measured only' ? 'measured' : 'first';
 }
 
 /** Runs the rules over the file. A rule that throws is noted once by id and skipped; the others go on. */
@@ -58,7 +64,6 @@ export function checkFile(
       const judgement = judge(meta, report.allocation.cost, heat.score, visibility);
       if (!judgement) return otherwise;
       const { severity, withSafeFix, hidden } = judgement;
-      const explains = meta.reports === 'on request';
       const finding: Finding = {
         ruleId: meta.id,
         language: 'go',
@@ -71,10 +76,18 @@ export function checkFile(
         heat,
         related: relatedOf(file, report),
         fixes: [],
-        noFix: { ...whyNone(file, report), recipe: meta.recipe },
+        noFix: { ...whyNone(file, report), recipe: report.recipe ?? meta.recipe },
       };
       const inLoop = loopsAround(file, heatAt).length > 0;
-      return { finding, ...claimsOf(file, report), withSafeFix, inLoop, explains, hidden, otherwise };
+      return {
+        finding,
+        ...claimsOf(file, report),
+        withSafeFix,
+        inLoop,
+        turn: turnOf(meta),
+        hidden,
+        otherwise,
+      };
     };
     try {
       const note = (message: string): void => {

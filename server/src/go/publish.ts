@@ -4,7 +4,7 @@ import { topLevelAt } from '../../../rules/go/syntax/nodes';
 import type { FileAnalysis } from '../service/engine';
 import { isSafe } from '../service/fixes';
 import { compareFindings, isExplainedUnasked } from '../service/ranking';
-import { isAlone, type Candidate, type CheckedFile } from './check';
+import { isAlone, type Candidate, type CheckedFile, type Turn } from './check';
 import { NotCompiled, type BuildUnit } from './compile/builds';
 import type { ParsedFile } from './facts/syntax-trees';
 import type { GoText } from './plan/folder';
@@ -173,7 +173,11 @@ function said(checked: Checked, checkedFile: CheckedFile, verdictOf: VerdictOf, 
   const withheld: Note[] = [];
   const shown: Finding[] = [];
   const hidden: Finding[] = [];
-  const explaining: Candidate[] = [];
+  const publishedOf = (candidate: Candidate): Finding =>
+    isWanted(checked, candidate)
+      ? withFixes(candidate, offersOf(checked, file.pkg, candidate, verdictOf), verdictOf)
+      : withoutFixes(candidate);
+  const later: Record<Exclude<Turn, 'first'>, Candidate[]> = { measured: [], explaining: [] };
   /** What other rules speak of, or are about to. */
   const others: Finding[] = [];
   for (const first of candidates) {
@@ -182,8 +186,8 @@ function said(checked: Checked, checkedFile: CheckedFile, verdictOf: VerdictOf, 
     const now = current(first, verdictOf);
     if (!now) continue;
     const { candidate, standing } = now;
-    if (candidate.explains) {
-      explaining.push(candidate);
+    if (candidate.turn !== 'first') {
+      later[candidate.turn].push(candidate);
       continue;
     }
     if (standing === 'open' && !isWanted(checked, candidate)) continue;
@@ -191,13 +195,14 @@ function said(checked: Checked, checkedFile: CheckedFile, verdictOf: VerdictOf, 
     if (standing === 'holds' || waits) others.push(candidate.finding);
     if (standing === 'open' && !(waits && confirmed.has(checkedFile, candidate))) continue;
     withheld.push(...withheldNotes(candidate, verdictOf));
-    const wanted = isWanted(checked, candidate);
-    const finding = wanted
-      ? withFixes(candidate, offersOf(checked, file.pkg, candidate, verdictOf), verdictOf)
-      : withoutFixes(candidate);
-    (candidate.hidden ? hidden : shown).push(finding);
+    (candidate.hidden ? hidden : shown).push(publishedOf(candidate));
   }
-  const alone = explaining.filter(({ finding }) => isAlone(file, finding, others));
+  const measured = later.measured.filter(({ finding }) => isAlone(file, finding, others));
+  for (const candidate of measured) {
+    others.push(candidate.finding);
+    (candidate.hidden ? hidden : shown).push(publishedOf(candidate));
+  }
+  const alone = later.explaining.filter(({ finding }) => isAlone(file, finding, others));
   const unasked = saidUnasked(file, alone);
   for (const candidate of alone)
     (candidate.hidden && !unasked.has(candidate) ? hidden : shown).push(candidate.finding);

@@ -51,8 +51,11 @@ export async function functionHotspotsOf(weights: Weights, code: Code): Promise<
       findings,
       joined: joined ? 'function' : 'nothing',
       why: hasGone(weight) ? goneText : whyOf(weight, sites, findings, joined !== undefined, weights.unit),
-      what: remediesFor(findings, called === undefined ? undefined : chainOf(called), recipes, () =>
-        stays(weight),
+      what: remediesFor(
+        findings,
+        called === undefined ? undefined : chainOf(called),
+        (name) => recipes.find(({ callee }) => callee.test(name)),
+        () => stays(weight),
       ),
       cautions: [
         ...fewSamplesCaution(weight),
@@ -156,31 +159,31 @@ function stays(weight: LineWeight): string {
 }
 
 /** Built-in functions that allocate what they return, and what to write where it matters. */
-const recipes: readonly Advice[] = [
+const recipes: readonly (Advice & { readonly callee: RegExp })[] = [
   {
     callee: /^slice\b/,
-    advice: 'pass the whole with a start and an end, or subarray where the bytes are only read',
+    instead: 'Pass the whole with a start and an end, or subarray where the bytes are only read',
   },
   {
     callee: /^(?:map|filter|flatMap|flat)\b/,
-    advice: 'do the steps in one loop over the source, without the arrays between them',
+    instead: 'Do the steps in one loop over the source, without the arrays between them',
   },
   {
     callee: /^(?:concat|push|unshift|splice)\b/,
-    advice: 'collect the parts first and join them once, in an array of the known length',
+    instead: 'Collect the parts first and join them once, in an array of the known length',
   },
-  { callee: /^split\b/, advice: 'walk the text with indexOf, and slice out only the parts that are used' },
+  { callee: /^split\b/, instead: 'Walk the text with indexOf, and slice out only the parts that are used' },
   {
     callee: /^(?:keys|values|entries|fromEntries|assign)\b/,
-    advice: 'loop with for…in or over a Map instead of building arrays of keys and pairs',
+    instead: 'Loop with for…in or over a Map instead of building arrays of keys and pairs',
   },
   {
     callee: /^(?:stringify|parse)\b/,
-    advice: 'do it once for each value, not once for each reader; log the text lazily',
+    instead: 'Do it once for each value, not once for each reader; log the text lazily',
   },
-  { callee: /^bind\b/, advice: 'bind once, where the object is made' },
+  { callee: /^bind\b/, instead: 'Bind once, where the object is made' },
   {
     callee: /^(?:RegExp|NumberFormat|DateTimeFormat|Collator|PluralRules|Segmenter)\b/,
-    advice: 'make it once, outside of the function',
+    instead: 'Make it once, outside of the function',
   },
 ];

@@ -1,10 +1,11 @@
 import type { ChargedPlace, Finding } from '../../../rules/model';
+import { libraryAdvice } from '../../../rules/go/stdlib/library-advice';
 import type { Site } from '../../../rules/sites';
 import { packageOf, plainName, type AnyWeights, type LineWeight } from '../profile/weights';
 import type { CodeMap, SourceFunction } from '../service/engine';
 import { compareUrgency } from '../service/ranking';
 import { LineIndex } from '../text/positions';
-import { goAdvice, remediesFor, whyItStays, type MainCaller } from './remedies';
+import { remediesFor, whyItStays, type MainCaller } from './remedies';
 import type { Code } from './report';
 import { chainOf, explains, shortName, whyAllocated, whyCalled, type Chain } from './why';
 
@@ -71,7 +72,7 @@ export async function hotspotsOf(weights: AnyWeights, code: Code): Promise<Hotsp
       ...causeOf(weight, chain, sites, findings, place),
       what: place.isOld
         ? ['Record a new profile: this one says nothing of the function as it is now']
-        : remediesFor(findings, chain, goAdvice, () => whyItStays(sites, chain, mainCaller(weight))),
+        : remediesFor(findings, chain, adviceOf, () => whyItStays(sites, chain, mainCaller(weight))),
       cautions: [...cautionsOf(weight, weights), ...place.cautions],
     });
   }
@@ -140,7 +141,7 @@ function sitesOn(line: number, chain: Chain | undefined, { map }: ProfiledFile):
   const here = (map?.sites ?? []).filter((site) => site.line === line);
   const calls = here.filter(({ kind }) => kind === 'call');
   if (!chain) return here.filter(({ kind }) => kind !== 'call');
-  const called = chain.called.replace(/\(\*([^)]*)\)/, '$1');
+  const called = withoutPointers(chain.called);
   const exact = calls.filter(({ callees }) => callees.includes(called));
   if (exact.length > 0) return exact;
   // Through an interface or a function value: the method's name, or nothing, is known.
@@ -173,14 +174,27 @@ function findingsOn(
   const isCharged = ({ by, ...place }: ChargedPlace): boolean =>
     isHere(place) &&
     (by === undefined ? !chain : chain !== undefined && packageOf(chain.leaf ?? chain.called) === by);
-  const here = findings.filter((one) => isHere(one) || one.allocation.alsoAt?.some(isCharged));
-  const over = findings.filter(({ span }) => lineOf(span.start) < line && line <= lineOf(span.end));
+  const meant = findings.filter(({ allocation: { through } }) => isThrough(chain, through));
+  const here = meant.filter((one) => isHere(one) || one.allocation.alsoAt?.some(isCharged));
+  const over = meant.filter(({ span }) => lineOf(span.start) < line && line <= lineOf(span.end));
   const height = ({ span }: Finding): number => lineOf(span.end) - lineOf(span.start);
   const shortest = Math.min(...over.map(height));
   return (here.length > 0 ? here : over.filter((one) => height(one) === shortest)).sort(
     (a, b) => Number(explains(a)) - Number(explains(b)) || compareUrgency(a, b),
   );
 }
+
+const adviceOf = (name: string): ReturnType<typeof libraryAdvice> => libraryAdvice(withoutPointers(name));
+
+/** See Allocation.through. */
+function isThrough(chain: Chain | undefined, through: string | undefined): boolean {
+  if (through === undefined) return true;
+  const called = chain && withoutPointers(chain.called);
+  return called !== undefined && (through.endsWith('.') ? called.startsWith(through) : called === through);
+}
+
+/** `json.Encoder.Encode` of `json.(*Encoder).Encode`: as calls are resolved. */
+const withoutPointers = (name: string): string => name.replace(/\(\*([^)]*)\)/, '$1');
 
 function causeOf(
   weight: LineWeight,

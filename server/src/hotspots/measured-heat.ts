@@ -39,9 +39,19 @@ export function measuredFindings(
     const share = shares.get(finding) ?? 0;
     const heat =
       share > 0 ? measured(share, finding.heat, profile) : passed(finding) ? nothing(profile) : finding.heat;
-    const severity = severityOf(metas.get(finding.ruleId)!, finding.allocation.cost, heat.score, visibility);
+    const severity = severityOf(
+      metaOf(metas.get(finding.ruleId)!, share),
+      finding.allocation.cost,
+      heat.score,
+      visibility,
+    );
     return severity === undefined ? [] : [{ ...finding, heat, severity }];
   });
+}
+
+/** What speaks only where a profile weighs it speaks of an allocation there. */
+function metaOf(meta: RuleMeta, share: number): RuleMeta {
+  return share > 0 && meta.reports === 'measured only' ? { ...meta, reports: 'allocation' } : meta;
 }
 
 /** From a thousandth of the profile on hot; the score grows with the logarithm of the share, to 1 for all of it. */

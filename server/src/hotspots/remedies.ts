@@ -1,92 +1,26 @@
 import type { Finding } from '../../../rules/model';
 import type { Site } from '../../../rules/sites';
-import { code } from '../../../rules/wording';
+import { asClause, code } from '../../../rules/wording';
 import { noFixText } from '../service/explain';
 import { explains, shortName, type Chain } from './why';
 
-/** What to write instead of a call where it matters, and the rule that is nearest, whose page says more. */
+/** What to write instead of a call where it matters, as an imperative sentence, and the rule that is nearest, whose page says more. */
 export interface Advice {
-  /** Of the function that is called, or of the one that allocates. */
-  readonly callee: RegExp;
-  readonly advice: string;
+  readonly instead: string;
   readonly rule?: string;
 }
-
-/** Functions of Go's standard library that allocate what they return, and what to write where it matters. */
-export const goAdvice: readonly Advice[] = [
-  {
-    callee: /^strings\.(?:Split|Fields|SplitN|SplitAfter)\b/,
-    advice: 'range over strings.SplitSeq (Go 1.24), or cut the text with strings.Cut: neither builds a slice',
-  },
-  {
-    callee: /^fmt\.(?:Sprint|Sprintf|Sprintln)\b/,
-    advice: 'append with fmt.Appendf or strconv.Append… to a buffer that is reused',
-    rule: 'go/append-format',
-  },
-  {
-    callee: /^fmt\.Errorf\b/,
-    advice: 'make the error once, or a type that formats itself when it is printed',
-  },
-  {
-    callee: /^encoding\/json\.(?:Marshal|Unmarshal|\(\*(?:Encoder|Decoder)\))/,
-    advice: 'encode into a buffer that is kept, and decode into a value that is reused',
-    rule: 'go/per-call-buffer',
-  },
-  {
-    callee: /^bytes\.(?:\(\*Buffer\)|growSlice)/,
-    advice: 'keep the bytes.Buffer between calls, or grow it once to the size that it reaches',
-    rule: 'go/per-call-buffer',
-  },
-  {
-    callee: /^strings\.\(\*Builder\)/,
-    advice: 'call Grow with the final length before the first write',
-    rule: 'go/grow-builder',
-  },
-  {
-    callee: /^(?:bufio\.|compress\/\w+\.)New(?:Reader|Writer)/,
-    advice: 'keep the reader or writer in a sync.Pool and Reset it before each use',
-    rule: 'go/per-call-constructor',
-  },
-  {
-    callee: /^io\.ReadAll\b/,
-    advice: 'stream with io.Copy, or read into a buffer of the known size',
-    rule: 'go/large-object',
-  },
-  {
-    callee: /^net\/http\.\(\*Request\)\.WithContext\b/,
-    advice: 'set all values of the context first, and copy the request once',
-  },
-  {
-    callee: /^net\/url\.\(\*URL\)\.Query\b/,
-    advice: 'call Query once for each request, and hand its values on',
-  },
-  {
-    callee: /^regexp\.(?:Compile|MustCompile)\b/,
-    advice: 'compile the expression once, in a package variable',
-    rule: 'go/hoist-constant',
-  },
-  {
-    callee: /^time\.(?:Time\.Format|\(\*Time\)\.Format)\b/,
-    advice: 'append with Time.AppendFormat to a buffer that is reused',
-    rule: 'go/append-format',
-  },
-  {
-    callee: /^strconv\.(?:Itoa|Format\w+|Quote\w*)\b/,
-    advice: 'append with the strconv.Append… function of the same name to a buffer that is reused',
-    rule: 'go/append-format',
-  },
-];
 
 /**
  * What can be done, one entry a way: the fixes; else a rule's recipe; else the advice about the function that is called, or about the one
  * that allocates; else why the memory stays.
  * @param findings of the place, those with a remedy first
+ * @param adviceOf what is known of a function, as the profile names it
  * @param stays the sentence for where nothing applies
  */
 export function remediesFor(
   findings: readonly Finding[],
   chain: Chain | undefined,
-  advices: readonly Advice[],
+  adviceOf: (name: string) => Advice | undefined,
   stays: () => string,
 ): string[] {
   const fixes = [...new Set(findings.flatMap(({ fixes: offered }) => offered.map(({ title }) => title)))];
@@ -94,8 +28,9 @@ export function remediesFor(
   const rule = findings.find((finding) => !explains(finding) && finding.noFix?.recipe !== undefined);
   if (rule) return [noFixText(rule)];
   for (const name of chain ? [chain.called, chain.leaf] : []) {
-    const found = name === undefined ? undefined : advices.find(({ callee }) => callee.test(name));
-    if (found) return [`By hand: ${found.advice}${found.rule === undefined ? '' : ` (see ${found.rule})`}`];
+    const found = name === undefined ? undefined : adviceOf(name);
+    if (found)
+      return [`By hand: ${asClause(found.instead)}${found.rule === undefined ? '' : ` (see ${found.rule})`}`];
   }
   return [stays()];
 }

@@ -152,7 +152,12 @@ function estimatedRow(file: RowFile, findings: readonly Finding[], lines: LineIn
     text: lineText(lines, lines.positionAt(span.start).line),
     findings,
     why: message,
-    what: remediesFor(findings, undefined, [], () => noFixText(first)),
+    what: remediesFor(
+      findings,
+      undefined,
+      () => undefined,
+      () => noFixText(first),
+    ),
   };
 }
 

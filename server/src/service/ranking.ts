@@ -79,6 +79,9 @@ function rank(
   switch (meta.reports) {
     case 'hot only':
       return score >= hotScore ? 'information' : undefined;
+    // Where a profile weighs it, it is an allocation like others (hotspots/measured-heat.ts).
+    case 'measured only':
+      return show === 'all' ? 'hint' : undefined;
     case 'on request':
       return show !== 'all' ? undefined : score >= hotScore && cost === 'always' ? 'information' : 'hint';
     case 'allocation':

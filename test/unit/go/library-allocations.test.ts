@@ -4,7 +4,10 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { it } from 'node:test';
 import { allocating } from '../../../rules/go/flow/library';
+import { rule } from '../../../rules/go/library-call';
+import { libraryAdvices } from '../../../rules/go/stdlib/library-advice';
 import { writeModule } from '../../support/go-module';
+import { assertMeta } from '../../support/wording';
 
 /** A call of each function with a usual argument, its result dropped: what it allocates is its own doing. */
 const calls: Readonly<Record<string, string>> = {
@@ -174,4 +177,11 @@ ${Object.entries(calls)
     counted.filter(([, count]) => Number(count) < 1),
     [],
   );
+});
+
+it('what is advised of each call fits into a title and a recipe', () => {
+  for (const { names, does, instead } of libraryAdvices) {
+    assert.ok(does.length <= 40, `${names}: ${does}`);
+    assertMeta({ ...rule.meta, recipe: instead });
+  }
 });

@@ -190,8 +190,23 @@ describe('lines of a Go profile, joined with the allocation sites of the file', 
       'Send',
       called('encoding/json.(*Encoder).Encode → encoding/json.newEncodeState'),
     );
-    assert.ok(!findings.some(({ ruleId }) => ruleId === 'go/per-call-constructor'));
-    assert.match(what[0]!, /^By hand: encode into a buffer that is kept.*\(see go\/per-call-buffer\)$/);
+    assert.deepEqual(
+      findings.map(({ ruleId }) => ruleId),
+      ['go/library-call'],
+    );
+    assert.match(what[0]!, /^No automatic fix\. By hand: encode a struct in place of a map/);
+  });
+
+  it('what is said of a call is not said of memory that comes through another one, or through none', async () => {
+    for (const over of [called('encoding/json.NewEncoder'), {}]) {
+      const { findings } = await of('json.NewEncoder', 'Send', over);
+      assert.ok(!findings.some(({ message }) => message.includes('lists the keys')));
+    }
+  });
+
+  it('what is known of a function of the library is said where nothing in the source names it', async () => {
+    const { what } = await of('zw.Close', 'Send', called('bytes.(*Buffer).Write → bytes.growSlice'));
+    assert.match(what[0]!, /^By hand: keep the buffer between calls.*\(see go\/per-call-buffer\)$/);
   });
 
   it('a callee that nobody knows another form of is named, with the caller that brings most', async () => {

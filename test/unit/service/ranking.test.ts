@@ -90,6 +90,11 @@ test('a hot-only rule is silent in warm code even when everything is shown', () 
   assert.equal(rank('hot only', 'always', 0.6, 'all'), 'information');
 });
 
+test('what only a profile can weigh is a hint on request, and silent else', () => {
+  assert.equal(rank('measured only', 'always', 1, 'likely'), undefined);
+  assert.equal(rank('measured only', 'always', 0.1, 'all'), 'hint');
+});
+
 test('a rule can be off, on, or given a severity; a severity does not show what is hidden', () => {
   assert.equal(rank('bug', 'always', 1, 'all', { 'go/x': 'off' }), undefined);
   assert.equal(rank('allocation', 'always', 0.7, 'likely', { 'go/x': 'on' }), 'information');
