@@ -64,7 +64,7 @@ function evidenceOf(call: Node, name: string, file: GoFile): Evidence | undefine
     ({ node, outcome, free }) => node.id === call.id && outcome === 'heap' && !free,
   );
   if (decision) return decided(decision);
-  const home = /^(?:.*\/)?[^.]*\./.exec(name)![0];
+  const home = name.slice(0, name.indexOf('.', name.lastIndexOf('/')) + 1);
   const inner = facts.emittedFor(topLevel(call)).find(({ callee }) => callee.startsWith(home));
   return inner && { kind: 'emitted call', callee: inner.callee, count: 1 };
 }
