@@ -141,7 +141,7 @@ export const libraryAdvices: readonly LibraryAdvice[] = [
   },
   {
     names: /^fmt\.Errorf$/,
-    does: 'formats a text that few may read',
+    does: 'formats its text, whoever reads it',
     instead: 'Make the error once, or a type that formats itself when it is printed',
   },
   {
