@@ -12,7 +12,8 @@ const writers = /^(?:assign|defineProperty|defineProperties|deleteProperty|set|s
 
 const known = new WeakMap<TSESLint.SourceCode, boolean>();
 
-/** Whether the file writes to a built-in object or to the prototype of a built-in class: `Array.prototype.push = …`. */
+/** Whether the file writes to a built-in object or to the prototype of a built-in class (`Array.prototype.push = …`), or has a class
+ * of its own whose methods stand for those of a collection. */
 export function replacesBuiltIns(sourceCode: TSESLint.SourceCode): boolean {
   let replaces = known.get(sourceCode);
   if (replaces === undefined) known.set(sourceCode, (replaces = search(sourceCode)));
@@ -22,11 +23,34 @@ export function replacesBuiltIns(sourceCode: TSESLint.SourceCode): boolean {
 function search(sourceCode: TSESLint.SourceCode): boolean {
   let found = false;
   walk(sourceCode, sourceCode.ast, (node) => {
-    if (!found && node.type === 'Identifier' && classes.test(node.name) && isWritten(node))
+    if (
+      !found &&
+      node.type === 'Identifier' &&
+      classes.test(node.name) &&
+      (isWritten(node) || isOverridden(node))
+    )
       found = isGlobal(sourceCode, node);
     return !found;
   });
   return found;
+}
+
+/** Classes whose methods fixes call; what extends them passes for them. */
+const collections = /^(?:Array|Buffer|Map|RegExp|Set|String|(?:Big)?U?[Ii]nt\w*Array|BigUint64Array|Uint8ClampedArray|Float\d+Array)$/; // prettier-ignore
+
+/** `class Sorted extends Map { keys() {…} }`: a value of it may stand where the file says Map. */
+function isOverridden(identifier: TSESTree.Identifier): boolean {
+  const { parent, name } = identifier;
+  const extended = (parent.type === 'ClassDeclaration' || parent.type === 'ClassExpression') && parent.superClass === identifier; // prettier-ignore
+  if (!extended || !collections.test(name)) return false;
+  const { prototype } = (globalThis as unknown as Record<string, { prototype: object } | undefined>)[name] ?? {}; // prettier-ignore
+  return parent.body.body.some((member) => {
+    if (!('key' in member) || member.static) return false;
+    // `[Symbol.iterator]`, or a name that only runs tell.
+    if (member.computed) return true;
+    const key = member.key.type === 'Identifier' ? member.key.name : member.key.type === 'Literal' ? String(member.key.value) : ''; // prettier-ignore
+    return key !== 'constructor' && (prototype === undefined || key in prototype);
+  });
 }
 
 /** A member of it, or of its `prototype`, is written to. */

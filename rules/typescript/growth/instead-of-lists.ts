@@ -53,11 +53,27 @@ function replaced(
   conditions: readonly string[] = [],
 ): ProposedFix | undefined {
   if (sourceCode.getCommentsInside(node).length > 0) return undefined;
+  // `new [...m.values()][0]()` would take the arguments of the first call for its own.
+  if (newText.includes('(') && isConstructed(sourceCode, node)) return undefined;
   return {
     title: `${title}${conditions.length > 0 ? ` (if ${conditions.join(', and ')})` : ''}`,
     kind: conditions.length > 0 ? 'suggestion' : 'safe',
     edits: [{ span: { start: node.range[0], end: node.range[1] }, newText }],
   };
+}
+
+/** It stands in front of the arguments of a `new`, without parentheses that a call could be in. */
+function isConstructed(sourceCode: TSESLint.SourceCode, node: TSESTree.Node): boolean {
+  let at = node;
+  for (;;) {
+    const [before, after] = [sourceCode.getTokenBefore(at), sourceCode.getTokenAfter(at)];
+    if (before?.value === '(' && after?.value === ')') return false;
+    const { parent } = at;
+    if (parent?.type === 'NewExpression') return parent.callee === at;
+    const inside = parent?.type === 'TSNonNullExpression' || (parent?.type === 'MemberExpression' && parent.object === at); // prettier-ignore
+    if (!inside) return false;
+    at = parent;
+  }
 }
 
 /** The name of the collection for a title: without the call that gives its iterator. */
@@ -146,17 +162,35 @@ export function answerInstead(
   if (kind === 'array' && !iterator) {
     const receiver = asReceiver(sourceCode, whole.of);
     const edit = { node: whole.node, text: receiver };
-    const quiet = /^(?:includes|indexOf)$/.test(method) || !mayChange(sourceCode, asked);
+    const conditions = compares.test(method)
+      ? changedByAsking(sourceCode, asked, whole.of)
+      : mayChange(sourceCode, asked)
+        ? [`the callback does not change ${named(sourceCode, whole.of)}`]
+        : [];
+    if (passesOver.test(method)) conditions.push(`${named(sourceCode, whole.of)} has no holes`);
     // Who is given the array by `reduce()` and its like is given another one.
     if (isFunction(asked) && asked.params.length > (method === 'reduce' ? 3 : 2)) return undefined;
-    return replaced(sourceCode, edit.node, edit.text, `Ask ${named(sourceCode, whole.of)} itself`, quiet ? [] : [`the callback does not change ${named(sourceCode, whole.of)}`]); // prettier-ignore
+    return replaced(sourceCode, edit.node, edit.text, `Ask ${named(sourceCode, whole.of)} itself`, conditions); // prettier-ignore
   }
   if (method !== 'includes') return undefined;
   const asksKeys = iterator
     ? (kind === 'set' && iterator.method !== 'entries') || (kind === 'map' && iterator.method === 'keys')
     : kind === 'set';
   if (!asksKeys) return undefined;
-  return replaced(sourceCode, call, `${asReceiver(sourceCode, owner)}.has(${text})`, `Ask ${code('has()')}`);
+  return replaced(sourceCode, call, `${asReceiver(sourceCode, owner)}.has(${text})`, `Ask ${code('has()')}`, changedByAsking(sourceCode, asked, owner)); // prettier-ignore
+}
+
+/** Questions whose argument is a value, and not called. */
+const compares = /^(?:includes|indexOf)$/;
+/** Questions that pass over what an array has no element for; its copy has `undefined` there. */
+const passesOver = /^(?:indexOf|some|every|reduce|forEach)$/;
+
+/** The argument is evaluated when the copy has been made, and must not change what is asked then. */
+function changedByAsking(sourceCode: TSESLint.SourceCode, asked: TSESTree.Node, of: TSESTree.Node): string[] {
+  if (isFunction(asked)) return [];
+  let changes = !changesIn(sourceCode, asked).next().done;
+  for (const { how } of effectsOf(sourceCode, asked)) changes ||= how !== 'convert';
+  return changes ? [`${named(sourceCode, asked)} does not change ${named(sourceCode, of)}`] : [];
 }
 
 /** `new Set(xs).has(x)`: both compare in the same way. */
@@ -179,7 +213,10 @@ export function includesInstead(
     call,
     `${asReceiver(sourceCode, values)}.includes(${asItem(sourceCode, asked)})`,
     `Search ${named(sourceCode, values)} itself`,
-    type === 'Array' ? [] : [`${named(sourceCode, values)} is an array`],
+    [
+      ...(type === 'Array' ? [] : [`${named(sourceCode, values)} is an array`]),
+      ...changedByAsking(sourceCode, asked, values),
+    ],
   );
 }
 
