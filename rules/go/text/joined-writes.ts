@@ -153,14 +153,20 @@ function rootOf(writer: Node): Node | undefined {
   return root.type === 'identifier' ? root : undefined;
 }
 
+/** Of each variable, whether it is its function's own. */
+const own = new WeakMap<Binding, boolean>();
+
 /** A variable of the function, which no deferred call of it sees when it panics. */
-function isOwn({ kind, owner, uses }: Binding, fn: Node): boolean {
-  return (
-    kind === 'variable' &&
-    owner.id === fn.id &&
-    uses.every((use) => use.owner.id === fn.id) &&
-    fn.descendantsOfType('defer_statement').length === 0
-  );
+function isOwn(binding: Binding, fn: Node): boolean {
+  const { kind, owner, uses } = binding;
+  if (kind !== 'variable' || owner.id !== fn.id) return false;
+  let known = own.get(binding);
+  if (known === undefined) {
+    known =
+      uses.every((use) => use.owner.id === fn.id) && fn.descendantsOfType('defer_statement').length === 0;
+    own.set(binding, known);
+  }
+  return known;
 }
 
 /** Cannot panic: names, literals, and pieces of neither. */
