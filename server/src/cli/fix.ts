@@ -160,8 +160,8 @@ export async function fixFiles(
 
     const paths = [...new Set([...touched, ...waiting])].sort(compareText);
     result = await scan(analyser, paths, { ...options, buffers });
-    const isNew = ({ kind, file, message }: Note): boolean =>
-      kind !== 'withheld fix' && !notes.some((note) => note.file === file && note.message === message);
+    const said = new Set(notes.map(saidBy));
+    const isNew = (note: Note): boolean => note.kind !== 'withheld fix' && !said.has(saidBy(note));
     const broken = result.notes.filter(isNew);
     remember(paths);
     if (broken.length === 0) continue;
@@ -204,6 +204,11 @@ export async function fixFiles(
     .map(([path, { disk, text, applied }]): ChangedFile => ({ path, before: disk, after: text, applied }))
     .sort((a, b) => compareText(a.path, b.path));
   return { changed: together.of(changed, ({ path }) => path), findings, notes };
+}
+
+/** What a note says of which file: fixes move lines and change how many there are. */
+function saidBy({ file = '', message }: Note): string {
+  return `${file}\0${message.replace(/\d+/g, '#')}`;
 }
 
 /** What one file's fixes did in a round. */

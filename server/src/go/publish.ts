@@ -297,8 +297,7 @@ function uncheckedNotes({ file, candidates }: CheckedFile, verdictOf: VerdictOf)
         count++;
     }
   if (count === 0) return [];
-  const what = count === 1 ? 'one finding were' : `${count} findings were`;
-  const message = `The fixes of ${what} not checked: ${tooMany}, so the hottest came first. Apply those, or divide the function, and look again.`;
+  const message = `Fixes that were not checked: ${count}, because ${tooMany}. The hottest came first. Apply those, or divide the function, and look again.`;
   return [{ file: file.path, message }];
 }
 

@@ -397,6 +397,19 @@ test('fixes after which a file cannot be analysed are taken back', async (t) => 
   assert.equal(code, 1);
 });
 
+test('a note that was there before the fixes is the same when they have moved its line', async (t) => {
+  const { alloclens, read, go } = setUp(t, { 'a.go': 'package a\nvar x = alloc()\nvar y = alloc()\n' });
+  const analyse = go.analyse.bind(go);
+  const noted = (file: FileAnalysis): FileAnalysis => {
+    const message = `Allocations may be missing in line ${file.text.length}.`;
+    return { ...file, notes: [{ file: file.path, message }] };
+  };
+  go.analyse = (request, publish, signal) => analyse(request, (files) => publish(files.map(noted)), signal);
+  const { err } = await alloclens(['fix']);
+  assert.equal(read('a.go'), 'package a\nvar x = reuse()\nvar y = reuse()\n');
+  assert.doesNotMatch(err, /taken back/);
+});
+
 test('fixes of two files that do not go together: the first is kept, other packages are not touched by it', async (t) => {
   const { alloclens, read, go } = setUp(t, {
     'p/a.go': 'package p // alloc()',

@@ -146,7 +146,7 @@ describe('in a long function', () => {
     assert.deepEqual(
       notes.map(({ message }) => message),
       [
-        'The fixes of 2 findings were not checked: their function has so many that compiling it for each would take too long, so the hottest came first. Apply those, or divide the function, and look again.',
+        'Fixes that were not checked: 2, because their function has so many that compiling it for each would take too long. The hottest came first. Apply those, or divide the function, and look again.',
       ],
     );
     assert.equal(findings[2]?.noFix?.because, 'there are too many in the function to check them all');
