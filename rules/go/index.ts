@@ -2,6 +2,7 @@ import { rule as appendFormat } from './append-format';
 import { rule as closureCapture } from './closure-capture';
 import { rule as concatInLoop } from './concat-in-loop';
 import { rule as escapeToHeap } from './escape';
+import { rule as firstRoom } from './first-room';
 import { rule as formatSimple } from './format-simple';
 import { rule as growBuilder } from './grow-builder';
 import { rule as hashInterface } from './hash-interface';
@@ -44,6 +45,7 @@ export const goRules: readonly GoRule[] = [
   closureCapture,
   concatInLoop,
   escapeToHeap,
+  firstRoom,
   formatSimple,
   growBuilder,
   hashInterface,

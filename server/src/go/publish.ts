@@ -200,6 +200,7 @@ function said(checked: Checked, checkedFile: CheckedFile, verdictOf: VerdictOf, 
   const measured = later.measured.filter(({ finding }) => isAlone(file, finding, others));
   for (const candidate of measured) {
     others.push(candidate.finding);
+    withheld.push(...withheldNotes(candidate, verdictOf));
     (candidate.hidden ? hidden : shown).push(publishedOf(candidate));
   }
   const alone = later.explaining.filter(({ finding }) => isAlone(file, finding, others));
