@@ -197,9 +197,8 @@ function said(checked: Checked, checkedFile: CheckedFile, verdictOf: VerdictOf, 
     withheld.push(...withheldNotes(candidate, verdictOf));
     (candidate.hidden ? hidden : shown).push(publishedOf(candidate));
   }
-  const measured = later.measured.filter(({ finding }) => isAlone(file, finding, others));
-  for (const candidate of measured) {
-    others.push(candidate.finding);
+  for (const candidate of later.measured) {
+    if (!isAlone(file, candidate.finding, others)) continue;
     withheld.push(...withheldNotes(candidate, verdictOf));
     (candidate.hidden ? hidden : shown).push(publishedOf(candidate));
   }
