@@ -14,6 +14,7 @@ export interface CommonOptions {
 export interface BenchmarkOptions {
   readonly bench?: RegExp;
   readonly benchFile?: string;
+  readonly skeleton?: boolean;
   readonly count: number;
   readonly benchtime: string;
   /** Seconds. */

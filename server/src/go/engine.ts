@@ -1,10 +1,11 @@
 import path from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { FileEdit, Finding, Fix, Note, RuleId, WayOut } from '../../../rules/model';
+import type { FileEdit, Finding, Fix, Note, RuleId, Span, WayOut } from '../../../rules/model';
 import { goRules } from '../../../rules/go/index';
 import { suppressionsOf } from '../../../rules/go/syntax/directives';
 import type { GoFix, GoPackage, GoRule, GoVersion } from '../../../rules/go/rule';
 import { ProcessRunner, ToolError, type Patience } from '../host/process';
+import { entriesOf, readText } from '../host/files';
 import type { ResultStore } from '../host/result-store';
 import type {
   AnalysisRequest,
@@ -12,6 +13,7 @@ import type {
   Engine,
   EngineHost,
   FileAnalysis,
+  Skeleton,
   SourceDocument,
   ToolchainReport,
 } from '../service/engine';
@@ -31,6 +33,7 @@ import { KeptPackages } from './kept';
 import { unjoinedNotes } from './facts/unjoined';
 import { gofmt } from './layout/gofmt';
 import { GoSyntax, type GrammarPaths, type ParsedFile } from './facts/syntax-trees';
+import { skeletonsFor } from './skeleton/skeleton';
 import { noTypes, Types, type FolderTypes, type TypesOptions } from './types/types';
 import { Allowance } from './verify/allowance';
 import { Verifier } from './verify/verifier';
@@ -548,6 +551,29 @@ export class GoEngine implements Engine {
     if (own.length === 0) return true;
     const before = await this.#builds.run(unit, overlays, signal);
     return newErrors(own, before.errors).length === 0;
+  }
+
+  async skeletons(file: string, span: Span): Promise<readonly Skeleton[] | string> {
+    const directory = path.dirname(file);
+    const parsed: ParsedFile[] = [];
+    try {
+      for (const { name, kind } of await entriesOf(directory)) {
+        const at = path.join(directory, name);
+        if (kind !== 'file' || !(name.endsWith('_test.go') || at === file)) continue;
+        const { text } = await readText(at).catch(() => ({ text: '' }));
+        const one = this.syntax.parse(at, text);
+        if (one) parsed.push(one);
+      }
+      const own = parsed.find((one) => one.path === file);
+      if (!own) return 'The file cannot be read.';
+      return skeletonsFor(
+        own,
+        span,
+        parsed.filter((one) => one !== own),
+      );
+    } finally {
+      for (const one of parsed) one.release();
+    }
   }
 
   suppressions({

@@ -20,6 +20,8 @@ export interface ProveRun extends ProjectOptions {
   /** Each fix alone; else those of a module together. */
   readonly each: boolean;
   readonly suggestions: boolean;
+  /** Where no benchmark reaches a fix, one is made for the run. */
+  readonly skeleton?: boolean;
   /** Only fixes of findings on this line, 1-based. */
   readonly line: number | undefined;
   readonly settings: Settings;
@@ -68,7 +70,10 @@ export async function proveFixes(
     byHome.set(key, [...(byHome.get(key) ?? []), one]);
   }
   for (const group of byHome.values()) {
-    const { outcomes, notes: more } = await group[0]!.home.prove(group, run);
+    const { outcomes, notes: more } = await group[0]!.home.prove(group, {
+      ...run,
+      skeletons: run.skeleton ? ({ file, span }) => analyser.skeletons(file, span) : undefined,
+    });
     group.forEach((one, i) => proven.push([one, outcomes[i]!]));
     notes.push(...more);
   }

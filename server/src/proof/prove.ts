@@ -2,7 +2,8 @@ import path from 'node:path';
 import type { Span } from '../../../rules/model';
 import type { OverlayStore } from '../go/compile/overlay';
 import type { ListedPackage } from '../go/plan/packages';
-import { buildTests, packagesOf, type GoTests, type TestBinary } from './go-tests';
+import type { Skeleton } from '../service/engine';
+import { buildTests, packagesOf, runTests, type GoTests, type TestBinary } from './go-tests';
 import { ProofError } from './proof-error';
 import { measure, togetherOf, type MeasuredBenchmark, type MeasureOptions, type Verdict } from './measure';
 import { benchmarksOf, testedPackages, type Benchmark, type Place, type ReachOptions } from './reach';
@@ -27,12 +28,19 @@ export type Outcome =
       readonly kind: 'measured';
       readonly verdict: Verdict;
       readonly benchmarks: readonly MeasuredBenchmark[];
+      /** The benchmark that was made for this, because none reached the place. */
+      readonly made?: Pick<Skeleton, 'file' | 'text'>;
     }
   /** No benchmark runs the lines; the hint is a sentence. */
   | { readonly kind: 'unreached'; readonly hint?: string }
   | { readonly kind: 'failed'; readonly reason: string };
 
-export type ProveOptions = MeasureOptions & ReachOptions;
+export interface SkeletonOptions {
+  /** Benchmarks for a place that none reaches, the best first; a sentence when there is none. Absent: none are made. */
+  readonly skeletons?: ((place: ChangedPlace) => Promise<readonly Skeleton[] | string>) | undefined;
+}
+
+export type ProveOptions = MeasureOptions & ReachOptions & SkeletonOptions;
 
 export interface Proofs {
   /** As the changes. */
@@ -65,7 +73,11 @@ export async function prove(
   for (const [i, change] of changes.entries()) {
     const reaching = benchmarks.filter((one) => change.places.some((place) => one.reaches(place)));
     const which = changes.length === 1 ? '' : `change ${i + 1} of ${changes.length}, `;
-    outcomes.push(await trials.outcome(change, reaching, which));
+    outcomes.push(
+      reaching.length > 0
+        ? await trials.outcome(change, reaching, which)
+        : await trials.outcomeOfMade(change, targets, which),
+    );
   }
   for (const note of await touched()) notes.add(note);
   return { outcomes, notes: [...notes] };
@@ -83,7 +95,6 @@ class Trials {
   ) {}
 
   async outcome({ texts }: Change, reaching: readonly Benchmark[], which: string): Promise<Outcome> {
-    if (reaching.length === 0) return { kind: 'unreached' };
     const measured: MeasuredBenchmark[] = [];
     try {
       const overlay = await this.overlays.write(texts);
@@ -116,6 +127,60 @@ class Trials {
       return { kind: 'failed', reason: error.message };
     }
     return { kind: 'measured', verdict: togetherOf(measured), benchmarks: measured };
+  }
+
+  /** As `outcome`, by a benchmark that is made for the first place of the change. */
+  async outcomeOfMade(
+    { texts, places }: Change,
+    targets: readonly ListedPackage[],
+    which: string,
+  ): Promise<Outcome> {
+    const { skeletons, progress } = this.options;
+    const [place] = places;
+    const tested = targets.find(({ folder }) => folder === path.dirname(place!.file));
+    if (!skeletons || !tested)
+      return { kind: 'unreached', hint: '“alloclens prove --skeleton” makes one, for the time of the run.' };
+    const made = await skeletons(place!);
+    if (typeof made === 'string') return { kind: 'unreached', hint: made };
+    let hint = '';
+    for (const skeleton of made) {
+      const { benchmark: name, file, text, check, notes } = skeleton;
+      try {
+        progress(`${which}compiling ${name}, which was made for ${tested.importPath}`);
+        if (check) {
+          const marked = await this.overlays.write(
+            new Map([
+              [file, check.text],
+              [place!.file, check.marked],
+            ]),
+          );
+          const binary = await this.#build(tested, [`-overlay=${marked.file}`]);
+          await runTests(this.tests, binary, [`-test.bench=^${name}$`, '-test.benchtime=20ms']);
+        }
+        const sides = [new Map([[file, text]]), new Map([...texts, [file, text]])] as const;
+        const overlays = [await this.overlays.write(sides[0]), await this.overlays.write(sides[1])] as const;
+        const before = await this.#build(tested, [`-overlay=${overlays[0].file}`]);
+        const after = await this.#build(tested, [`-overlay=${overlays[1].file}`]);
+        progress(`${which}${name} of ${tested.importPath}`);
+        const found = await measure(
+          this.tests,
+          { name, importPath: tested.importPath },
+          [before, after],
+          this.options,
+        );
+        const measured = found.map((one) => ({ ...one, cautions: [...notes, ...one.cautions] }));
+        return {
+          kind: 'measured',
+          verdict: togetherOf(measured),
+          benchmarks: measured,
+          made: { file, text },
+        };
+      } catch (error) {
+        if (!(error instanceof ProofError)) throw error;
+        hint = `One that was made, ${notes[0]!.replace(/^\S+ was made for this run /, '')}, says nothing. ${error.message}`;
+      }
+    }
+    return { kind: 'unreached', hint };
   }
 
   #unchanged(tested: ListedPackage): Promise<TestBinary> {

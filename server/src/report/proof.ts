@@ -5,7 +5,7 @@ import { deltaText, significanceText, spreadText } from '../proof/statistics';
 import type { ProofReport, ProvenChange } from '../proof/report';
 import { commonScale } from '../proof/units';
 import { displayPath, shownPath } from '../service/walk';
-import { markdownText, visible } from '../text/foreign';
+import { escapedLines, markdownText, visible } from '../text/foreign';
 import { count } from './pretty';
 import { titlesText } from './titles';
 
@@ -19,6 +19,13 @@ export function prettyProof({ cwd, changes, notes }: ProofReport, color: boolean
     if (outcome.kind === 'measured') {
       out.push(`  ${paint[outcome.verdict](colors.bold(outcome.verdict))}: ${verdictText(outcome)}`);
       for (const benchmark of outcome.benchmarks) out.push(...tableOf(benchmark, paint));
+      if (outcome.made)
+        out.push(
+          ...outcome.made.text
+            .trimEnd()
+            .split('\n')
+            .map((one) => `    | ${escapedLines(one)}`),
+        );
     } else out.push(`  ${colors.yellow('not measured')}: ${visible(unmeasured(outcome))}`);
     out.push('');
   }
@@ -116,6 +123,9 @@ export function jsonProof({ cwd, changes, notes }: ProofReport): object {
       ...(outcome.kind === 'measured' && {
         verdict: outcome.verdict,
         benchmarks: jsonBenchmarks(outcome.benchmarks),
+        ...(outcome.made && {
+          made: { file: displayPath(cwd, outcome.made.file), text: outcome.made.text },
+        }),
       }),
     })),
     notes,

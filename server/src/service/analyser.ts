@@ -1,5 +1,5 @@
 import { basename, dirname, join } from 'node:path';
-import type { FileEdit, Finding, Fix, Language, Note, TextEdit, WayOut } from '../../../rules/model';
+import type { FileEdit, Finding, Fix, Language, Note, Span, TextEdit, WayOut } from '../../../rules/model';
 import type {
   AnalysisRequest,
   CodeMap,
@@ -10,12 +10,13 @@ import type {
   FileAnalysis,
   FilesRequest,
   FolderRequest,
+  Skeleton,
   SourceDocument,
   ToolchainReport,
 } from './engine';
 import { readText } from '../host/files';
 import { mergeFixes, withEdits } from './fixes';
-import { languageOf } from './languages';
+import { languageIdOf, languageOf } from './languages';
 import { compareFindings } from './ranking';
 import { applyEdits, mapOffset } from '../text/edits';
 import { lineEdits, type Changed } from '../text/lay-out';
@@ -165,6 +166,13 @@ export class Analyser {
       this.host.logger.error(`The fixes of ${analysis.path} could not be combined: ${describe(error)}`);
     }
     return mergeFixes(fixes.slice(0, 1));
+  }
+
+  /** See Engine.skeletons. */
+  async skeletons(path: string, span: Span): Promise<readonly Skeleton[] | string> {
+    const language = languageOf(languageIdOf(path));
+    const found = language && (await (await this.#engine(language)).skeletons?.(path, span));
+    return found ?? 'Benchmarks are made for Go only.';
   }
 
   /** See Engine.codeMap; undefined also where the engine needs an analysis for it. */

@@ -52,6 +52,19 @@ export interface FileAnalysis {
 }
 
 /** One language's analysis. Knows neither LSP nor the command line. */
+/** A benchmark that was made for a place. */
+export interface Skeleton {
+  /** Its name. */
+  readonly benchmark: string;
+  /** Absolute path of the file that it would be; nothing is there. */
+  readonly file: string;
+  readonly text: string;
+  /** The same, failing when the place did not run, with the text of the place's file that counts it. */
+  readonly check?: { readonly text: string; readonly marked: string };
+  /** What it was made from, in words. */
+  readonly notes: readonly string[];
+}
+
 export interface Engine {
   readonly language: Language;
   /** True when this engine analyses documents of the language id or file name. */
@@ -109,6 +122,11 @@ export interface Engine {
     settings: Settings,
     signal: AbortSignal,
   ): Promise<readonly string[]>;
+  /**
+   * Benchmarks of the function around a place of a file on disk, the best first: for when none reaches it. A sentence when a person has to
+   * write it.
+   */
+  skeletons?(path: string, span: Span): Promise<readonly Skeleton[] | string>;
   /** What is in a text, where syntax alone tells; undefined when it does not parse. */
   codeMap?(document: SourceDocument): CodeMap | undefined;
   /**

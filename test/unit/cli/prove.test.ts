@@ -174,6 +174,36 @@ func BenchmarkTurns(b *testing.B) {
     assert.match(out, /not measured: no benchmark that could be run reaches these lines/);
   });
 
+  it('makes a benchmark where none reaches the line, and writes it only when that is asked for', async () => {
+    const test =
+      'package p\n\nimport "testing"\n\nfunc TestAlone(t *testing.T) {\n\tAlone([]int{1000, 20000})\n}\n';
+    const folder = moduleOf('skeleton', { 'p.go': joined, 'p_test.go': test });
+    const { code, out } = await alloclens(folder, 'prove', 'p.go:19', '--skeleton', ...quick);
+    assert.equal(code, 0, out);
+    assert.match(out, /BenchmarkAlone was made for this run with the inputs of p_test\.go/);
+    assert.match(out, /\| \targ1 := \[\]int\{1000, 20000\}/);
+    assert.deepEqual(readdirSync(folder).sort(), ['go.mod', 'p.go', 'p_test.go']);
+
+    const { err } = await alloclens(folder, 'prove', 'p.go:19', '--write-skeleton', ...quick);
+    assert.match(err, /p_alone_bench_test\.go was written\./);
+    const reached = await alloclens(folder, 'prove', 'p.go:19', ...quick);
+    assert.match(reached.out, /BenchmarkAlone \(example\.com\/p\)/);
+  });
+
+  it('says that the inputs of a benchmark that was made do not lead to the line', async () => {
+    const guarded = joined.replace(
+      'func Alone(xs []int) []string {',
+      '$&\n\tif len(xs) < 100 {\n\t\treturn nil\n\t}',
+    );
+    const folder = moduleOf('guarded', { 'p.go': guarded });
+    const { code, out } = await alloclens(folder, 'prove', 'p.go:22', '--skeleton', ...quick);
+    assert.equal(code, 3);
+    assert.match(
+      out,
+      /One that was made, with simple values: .* says nothing\. It failed: .* do not lead to the place/,
+    );
+  });
+
   it('names what is wrong with benchmarks that fail, print rubbish, write files, or hang', async () => {
     const folder = moduleOf('faults', {
       'p.go': joined,

@@ -3,6 +3,8 @@ import type { Command } from 'commander';
 import { exists } from '../../host/files';
 import { jsonText } from '../../report/json';
 import { jsonProof, markdownProof, prettyProof } from '../../report/proof';
+import { writeNew } from '../../host/output';
+import { shownPath } from '../../service/walk';
 import { visible } from '../../text/foreign';
 import {
   benchmarkOptions,
@@ -28,6 +30,12 @@ export function proveCommand(program: Command, around: Surroundings, exit: (code
     .option('--each', 'each fix alone, best first; else all together', false);
   for (const option of benchmarkOptions()) command.addOption(option);
   command
+    .option(
+      '--skeleton',
+      'where no Go benchmark reaches a fix: make one for the run, from the tests’ inputs',
+      false,
+    )
+    .option('--write-skeleton', 'the same, and write what was measured into the package', false)
     .option('--suggestions', 'also fixes whose condition you have to check', false)
     .addOption(formatOption('pretty', 'json', 'markdown'))
     .addOption(showOption())
@@ -39,6 +47,8 @@ export function proveCommand(program: Command, around: Surroundings, exit: (code
 interface ProveOptions extends CommonOptions, BenchmarkOptions {
   readonly each: boolean;
   readonly suggestions: boolean;
+  readonly skeleton: boolean;
+  readonly writeSkeleton: boolean;
   readonly format: 'pretty' | 'json' | 'markdown';
 }
 
@@ -49,9 +59,19 @@ async function run(paths: readonly string[], options: ProveOptions, around: Surr
     const { targets, line } = fixAt(paths, cwd);
     const named = await filesOf(targets, cwd, signal);
     const scanned = await scan(analyser, named.files, { settings, signal, progress });
-    const { each, suggestions } = options;
-    const run = { ...proveRun(options, session, around), each, suggestions, line };
+    const { each, suggestions, writeSkeleton } = options;
+    const skeleton = options.skeleton || writeSkeleton;
+    const run = { ...proveRun({ ...options, skeleton }, session, around), each, suggestions, line };
     const { report } = await proveFixes(analyser, scanned.analyses, run);
+    if (writeSkeleton)
+      for (const { outcome } of report.changes)
+        if (outcome.kind === 'measured' && outcome.made) {
+          const { file, text } = outcome.made;
+          const written = await writeNew(file, text);
+          stderr.write(
+            `${shownPath(cwd, file)} ${written ? 'was written' : 'is there already, and was left as it is'}.\n`,
+          );
+        }
     if (report.changes.length === 0) {
       stderr.write(`${visible(nothingToProve(scanned, [...named.notes, ...scanned.notes]))}\n`);
       return 2;
