@@ -33,6 +33,7 @@ import { rule as preallocateSlice } from './preallocate-slice';
 import { rule as queueRoom } from './queue-room';
 import { rule as reflectCopy } from './reflect-copy';
 import { rule as retainedTime } from './retained-time';
+import { rule as returnedBuffer } from './returned-buffer';
 import { rule as sizedPool } from './sized-pool';
 import { rule as structPadding } from './struct-padding';
 import { rule as valueReceiverEscape } from './value-receiver-escape';
@@ -76,6 +77,7 @@ export const goRules: readonly GoRule[] = [
   queueRoom,
   reflectCopy,
   retainedTime,
+  returnedBuffer,
   sizedPool,
   structPadding,
   valueReceiverEscape,
