@@ -91,7 +91,8 @@ export const libraryAdvices: readonly LibraryAdvice[] = [
   {
     names: /^net\/http\.Request\.(?:WithContext|Clone)$/,
     does: 'copies the request',
-    instead: 'Set all values of the context first, and copy the request once',
+    instead:
+      'Set all values of the context first, and copy the request once; what this package alone reads can go by a parameter',
   },
   {
     names: /^context\.WithValue$/,
