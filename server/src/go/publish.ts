@@ -47,11 +47,32 @@ export interface Checked {
   readonly offers: Map<GoFix, { readonly verdict: Verdict | undefined; readonly fixes: readonly Fix[] }>;
 }
 
-const origins = new WeakMap<Fix, { fix: GoFix; pkg: GoPackage }>();
+/** What is kept of a package for its offered fixes: its trees and facts would stay in memory as long as a finding is shown. */
+export type OriginPackage = Pick<GoPackage, 'importPath' | 'toolchain' | 'language'> & {
+  readonly files: readonly Pick<GoFile, 'path' | 'text'>[];
+};
+
+interface Origin {
+  readonly fix: GoFix;
+  readonly pkg: OriginPackage;
+}
+
+const origins = new WeakMap<Fix, Origin>();
+const originPackages = new WeakMap<GoPackage, OriginPackage>();
 
 /** What an offered fix was made from, to combine it with others. */
-export function originOf(fix: Fix): { readonly fix: GoFix; readonly pkg: GoPackage } | undefined {
+export function originOf(fix: Fix): Origin | undefined {
   return origins.get(fix);
+}
+
+function originPackage(pkg: GoPackage): OriginPackage {
+  const known = originPackages.get(pkg);
+  if (known) return known;
+  const { importPath, toolchain, language } = pkg;
+  const files = pkg.files.map(({ path, text }) => ({ path, text }));
+  const kept = { importPath, toolchain, language, files };
+  originPackages.set(pkg, kept);
+  return kept;
 }
 
 /**
@@ -273,7 +294,7 @@ function offersFrom(
   const offered = verdict
     ? checkedFix(fix, edits, verdict, inLoop)
     : unverifiedFix(fix, edits, unverifiable!);
-  origins.set(offered, { fix, pkg });
+  origins.set(offered, { fix, pkg: originPackage(pkg) });
   return [offered];
 }
 
