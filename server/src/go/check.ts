@@ -8,6 +8,7 @@ import { loopsAround } from '../../../rules/go/flow/loops';
 import type { GoFile, GoReport, GoRule, Obligation, Probe } from '../../../rules/go/rule';
 import { suppressionsOf } from '../../../rules/go/syntax/directives';
 import { isFunction, spanOf, topLevelAt } from '../../../rules/go/syntax/nodes';
+import type { Awaited } from './facts/file-facts';
 import type { Standable } from './verify/standing';
 import type { CodeMap, SourceFunction } from '../service/engine';
 import { compareFindings, judge, type Visibility } from '../service/ranking';
@@ -23,6 +24,8 @@ export interface Candidate extends Standable<Candidate> {
   readonly turn: Turn;
   /** Below the level that is shown; see `judge`. */
   readonly hidden: boolean;
+  /** The listing that is not there yet may speak against it. */
+  readonly tentative: boolean;
 }
 
 export interface CheckedFile {
@@ -32,6 +35,8 @@ export interface CheckedFile {
   readonly notes: readonly Note[];
   /** Undefined without facts. */
   readonly code: CodeMap | undefined;
+  /** There is more to be said once the listing is there: what is tentative, and what the code map leaves out. */
+  readonly waits: boolean;
 }
 
 export type Turn = 'first' | 'measured' | 'explaining';
@@ -40,12 +45,16 @@ function turnOf({ reports }: Pick<RuleMeta, 'reports'>): Turn {
   return reports === 'on request' ? 'explaining' : reports === 'measured only' ? 'measured' : 'first';
 }
 
-/** Runs the rules over the file. A rule that throws is noted once by id and skipped; the others go on. */
+/**
+ * Runs the rules over the file. A rule that throws is noted once by id and skipped; the others go on.
+ * @param awaited while the listing is assumed
+ */
 export function checkFile(
   file: GoFile,
   rules: readonly GoRule[],
   visibility: Visibility,
   broken: Map<RuleId, unknown>,
+  awaited?: Awaited,
 ): CheckedFile {
   const candidates: Candidate[] = [];
   const notes: Note[] = [];
@@ -53,6 +62,8 @@ export function checkFile(
   for (const rule of rules) {
     const { meta } = rule;
     if (visibility.rules[meta.id] === 'off') continue;
+    const own: Candidate[] = [];
+    if (awaited) awaited.asked = false;
     const candidateOf = (report: GoReport): Candidate | undefined => {
       const otherwise = report.otherwise && candidateOf(report.otherwise);
       if (!file.facts && isBroken(report.node)) return otherwise;
@@ -79,6 +90,7 @@ export function checkFile(
         noFix: { ...whyNone(file, report), recipe: report.recipe ?? meta.recipe },
       };
       const inLoop = loopsAround(file, heatAt).length > 0;
+      const tentative = awaited?.isVague(file.path, report.node.startPosition.row + 1) ?? false;
       return {
         finding,
         ...claimsOf(file, report),
@@ -86,6 +98,7 @@ export function checkFile(
         inLoop,
         turn: turnOf(meta),
         hidden,
+        tentative,
         otherwise,
       };
     };
@@ -95,7 +108,7 @@ export function checkFile(
       };
       const report = (report: GoReport): void => {
         const candidate = candidateOf(report);
-        if (candidate) candidates.push(candidate);
+        if (candidate) own.push(candidate);
       };
       rule.check(file, report, note);
     } catch (error) {
@@ -107,9 +120,21 @@ export function checkFile(
       }
       broken.set(meta.id, error);
     }
+    candidates.push(...(awaited?.asked ? own.map(tentatively) : own));
   }
   candidates.sort((a, b) => compareFindings(a.finding, b.finding));
-  return { file, candidates, notes, code: codeMapOf(file) };
+  const { code, waits } = codeMapOf(file, awaited);
+  return { file, candidates, notes, code, waits: waits || candidates.some(({ tentative }) => tentative) };
+}
+
+/** The file with what waited for the listing, which is as it was assumed. */
+export function confirmedFile(checked: CheckedFile): CheckedFile {
+  return checked.waits ? { ...checked, code: codeMapOf(checked.file).code, waits: false } : checked;
+}
+
+function tentatively(candidate: Candidate): Candidate {
+  const { otherwise } = candidate;
+  return { ...candidate, tentative: true, otherwise: otherwise && tentatively(otherwise) };
 }
 
 /** The lines, 0-based, of what explains the finding in its file: where the slice is declared, or the loop begins. */
@@ -120,23 +145,34 @@ function linesAround(file: GoFile, { related = [] }: GoReport): number[] {
   });
 }
 
-function codeMapOf(file: GoFile): CodeMap | undefined {
-  if (!file.facts) return undefined;
+/** What waits is left out: whether a function keeps to its ceiling. */
+function codeMapOf(
+  file: GoFile,
+  awaited?: Awaited,
+): { readonly code: CodeMap | undefined; readonly waits: boolean } {
+  if (!file.facts) return { code: undefined, waits: false };
+  let waits = false;
   const functions = file.root.namedChildren.flatMap((fn): SourceFunction[] => {
     const body = isFunction(fn) ? fn.childForFieldName('body') : null;
     if (!body) return [];
+    if (awaited) awaited.asked = false;
     const checked = checkedCeiling(file, fn);
+    const known = checked !== undefined && checked.problem === undefined;
+    const awaits = known && awaited?.asked === true;
+    waits ||= awaits;
     return [
       {
         name: declaredName(fn),
         span: spanOf(fn),
         body: body.startIndex,
-        ...(checked?.problem === undefined &&
-          checked && { ceiling: { allowed: checked.ceiling.allocations, emitted: checked.emitted } }),
+        ...(known &&
+          !awaits && { ceiling: { allowed: checked.ceiling.allocations, emitted: checked.emitted } }),
       },
     ];
   });
-  return { functions, sites: sitesOf(file) };
+  if (awaited) awaited.asked = false;
+  const sites = sitesOf(file);
+  return { code: { functions, sites }, waits: waits || awaited?.asked === true };
 }
 
 /** Why the report has no fix, before verification. */

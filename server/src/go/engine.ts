@@ -20,14 +20,17 @@ import type {
 import type { Settings } from '../service/settings';
 import { compareText } from '../service/ranking';
 import { laidOut, plain, type Changed } from '../text/lay-out';
-import { checkFile } from './check';
+import { checkFile, confirmedFile } from './check';
 import { Builds, joinBuilds, NotCompiled, packageIn, sameBuild, type Build } from './compile/builds';
+import type { Comparison, DeclaredIn } from './compile/declared';
 import { Stages } from './compile/stages';
 import type { CompileError, CompiledPackage } from './compile/listed';
 import { describeError, withWayOut } from './plan/failure';
 import { GoFolder } from './plan/folder';
 import type { GoToolchain } from './plan/toolchain';
 import { combineFixes, fixedTexts } from './verify/combine';
+import { declaredIn } from './facts/declared';
+import { Awaited } from './facts/file-facts';
 import { buildPackage } from './facts/package';
 import { KeptPackages } from './kept';
 import { unjoinedNotes } from './facts/unjoined';
@@ -72,6 +75,18 @@ interface Whole {
   readonly everything: boolean;
 }
 
+/** What was found in some folders, their trees still alive. */
+interface Report {
+  readonly open: Checked[];
+  /** Folders of which everything could be said; absolute. */
+  readonly whole: Map<string, Whole>;
+  readonly verdicts: Map<GoFix, Verdict>;
+}
+
+function release(report: Report | undefined): void {
+  for (const { leases } of report?.open ?? []) for (const lease of leases) lease.release();
+}
+
 export async function createGoEngine(host: EngineHost, options: GoEngineOptions): Promise<GoEngine> {
   return new GoEngine(host, await GoSyntax.load(options.grammar), options);
 }
@@ -114,7 +129,7 @@ export class GoEngine implements Engine {
     this.#meanwhile = options.meanwhile ?? 3000;
     this.#runner = new ProcessRunner(host.trust, host.logger, options.patience);
     this.#builds = new Builds(host, this.#runner);
-    this.#stages = new Stages(this.#builds, host.logger);
+    this.#stages = new Stages(this.#builds, host.logger, (file, text) => this.#declaredIn(file, text));
     this.#types = options.types && new Types(this.#runner, host.logger, options.types);
     this.#verifier = new Verifier(this.#builds, syntax, host.logger);
   }
@@ -167,10 +182,35 @@ export class GoEngine implements Engine {
     const { document, buffers, signal } = work;
     const edit = { unit, folder, document: document!, buffers: overlaysOf(buffers) };
     const stages = this.#stages.of(edit, signal);
-    for (;;) {
-      const { value, done } = await stages.next();
-      if (done) return value;
-      await this.#report([sources], value.build, work, value.settled);
+    /** What was said while the listing was assumed. */
+    let before: Report | undefined;
+    try {
+      for (;;) {
+        const { value: stage, done } = await stages.next();
+        if (done) return stage;
+        const { build, settled, assumed, confirms } = stage;
+        if (before && confirms) this.#confirm(before, work);
+        else {
+          release(before);
+          before = undefined;
+          before = await this.#check([sources], build, work, settled, assumed);
+        }
+        if (assumed) continue;
+        await this.#verify(before, build, work);
+        release(before);
+        before = undefined;
+      }
+    } finally {
+      release(before);
+    }
+  }
+
+  #declaredIn(file: string, text: string): DeclaredIn | undefined {
+    const parsed = this.syntax.parse(file, text);
+    try {
+      return parsed && declaredIn(parsed);
+    } finally {
+      parsed?.release();
     }
   }
 
@@ -299,25 +339,39 @@ export class GoEngine implements Engine {
   }
 
   /**
-   * Checks, publishes; then verifies the fixes and publishes what has any again. With a document, its file is checked and
-   * published first, and the fixes of each compile are published when it ends.
-   * @param settled absolute paths; nothing is said of other files. All when absent
+   * Checks, publishes; then verifies the fixes and publishes what has any again.
    * @returns the folders of which everything was said; absolute
    */
   async #report(
     batch: readonly Sources[],
     build: Build | NotCompiled,
+    work: Work,
+  ): Promise<ReadonlyMap<string, Whole>> {
+    const report = await this.#check(batch, build, work);
+    try {
+      if (!(build instanceof NotCompiled)) await this.#verify(report, build, work);
+    } finally {
+      release(report);
+    }
+    return report.whole;
+  }
+
+  /**
+   * Runs the rules and publishes what they find. With a document, its file is checked and published first. The report's trees are
+   * alive: it has to be released.
+   * @param settled absolute paths; nothing is said of other files. All when absent
+   * @param assumed while the listing is assumed
+   */
+  async #check(
+    batch: readonly Sources[],
+    build: Build | NotCompiled,
     { document, buffers, settings, publish, signal }: Work,
     settled?: ReadonlySet<string>,
-  ): Promise<ReadonlyMap<string, Whole>> {
-    const whole = new Map<string, Whole>();
-    const overlays = overlaysOf(buffers);
-    const open: Checked[] = [];
-    const verdicts = new Map<GoFix, Verdict>();
-    const verdictOf = (fix: GoFix): Verdict | undefined => verdicts.get(fix);
-    const publishAll = (of: (checked: Checked) => boolean): void => {
-      for (const checked of open) if (of(checked)) publish(analyses(checked, verdictOf, this.#confirmed));
-    };
+    assumed?: Comparison,
+  ): Promise<Report> {
+    const report: Report = { open: [], whole: new Map(), verdicts: new Map() };
+    const verdictOf = (fix: GoFix): Verdict | undefined => report.verdicts.get(fix);
+    const awaited = assumed && new Awaited(assumed);
     try {
       for (const sources of batch) {
         await turn();
@@ -327,10 +381,10 @@ export class GoEngine implements Engine {
           said instanceof NotCompiled
             ? undefined
             : await this.#types?.of(said, sources.directory, sources.texts, signal);
-        const checked = this.#prepare(sources, said, types ?? noTypes, revealedIn(buffers));
-        open.push(checked);
+        const checked = this.#prepare(sources, said, types ?? noTypes, revealedIn(buffers), awaited);
+        report.open.push(checked);
         if (isWhole(checked, said, types) && this.#broken.size === 0)
-          whole.set(sources.directory, { everything: false });
+          report.whole.set(sources.directory, { everything: false });
         const files = checked.packages
           .flatMap((pkg) => pkg.files)
           .filter(({ path: file }) => settled?.has(file) ?? true)
@@ -340,53 +394,79 @@ export class GoEngine implements Engine {
           );
         for (const [i, file] of files.entries()) {
           if (!(said instanceof NotCompiled)) checked.notes.push(...unjoinedNotes(file, said.records));
-          checked.files.push(checkFile(file, this.#rules, settings, this.#broken));
+          checked.files.push(checkFile(file, this.#rules, settings, this.#broken, awaited));
           if (i > 0 || file.path !== document || files.length === 1) continue;
           publish(analyses(checked, verdictOf, this.#confirmed));
           await turn();
           signal.throwIfAborted();
         }
         publish(analyses(checked, verdictOf, this.#confirmed));
+        if (document !== undefined && !awaited) this.#confirmed.remember(checked.files, verdictOf);
       }
-      if (build instanceof NotCompiled) return whole;
-      const next = (): FixJob[] => open.flatMap((checked) => jobsOf(checked, verdictOf));
-      // Of the document in question first: whoever edits it looks at it.
-      const wanted = (job: FixJob): number => (job.fix.edits.some(({ file }) => file === document) ? 0 : 1);
-      try {
-        const allowance = new Allowance();
-        // What is refuted may have something in its place, which is checked then.
-        for (let jobs = next(); jobs.length > 0; jobs = next()) {
-          const ordered = jobs.sort((a, b) => wanted(a) - wanted(b));
-          for (const { directory, pkg, fix } of jobs)
-            if (whole.has(directory) && exportedSignature(pkg, fix.edits))
-              whole.set(directory, { everything: true });
-          const onVerdicts = (certain: ReadonlyMap<FixJob, Verdict>): void => {
-            for (const [{ fix }, verdict] of certain) verdicts.set(fix, verdict);
-            if (signal.aborted || document === undefined || next().length === 0) return;
-            const directories = new Set([...certain.keys()].map(({ directory }) => directory));
-            publishAll(({ sources }) => directories.has(sources.directory));
-          };
-          await this.#verifier.verify(build, overlays, ordered, signal, onVerdicts, allowance);
-        }
-        for (const { files } of open) this.#confirmed.remember(files, verdictOf);
-      } catch (error) {
-        if (signal.aborted || !(error instanceof ToolError)) throw error;
-        // What was found stays, and what was verified until then.
-        whole.clear();
-        for (const checked of open)
-          for (const file of new Set(jobsOf(checked, verdictOf).map(({ at }) => at.file)))
-            checked.notes.push({ file, message: `Not all fixes were checked. ${error.message}` });
-      }
-      signal.throwIfAborted();
-      publishAll(({ files }) =>
-        files.some(({ candidates }) =>
-          candidates.some(({ fixes, restsOn }) => fixes.length > 0 || restsOn !== 'nothing'),
-        ),
-      );
-    } finally {
-      for (const { leases } of open) for (const lease of leases) lease.release();
+      return report;
+    } catch (error) {
+      release(report);
+      throw error;
     }
-    return whole;
+  }
+
+  /** The listing is what was assumed: what waited for it is said. */
+  #confirm({ open, verdicts }: Report, { publish }: Work): void {
+    for (const checked of open) {
+      const verdictOf = (fix: GoFix): Verdict | undefined => verdicts.get(fix);
+      const waits = checked.files.some((file) => file.waits);
+      checked.awaits = false;
+      checked.files.splice(0, checked.files.length, ...checked.files.map(confirmedFile));
+      if (waits) publish(analyses(checked, verdictOf, this.#confirmed));
+      this.#confirmed.remember(checked.files, verdictOf);
+    }
+  }
+
+  /** Verifies the fixes and publishes what has any again; with a document, those of each compile when it ends. */
+  async #verify(
+    { open, whole, verdicts }: Report,
+    build: Build,
+    { document, buffers, publish, signal }: Work,
+  ): Promise<void> {
+    const overlays = overlaysOf(buffers);
+    const verdictOf = (fix: GoFix): Verdict | undefined => verdicts.get(fix);
+    const publishAll = (of: (checked: Checked) => boolean): void => {
+      for (const checked of open) if (of(checked)) publish(analyses(checked, verdictOf, this.#confirmed));
+    };
+    const next = (): FixJob[] => open.flatMap((checked) => jobsOf(checked, verdictOf));
+    // Of the document in question first: whoever edits it looks at it.
+    const wanted = (job: FixJob): number => (job.fix.edits.some(({ file }) => file === document) ? 0 : 1);
+    try {
+      const allowance = new Allowance();
+      // What is refuted may have something in its place, which is checked then.
+      for (let jobs = next(); jobs.length > 0; jobs = next()) {
+        const ordered = jobs.sort((a, b) => wanted(a) - wanted(b));
+        for (const { directory, pkg, fix } of jobs)
+          if (whole.has(directory) && exportedSignature(pkg, fix.edits))
+            whole.set(directory, { everything: true });
+        const onVerdicts = (certain: ReadonlyMap<FixJob, Verdict>): void => {
+          for (const [{ fix }, verdict] of certain) verdicts.set(fix, verdict);
+          if (signal.aborted || document === undefined || next().length === 0) return;
+          const directories = new Set([...certain.keys()].map(({ directory }) => directory));
+          publishAll(({ sources }) => directories.has(sources.directory));
+        };
+        await this.#verifier.verify(build, overlays, ordered, signal, onVerdicts, allowance);
+      }
+      if (document !== undefined) for (const { files } of open) this.#confirmed.remember(files, verdictOf);
+    } catch (error) {
+      if (signal.aborted || !(error instanceof ToolError)) throw error;
+      // What was found stays, and what was verified until then.
+      whole.clear();
+      for (const checked of open)
+        for (const file of new Set(jobsOf(checked, verdictOf).map(({ at }) => at.file)))
+          checked.notes.push({ file, message: `Not all fixes were checked. ${error.message}` });
+    }
+    signal.throwIfAborted();
+    publishAll(({ files }) =>
+      files.some(({ candidates }) =>
+        candidates.some(({ fixes, restsOn }) => fixes.length > 0 || restsOn !== 'nothing'),
+      ),
+    );
   }
 
   /** Parses a folder and joins the facts, so that the rules can run. */
@@ -395,6 +475,7 @@ export class GoEngine implements Engine {
     build: Build | NotCompiled,
     types: FolderTypes,
     revealed: ReadonlySet<string>,
+    awaited?: Awaited,
   ): Checked {
     const { directory, texts } = sources;
     const notes: Note[] = [];
@@ -451,6 +532,7 @@ export class GoEngine implements Engine {
         records: build instanceof NotCompiled ? undefined : build.records,
         compiled: (file) => isCompiled(compiled, file),
         types: types.files,
+        awaited,
         externalTests: external ? undefined : packages.find(({ importPath }) => importPath.endsWith('_test')),
         toolchain: unit?.toolchain.version ?? unknownVersion,
         language: compiled?.module?.language ?? unit?.toolchain.version ?? unknownVersion,
@@ -467,6 +549,7 @@ export class GoEngine implements Engine {
       revealed,
       unverifiable,
       incomplete,
+      awaits: awaited !== undefined,
       offers: new Map(),
     };
   }

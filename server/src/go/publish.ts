@@ -43,6 +43,8 @@ export interface Checked {
   readonly unverifiable: ReadonlyMap<string, string>;
   /** Files of which only part could be analysed, and what has to be put right. */
   readonly incomplete: ReadonlyMap<string, string>;
+  /** The listing is assumed: what may turn out otherwise is said only where it was said before. */
+  awaits: boolean;
   /** Fixes as they are offered: worked out once, however often they are published. */
   readonly offers: Map<GoFix, { readonly verdict: Verdict | undefined; readonly fixes: readonly Fix[] }>;
 }
@@ -76,8 +78,8 @@ function originPackage(pkg: GoPackage): OriginPackage {
 }
 
 /**
- * Findings that the compiler confirmed when their file was analysed last, by words and text: while they are checked again
- * they stay shown, so that an edit elsewhere makes none of them flicker.
+ * What was said when a file was last analysed to the end, by words and text: while it is checked again it stays shown, so that an edit
+ * elsewhere makes nothing flicker.
  */
 export class Confirmed {
   readonly #byFile = new Map<string, ReadonlySet<string>>();
@@ -86,12 +88,12 @@ export class Confirmed {
     return this.#byFile.get(file.file.path)?.has(keyOf(file, candidate)) ?? false;
   }
 
-  /** The last word about the files: what stands and rests on something. */
+  /** A word about the files that no listing takes back: what stands, and what stood before and is being checked again. */
   remember(files: readonly CheckedFile[], verdictOf: VerdictOf): void {
     for (const file of files) {
       const standing = file.candidates.flatMap((first) => {
         const now = current(first, verdictOf);
-        return now?.standing === 'holds' && now.candidate.restsOn !== 'nothing' ? [now.candidate] : [];
+        return now && (now.standing === 'holds' || this.has(file, now.candidate)) ? [now.candidate] : [];
       });
       if (standing.length === 0) this.#byFile.delete(file.file.path);
       else this.#byFile.set(file.file.path, new Set(standing.map((one) => keyOf(file, one))));
@@ -207,6 +209,11 @@ function said(checked: Checked, checkedFile: CheckedFile, verdictOf: VerdictOf, 
     const now = current(first, verdictOf);
     if (!now) continue;
     const { candidate, standing } = now;
+    if (checked.awaits && candidate.tentative && !confirmed.has(checkedFile, candidate)) {
+      // It is not said, but nothing else is said in its place either.
+      if (candidate.turn !== 'explaining') others.push(candidate.finding);
+      continue;
+    }
     if (candidate.turn !== 'first') {
       later[candidate.turn].push(candidate);
       continue;

@@ -149,7 +149,11 @@ describe('analyse', () => {
 
   test('publishes findings first and their checked fixes after, with the version of the text', async () => {
     await lay({ 'a.go': kept });
-    const [first, second, ...more] = await publications(document('a.go', kept, 7));
+    // One that has not compiled the folder before.
+    // One that has not compiled the folder before.
+    const opening = await testEngine({ rules: [makes] });
+    const [first, second, ...more] = await publications(document('a.go', kept, 7), { engine: opening });
+    await opening.dispose();
     assert.deepEqual(more, []);
     assert.deepEqual(
       first!.map(({ version, findings }) => [version, findings[0]!.fixes.length]),

@@ -15,6 +15,7 @@ import { findModule, packagePattern, UnusableModuleError } from '../plan/module'
 import { everyPackage, importersOf, listPackages } from '../plan/packages';
 import { compileUnit, type CompileUnit } from '../plan/unit';
 import { OverlayStore } from './overlay';
+import { markerPackage } from './stop-file';
 import { Toolchains, type GoToolchain } from '../plan/toolchain';
 
 /** Folders that one compile can take, and the toolchain that compiles them. */
@@ -172,6 +173,11 @@ export class Builds {
       this.host.logger.warn(`${error.message}. Fixes are checked by whole compiles, which takes longer.`);
       return run(false);
     }
+  }
+
+  /** Whether escape analysis can be asked for alone, as far as is known. */
+  canStop({ toolchain: { version, versionText } }: BuildUnit): boolean {
+    return markerPackage(version) !== undefined && !this.#withoutStopFile.has(versionText);
   }
 
   /** Removes export data that a compile of a plan left; that of the build cache stays. */

@@ -39,7 +39,7 @@ export interface DirectResult {
   readonly errors: readonly CompileError[];
   /** Lines that the grammar does not know, and the first of them. */
   readonly unaccounted: { readonly count: number; readonly examples: readonly string[] };
-  /** Of `all`: the object file with its export data, absolute; the caller discards it. */
+  /** Of `all` and `calls`: the object file with its export data, absolute; the caller discards it. */
   readonly exported: string | undefined;
 }
 
@@ -111,7 +111,7 @@ export async function compileDirectly(
     await store.discard(output);
     throw error;
   });
-  const kept = exit.code === 0 && wanted === 'all';
+  const kept = exit.code === 0 && (wanted === 'all' || wanted === 'calls');
   if (!kept) await store.discard(output);
   for (const parser of parsers) parser.end();
   const complete = stop ? hasStopped(stopped) : exit.code === 0;
@@ -142,9 +142,9 @@ function flagsOf(wanted: Wanted, toolchain: GoToolchain): string[] {
     case 'all':
       return ['-m=2', '-S', debugFlag(toolchain)];
     case 'calls':
-      return ['-S', '-dwarf=false'];
+      return ['-S', '-dwarf=false', debugFlag(toolchain)];
     case 'decisions':
-      return ['-m=2'];
+      return ['-m=2', debugFlag(toolchain)];
     case 'errors':
       return [];
   }

@@ -14,6 +14,8 @@ export interface RawDecision {
   outcome: 'heap' | 'stack';
   /** How often the compiler said `escapes to heap`: for each expression of this spelling at the point, shape and compile. */
   heapLines: number;
+  /** Said only by the pass that follows escape analysis. */
+  readonly late?: true;
 }
 
 /** Said by `escapedebug` or `closure`: a value of that name, or without one, needs no memory of its own. */
@@ -65,6 +67,22 @@ function decisionKey(at: string, subject: string, text: string): string {
 /** The explanation of an append prints the whole expression, its summary only `append`. */
 function explanationText(text: string): string {
   return text.startsWith('append(') ? 'append' : mergeText(text);
+}
+
+function sameEntries(a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number> | undefined): boolean {
+  return a.size === b?.size && [...a].every(([key, n]) => b.get(key) === n);
+}
+
+/** What is said of a file only when code is generated, but for its calls: each once, as not every compile counts them. */
+function lateWords(file: FileRecords | undefined): string {
+  const words = file?.free.map(freeWords) ?? [];
+  for (const [key, { late }] of file?.decisions ?? []) if (late) words.push(key);
+  return [...new Set(words)].sort().join('\n');
+}
+
+/** The same for the same place. The compiler numbers values without a name as it comes to them. */
+function freeWords({ line, column, name = '', closure }: RawFree): string {
+  return `${line}:${column} ${name.startsWith('.') ? '' : name} ${closure}`;
 }
 
 /** The widest flow wins when shapes disagree. */
@@ -167,6 +185,7 @@ export class PackageRecords {
             text: 'func literal',
             outcome: 'heap',
             heapLines: 1,
+            late: true,
           });
         }
         break;
@@ -196,10 +215,10 @@ export class PackageRecords {
 
   #flush(): void {
     const symbol = this.#symbol === undefined ? undefined : listedName(this.#symbol, this.#package);
-    if (symbol !== undefined && this.#pending.size > 0) {
+    // How values of a type are compared is nobody's code, and it is there for debuggers alone where nothing compares them.
+    if (symbol !== undefined && this.#pending.size > 0 && !symbol.startsWith('type:'))
       this.#addCounts(symbol, this.#pending);
-      this.#pending = new Map();
-    }
+    if (this.#pending.size > 0) this.#pending = new Map();
     this.#symbol = undefined;
   }
 
@@ -240,6 +259,160 @@ export class PackageRecords {
       if (taken.size > 0) this.#addCounts(symbol, taken);
     }
     return this;
+  }
+
+  /**
+   * What escape analysis said here, with what is said only when code is generated: the calls, the late decisions, and which values need
+   * no memory, of which escape analysis alone knows some.
+   */
+  withListing(listing: PackageRecords): PackageRecords {
+    const all = new PackageRecords(this.resolve).merge(this);
+    listing.#flush();
+    for (const name of listing.#packages) all.#packages.add(name);
+    for (const [path, more] of listing.#files) {
+      const file = all.#file(path);
+      // Both know most of them, and the listing says the same of several copies once.
+      const known = new Map<string, number>();
+      for (const one of file.free) known.set(freeWords(one), (known.get(freeWords(one)) ?? 0) + 1);
+      for (const one of more.free) {
+        const left = known.get(freeWords(one)) ?? 0;
+        if (left > 0) known.set(freeWords(one), left - 1);
+        else file.free.push(one);
+      }
+      for (const [key, decision] of more.decisions)
+        if (!file.decisions.has(key)) file.decisions.set(key, { ...decision });
+    }
+    all.#calls.clear();
+    for (const [symbol, counts] of listing.#calls) all.#addCounts(symbol, counts);
+    return all;
+  }
+
+  /**
+   * What escape analysis said here, with what `before` had of the generated code where that was not compiled again.
+   * @param moved where a line of a file, both 1-based, now is; undefined when it is not there any more
+   * @param same whether the code of a line, 1-based, of the present text is that of before: then nothing else is said of it
+   */
+  withListingOf(
+    before: PackageRecords,
+    moved: (file: string, line: number) => number | undefined,
+    same: (file: string, line: number) => boolean,
+  ): PackageRecords {
+    const all = new PackageRecords(this.resolve).merge(this);
+    before.#flush();
+    for (const [path, file] of all.#files) {
+      const own = file.free.filter(({ line }) => !same(path, line));
+      file.free.splice(0, file.free.length, ...own);
+    }
+    for (const [path, more] of before.#files) {
+      const file = all.#file(path);
+      for (const free of more.free) {
+        const line = moved(path, free.line);
+        if (line !== undefined && same(path, line)) file.free.push({ ...free, line });
+      }
+      for (const decision of more.decisions.values()) {
+        const line = decision.late && moved(path, decision.line);
+        if (!line) continue;
+        const key = decisionKey(`${line}:${decision.column}`, decision.subject, decision.text);
+        if (!file.decisions.has(key)) file.decisions.set(key, { ...decision, line });
+      }
+    }
+    for (const [symbol, files] of before.#calls) {
+      const counts = new Map<string, CallCounts>();
+      for (const [path, calls] of files) {
+        const here = path === '' ? calls : new Map<string, number>();
+        if (path !== '')
+          for (const [key, n] of calls) {
+            const tab = key.indexOf('\t');
+            const line = moved(path, Number(key.slice(0, tab)));
+            if (line !== undefined) here.set(all.#intern(`${line}${key.slice(tab)}`), n);
+          }
+        if (here.size > 0) counts.set(path, here);
+      }
+      if (counts.size > 0) all.#addCounts(symbol, counts);
+    }
+    return all;
+  }
+
+  /** Whether both say the same of generated code. */
+  hasListingOf(other: PackageRecords): boolean {
+    this.#flush();
+    other.#flush();
+    if (this.#calls.size !== other.#calls.size) return false;
+    for (const [symbol, files] of this.#calls) {
+      const others = other.#calls.get(symbol);
+      if (others?.size !== files.size) return false;
+      for (const [path, counts] of files) if (!sameEntries(counts, others.get(path))) return false;
+    }
+    for (const path of new Set([...this.#files.keys(), ...other.#files.keys()]))
+      if (lateWords(this.#files.get(path)) !== lateWords(other.#files.get(path))) return false;
+    return true;
+  }
+
+  /** Whether escape analysis said the same of a file whose text is the same. */
+  decidesAlike(other: PackageRecords, path: string): boolean {
+    const [a, b] = [this.#files.get(path), other.#files.get(path)];
+    if (!a || !b) return a === b;
+    const early = ({ decisions }: FileRecords): number =>
+      [...decisions.values()].reduce((sum, { late }) => sum + (late ? 0 : 1), 0);
+    const isKnown = ([key, { late, outcome, heapLines }]: [string, RawDecision]): boolean => {
+      const known = b.decisions.get(key);
+      return late || (known?.outcome === outcome && known.heapLines === heapLines);
+    };
+    const flowsAlike = ([at, { name, flow }]: [string, RawParameter]): boolean => {
+      const known = b.parameters.get(at);
+      return known?.name === name && JSON.stringify(known.flow) === JSON.stringify(flow);
+    };
+    return (
+      early(a) === early(b) &&
+      [...a.decisions].every(isKnown) &&
+      a.parameters.size === b.parameters.size &&
+      [...a.parameters].every(flowsAlike) &&
+      a.inlined.size === b.inlined.size &&
+      [...a.inlined].every(([at, { callee }]) => b.inlined.get(at)?.callee === callee) &&
+      a.unplaced.size === b.unplaced.size &&
+      [...a.unplaced].every((line) => b.unplaced.has(line))
+    );
+  }
+
+  /** Files that something is said about. */
+  get files(): Iterable<string> {
+    return this.#files.keys();
+  }
+
+  /**
+   * What escape analysis said of parts of a file, as texts that are the same when it said the same.
+   * @param partOf the part that a line, 1-based, belongs to, and its first line
+   */
+  decided<P>(
+    path: string,
+    partOf: (line: number) => { readonly part: P; readonly first: number } | undefined,
+  ): Map<P, string> {
+    const words = new Map<P, string[]>();
+    const add = (line: number, text: string): void => {
+      const at = partOf(line);
+      if (!at) return;
+      const known = words.get(at.part);
+      const said = `${line - at.first}:${text}`;
+      if (known) known.push(said);
+      else words.set(at.part, [said]);
+    };
+    const file = this.#files.get(path);
+    for (const { line, column, subject, text, outcome, heapLines, late } of file?.decisions.values() ?? [])
+      if (!late) add(line, `${column} ${subject} ${text} ${outcome} ${heapLines}`);
+    for (const { line, column, name, flow } of file?.parameters.values() ?? [])
+      add(line, `${column} ${name} ${JSON.stringify(flow)}`);
+    for (const { line, column, callee } of file?.inlined.values() ?? []) add(line, `${column} ${callee}`);
+    for (const line of file?.unplaced ?? []) add(line, 'unplaced');
+    return new Map([...words].map(([part, said]) => [part, said.sort().join('\n')]));
+  }
+
+  /** Words of the names of all functions that were inlined. */
+  inlinedWords(): Set<string> {
+    const words = new Set<string>();
+    for (const { inlined } of this.#files.values())
+      for (const { callee } of inlined.values())
+        for (const [word] of callee.matchAll(/[\p{L}_][\p{L}\p{N}_]*/gu)) words.add(word);
+    return words;
   }
 
   /**

@@ -12,9 +12,11 @@ import {
   type BuildUnit,
   type Overlays,
 } from './builds';
-import { UnexpectedEnd, type DirectResult } from './direct';
+import { UnexpectedEnd, type DirectResult, type Wanted } from './direct';
 import type { CompiledPackage } from './listed';
-import type { CompilePlan } from './plan';
+import { assumeListing, type Assumed } from './assumed';
+import type { Comparison, DeclaredIn } from './declared';
+import type { CompilePlan, PlannedCompile } from './plan';
 import { PackageRecords } from './records';
 import { variantFiles, variantName, variantOf, variants, type Variant } from './variant';
 
@@ -26,6 +28,10 @@ export interface Stage {
   readonly build: Build;
   /** The files about which this is the last word; absolute. All when absent. */
   readonly settled: ReadonlySet<string> | undefined;
+  /** Present while code is still generated for the listing: it is assumed to be that of before. */
+  readonly assumed?: Comparison | undefined;
+  /** What was assumed is so: nothing else is said of the settled files than the stage before said. */
+  readonly confirms?: boolean;
 }
 
 /** An edit as it is compiled: of one folder, by the unit. */
@@ -45,6 +51,8 @@ interface Part {
   readonly records: PackageRecords;
   /** Absolute; where there is export data. */
   readonly exported: string | undefined;
+  /** Of its texts, once they were needed. */
+  declared?: ReadonlyMap<string, DeclaredIn> | undefined;
 }
 
 interface Planned {
@@ -72,9 +80,11 @@ interface Known {
 export class Stages {
   readonly #known: LRUCache<string, Known>;
 
+  /** @param declaredIn the declarations of a file with a text, absolute; undefined where they cannot be told apart */
   constructor(
     private readonly builds: Builds,
     private readonly logger: Logger,
+    private readonly declaredIn: (file: string, text: string) => DeclaredIn | undefined,
   ) {
     this.#known = new LRUCache<string, Known>({
       max: remembered,
@@ -126,15 +136,21 @@ export class Stages {
       const plan = await this.#planOf(known, edit, signal);
       const first = plan && variantOf(plan.pkg, document);
       if (!plan || !first || !plan.compiles.has(first)) return false;
-      const run = new EditRun(this.builds, known, edit, plan, signal);
+      const run = new EditRun(this.builds, known, edit, plan, this.declaredIn, signal);
       // Of a test somebody wants to see the test.
       const together: Variant[] = first === 'package' && known.testsAdd ? ['package', 'with tests'] : [first];
+      if (first === 'package' && together.length === 1) {
+        const decided = await run.decide();
+        if (run.failed) return inDoubt(known, run);
+        if (decided) yield decided;
+      }
       for (const variant of together) if (!(await run.compile(variant))) return inDoubt(known, run);
+      const confirms = run.assumptionHolds;
       if (run.open.length === 0) {
-        yield run.whole();
+        yield { ...run.whole(), confirms };
         return true;
       }
-      if (first === 'package') yield run.first();
+      if (first === 'package') yield { ...run.first(), confirms };
       for (const variant of run.open) if (!(await run.compile(variant))) return inDoubt(known, run);
       yield run.whole();
       return true;
@@ -181,12 +197,23 @@ class EditRun {
   /** There was an error; not merely no plan. */
   failed = false;
   #unaccounted: DirectResult['unaccounted'] = { count: 0, examples: [] };
+  /** What escape analysis said of the package, and the listing that is assumed. */
+  #decided:
+    | {
+        readonly records: PackageRecords;
+        readonly assumed: Assumed;
+        readonly declared: Map<string, DeclaredIn>;
+      }
+    | undefined;
+  /** The listing has come, and is what was assumed. */
+  assumptionHolds = false;
 
   constructor(
     private readonly builds: Builds,
     private readonly known: Known,
     private readonly edit: Edit,
     private readonly plan: CompilePlan,
+    private readonly declaredIn: Stages['declaredIn'],
     private readonly signal: AbortSignal,
   ) {
     for (const variant of plan.variants) {
@@ -208,6 +235,61 @@ class EditRun {
     return !compile.needs || this.#fresh.has(compile.needs.variant);
   }
 
+  /** Escape analysis of the package alone, where what is missing can be assumed. Undefined where it cannot, or with an error. */
+  async decide(): Promise<Stage | undefined> {
+    const compile = this.plan.compiles.get('package');
+    const texts = compile && textsOf(this.edit.folder, compile.files);
+    const before = this.known.parts.get('package');
+    if (!compile || !texts || !before || this.#fresh.has('package') || !this.builds.canStop(this.edit.unit))
+      return undefined;
+    before.declared ??= this.#declared(before.texts, undefined);
+    const declared = before.declared && this.#declared(texts, before);
+    if (!before.declared || !declared) return undefined;
+    const result = await this.#direct(compile, 'decisions');
+    if (!result) return undefined;
+    const { records } = result;
+    const now = { texts, declared, records };
+    const assumed = assumeListing(
+      { texts: before.texts, declared: before.declared, records: before.records },
+      now,
+    );
+    if (!assumed) return undefined;
+    this.#decided = { records, assumed, declared };
+    return { ...this.#firstOf(assumed.records), assumed: assumed.comparison };
+  }
+
+  /** The files' declarations; those of `before` where the text is the same. */
+  #declared(
+    texts: ReadonlyMap<string, string>,
+    before: Part | undefined,
+  ): Map<string, DeclaredIn> | undefined {
+    const found = new Map<string, DeclaredIn>();
+    for (const [file, text] of texts) {
+      const same = before?.texts.get(file) === text ? before.declared?.get(file) : undefined;
+      const declared = same ?? this.declaredIn(file, text);
+      if (!declared) return undefined;
+      found.set(file, declared);
+    }
+    return found;
+  }
+
+  /** Undefined with an error. */
+  async #direct(compile: PlannedCompile, wanted: Wanted): Promise<DirectResult | undefined> {
+    const { toolchain, unit } = this.edit.unit;
+    const exported = compile.needs && this.#fresh.get(compile.needs.variant)?.exported;
+    const files = ownFiles(this.edit);
+    const request = { toolchain, unit, plan: this.plan, compile, files, exported, wanted };
+    const result = await this.builds.direct(request, this.signal);
+    if (result.errors.length > 0) this.failed = true;
+    if (this.failed) return undefined;
+    const { count, examples } = this.#unaccounted;
+    this.#unaccounted = {
+      count: count + result.unaccounted.count,
+      examples: [...examples, ...result.unaccounted.examples].slice(0, 5),
+    };
+    return result;
+  }
+
   /** True when it was compiled, or need not be. */
   async compile(variant: Variant): Promise<boolean> {
     if (this.#fresh.has(variant)) return true;
@@ -215,21 +297,12 @@ class EditRun {
     const texts = compile && textsOf(this.edit.folder, compile.files);
     if (!compile || !texts) return false;
     if (compile.needs && !(await this.compile(compile.needs.variant))) return false;
-    const { toolchain, unit } = this.edit.unit;
-    const exported = compile.needs && this.#fresh.get(compile.needs.variant)?.exported;
-    const files = ownFiles(this.edit);
-    const result = await this.builds.direct(
-      { toolchain, unit, plan: this.plan, compile, files, exported, wanted: 'all' },
-      this.signal,
-    );
-    if (result.errors.length > 0) this.failed = true;
-    if (this.failed) return false;
-    const { count, examples } = this.#unaccounted;
-    this.#unaccounted = {
-      count: count + result.unaccounted.count,
-      examples: [...examples, ...result.unaccounted.examples].slice(0, 5),
-    };
-    const part = { plan: this.plan, texts, records: result.records, exported: result.exported };
+    const decided = variant === 'package' ? this.#decided : undefined;
+    const result = await this.#direct(compile, decided ? 'calls' : 'all');
+    if (!result) return false;
+    const records = decided ? decided.records.withListing(result.records) : result.records;
+    this.assumptionHolds = decided?.assumed.records.hasListingOf(records) ?? false;
+    const part = { plan: this.plan, texts, records, exported: result.exported, declared: decided?.declared };
     const before = this.known.parts.get(variant);
     this.#fresh.set(variant, part);
     this.known.parts.set(variant, part);
@@ -240,13 +313,18 @@ class EditRun {
 
   /** With the package compiled: of its tests stands what was last said, as long as their texts are the same. */
   first(): Stage {
+    return this.#firstOf(this.#fresh.get('package')!.records);
+  }
+
+  #firstOf(records: PackageRecords): Stage {
     const { parts, pkg } = this.known;
     const { texts } = this.edit.folder;
     const own = new Set(this.plan.pkg.goFiles);
     const all = empty();
     for (const variant of this.plan.variants) {
       const part = parts.get(variant);
-      if (!part) continue;
+      if (variant === 'package') all.merge(records);
+      if (!part || variant === 'package') continue;
       if (this.#fresh.has(variant)) all.merge(part.records);
       else {
         const same = [...part.texts].filter(
@@ -256,7 +334,7 @@ class EditRun {
       }
     }
     const build = this.#build(all, this.known.testsAdd, pkg.testsCompiled);
-    return { build, settled: new Set(this.plan.pkg.goFiles) };
+    return { build, settled: this.plan.variants.length > 1 ? new Set(this.plan.pkg.goFiles) : undefined };
   }
 
   whole(): Stage {

@@ -11,6 +11,7 @@ import type {
   PlacedCall,
 } from '../../../../rules/go/rule';
 import { enclosingDeclaration, isFunction, unparenthesised } from '../../../../rules/go/syntax/nodes';
+import type { Comparison } from '../compile/declared';
 import type { CompilerPosition, RawFlowStep } from '../compile/record';
 import type { ParsedFile } from './syntax-trees';
 import type { FileRecords, PackageRecords, RawDecision, ResolveFile } from '../compile/records';
@@ -95,6 +96,26 @@ interface Joined {
   readonly inlined: ReadonlyMap<number, string>;
 }
 
+/** What is not known yet, and whether somebody has asked for it. */
+export class Awaited {
+  /** Since it was last set to false, something was asked that the listing may answer otherwise. */
+  asked = false;
+
+  constructor(private readonly comparison: Comparison) {}
+
+  look(path: string, first: number, last: number): void {
+    this.asked ||= this.comparison.isOpenIn(path, first, last);
+  }
+
+  /** Of the declaration around the line, 1-based, not even the decisions are complete: it is generic, or makes package variables. */
+  isVague(path: string, line: number): boolean {
+    const at = this.comparison.at(path, line);
+    return (
+      at !== undefined && this.comparison.isOpen(at) && (at.declared.generic || at.declared.kind === 'other')
+    );
+  }
+}
+
 /** The compiler's words about one file, joined to its syntax when somebody first asks for them. */
 export class FileFacts implements GoFacts {
   /** Emitted calls of a function on lines of the file, by symbol, in the order of the lines. */
@@ -106,6 +127,7 @@ export class FileFacts implements GoFacts {
     private readonly records: PackageRecords,
     private readonly pkg: GoPackage,
     private readonly locate: Locate,
+    private readonly awaited?: Awaited,
   ) {}
 
   get decisions(): readonly Decision[] {
@@ -248,6 +270,7 @@ export class FileFacts implements GoFacts {
     const { lines, path } = this.file;
     const first = lines.lineAt(node.startIndex);
     const last = lines.lineAt(Math.max(node.startIndex, node.endIndex - 1));
+    this.awaited?.look(path, first + 1, last + 1);
     const base = symbolOf(this.pkg, this.file, enclosingDeclaration(node));
     // Rules ask for each of the thousand lines that a function may have.
     let calls = this.#calls.get(base);
@@ -264,6 +287,8 @@ export class FileFacts implements GoFacts {
   }
 
   emittedFor(declaration: Node): readonly PlacedCall[] {
+    const { startPosition, endPosition } = declaration;
+    this.awaited?.look(this.file.path, startPosition.row + 1, endPosition.row + 1);
     const base = symbolOf(this.pkg, this.file, declaration);
     return this.records.placedCalls(this.records.family(base));
   }

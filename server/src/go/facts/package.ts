@@ -1,6 +1,6 @@
 import type { CheckedTypes } from '../../../../rules/go/types/go-type';
 import type { GoFile, GoPackage, GoVersion } from '../../../../rules/go/rule';
-import { FileFacts, locator } from './file-facts';
+import { FileFacts, locator, type Awaited } from './file-facts';
 import { type PackageRecords } from '../compile/records';
 import type { ParsedFile } from './syntax-trees';
 
@@ -16,6 +16,8 @@ export interface PackageInput {
   /** By absolute path, of files that the type checker knows. */
   readonly types?: ReadonlyMap<string, CheckedTypes>;
   readonly externalTests?: GoPackage | undefined;
+  /** Present while the listing is assumed. */
+  readonly awaited?: Awaited | undefined;
   readonly toolchain: GoVersion;
   readonly language: GoVersion;
 }
@@ -44,7 +46,7 @@ export function buildPackage(input: PackageInput): GoPackage {
       types: input.types?.get(file.path),
       facts:
         records && locate && input.compiled?.(file.path) !== false
-          ? new FileFacts(file, records, pkg, locate)
+          ? new FileFacts(file, records, pkg, locate, input.awaited)
           : undefined,
     });
   }

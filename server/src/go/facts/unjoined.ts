@@ -1,5 +1,5 @@
 import type { Note } from '../../../../rules/model';
-import type { GoFile } from '../../../../rules/go/rule';
+import type { GoFile, GoPackage } from '../../../../rules/go/rule';
 import { allocates } from '../../../../rules/go/sites/emitted-calls';
 import type { PackageRecords } from '../compile/records';
 import { FileFacts } from './file-facts';
@@ -18,17 +18,10 @@ export function unjoinedNotes({ path, facts, root, pkg }: GoFile, records: Packa
     const message = `Allocations may be missing: the compiler listed nothing of the package ${pkg.importPath}, although it compiled it.`;
     return hasCode(root) ? [{ file: path, message }] : [];
   }
-  const joined = new Set<string>();
-  for (const file of pkg.files) {
-    if (file.facts === undefined) continue;
-    for (const declaration of [undefined, ...file.root.namedChildren.filter(isFunction)]) {
-      const family = records.family(symbolOf(pkg, file, declaration));
-      for (const call of records.calls(family, path)) joined.add(placeOf(call));
-    }
-  }
-  const calls = records
-    .calls(records.symbolsOf(pkg.importPath), path)
-    .filter((call) => allocates(call.callee) && !joined.has(placeOf(call)));
+  const { found, others } = symbolsIn(pkg, records);
+  const missing = records.calls(others, path).filter((call) => allocates(call.callee));
+  const joined = new Set(missing.length > 0 ? records.calls(found, path).map(placeOf) : []);
+  const calls = missing.filter((call) => !joined.has(placeOf(call)));
   const unplaced = facts instanceof FileFacts ? facts.unplaced : [];
   return [
     ...noteOf(
@@ -38,6 +31,30 @@ export function unjoinedNotes({ path, facts, root, pkg }: GoFile, records: Packa
     ),
     ...noteOf(path, unplaced, 'so far to the right that the compiler does not tell the column'),
   ];
+}
+
+interface Symbols {
+  /** Of declarations of the package. */
+  readonly found: readonly string[];
+  /** Those of the package that are none's. */
+  readonly others: readonly string[];
+}
+
+const symbols = new WeakMap<GoPackage, Symbols>();
+
+function symbolsIn(pkg: GoPackage, records: PackageRecords): Symbols {
+  const known = symbols.get(pkg);
+  if (known) return known;
+  const found = new Set<string>();
+  for (const file of pkg.files) {
+    if (file.facts === undefined) continue;
+    for (const declaration of [undefined, ...file.root.namedChildren.filter(isFunction)])
+      for (const symbol of records.family(symbolOf(pkg, file, declaration))) found.add(symbol);
+  }
+  const others = records.symbolsOf(pkg.importPath).filter((symbol) => !found.has(symbol));
+  const both = { found: [...found], others };
+  symbols.set(pkg, both);
+  return both;
 }
 
 function noteOf(file: string, lines: readonly number[], why: string): Note[] {
