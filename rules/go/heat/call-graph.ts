@@ -31,8 +31,12 @@ export interface CallGraph {
 
 /** Two that are the same have the same key. */
 export function keyOf({ file, fn }: OwnFunction): string {
-  return `${file.path} ${fn.startIndex}`;
+  let known = keys.get(fn);
+  if (known === undefined) keys.set(fn, (known = `${file.path} ${fn.startIndex}`));
+  return known;
 }
+
+const keys = new WeakMap<Node, string>();
 
 export function callGraphOf(pkg: GoPackage): CallGraph {
   const functions: OwnFunction[] = [];

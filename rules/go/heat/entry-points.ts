@@ -39,9 +39,17 @@ const parameters: readonly [path: RegExp, type: RegExp, text: string][] = [
 
 /** The entry point that the function is, by its signature. */
 export function entryPointOf(file: GoFile, function_: Node): EntryPoint | undefined {
-  const text = kindOf(file, function_);
-  return text === undefined ? undefined : { text: `in ${text}`, node: function_ };
+  let known = entryPoints.get(function_);
+  if (known === undefined) {
+    const text = kindOf(file, function_);
+    known = text === undefined ? null : { text: `in ${text}`, node: function_ };
+    entryPoints.set(function_, known);
+  }
+  return known ?? undefined;
 }
+
+/** What is around each place asks for it; the tree of a file that is not edited stays, and its imports with it. */
+const entryPoints = new WeakMap<Node, EntryPoint | null>();
 
 /** The innermost entry point around the node: a function literal is made by the function around it. */
 export function entryPointAround(file: GoFile, node: Node): EntryPoint | undefined {

@@ -3,6 +3,15 @@ import type { Binding } from './names';
 
 /** `T` of `func (x *T) m()`. */
 export function receiverType(method: Node): string | undefined {
+  let known = receivers.get(method);
+  if (known === undefined) receivers.set(method, (known = receiverName(method) ?? null));
+  return known ?? undefined;
+}
+
+/** Each call of a method asks for those of all methods of its name. */
+const receivers = new WeakMap<Node, string | null>();
+
+function receiverName(method: Node): string | undefined {
   const type = method.childForFieldName('receiver')?.firstNamedChild?.childForFieldName('type');
   const named = type?.type === 'pointer_type' ? type.firstNamedChild : type;
   return named?.type === 'generic_type' ? named.childForFieldName('type')?.text : named?.text;
