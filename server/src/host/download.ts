@@ -1,4 +1,4 @@
-/** The only place that opens a connection, and only to an address that a person typed. */
+/** With inspected.ts the only place that opens a connection, and only to an address that a person typed. */
 import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';

@@ -4,6 +4,7 @@ import { shownPath } from '../../service/walk';
 import { visible } from '../../text/foreign';
 import { benchtimeOption, verboseOption, wholeNumber, type CommonOptions } from '../options';
 import { recordGo } from '../../recording/go';
+import { recordInspected } from '../../recording/inspector';
 import { recordNode } from '../../recording/node';
 import { withAnalyser } from '../session';
 import type { ExitCode, Surroundings } from '../surroundings';
@@ -22,7 +23,11 @@ export function recordCommand(program: Command, around: Surroundings, exit: (cod
     .option('--test <regexp>', 'which Go tests, as "go test" takes it')
     .addOption(benchtimeOption('1s'))
     .option('--interval <bytes>', 'bytes between samples', wholeNumber, 16384)
-    .option('--seconds <n>', 'end the program after so long', wholeNumber)
+    .option(
+      '--inspect <address>',
+      'sample a Node program that runs with --inspect: its port, host:port or ws:// address',
+    )
+    .option('--seconds <n>', 'end the program, or the sampling of one that runs, after so long', wholeNumber)
     .addOption(verboseOption())
     .action(async (command: string[], options: RecordOptions) => exit(await run(command, options, around)));
 }
@@ -30,6 +35,7 @@ export function recordCommand(program: Command, around: Surroundings, exit: (cod
 interface RecordOptions extends Pick<CommonOptions, 'verbose'> {
   readonly out?: string;
   readonly go?: string;
+  readonly inspect?: string;
   readonly bench?: string;
   readonly test?: string;
   readonly benchtime: string;
@@ -39,12 +45,14 @@ interface RecordOptions extends Pick<CommonOptions, 'verbose'> {
 
 async function run(
   command: readonly string[],
-  { out, go, bench, test, benchtime, interval, seconds, verbose }: RecordOptions,
+  { out, go, inspect, bench, test, benchtime, interval, seconds, verbose }: RecordOptions,
   around: Surroundings,
 ): Promise<ExitCode> {
   const { cwd, signal, stdout, stderr, recorder } = around;
-  if ((go === undefined) === (command.length === 0))
-    throw new UsageError('record needs either --go FOLDER with --bench or --test, or a command after --.');
+  if ([go !== undefined, inspect !== undefined, command.length > 0].filter(Boolean).length !== 1)
+    throw new UsageError(
+      'record needs either --go FOLDER with --bench or --test, --inspect ADDRESS with --seconds, or a command after --.',
+    );
   return withAnalyser({ show: 'all', rule: [], verbose }, around, async ({ settings, host }) => {
     const named = out ?? (go === undefined ? 'alloclens.heapprofile' : 'alloclens.pprof');
     const run = { out: resolve(cwd, named), interval, cwd, signal, ...host };
@@ -52,6 +60,12 @@ async function run(
       if (bench === undefined && test === undefined)
         throw new UsageError('record --go needs --bench or --test, to know what to run.');
       await recordGo({ ...run, folder: resolve(cwd, go), bench, test, benchtime, settings });
+    } else if (inspect !== undefined) {
+      if (seconds === undefined)
+        throw new UsageError('record --inspect needs --seconds, because the program does not end for it.');
+      const onConnect = (program: string): void =>
+        void stderr.write(`Sampling ${visible(program)} for ${seconds} seconds.\n`);
+      await recordInspected({ ...run, address: inspect, seconds, onConnect });
     } else {
       const { code } = await recordNode({
         ...run,
