@@ -18,7 +18,7 @@ import {
 } from './syntax/nodes';
 import { isBuiltin, isShadowed } from './syntax/universe';
 import { atLeast } from './syntax/version';
-import { isField, spelledType, typeOf } from './types/types';
+import { isBytes, isField, spelledType, typeOf } from './types/types';
 
 /** A slice that is filled element by element from nothing, or from too little. */
 export const rule: GoRule = {
@@ -65,8 +65,7 @@ function growthAt(statement: Node, file: GoFile): Growth | undefined {
   if (first?.text !== slice.text || elements.length === 0 || !isPath(slice, file)) return undefined;
   const tail = elements.find(({ type }) => type === 'variadic_argument');
   const whole = tail && wholeOf(tail, slice);
-  if (tail && !whole) return undefined;
-  if (file.facts!.decision(call)?.outcome === 'stack') return undefined;
+  if (tail && !whole && !isBytes(typeOf(slice, file))) return undefined;
   const grows = file.facts!.emitted(call).find(({ callee }) => callee.startsWith('runtime.growslice'));
   return grows && { statement, slice, call, elements, grows, whole };
 }
@@ -111,7 +110,7 @@ function check(growth: Growth, file: GoFile): GoReport | undefined {
     node: argumentsOf(call)[0]!,
     message: whole
       ? `${name} gets room for what it takes over, and no more`
-      : births === 'none' || births === 'enough'
+      : births === 'none' || births === 'enough' || 'empty' in births
         ? `${name} grows each time it is full, from its first element on`
         : `${name} starts with room for ${code(births.capacity.text)}, and grows each time it is full`,
     details: whole
@@ -143,8 +142,15 @@ function isAskedFor(slice: Node, statement: Node, file: GoFile): boolean {
   );
 }
 
-/** `none`: nobody makes room. `enough`: somebody does, or keeps the array. Else the constant that it starts with is too small. */
-type Births = 'none' | 'enough' | { readonly file: GoFile; readonly capacity: Node };
+/**
+ * `none`: nobody makes room. `enough`: somebody does, or keeps the array. Else the constant that it starts with is too small, or a local starts
+ * as `[]T{}` or `make([]T, 0)`.
+ */
+type Births =
+  | 'none'
+  | 'enough'
+  | { readonly file: GoFile; readonly capacity: Node }
+  | { readonly empty: Node; readonly type: Node };
 
 function fieldBirths(slice: Node, file: GoFile): Births {
   const { made, reused } = birthsOf(file.pkg, slice.childForFieldName('field')!.text);
@@ -162,11 +168,14 @@ function localBirth(slice: Node, file: GoFile): Births {
   const value = binding && initializer(binding);
   if (!value || binding.kind !== 'variable') return 'none';
   const made = unparenthesised(value);
-  if (made.type === 'composite_literal')
-    return made.childForFieldName('body')?.namedChildCount === 0 ? 'none' : 'enough';
   if (made.type === 'nil') return 'none';
-  const isEmpty = made.type === 'call_expression' && isBuiltin(file, made, 'make') && !argumentsOf(made)[2];
-  return isEmpty && argumentsOf(made)[1]?.text === '0' ? 'none' : 'enough';
+  if (made.type === 'composite_literal') {
+    const type = made.childForFieldName('type');
+    return type && made.childForFieldName('body')?.namedChildCount === 0 ? { empty: made, type } : 'enough';
+  }
+  if (made.type !== 'call_expression' || !isBuiltin(file, made, 'make')) return 'enough';
+  const [type, length, capacity] = argumentsOf(made);
+  return type && length?.text === '0' && !capacity ? { empty: made, type } : 'enough';
 }
 
 /** Where the package makes the owner. */
@@ -218,12 +227,25 @@ function fixOf(
   const fn = enclosingFunction(statement);
   if (file.generated || !fn) return {};
   const claim = { effect: 'runs less', within: [spanOf(fn)], callees: ['runtime.growslice'] } as const;
-  if (typeof births === 'object' && !whole) {
+  if (typeof births === 'object' && 'empty' in births && !whole) {
+    const { empty, type } = births;
+    if (isShadowed('make', empty, file)) return {};
+    const room = roomFor(slice, file);
+    return {
+      fix: {
+        title: startTitle(slice, room),
+        kind: 'suggestion',
+        edits: [{ file: file.path, span: spanOf(empty), newText: `make(${type.text}, 0, ${room})` }],
+        claim,
+      },
+    };
+  }
+  if (typeof births === 'object' && 'capacity' in births && !whole) {
     const { file: home, capacity } = births;
     if (home.generated) return {};
     return {
       fix: {
-        title: `Start ${code(slice.text)} with room for ${fewest} elements (if it gets as many as a rule)`,
+        title: startTitle(slice, fewest),
         kind: 'suggestion',
         edits: [{ file: home.path, span: spanOf(capacity), newText: String(fewest) }],
       },
@@ -242,7 +264,7 @@ function fixOf(
     fix: {
       title: whole
         ? `Make as much room as ${code(whole.text)} has (if it becomes as long)`
-        : `Start ${code(slice.text)} with room for ${room} elements (if it gets as many as a rule)`,
+        : startTitle(slice, Number(room)),
       kind: 'suggestion',
       edits: [
         { file: file.path, span: { start: at, end: at }, newText: statementsAt(file, at, [guard, '']) },
@@ -252,6 +274,9 @@ function fixOf(
     },
   };
 }
+
+const startTitle = (slice: Node, room: number): string =>
+  `Start ${code(slice.text)} with room for ${room} elements (if it gets as many as a rule)`;
 
 /** How an empty slice of the same type with room is written. */
 function madeWith(

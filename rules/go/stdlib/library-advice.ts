@@ -159,6 +159,12 @@ export const libraryAdvices: readonly LibraryAdvice[] = [
     rule: 'go/append-format',
   },
   {
+    names:
+      /^(?:strconv\.Append\w+|fmt\.Append(?:f|ln)?|time\.Time\.AppendFormat|encoding\/\w+\.(?:\w+\.)?Append\w+)$/,
+    does: 'grows the slice where it is full',
+    instead: 'Give it a slice with room, `make([]byte, 0, 64)`, or one that is kept and emptied with `[:0]`',
+  },
+  {
     names: /^time\.Time\.(?:Format|String)$/,
     does: 'makes a new string',
     instead: 'Append with `Time.AppendFormat` to a buffer that is kept',
