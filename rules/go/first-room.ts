@@ -4,21 +4,13 @@ import { code } from '../wording';
 import { canImportAt, importedAs } from './edit/imports';
 import { statementsAt } from './edit/layout';
 import { isInert, mayPanic, waitsAt } from './flow/effects';
-import { birthsOf, makersOf } from './growth/field-births';
-import type { EmittedCall, GoFile, GoFix, GoReport, GoRule } from './rule';
-import { initializer } from './syntax/assignments';
-import { namesAround } from './syntax/names';
-import {
-  argumentsOf,
-  descendants,
-  enclosingDeclaration,
-  enclosingFunction,
-  spanOf,
-  unparenthesised,
-} from './syntax/nodes';
-import { isBuiltin, isShadowed } from './syntax/universe';
+import { makersOf } from './growth/field-births';
+import { fewest, firstGrowthOf, type FirstGrowth } from './growth/first-growth';
+import type { GoFile, GoFix, GoReport, GoRule } from './rule';
+import { argumentsOf, descendants, enclosingFunction, spanOf } from './syntax/nodes';
+import { isShadowed } from './syntax/universe';
 import { atLeast } from './syntax/version';
-import { isBytes, isField, spelledType, typeOf } from './types/types';
+import { spelledType, typeOf } from './types/types';
 
 /** A slice that is filled element by element from nothing, or from too little. */
 export const rule: GoRule = {
@@ -34,83 +26,22 @@ export const rule: GoRule = {
   check(file, report) {
     if (!file.facts || file.path.endsWith('_test.go')) return;
     for (const statement of file.root.descendantsOfType('assignment_statement')) {
-      const growth = growthAt(statement, file);
-      const found = growth && check(growth, file);
-      if (found) report(found);
+      const growth = firstGrowthOf(statement, file);
+      if (growth) report(check(growth, file));
     }
   },
 };
 
-/** `x.f = append(x.f, a, b)`: the slice, and what is appended. */
-interface Growth {
-  readonly statement: Node;
-  /** What is on the left, without parentheses. */
-  readonly slice: Node;
-  readonly call: Node;
-  readonly elements: readonly Node[];
-  readonly grows: EmittedCall;
-  /** Of the append of a tail, `y.f[i:]...`: what it is cut from. */
-  readonly whole: Node | undefined;
-}
-
-function growthAt(statement: Node, file: GoFile): Growth | undefined {
-  const [left, right] = [statement.childForFieldName('left'), statement.childForFieldName('right')];
-  if (left?.namedChildCount !== 1 || right?.namedChildCount !== 1) return undefined;
-  const slice = unparenthesised(left.namedChild(0)!);
-  const call = unparenthesised(right.namedChild(0)!);
-  if (statement.childForFieldName('operator')?.text !== '=' || !enclosingDeclaration(statement))
-    return undefined;
-  if (call.type !== 'call_expression' || !isBuiltin(file, call, 'append')) return undefined;
-  const [first, ...elements] = argumentsOf(call);
-  if (first?.text !== slice.text || elements.length === 0 || !isPath(slice, file)) return undefined;
-  const tail = elements.find(({ type }) => type === 'variadic_argument');
-  const whole = tail && wholeOf(tail, slice);
-  if (tail && !whole && !isBytes(typeOf(slice, file))) return undefined;
-  const grows = file.facts!.emitted(call).find(({ callee }) => callee.startsWith('runtime.growslice'));
-  return grows && { statement, slice, call, elements, grows, whole };
-}
-
-/** Names, fields and pointers: looking twice tells the same and runs nothing. */
-function isPath(slice: Node, file: GoFile): boolean {
-  switch (slice.type) {
-    case 'identifier':
-      return slice.text !== '_';
-    case 'selector_expression':
-      return isField(slice, file) && isPath(unparenthesised(slice.childForFieldName('operand')!), file);
-    case 'unary_expression':
-      return (
-        slice.childForFieldName('operator')?.text === '*' &&
-        isPath(unparenthesised(slice.childForFieldName('operand')!), file)
-      );
-    default:
-      return false;
-  }
-}
-
-/** `y.f` of `y.f[i:]...` where the slice is `x.f`: what is moved from one owner to another. */
-function wholeOf(tail: Node, slice: Node): Node | undefined {
-  const cut = tail.firstNamedChild && unparenthesised(tail.firstNamedChild);
-  if (cut?.type !== 'slice_expression' || cut.childForFieldName('end') || !cut.childForFieldName('start'))
-    return undefined;
-  const whole = unparenthesised(cut.childForFieldName('operand')!);
-  const field = slice.childForFieldName('field')?.text;
-  const isSame = field !== undefined && whole.childForFieldName('field')?.text === field;
-  return isSame && whole.text !== slice.text ? whole : undefined;
-}
-
-function check(growth: Growth, file: GoFile): GoReport | undefined {
-  const { statement, slice, call, grows, whole } = growth;
+function check(growth: FirstGrowth, file: GoFile): GoReport {
+  const { slice, call, grows, whole, births } = growth;
   const name = code(slice.text);
-  if (isAskedFor(slice, statement, file)) return undefined;
-  const births = slice.type === 'selector_expression' ? fieldBirths(slice, file) : localBirth(slice, file);
-  if (births === 'enough' && !whole) return undefined;
-  const { fix, noFix } = fixOf(growth, births, file);
+  const { fix, noFix } = fixOf(growth, file);
   return {
     // The whole call may stretch over lines of what it appends, which allocate for themselves.
     node: argumentsOf(call)[0]!,
     message: whole
       ? `${name} gets room for what it takes over, and no more`
-      : births === 'none' || births === 'enough' || 'empty' in births
+      : typeof births === 'string' || 'empty' in births
         ? `${name} grows each time it is full, from its first element on`
         : `${name} starts with room for ${code(births.capacity.text)}, and grows each time it is full`,
     details: whole
@@ -129,53 +60,6 @@ function check(growth: Growth, file: GoFile): GoReport | undefined {
     related: madeAt(slice, file),
     ...(fix ? { fixes: [fix] } : { noFix }),
   };
-}
-
-/** The function looks at the room in front of the append, or makes some. */
-function isAskedFor(slice: Node, statement: Node, file: GoFile): boolean {
-  const fn = enclosingFunction(statement);
-  return (fn?.descendantsOfType('call_expression') ?? []).some(
-    (call) =>
-      call.endIndex <= statement.startIndex &&
-      argumentsOf(call)[0]?.text === slice.text &&
-      (isBuiltin(file, call, 'cap') || /\.Grow$/.test(call.childForFieldName('function')?.text ?? '')),
-  );
-}
-
-/**
- * `none`: nobody makes room. `enough`: somebody does, or keeps the array. Else the constant that it starts with is too small, or a local starts
- * as `[]T{}` or `make([]T, 0)`.
- */
-type Births =
-  | 'none'
-  | 'enough'
-  | { readonly file: GoFile; readonly capacity: Node }
-  | { readonly empty: Node; readonly type: Node };
-
-function fieldBirths(slice: Node, file: GoFile): Births {
-  const { made, reused } = birthsOf(file.pkg, slice.childForFieldName('field')!.text);
-  const small = made.filter(({ constant }) => constant?.value !== undefined && constant.value < fewest);
-  if (made.length === 0) return reused ? 'enough' : 'none';
-  // A named constant may be meant for something else, too.
-  return small.length === 1 && made.length === 1 && small[0]!.capacity.type === 'int_literal'
-    ? small[0]!
-    : 'enough';
-}
-
-/** A local, a parameter or a variable of the package; what a pointer points to, somebody else has made. */
-function localBirth(slice: Node, file: GoFile): Births {
-  const binding = slice.type === 'identifier' ? namesAround(file.root, slice).resolve(slice) : undefined;
-  const value = binding && initializer(binding);
-  if (!value || binding.kind !== 'variable') return 'none';
-  const made = unparenthesised(value);
-  if (made.type === 'nil') return 'none';
-  if (made.type === 'composite_literal') {
-    const type = made.childForFieldName('type');
-    return type && made.childForFieldName('body')?.namedChildCount === 0 ? { empty: made, type } : 'enough';
-  }
-  if (made.type !== 'call_expression' || !isBuiltin(file, made, 'make')) return 'enough';
-  const [type, length, capacity] = argumentsOf(made);
-  return type && length?.text === '0' && !capacity ? { empty: made, type } : 'enough';
 }
 
 /** Where the package makes the owner. */
@@ -199,7 +83,7 @@ function laterGrowth(slice: Node, file: GoFile): { readonly span: { start: numbe
   const field = slice.childForFieldName('field')!.text;
   const type = typeOf(slice, file)?.named;
   return file.root.descendantsOfType('assignment_statement').flatMap((statement) => {
-    const other = growthAt(statement, file);
+    const other = firstGrowthOf(statement, file);
     if (!other || other.whole) return [];
     const isField = other.slice.childForFieldName('field')?.text === field;
     const isOfType =
@@ -210,20 +94,16 @@ function laterGrowth(slice: Node, file: GoFile): { readonly span: { start: numbe
   });
 }
 
-/** Elements that a slice starts with, by the bytes of one: 64 bytes to half a kilobyte. */
-const fewest = 8;
-
+/** By the bytes of an element: 64 bytes to half a kilobyte. */
 function roomFor(slice: Node, file: GoFile): number {
   const bytes = typeOf(slice, file)?.element?.layout?.size;
   return bytes !== undefined && bytes > 64 ? fewest / 2 : bytes === 1 ? 8 * fewest : fewest;
 }
 
 function fixOf(
-  growth: Growth,
-  births: Births,
+  { statement, slice, elements, whole, births }: FirstGrowth,
   file: GoFile,
 ): { readonly fix?: GoFix; readonly noFix?: string } {
-  const { statement, slice, elements, whole } = growth;
   const fn = enclosingFunction(statement);
   if (file.generated || !fn) return {};
   const claim = { effect: 'runs less', within: [spanOf(fn)], callees: ['runtime.growslice'] } as const;

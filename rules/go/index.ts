@@ -5,6 +5,7 @@ import { rule as escapeToHeap } from './escape';
 import { rule as firstRoom } from './first-room';
 import { rule as formatSimple } from './format-simple';
 import { rule as growBuilder } from './grow-builder';
+import { rule as growing } from './growing';
 import { rule as hashInterface } from './hash-interface';
 import { rule as hoistConstant } from './hoist-constant';
 import { rule as interfaceBoxing } from './interface-boxing';
@@ -49,6 +50,7 @@ export const goRules: readonly GoRule[] = [
   firstRoom,
   formatSimple,
   growBuilder,
+  growing,
   hashInterface,
   hoistConstant,
   interfaceBoxing,
