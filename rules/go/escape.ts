@@ -183,8 +183,8 @@ function allocationOf(
   { node, line }: Decision,
 ): readonly Pick<EmittedCall, 'callee'>[] | undefined {
   const declaration = enclosingDeclaration(node);
-  const here = (file.facts?.emitted(declaration ?? node) ?? []).filter(
-    (call) => call.line === line && allocates(call.callee),
+  const here = (file.facts?.emitted(declaration ?? node, line) ?? []).filter(({ callee }) =>
+    allocates(callee),
   );
   if (here.length > 0) return here;
   if (!declaration || !isInlined(file, node)) return undefined;

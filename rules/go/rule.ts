@@ -55,8 +55,10 @@ export interface GoFacts {
   /**
    * Calls that the compiler really emits on the lines of `node`, in the symbols of this file, duplicates of generic
    * shapes merged. Includes runtime allocation calls and ordinary callees (`strconv.Itoa`, `time.Time.Format`).
+   *
+   * @param line 0-based: only on this one of them
    */
-  emitted(node: Node): readonly EmittedCall[];
+  emitted(node: Node, line?: number): readonly EmittedCall[];
   /**
    * Every call that the compiler emits for a function declaration and its literals, wherever the code was inlined from.
    * The same merging as for `emitted`.

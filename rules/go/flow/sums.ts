@@ -15,7 +15,8 @@ export interface Summands<A> {
 
 /** What one iteration adds, over all ways from the loop's header back to it. Ways that leave the loop do not count. */
 export function sumOfIteration<A>(graph: Graph, loop: Loop, summands: Summands<A>): A | undefined {
-  return new Sum(graph, loop, summands).from(
+  const inside = [...loop.blocks].sort((a, b) => a.order - b.order);
+  return new Sum(graph, loop, summands, inside).from(
     loop.header,
     ({ to }) => to === loop.header,
     ({ to }) => !loop.blocks.has(to),
@@ -48,13 +49,15 @@ class Sum<A> {
   readonly #around = new Set<Loop>();
   readonly #order: readonly (Block | Loop)[];
 
+  /** @param blocks in reverse postorder: those that the ways lead through */
   constructor(
     private readonly graph: Graph,
     level: Loop | undefined,
     private readonly summands: Summands<A>,
+    blocks = graph.blocks,
   ) {
     for (let loop = level; loop; loop = loop.outer) this.#around.add(loop);
-    const steps = new Set(graph.blocks.map((block) => this.#stepOf(block)));
+    const steps = new Set(blocks.map((block) => this.#stepOf(block)));
     this.#order = [...steps];
   }
 

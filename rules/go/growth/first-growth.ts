@@ -76,12 +76,27 @@ function wholeOf(tail: Node, slice: Node): Node | undefined {
 /** The function looks at the room in front of the append, or makes some. */
 function isAskedFor(slice: Node, statement: Node, file: GoFile): boolean {
   const fn = enclosingFunction(statement);
-  return (fn?.descendantsOfType('call_expression') ?? []).some(
-    (call) =>
-      call.endIndex <= statement.startIndex &&
-      argumentsOf(call)[0]?.text === slice.text &&
-      (isBuiltin(file, call, 'cap') || /\.Grow$/.test(call.childForFieldName('function')?.text ?? '')),
-  );
+  const first = fn && firstAsked(fn, file).get(slice.text);
+  return first !== undefined && first <= statement.startIndex;
+}
+
+/** Of each function, by the text of a slice, where the first call ends that looks at its room or makes some. */
+const asked = new WeakMap<GoFile, Map<number, ReadonlyMap<string, number>>>();
+
+function firstAsked(fn: Node, file: GoFile): ReadonlyMap<string, number> {
+  const functions = asked.get(file) ?? new Map<number, ReadonlyMap<string, number>>();
+  asked.set(file, functions);
+  const known = functions.get(fn.id);
+  if (known) return known;
+  const found = new Map<string, number>();
+  for (const call of fn.descendantsOfType('call_expression')) {
+    const asks =
+      isBuiltin(file, call, 'cap') || /\.Grow$/.test(call.childForFieldName('function')?.text ?? '');
+    const slice = asks ? argumentsOf(call)[0]?.text : undefined;
+    if (slice !== undefined) found.set(slice, Math.min(found.get(slice) ?? Infinity, call.endIndex));
+  }
+  functions.set(fn.id, found);
+  return found;
 }
 
 /**

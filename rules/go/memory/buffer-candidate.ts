@@ -11,7 +11,7 @@ import { argumentsOf, enclosingFunction, isFunction, qualified, unparenthesised 
 import { namesAround, parenthesized, type Binding } from '../syntax/names';
 import { runsOnce } from '../syntax/signatures';
 import { enclosingLoop } from '../flow/loops';
-import { initializer } from '../syntax/assignments';
+import { initializer, startedWith } from '../syntax/assignments';
 import { importedAs } from '../edit/imports';
 import { atLeast } from '../syntax/version';
 import { packageNames } from '../syntax/package-names';
@@ -66,9 +66,7 @@ export function findCandidate(file: GoFile, decision: Decision): Candidate | und
   const variable =
     decision.subject === 'moved'
       ? namesAround(file.root, node).resolve(node)
-      : namesAround(file.root, node).bindings.find(
-          (binding) => initializer(binding)?.id === (fieldOf(node)?.holder ?? value(node)).id,
-        );
+      : startedWith(fieldOf(node)?.holder ?? value(node), namesAround(file.root, node).bindings);
   if (!variable || variable.kind !== 'variable') return undefined;
   if (decision.subject === 'moved' && (decision.outcome !== 'heap' || variable.declaration.id !== node.id))
     return undefined;

@@ -2,7 +2,7 @@ import type { Node } from 'web-tree-sitter';
 import type { AllocationCost, AllocationKind } from '../../model';
 import type { Decision, GoFile } from '../rule';
 import { calleeOf } from '../flow/calls';
-import { contains, descendants, spanOf } from '../syntax/nodes';
+import { contains, spanOf } from '../syntax/nodes';
 import { positionRow } from './compiler-position';
 import { decidedKind } from './evidence';
 
@@ -49,13 +49,16 @@ export interface Place {
 export function placesFor(file: GoFile, fn: Node, line: number, callee: string): Place[] {
   const { kind } = describe(callee);
   const places: Place[] = [];
+  const decided = new Set<number>();
   for (const decision of onHeapAt(file, line)) {
     const { node } = decision;
-    if (contains(spanOf(fn), spanOf(node)) && fits(file, kind, decision)) places.push({ node, decision });
+    if (!contains(spanOf(fn), spanOf(node)) || !fits(file, kind, decision)) continue;
+    places.push({ node, decision });
+    decided.add(node.id);
   }
   for (const node of rowsOf(file).expressions.get(line) ?? []) {
     if (!contains(spanOf(fn), spanOf(node)) || !looksLike(file, kind, node)) continue;
-    if (!places.some((place) => place.node.id === node.id)) places.push({ node, decision: undefined });
+    if (!decided.has(node.id)) places.push({ node, decision: undefined });
   }
   return places;
 }
@@ -171,9 +174,24 @@ function looksLike(file: GoFile, kind: AllocationKind, node: Node): boolean {
 export function lineNode(fn: Node, line: number): Node | undefined {
   const body = fn.childForFieldName('body');
   if (!body || line === fn.startPosition.row) return undefined;
-  for (const node of descendants(body)) {
-    if (node.startPosition.row === line && node.type !== 'comment' && node.type !== 'statement_list')
-      return node;
+  const stack: Node[] = [body];
+  for (let at = stack.pop(); at; at = stack.pop()) {
+    if (at.startPosition.row === line && at.type !== 'comment' && at.type !== 'statement_list') return at;
+    stack.push(...childrenOn(at, line).reverse());
   }
   return undefined;
+}
+
+/** Those that the line goes through, found by halves: a body may have thousands. */
+function childrenOn(node: Node, line: number): Node[] {
+  const all = node.namedChildren;
+  let [low, high] = [0, all.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (all[middle]!.endPosition.row < line) low = middle + 1;
+    else high = middle;
+  }
+  const found: Node[] = [];
+  for (; low < all.length && all[low]!.startPosition.row <= line; low++) found.push(all[low]!);
+  return found;
 }

@@ -57,7 +57,9 @@ function ownSites(declaration: Declaration): Unordered[] {
   for (const call of file.facts!.emitted(whole)) {
     if (!allocates(call.callee)) continue;
     const key = `${call.line} ${describe(call.callee).kind}`;
-    groups.set(key, [...(groups.get(key) ?? []), call]);
+    const others = groups.get(key);
+    if (others) others.push(call);
+    else groups.set(key, [call]);
   }
   // One expression may be made and then boxed: both are sites.
   const sites = new Map<string, Unordered>();

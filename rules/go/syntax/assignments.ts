@@ -45,12 +45,22 @@ function paired(names: readonly Node[], name: Node, values: Node | null): Node |
   return expressions[names.findIndex((other) => other.id === name.id)];
 }
 
-/** Of the bindings, the one that starts with the expression, parentheses aside. */
+/** Of names that are declared together, by the node of what the first starts with. */
+const starts = new WeakMap<readonly Binding[], ReadonlyMap<number, Binding>>();
+
+/** Of the bindings, the first that starts with the expression, parentheses aside. */
 export function startedWith(value: Node, bindings: readonly Binding[]): Binding | undefined {
-  return bindings.find((binding) => {
-    const start = initializer(binding);
-    return start !== undefined && unparenthesised(start).id === value.id;
-  });
+  let known = starts.get(bindings);
+  if (!known) {
+    const found = new Map<number, Binding>();
+    for (const binding of bindings) {
+      const start = initializer(binding);
+      const id = start && unparenthesised(start).id;
+      if (id !== undefined && !found.has(id)) found.set(id, binding);
+    }
+    starts.set(bindings, (known = found));
+  }
+  return known.get(unparenthesised(value).id);
 }
 
 /** `x := …` or `var x …` that declares one name. */

@@ -266,10 +266,10 @@ export class FileFacts implements GoFacts {
       : undefined;
   }
 
-  emitted(node: Node): readonly EmittedCall[] {
+  emitted(node: Node, line?: number): readonly EmittedCall[] {
     const { lines, path } = this.file;
-    const first = lines.lineAt(node.startIndex);
-    const last = lines.lineAt(Math.max(node.startIndex, node.endIndex - 1));
+    const first = line ?? lines.lineAt(node.startIndex);
+    const last = line ?? lines.lineAt(Math.max(node.startIndex, node.endIndex - 1));
     this.awaited?.look(path, first + 1, last + 1);
     const base = symbolOf(this.pkg, this.file, enclosingDeclaration(node));
     // Rules ask for each of the thousand lines that a function may have.
