@@ -168,8 +168,11 @@ export class GoEngine implements Engine {
       const work = { document: document.path, buffers: all, settings, publish: answer, signal: either };
       if (await this.#edited(folder, sources, work)) return;
       const build = await this.#compile([sources], work);
-      if (!(build instanceof NotCompiled)) this.#stages.remember({ build, folder });
-      await this.#report([sources], build, work);
+      if (build instanceof NotCompiled) await this.#report([sources], build, work);
+      else {
+        const same = this.#stages.remember({ build, folder });
+        await this.#report([sources], { ...build, same }, work);
+      }
     } finally {
       clearTimeout(timer);
     }
@@ -372,6 +375,13 @@ export class GoEngine implements Engine {
     const report: Report = { open: [], whole: new Map(), verdicts: new Map() };
     const verdictOf = (fix: GoFix): Verdict | undefined => report.verdicts.get(fix);
     const awaited = assumed && new Awaited(assumed);
+    const tell = (checked: Checked, said: Build | NotCompiled): void => {
+      // What the compiler said of a fix before an edit elsewhere holds.
+      if (document !== undefined && !(said instanceof NotCompiled))
+        for (let known = this.#knownOf(checked, report, said); known > 0;)
+          known = this.#knownOf(checked, report, said);
+      publish(analyses(checked, verdictOf, this.#confirmed));
+    };
     try {
       for (const sources of batch) {
         await turn();
@@ -396,11 +406,11 @@ export class GoEngine implements Engine {
           if (!(said instanceof NotCompiled)) checked.notes.push(...unjoinedNotes(file, said.records));
           checked.files.push(checkFile(file, this.#rules, settings, this.#broken, awaited));
           if (i > 0 || file.path !== document || files.length === 1) continue;
-          publish(analyses(checked, verdictOf, this.#confirmed));
+          tell(checked, said);
           await turn();
           signal.throwIfAborted();
         }
-        publish(analyses(checked, verdictOf, this.#confirmed));
+        tell(checked, said);
         if (document !== undefined && !awaited) this.#confirmed.remember(checked.files, verdictOf);
       }
       return report;
@@ -408,6 +418,16 @@ export class GoEngine implements Engine {
       release(report);
       throw error;
     }
+  }
+
+  /** How many verdicts are there without a compile. */
+  #knownOf(checked: Checked, { verdicts }: Report, build: Build): number {
+    const known = this.#verifier.known(
+      build,
+      jobsOf(checked, (fix) => verdicts.get(fix)),
+    );
+    for (const [{ fix }, verdict] of known) verdicts.set(fix, verdict);
+    return known.size;
   }
 
   /** The listing is what was assumed: what waited for it is said. */

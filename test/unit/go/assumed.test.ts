@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { after, before, describe, it, type TestContext } from 'node:test';
 import { Comparison, type DeclaredIn } from '../../../server/src/go/compile/declared';
 import { declaredIn } from '../../../server/src/go/facts/declared';
 import { GoSyntax } from '../../../server/src/go/facts/syntax-trees';
 import type { FileAnalysis } from '../../../server/src/service/engine';
 import { grammar } from '../../support/go';
-import { GoEditing } from '../../support/go-editing';
+import type { Fix } from '../../../rules/model';
+import { GoEditing, type Edited } from '../../support/go-editing';
 import { writeModule } from '../../support/go-module';
 
 let syntax: GoSyntax;
@@ -138,8 +139,8 @@ const said = ({ findings, text }: FileAnalysis): string[] =>
     .sort();
 
 describe('an edit, before its listing is there', () => {
-  async function open(t: { after: (done: () => Promise<void>) => void }): Promise<GoEditing> {
-    const editing = await GoEditing.open(writeModule(t as never, module_));
+  async function open(t: TestContext, more: Record<string, string> = {}): Promise<GoEditing> {
+    const editing = await GoEditing.open(writeModule(t, { ...module_, ...more }));
     t.after(() => editing.engine.dispose());
     editing.settings = { ...editing.settings, show: 'all' };
     await editing.edit('a.go');
@@ -217,5 +218,62 @@ describe('an edit, before its listing is there', () => {
       turns[0]!.join('\n'),
     );
     assertSteady(turns);
+  });
+
+  const titles = ({ files }: Edited, of: string): string[] =>
+    files
+      .get('a.go')!
+      .findings.filter(({ span }) => files.get('a.go')!.text.slice(span.start, span.end).includes(of))
+      .flatMap(({ fixes }) => fixes.map(({ title }) => title));
+
+  it('keeps what the compiler said of fixes that it leaves alone', async (t) => {
+    const editing = await open(t);
+    const { steps, files, published } = await editing.edit(
+      'a.go',
+      editing.text('a.go').replace('sum += n', 'sum += n + 1'),
+    );
+    // Escape analysis and the listing: no fix was compiled.
+    assert.deepEqual(steps, ['compile', 'compile']);
+    assert.match(titles({ steps, files, published }, 'strconv.Itoa').join(), /verified/);
+  });
+
+  it('keeps what the compiler said of fixes that add a declaration, as long as nothing else has its name', async (t) => {
+    const copies =
+      'package m\n\nimport "io"\n\nfunc Copy(r io.Reader, w io.Writer) error {\n\tbuf := make([]byte, 64<<10)\n\tfor {\n\t\tn, err := r.Read(buf)\n\t\tif _, failed := w.Write(buf[:n]); failed != nil {\n\t\t\treturn failed\n\t\t}\n\t\tif err != nil {\n\t\t\treturn err\n\t\t}\n\t}\n}\n';
+    const editing = await open(t, { 'b.go': copies });
+    const fixes = ({ files }: Edited): readonly Fix[] =>
+      files.get('b.go')!.findings.flatMap((one) => one.fixes);
+    const first = await editing.edit('a.go', editing.text('a.go').replace('sum += n', 'sum += n + 1'));
+    assert.deepEqual(first.steps, ['compile', 'compile']);
+    const [pool] = fixes(first).flatMap(({ edits }) =>
+      edits.flatMap(({ newText }) => /var (\w+) = sync\.Pool/.exec(newText)?.[1] ?? []),
+    );
+    assert.ok(pool, JSON.stringify(fixes(first)));
+    const second = await editing.edit('a.go', `${editing.text('a.go')}\nfunc ${pool}() {}\n`);
+    assert.ok(
+      fixes(second).every(({ edits }) => !edits.some(({ newText }) => newText.includes(`var ${pool} =`))),
+    );
+  });
+
+  it('has fixes of what it changes, or of what names that, checked again', async (t) => {
+    const editing = await open(t, { 'b.go': 'package m\n\nfunc mark(n int) int { return n }\n' });
+    const named = editing.text('a.go').replace('strconv.Itoa(n)', 'strconv.Itoa(mark(n))');
+    const changed = await editing.edit('a.go', named);
+    assert.ok(changed.steps.length > 2, changed.steps.join());
+    editing.hold('b.go', 'package m\n\nfunc mark(n int) int { return n + 1 }\n');
+    const { steps, files, published } = await editing.edit('b.go');
+    assert.ok(steps.length > 2, steps.join());
+    assert.match(titles({ steps, files, published }, 'strconv.Itoa').join(), /verified/);
+  });
+
+  it('withdraws a fix whose function cannot be called any more as it was', async (t) => {
+    const editing = await open(t, { 'b.go': 'package m\n\ntype size = int\n' });
+    const named = editing.text('a.go').replace('line []byte, n int', 'line []byte, n size');
+    const before = await editing.edit('a.go', named);
+    assert.match(titles(before, 'strconv.Itoa').join(), /AppendInt.*verified/);
+    // Of a name that the fix writes there is another now.
+    editing.hold('b.go', 'package m\n\ntype size = int\n\nfunc int64(n int) int { return n }\n');
+    const after = await editing.edit('b.go');
+    assert.doesNotMatch(titles(after, 'strconv.Itoa').join(), /AppendInt.*verified/);
   });
 });

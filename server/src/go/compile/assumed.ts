@@ -1,4 +1,4 @@
-import { Comparison, type Compared, type Declared, type DeclaredIn } from './declared';
+import { Comparison, declaredAt, type Compared, type Declared, type DeclaredIn } from './declared';
 import type { PackageRecords } from './records';
 
 /** One version of a package: its texts by declarations, and what a compile said of them. By absolute path. */
@@ -65,18 +65,6 @@ function difference(before: Version, now: Version): (one: Compared) => boolean {
     }
     return words[0].get(old!) !== words[1].get(declared);
   };
-}
-
-export function declaredAt(all: DeclaredIn, line: number): Declared | undefined {
-  let low = 0;
-  let high = all.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (all[middle]!.last < line) low = middle + 1;
-    else high = middle;
-  }
-  const found = all[low];
-  return found && found.first <= line ? found : undefined;
 }
 
 /** Where lines of the version before are now. */

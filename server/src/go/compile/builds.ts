@@ -9,6 +9,7 @@ import { compileDirectly, NotStopped, type DirectRequest, type DirectResult } fr
 import type { CompiledPackage, CompileError, Exports } from './listed';
 import type { CompilePlan } from './plan';
 import { PackageRecords } from './records';
+import type { Sameness } from './sameness';
 import { variantName, variants, type Variant } from './variant';
 import { GoFolder, type GoText } from '../plan/folder';
 import { findModule, packagePattern, UnusableModuleError } from '../plan/module';
@@ -46,6 +47,8 @@ export interface Build {
   readonly parts?: ReadonlyMap<Variant, PackageRecords>;
   /** Absent when the go command compiled. */
   readonly direct?: DirectBuild;
+  /** Of the package's own files, where versions of them can be compared. */
+  readonly same?: Sameness | undefined;
 }
 
 /** A build without the go command: texts like its own can be compiled in the same way. */

@@ -90,6 +90,12 @@ export class Comparison {
     return this.#open.has(one);
   }
 
+  /** Names of declarations that are open, and of those that are gone. */
+  namesOfOpen(): ReadonlySet<string> {
+    const open = [...this.#open].map(({ declared }) => declared);
+    return new Set([...open, ...this.#gone].flatMap(({ names }) => names));
+  }
+
   in(file: string): readonly Compared[] {
     return this.#byFile.get(file) ?? [];
   }
@@ -174,7 +180,20 @@ function paired(file: string, before: DeclaredIn, now: DeclaredIn): Compared[] {
   return now.map((declared) => ({ file, declared, before: known.get(declared.text)?.shift() }));
 }
 
-function wordsOf(text: string): Set<string> {
+/** The declaration that a line, 1-based, belongs to. */
+export function declaredAt(all: DeclaredIn, line: number): Declared | undefined {
+  let low = 0;
+  let high = all.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (all[middle]!.last < line) low = middle + 1;
+    else high = middle;
+  }
+  const found = all[low];
+  return found && found.first <= line ? found : undefined;
+}
+
+export function wordsOf(text: string): Set<string> {
   return new Set(text.match(/[\p{L}_][\p{L}\p{N}_]*/gu));
 }
 

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { ToolError } from '../../host/process';
 import type { Logger } from '../../host/logger';
 import type { GoFolder } from '../plan/folder';
-import { dependencyStamp, mayChange, planStamp } from '../plan/stamp';
+import { dependencyStamp, headerOf, mayChange, planStamp } from '../plan/stamp';
 import {
   packageIn,
   unaccountedNotes,
@@ -18,6 +18,7 @@ import { assumeListing, type Assumed } from './assumed';
 import type { Comparison, DeclaredIn } from './declared';
 import type { CompilePlan, PlannedCompile } from './plan';
 import { PackageRecords } from './records';
+import { Sameness } from './sameness';
 import { variantFiles, variantName, variantOf, variants, type Variant } from './variant';
 
 /** Folders of which is kept what was last compiled: those that a person goes to and fro between. */
@@ -51,8 +52,11 @@ interface Part {
   readonly records: PackageRecords;
   /** Absolute; where there is export data. */
   readonly exported: string | undefined;
-  /** Of its texts, once they were needed. */
-  declared?: ReadonlyMap<string, DeclaredIn> | undefined;
+  /** Export data of what it was compiled with, by name; absolute. */
+  readonly imported: ReadonlyMap<string, string>;
+  /** Of its texts, where they can be told apart. */
+  readonly declared: ReadonlyMap<string, DeclaredIn> | undefined;
+  readonly same: Sameness | undefined;
 }
 
 interface Planned {
@@ -98,18 +102,21 @@ export class Stages {
    * A build by the go command, made with `parts` and `exports`, of the folder's texts. Of one with errors nothing is kept: what was
    * known before is good for the text in which they are put right.
    */
-  remember({ build, folder }: { readonly build: Build; readonly folder: GoFolder }): void {
+  remember({ build, folder }: { readonly build: Build; readonly folder: GoFolder }): Sameness | undefined {
     const { directory } = folder;
     const pkg = packageIn(build, directory);
-    if (!pkg?.compiled || !build.parts || pkg.errors.length > 0 || !isPlannable(build.unit)) return;
+    if (!pkg?.compiled || !build.parts || pkg.errors.length > 0 || !isPlannable(build.unit)) return undefined;
     const before = this.#known.get(directory);
     const parts = new Map<Variant, Part>();
     for (const variant of pkg.testsCompiled ? variants : (['package'] as const)) {
       const records = build.parts.get(variant);
       const texts = textsOf(folder, variantFiles(pkg, variant));
       if (!records || !texts) continue;
-      const exported = build.exports.files.get(variantName(pkg.importPath, variant));
-      parts.set(variant, { plan: undefined, texts, records, exported });
+      const imported = build.exports.files;
+      const exported = imported.get(variantName(pkg.importPath, variant));
+      const declared = variant === 'package' ? this.declared(texts, undefined) : undefined;
+      const same = declared && Sameness.of(declared);
+      parts.set(variant, { plan: undefined, texts, records, exported, imported, declared, same });
     }
     const holds = before && !before.doubted && sameUnit(before.unit, build.unit);
     this.#known.set(directory, {
@@ -120,6 +127,7 @@ export class Stages {
       planned: holds ? before.planned : undefined,
       doubted: false,
     });
+    return parts.get('package')?.same;
   }
 
   /**
@@ -136,7 +144,7 @@ export class Stages {
       const plan = await this.#planOf(known, edit, signal);
       const first = plan && variantOf(plan.pkg, document);
       if (!plan || !first || !plan.compiles.has(first)) return false;
-      const run = new EditRun(this.builds, known, edit, plan, this.declaredIn, signal);
+      const run = new EditRun(this.builds, known, edit, plan, this, signal);
       // Of a test somebody wants to see the test.
       const together: Variant[] = first === 'package' && known.testsAdd ? ['package', 'with tests'] : [first];
       if (first === 'package' && together.length === 1) {
@@ -186,6 +194,21 @@ export class Stages {
     return plan;
   }
 
+  /** The files' declarations; those of `before` where the text is the same. */
+  declared(
+    texts: ReadonlyMap<string, string>,
+    before: Part | undefined,
+  ): Map<string, DeclaredIn> | undefined {
+    const found = new Map<string, DeclaredIn>();
+    for (const [file, text] of texts) {
+      const same = before?.texts.get(file) === text ? before.declared?.get(file) : undefined;
+      const declared = same ?? this.declaredIn(file, text);
+      if (!declared) return undefined;
+      found.set(file, declared);
+    }
+    return found;
+  }
+
   #discard({ plan, exported }: Part): void {
     if (plan && exported !== undefined) void this.builds.discard(exported);
   }
@@ -202,7 +225,8 @@ class EditRun {
     | {
         readonly records: PackageRecords;
         readonly assumed: Assumed;
-        readonly declared: Map<string, DeclaredIn>;
+        readonly declared: ReadonlyMap<string, DeclaredIn>;
+        readonly same: Sameness | undefined;
       }
     | undefined;
   /** The listing has come, and is what was assumed. */
@@ -213,7 +237,7 @@ class EditRun {
     private readonly known: Known,
     private readonly edit: Edit,
     private readonly plan: CompilePlan,
-    private readonly declaredIn: Stages['declaredIn'],
+    private readonly stages: Stages,
     private readonly signal: AbortSignal,
   ) {
     for (const variant of plan.variants) {
@@ -242,9 +266,8 @@ class EditRun {
     const before = this.known.parts.get('package');
     if (!compile || !texts || !before || this.#fresh.has('package') || !this.builds.canStop(this.edit.unit))
       return undefined;
-    before.declared ??= this.#declared(before.texts, undefined);
-    const declared = before.declared && this.#declared(texts, before);
-    if (!before.declared || !declared) return undefined;
+    const declared = before.declared && this.stages.declared(texts, before);
+    if (!before.declared || !declared || !this.#hasSurroundings(before, texts)) return undefined;
     const result = await this.#direct(compile, 'decisions');
     if (!result) return undefined;
     const { records } = result;
@@ -254,23 +277,21 @@ class EditRun {
       now,
     );
     if (!assumed) return undefined;
-    this.#decided = { records, assumed, declared };
+    const same = before.same?.next(assumed.comparison, declared);
+    this.#decided = { records, assumed, declared, same };
     return { ...this.#firstOf(assumed.records), assumed: assumed.comparison };
   }
 
-  /** The files' declarations; those of `before` where the text is the same. */
-  #declared(
-    texts: ReadonlyMap<string, string>,
-    before: Part | undefined,
-  ): Map<string, DeclaredIn> | undefined {
-    const found = new Map<string, DeclaredIn>();
-    for (const [file, text] of texts) {
-      const same = before?.texts.get(file) === text ? before.declared?.get(file) : undefined;
-      const declared = same ?? this.declaredIn(file, text);
-      if (!declared) return undefined;
-      found.set(file, declared);
-    }
-    return found;
+  /** Whether imports and what is imported are the same. */
+  #hasSurroundings(before: Part, texts: ReadonlyMap<string, string>): boolean {
+    if (before.plan === this.plan) return true;
+    const own = new Set(variants.map((variant) => variantName(this.plan.pkg.importPath, variant)));
+    for (const [name, file] of this.plan.exports.files)
+      if (!own.has(name) && before.imported.get(name) !== file) return false;
+    return [...texts].every(([file, text]) => {
+      const old = before.texts.get(file);
+      return old === text || (old !== undefined && headerOf(old) === headerOf(text));
+    });
   }
 
   /** Undefined with an error. */
@@ -302,7 +323,17 @@ class EditRun {
     if (!result) return false;
     const records = decided ? decided.records.withListing(result.records) : result.records;
     this.assumptionHolds = decided?.assumed.records.hasListingOf(records) ?? false;
-    const part = { plan: this.plan, texts, records, exported: result.exported, declared: decided?.declared };
+    const declared =
+      decided?.declared ?? (variant === 'package' ? this.stages.declared(texts, undefined) : undefined);
+    const part: Part = {
+      plan: this.plan,
+      texts,
+      records,
+      exported: result.exported,
+      imported: this.plan.exports.files,
+      declared,
+      same: decided?.same ?? (declared && Sameness.of(declared)),
+    };
     const before = this.known.parts.get(variant);
     this.#fresh.set(variant, part);
     this.known.parts.set(variant, part);
@@ -367,6 +398,7 @@ class EditRun {
       notes: [...unit.toolchain.notes, ...unit.unit.notes, ...unaccountedNotes(this.#unaccounted)],
       exports: { files, imports: plan.exports.imports },
       direct: { plan, exported, testsAdd: adds },
+      same: this.#decided ? this.#decided.same : known.parts.get('package')?.same,
     };
   }
 }

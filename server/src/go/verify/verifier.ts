@@ -6,6 +6,7 @@ import { packageIn, type Build, type Builds, type Overlays } from '../compile/bu
 import type { GoSyntax } from '../facts/syntax-trees';
 import { Allowance, unchecked } from './allowance';
 import type { FixJob } from './questions';
+import { lasting, lastingKey, verdictNow, type Lasting } from './lasting';
 import { Run } from './run';
 import { exportedSignature } from './signatures';
 import { refutedBecause, type Verdict } from './verdict';
@@ -19,12 +20,38 @@ const cached = 4000;
  */
 export class Verifier {
   readonly #verdicts = new LRUCache<string, Verdict>({ max: cached });
+  readonly #lasting = new LRUCache<string, Lasting>({ max: cached });
 
   constructor(
     private readonly builds: Builds,
     private readonly syntax: GoSyntax,
     private readonly logger: Logger,
   ) {}
+
+  /** What is certain without a compile. */
+  known(build: Build, jobs: readonly FixJob[]): ReadonlyMap<FixJob, Verdict> {
+    return new Map(
+      jobs.flatMap((job) => {
+        const verdict = this.#known(job, build, keyOf(job, build));
+        return verdict ? [[job, verdict] as const] : [];
+      }),
+    );
+  }
+
+  #known(job: FixJob, build: Build, key: string): Verdict | undefined {
+    const known = this.#verdicts.get(key);
+    if (known) return known;
+    const lasts = lastingKey(job, build);
+    const before = lasts === undefined ? undefined : this.#lasting.get(lasts);
+    return before && verdictNow(before, job);
+  }
+
+  #keep(job: FixJob, build: Build, key: string, verdict: Verdict): void {
+    this.#verdicts.set(key, verdict);
+    const lasts = lastingKey(job, build);
+    const kept = lasts === undefined ? undefined : lasting(verdict, job);
+    if (kept) this.#lasting.set(lasts!, kept);
+  }
 
   /**
    * @param build the compile of the original texts; `base` are the overlays that it was made with
@@ -47,7 +74,7 @@ export class Verifier {
       for (const [job, verdict] of certain) {
         verdicts.set(job, verdict);
         if (verdict === unchecked) continue;
-        this.#verdicts.set(keys.get(job)!, verdict);
+        this.#keep(job, build, keys.get(job)!, verdict);
         if (verdict.verdict === 'refuted')
           this.logger.debug(`${job.fix.title} was withheld: ${verdict.reason}`);
       }
@@ -57,7 +84,7 @@ export class Verifier {
     const known = new Map<FixJob, Verdict>();
     const asked: FixJob[] = [];
     for (const job of jobs) {
-      const verdict = this.#verdicts.get(keys.get(job)!);
+      const verdict = this.#known(job, build, keys.get(job)!);
       if (verdict) known.set(job, verdict);
       else asked.push(job);
     }
