@@ -1,4 +1,4 @@
-import type { FileEdit, Span, TextEdit } from '../../../../rules/model';
+import type { Span, TextEdit } from '../../../../rules/model';
 import type { GoPackage } from '../../../../rules/go/rule';
 import { applyEdits, mapSpan, normaliseEdits } from '../../text/edits';
 import { LineIndex } from '../../text/positions';
@@ -21,8 +21,7 @@ export function placesOf(
     const here = at.file === file.path;
     if (own.length === 0 && !here) continue;
     const all = edits.get(file.path) ?? [];
-    const old = new LineIndex(file.text);
-    const now = new LineIndex(applyEdits(file.text, all));
+    const { old, now, written } = changeOf(file.text, all);
     const add = (to: Lines[], lines: LineIndex, span: Span): void => {
       to.push({
         file: file.path,
@@ -35,22 +34,50 @@ export function placesOf(
       add(after, now, mapSpan(at.span, all));
     }
     for (const { span } of own) add(before, old, span);
-    for (const span of written(all, own)) add(after, now, span);
+    for (const key of new Set(own.map(keyOf)))
+      for (const span of written.get(key) ?? []) add(after, now, span);
   }
   return { before, after };
 }
 
-/** Where the new texts of `own` lie once `all` are applied. */
-function written(all: readonly TextEdit[], own: readonly FileEdit[]): Span[] {
-  const spans: Span[] = [];
+/** A file's text before and after edits, which many fixes of one compile ask about. */
+interface ChangedText {
+  readonly text: string;
+  readonly old: LineIndex;
+  readonly now: LineIndex;
+  /** Where each edit's new text lies. */
+  readonly written: ReadonlyMap<string, readonly Span[]>;
+}
+
+const changes = new WeakMap<readonly TextEdit[], ChangedText>();
+
+function changeOf(text: string, edits: readonly TextEdit[]): ChangedText {
+  const known = changes.get(edits);
+  if (known?.text === text) return known;
+  const change: ChangedText = {
+    text,
+    old: new LineIndex(text),
+    now: new LineIndex(applyEdits(text, edits)),
+    written: writtenBy(edits),
+  };
+  changes.set(edits, change);
+  return change;
+}
+
+const keyOf = ({ span, newText }: TextEdit): string => `${span.start} ${span.end} ${newText}`;
+
+/** Where the new texts lie once all edits are applied. */
+function writtenBy(edits: readonly TextEdit[]): Map<string, Span[]> {
+  const written = new Map<string, Span[]>();
   let shift = 0;
-  for (const { span, newText } of normaliseEdits(all)) {
+  for (const edit of normaliseEdits(edits)) {
+    const { span, newText } = edit;
     const start = span.start + shift;
-    const isOwn = own.some(
-      (edit) => edit.span.start === span.start && edit.span.end === span.end && edit.newText === newText,
-    );
-    if (isOwn) spans.push({ start, end: start + newText.length });
+    const others = written.get(keyOf(edit));
+    const place = { start, end: start + newText.length };
+    if (others) others.push(place);
+    else written.set(keyOf(edit), [place]);
     shift += newText.length - (span.end - span.start);
   }
-  return spans;
+  return written;
 }
