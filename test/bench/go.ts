@@ -33,9 +33,17 @@ interface Subject {
   readonly file: string;
 }
 
-/** Stands at the end of each file that is edited: the place of the fix at the cursor. Each edit gives its variable another name. */
-const edited = (version: string): string => `
+/** Where somebody types: in the function of the fix at the cursor, whose code may then be another, or outside of all functions. */
+const places = ['in the function', 'elsewhere'] as const;
+type Place = (typeof places)[number];
+
+/** What each edit writes anew. */
+const mark = (version: string): string => `bench_${stamp}_${version}_end`;
+
+/** Stands at the end of each file that is edited: the place of the fix at the cursor. */
+const edited = (version: string, place: Place): string => `
 func alloclensBench(names []string) []string {
+	const mark = "${place === 'in the function' ? mark(version) : ''}"
 	var benched []string
 	for _, name := range names {
 		benched = append(benched, name)
@@ -43,7 +51,7 @@ func alloclensBench(names []string) []string {
 	return benched
 }
 
-var bench_${stamp}_${version} int
+var ${place === 'elsewhere' ? mark(version) : `bench_${stamp}`} int
 `;
 
 /** Thirty functions, each with a pattern that has a fix. */
@@ -147,7 +155,7 @@ class BareCompile {
 
 /** From the edit until a person sees it. Undefined: not within the limit. */
 interface Round {
-  /** With the calls that the compiler emits and how many. */
+  /** With the calls that the compiler emits and how many, but for what waits for the listing. */
   readonly findings: Cost | undefined;
   readonly cursor: Cost | undefined;
   /** The last word: tests compiled, all fixes checked. */
@@ -165,7 +173,7 @@ class Session {
   ) {}
 
   /** Undefined when the first analysis has not ended within the limit. */
-  static async open({ folder, file }: Subject): Promise<Session | undefined> {
+  static async open({ folder, file }: Subject, place: Place): Promise<Session | undefined> {
     const server = spawn(process.execPath, [inRepository('dist', 'server.js'), '--stdio'], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
@@ -175,7 +183,7 @@ class Session {
       settings: () => ({ show: 'all', go: { environment: { GOTOOLCHAIN: 'local' } } }),
     });
     const session = new Session(editor, server, file);
-    await editor.open(file, readFileSync(file, 'utf8') + edited('0'));
+    await editor.open(file, readFileSync(file, 'utf8') + edited('0', place));
     if ((await session.#settled(performance.now(), () => {})) !== undefined) return session;
     await session.quit();
     return undefined;
@@ -219,10 +227,10 @@ class Session {
     return actions.some(({ title }) => /\((?:verified|compiles)/.test(title));
   }
 
-  /** Types one character at the end of the file and opens the quick-fix menu at once, which ends the wait for further keys. */
+  /** Types a word at the end of the file and opens the quick-fix menu at once, which ends the wait for further keys. */
   async edit(): Promise<Round> {
     const { editor, file, server } = this;
-    const name = (edit: number): string => `bench_${stamp}_${edit} int`;
+    const name = (edit: number): string => mark(String(edit));
     const before = usageOf(server.pid!).processor;
     const started = performance.now();
     const cost = (): Cost => ({
@@ -261,30 +269,41 @@ export async function goLatency(): Promise<void> {
     for (const make of [() => thirtyFixes(scratch), ...subjects]) {
       const subject = make();
       if (!subject.name.includes(chosen)) continue;
-      rows.push(await rowOf(subject, scratch));
-      console.log(rows.at(-1)!.join('  '));
+      for (const place of places) {
+        rows.push(await rowOf(subject, place, scratch));
+        console.log(rows.at(-1)!.join('  '));
+      }
     }
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
   print(
     `Go: from an unsaved edit, median of ${rounds}; × bare compile by wall clock (by processor time)`,
-    ['package', 'findings', 'bare compile', 'first findings', 'fix at the cursor', 'last word', 'server, MB'],
+    [
+      'package',
+      'edit',
+      'findings',
+      'bare compile',
+      'first findings',
+      'fix at the cursor',
+      'last word',
+      'server, MB',
+    ],
     rows,
   );
 }
 
-async function rowOf(subject: Subject, scratch: string): Promise<string[]> {
+async function rowOf(subject: Subject, place: Place, scratch: string): Promise<string[]> {
   const original = readFileSync(subject.file, 'utf8');
   const bare = await BareCompile.of(subject, scratch);
-  const session = await Session.open(subject);
-  if (!session) return [subject.name, `no answer within ${ms(limit)}`];
+  const session = await Session.open(subject, place);
+  if (!session) return [subject.name, place, `no answer within ${ms(limit)}`];
   const done: (Round & { readonly bare: Cost })[] = [];
   try {
     // The first makes the plan and warms the server's code up.
     await session.edit();
     for (let round = 0; round < rounds; round++)
-      done.push({ bare: bare.run(original + edited(`${round}_bare`)), ...(await session.edit()) });
+      done.push({ bare: bare.run(original + edited(`${round}_bare`, place)), ...(await session.edit()) });
     const middle = (of: (round: Round) => Cost | undefined): string => {
       if (done.every((round) => round.all && !of(round))) return 'none';
       const costs = done.flatMap((round) => {
@@ -298,6 +317,7 @@ async function rowOf(subject: Subject, scratch: string): Promise<string[]> {
     };
     return [
       subject.name,
+      place,
       String(session.findings),
       `${ms(median(done.map(({ bare }) => bare.wall)))} (${ms(median(done.map(({ bare }) => bare.processor)))})`,
       middle(({ findings }) => findings),

@@ -1,5 +1,6 @@
 /** `npm run bench [name…]`: latency as ratios against the bare parse or compile in the same run. */
 import { goLatency } from './go';
+import { goScan } from './go-scan';
 import { hostile } from './hostile';
 import { profiles } from './profiles';
 import { typescriptLatency } from './typescript';
@@ -7,6 +8,7 @@ import { typescriptScan } from './typescript-scan';
 
 const benches: Readonly<Record<string, () => Promise<void>>> = {
   'go-latency': goLatency,
+  'go-scan': goScan,
   'ts-latency': typescriptLatency,
   'ts-scan': typescriptScan,
   hostile,
