@@ -42,7 +42,7 @@ function check(growth: FirstGrowth, file: GoFile): GoReport {
     message: whole
       ? `${name} gets room for what it takes over, and no more`
       : typeof births === 'string' || 'empty' in births
-        ? `${name} grows each time it is full, from its first element on`
+        ? `${name} grows each time it is full, and nothing makes room for it here`
         : `${name} starts with room for ${code(births.capacity.text)}, and grows each time it is full`,
     details: whole
       ? '`append` makes an array of the size that is needed now. The next element that is added to it alone makes another one, of twice the size.'
@@ -50,7 +50,7 @@ function check(growth: FirstGrowth, file: GoFile): GoReport {
     allocation: {
       kind: 'append growth',
       cost: 'conditional',
-      reason: `${name} has no room when the first elements are appended, so each of the first appends copies it to a larger array`,
+      reason: `${name} is copied to a larger array each time it is full, most often while it has few elements`,
       evidence: [
         { kind: 'emitted call', callee: grows.callee, count: 1 },
         { kind: 'measured sample', sample: rule.meta.sample },
