@@ -88,10 +88,10 @@ function growingStrings(file: GoFile): GrowingString[] {
   }
   return [...byVariable].flatMap(([variable, extensions]) => {
     for (const repeated of extensions) {
-      const loop = repeatingLoop(repeated, extensions, variable, file);
-      const callee = loop && concatenation(repeated, variable, file);
-      if (loop && callee !== undefined)
-        return [{ variable, extensions, repeated, loop, callee: callee === '' ? undefined : callee }];
+      // Most sums are of numbers.
+      const callee = concatenation(repeated, variable, file);
+      const loop = callee !== undefined && repeatingLoop(repeated, extensions, variable, file);
+      if (loop) return [{ variable, extensions, repeated, loop, callee: callee === '' ? undefined : callee }];
     }
     return [];
   });
