@@ -207,7 +207,7 @@ export interface RuleMeta {
   readonly recipe: string;
   /**
    * `bug`: corrupts or leaks, reported everywhere as a warning. `allocation`: ranked by heat.
-   * `hot only`: reported only in hot code, because the pattern does not matter elsewhere. `contract`: breaks what the
+   * `hot only`: elsewhere only `show: all` reports it, because the pattern does not matter there. `contract`: breaks what the
    * source promises, reported everywhere as an error. `on request`: explains what no other rule
    * speaks of; shown with `show: all`, and unasked where it is certain and hot (service/ranking.ts). `measured only`: whether it is of
    * use only a profile tells; shown where one weighs it, and with `show: all`, of what no rule with another word speaks of.

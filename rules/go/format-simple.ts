@@ -4,7 +4,6 @@ import { checkFormatted } from './append-format';
 import { basicType, checked } from './types/types';
 import { formattedKey } from './text/key-formats';
 import { importedFunction } from './syntax/universe';
-import { isHot } from './heat/static-heat';
 import type { GoFile, GoFix, GoReport, GoRule, Obligation } from './rule';
 import { argumentsOf, enclosingFunction, spanOf, unparenthesised } from './syntax/nodes';
 import { enclosingStatement } from './syntax/names';
@@ -40,7 +39,6 @@ function check(call: Node, file: GoFile): GoReport | undefined {
   const formatter = callee && importedFunction(file, callee);
   if (formatter !== 'fmt.Sprintf' && formatter !== 'fmt.Sprint' && formatter !== 'fmt.Errorf')
     return undefined;
-  if (!isHot(file, call)) return undefined;
   const emitted = file.facts!.emitted(call).map((one) => one.callee);
   if (!emitted.includes(formatter) || isOwned(call, file)) return undefined;
   const simple = formatter === 'fmt.Errorf' ? plainError(call, file) : plainText(call, formatter, file);

@@ -1,6 +1,5 @@
 import type { Node } from 'web-tree-sitter';
 import type { Evidence } from '../model';
-import { isHot } from './heat/static-heat';
 import type { GoFile, GoReport, GoRule } from './rule';
 import { argumentsOf } from './syntax/nodes';
 import { typedBinary } from './stdlib/typed-binary';
@@ -23,7 +22,7 @@ export const rule: GoRule = {
     if (!file.facts || file.path.endsWith('_test.go')) return;
     for (const call of file.root.descendantsOfType('call_expression')) {
       const found = sorted(file, call) ?? logged(file, call) ?? written(file, call) ?? contained(file, call);
-      if (found && isHot(file, call)) report(found);
+      if (found) report(found);
     }
   },
 };

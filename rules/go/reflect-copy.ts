@@ -220,8 +220,10 @@ function isUnaddressed(file: GoFile, value: Node): boolean {
     if (!binding || binding.uses.some((use) => isAssigned(use.node))) return false;
     const start = initializer(binding);
     const clause = binding.declaration.parent?.parent;
-    if (!start && clause?.type === 'range_clause')
-      return isListOfResults(file, clause.childForFieldName('right')!);
+    if (!start && clause?.type === 'range_clause') {
+      const ranged = clause.childForFieldName('right')!;
+      return isListOfResults(file, ranged) || isMapOfUnaddressed(file, ranged);
+    }
     return start !== undefined && isUnaddressed(file, start);
   }
   const callee = node.type === 'call_expression' ? node.childForFieldName('function') : undefined;
@@ -231,6 +233,31 @@ function isUnaddressed(file: GoFile, value: Node): boolean {
     callee.type === 'selector_expression' &&
     /^(?:MapIndex|Key|Value)$/.test(callee.childForFieldName('field')?.text ?? '')
   );
+}
+
+/** A map of the function whose keys all are such values: of a range over it the value is none. */
+function isMapOfUnaddressed(file: GoFile, ranged: Node): boolean {
+  const map = unparenthesised(ranged);
+  const binding = map.type === 'identifier' ? namesAround(file.root, map).resolve(map) : undefined;
+  const start = binding && initializer(binding);
+  if (!start || argumentsOf(start).length === 0 || !/^make\(map\[/.test(start.text)) return false;
+  const keys = binding.uses.flatMap(({ node }) => {
+    const element = node.parent;
+    return element?.type === 'index_expression' && isAssigned(element)
+      ? [element.childForFieldName('index')!]
+      : [];
+  });
+  // A map that is handed on may get other keys there.
+  const isHandedOn = binding.uses.some(({ node }) => isAssigned(node) || isHanded(node));
+  return keys.length > 0 && !isHandedOn && keys.every((key) => isUnaddressed(file, key));
+}
+
+/** Neither ranged over, nor indexed, nor measured, nor an element of it deleted. */
+function isHanded(node: Node): boolean {
+  const parent = node.parent!;
+  if (parent.type === 'index_expression' || parent.type === 'range_clause') return false;
+  const call = parent.type === 'argument_list' ? parent.parent : undefined;
+  return !/^(?:len|delete|clear)$/.test(call?.childForFieldName('function')?.text ?? '');
 }
 
 /** `v.Call(args)`, `v.MapKeys()`: slices of such values. */

@@ -112,19 +112,18 @@ export const settingsKey = 'alloclens';
 
 export interface RuleSettings {
   /**
-   * How warm code must be: as the setting `alloclens.show`, `likely` when absent. The server says `everything`, which
-   * lets `hot only` rules report in cold code, too: it ranks by itself, and a profile may know better.
+   * How warm code must be: as the setting `alloclens.show`, `likely` when absent. The server says `all`: it ranks by itself, and a
+   * profile may know better.
    */
-  readonly show?: 'hot' | 'likely' | 'all' | 'everything';
+  readonly show?: 'hot' | 'likely' | 'all';
   /** As the setting `alloclens.typescript.pools`. */
   readonly pools?: readonly string[];
 }
 
 /** The score from which on a rule reports. */
 function threshold(reports: RuleMeta['reports'], { show = 'likely' }: RuleSettings): number {
-  if (reports === 'bug' || reports === 'contract' || show === 'everything') return 0;
-  if (reports === 'hot only' || show === 'hot') return hotThreshold;
-  return show === 'all' ? 0 : likelyThreshold;
+  if (reports === 'bug' || reports === 'contract' || show === 'all') return 0;
+  return reports === 'hot only' || show === 'hot' ? hotThreshold : likelyThreshold;
 }
 
 export const documentationUrl = (id: string): string =>

@@ -11,8 +11,10 @@ import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import { goRules } from '../../rules/go';
 import type { FileEdit } from '../../rules/model';
+import { goRules } from '../../rules/go/index';
 import type { GoEngineOptions } from '../../server/src/go/engine';
 import type { FileAnalysis } from '../../server/src/service/engine';
+import { hotScore } from '../../server/src/service/ranking';
 import { applyEdits } from '../../server/src/text/edits';
 import { hasToolchain } from '../support/go-package';
 import { grammar, testEngine, testSettings } from '../support/go';
@@ -54,7 +56,7 @@ function findCases(directory: string): string[] {
 /**
  * `min_go=1.25 max_go=1.26 ignore_rules=go/a,go/b go=go1.23.12 types` in the section `flags`. `types`: the case needs the type
  * checker; without it less may be found. `types=off`: it is about what declarations alone say. Every other case comes out the
- * same either way.
+ * same either way. `cold`: what `hot only` rules say of cold code is wanted, too, which only `show: all` shows.
  */
 function parseFlags(text: string | undefined): Map<string, string> {
   const flags = new Map<string, string>();
@@ -119,15 +121,24 @@ async function scan(
     const written = JSON.parse(first.archive.files.get('settings.json') ?? '{}') as Record<string, unknown>;
     const settings = testSettings(first.flags.get('go'), written);
     const directories = [...new Set(cases.flatMap((one) => [...texts(one)].map((file) => path.dirname(file))))].sort();
+    const withCold = new Set(cases.filter(({ flags }) => flags.has('cold')).flatMap((one) => [...one.texts.keys()]));
     await engine.scan(
       { directories, settings },
-      (files) => files.forEach((file) => result.set(file.path, file)),
+      (files) => files.forEach((file) => result.set(file.path, withCold.has(file.path) ? file : warm(file))),
       new AbortController().signal,
     );
   } finally {
     await engine.dispose();
   }
   return result;
+}
+
+const hotOnly = new Set(goRules.filter(({ meta }) => meta.reports === 'hot only').map(({ meta }) => meta.id));
+
+/** Without what `hot only` rules say of cold code. */
+function warm(file: FileAnalysis): FileAnalysis {
+  const findings = file.findings.filter(({ ruleId, heat }) => heat.score >= hotScore || !hotOnly.has(ruleId));
+  return { ...file, findings };
 }
 
 interface Outcome {

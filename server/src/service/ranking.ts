@@ -78,7 +78,7 @@ function rank(
   if (Number.isNaN(score)) return undefined;
   switch (meta.reports) {
     case 'hot only':
-      return score >= hotScore ? 'information' : undefined;
+      return score >= hotScore ? 'information' : show === 'all' ? 'hint' : undefined;
     // Where a profile weighs it, it is an allocation like others (hotspots/measured-heat.ts).
     case 'measured only':
       return show === 'all' ? 'hint' : undefined;

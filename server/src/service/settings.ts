@@ -71,7 +71,7 @@ export const settingsSchema = [
     scope: 'resource',
     restricted: false,
     markdownDescription:
-      'Which allocations are shown. Misuse that corrupts or leaks is shown always, and rules that matter only in hot code report only there.',
+      'Which allocations are shown. Misuse that corrupts or leaks is shown always, and rules that matter only in hot code report only there, unless everything is shown.',
   },
   {
     name: 'alloclens.rules',

@@ -367,13 +367,13 @@ export class TypeScriptEngine implements Engine {
       .map(({ name }) => name);
   }
 
-  /** Those of the rules that the tree has candidates for; with settings, for `hot only` rules, where code may be hot. */
+  /** Those of the rules that the tree has candidates for; with settings that do not show all, for `hot only` rules, where code may be hot. */
   #candidates(tree: SyntaxTree, rules: readonly string[], settings?: Settings): string[] {
     const { anywhere, hot } = outlineOf(tree, rules);
     return rules.filter((rule) => {
       if (!CandidateTests.knows(rule)) return true;
       const hotOnly = this.#rules.get(rule)!.meta.docs!.reports === 'hot only';
-      return (settings && hotOnly ? hot : anywhere).has(rule);
+      return (settings && settings.show !== 'all' && hotOnly ? hot : anywhere).has(rule);
     });
   }
 

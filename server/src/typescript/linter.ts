@@ -99,7 +99,7 @@ export class RuleLinter {
     const key = [...names, ...this.pools.map((name) => `pool:${name}`)].join();
     let config = this.#configs.get(key);
     if (!config) {
-      const settings: RuleSettings = { show: 'everything', pools: this.pools };
+      const settings: RuleSettings = { show: 'all', pools: this.pools };
       config = {
         files: extensions.map((name) => `**/*.${name}`),
         plugins: { alloclens: this.#plugin as never },

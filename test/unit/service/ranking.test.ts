@@ -85,8 +85,10 @@ test('what is not allocated is not shown, and a score that is no number is cold'
   assert.equal(rank('allocation', 'always', NaN, 'all'), undefined);
 });
 
-test('a hot-only rule is silent in warm code even when everything is shown', () => {
-  assert.equal(rank('hot only', 'always', 0.59, 'all'), undefined);
+test('a hot-only rule is silent in warm code until everything is shown: nothing is unreachable for who asks', () => {
+  assert.equal(rank('hot only', 'always', 0.59), undefined);
+  assert.equal(rank('hot only', 'always', 0.59, 'all'), 'hint');
+  assert.equal(rank('hot only', 'always', 0.6), 'information');
   assert.equal(rank('hot only', 'always', 0.6, 'all'), 'information');
 });
 
