@@ -125,6 +125,10 @@ export interface Fix {
 export interface Heat {
   readonly score: number;
   readonly because: readonly HeatReason[];
+  /** An entry point such as a request handler, or a directive, says that it is hot: more than an estimate. */
+  readonly isKnown?: true;
+  /** Many places of its package are expected to allocate more often: it is shown on request. */
+  readonly isMinor?: true;
 }
 
 export interface HeatReason {

@@ -11,7 +11,6 @@ import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import { goRules } from '../../rules/go';
 import type { FileEdit } from '../../rules/model';
-import { goRules } from '../../rules/go/index';
 import type { GoEngineOptions } from '../../server/src/go/engine';
 import type { FileAnalysis } from '../../server/src/service/engine';
 import { hotScore } from '../../server/src/service/ranking';

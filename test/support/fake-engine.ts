@@ -132,7 +132,7 @@ export class FakeEngine implements Engine {
           reports: how === 'bad' ? 'bug' : 'allocation',
         } as const;
         const heat = how === 'hot' ? 0.7 : how === 'cold' ? 0.1 : 0.4;
-        const judgement = judge(meta, 'always', heat, settings);
+        const judgement = judge(meta, 'always', { score: heat }, settings);
         if (!judgement) return [];
         const { severity } = judgement;
         const span = { start: index, end: index + call.length };

@@ -3,6 +3,8 @@ import { errorPathOf, leaves, reportsError } from '../flow/error-paths';
 import { loopsAround } from '../flow/loops';
 import type { GoFile } from '../rule';
 import { qualified, statementsOf } from '../syntax/nodes';
+import { deepest, perBranch, perCase, perError, perExit, perLoop, perPooled, perProgram } from './factors';
+import { isAboutErrors } from './purpose';
 
 /**
  * How often a place runs for each run of the function around it, estimated from its text, in the spirit of S. Wu and J. Larus, "Static
@@ -10,27 +12,12 @@ import { qualified, statementsOf } from '../syntax/nodes';
  * recorded profiles, where half or twice of each makes little difference.
  */
 
-/** Iterations of a loop whose number is not known. */
-export const perLoop = 8;
-/** Of a nest, the loops that count. */
-const deepest = 3;
-/** A branch is taken or not; one that leaves, rarely. */
-const perBranch = 0.7;
-const perExit = 0.3;
-const perCase = 0.5;
-/** What has failed. */
-const perError = perLoop ** -3;
-/** What runs once in the life of a program. */
-export const perProgram = perLoop ** -4;
-/** A pool makes what is used again and again. */
-const perPooled = perLoop ** -2;
-
 /**
  * Runs of the node for each run of `within`.
  * @param within the function declaration around it, or a function literal that something else calls; absent: of the outermost function
  */
 export function blockFrequency(file: GoFile, node: Node, within?: Node): number {
-  if (errorPathOf(file, node) || isFailing(file, node)) return perError;
+  if (errorPathOf(file, node) || isFailing(file, node) || errorCallAround(node)) return perError;
   let factor = 1;
   for (let at: Node = node; at.parent && at.id !== within?.id; at = at.parent)
     factor *= stepFactor(file, at, at.parent);
@@ -43,6 +30,17 @@ function isFailing(file: GoFile, node: Node): boolean {
   let at: Node | null = node;
   while (at && !/_statement$|^block$|^func_literal$/.test(at.type)) at = at.parent;
   return at?.type === 'return_statement' && reportsError(file, at);
+}
+
+/** The name of the function that makes or reports an error of the node, as in `return p.Error(node)`; undefined: none does. */
+export function errorCallAround(node: Node): string | undefined {
+  for (let at = node.parent; at && !/_statement$|^block$|^func_literal$/.test(at.type); at = at.parent) {
+    if (at.type !== 'argument_list' || at.parent?.type !== 'call_expression') continue;
+    const callee = at.parent.childForFieldName('function');
+    const name = (callee?.childForFieldName('field') ?? callee)?.text ?? '';
+    if (isAboutErrors(name)) return name;
+  }
+  return undefined;
 }
 
 /** How often the child runs for each run of its parent, loops left out. */

@@ -65,6 +65,7 @@ function kindOf(file: GoFile, function_: Node): string | undefined {
   const http = localName(file, 'net/http');
   if (http !== undefined && types[0] === `${http}.ResponseWriter` && types[1] === `*${http}.Request`)
     return 'an HTTP handler';
+  if (http !== undefined && types.includes(`${http}.ResponseWriter`)) return 'what answers HTTP requests';
   for (const type of types) {
     const name = /^\*?(\w+)\./.exec(type)?.[1];
     const path = name === undefined ? undefined : file.imports.get(name);

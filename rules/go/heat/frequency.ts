@@ -6,9 +6,11 @@ import type { GoFile, GoPackage } from '../rule';
 import { hotDirective } from '../syntax/directives';
 import { enclosingDeclaration } from '../syntax/nodes';
 import { timedBody } from './benchmarks';
-import { blockFrequency, perLoop, perProgram } from './block-frequency';
+import { blockFrequency } from './block-frequency';
 import { callGraphOf, keyOf, type CallGraph, type Edge } from './call-graph';
 import { entryPointAround, entryPointOf } from './entry-points';
+import { perLoop, perProgram } from './factors';
+import { purposeOf, type Purpose } from './purpose';
 import { isTool } from './tools';
 
 /**
@@ -93,7 +95,9 @@ class Estimate {
         if (edge.runs === undefined && edge.from && members.has(keyOf(edge.from))) inner.push(edge);
         else runs += this.#through(edge);
       }
-      this.#runs.set(keyOf(own), Math.max(entryRuns(own, edges), runs));
+      const purpose = hotDirective(own.fn) ? undefined : purposeOf(nameOf(own));
+      const all = Math.max(entryRuns(own, edges) * (purpose?.factor ?? 1), runs * insideFactor(purpose));
+      this.#runs.set(keyOf(own), all);
     }
     if (inner.length > 0) this.#goRound(inner, mostHandedOn);
     for (const own of circle) {
@@ -166,6 +170,9 @@ class Estimate {
       : `called from ${chain.join(' → ')}${isLoop ? ', in a loop' : ''}`;
   }
 }
+
+const insideFactor = (purpose: Purpose | undefined): number =>
+  purpose && !purpose.fromOutside ? purpose.factor : 1;
 
 /** Runs from outside of the package. */
 function entryRuns(own: OwnFunction, edges: readonly Edge[]): number {

@@ -6,9 +6,11 @@ import { hotDirective } from '../syntax/directives';
 import { errorPathOf } from '../flow/error-paths';
 import { headOf, loopsAround } from '../flow/loops';
 import { isBenchmark, timedBody } from './benchmarks';
-import { perLoop, rarely } from './block-frequency';
+import { errorCallAround, rarely } from './block-frequency';
 import { entryPointAround } from './entry-points';
+import { perLoop } from './factors';
 import { frequencyOf, perMark, runsAt } from './frequency';
+import { purposeOf } from './purpose';
 import { isTool } from './tools';
 
 /** From this score on code is hot. */
@@ -30,6 +32,8 @@ const scores: readonly (readonly [power: number, score: number])[] = [
   [4, 0.95],
 ];
 const cold = 0.1;
+/** Up to here what a function is for is the first reason. */
+const warm = 0.3;
 
 interface Weighed extends HeatReason {
   readonly runs: number;
@@ -66,10 +70,17 @@ export function staticHeat(file: GoFile, node: Node): Heat {
   const context = directive ? undefined : contextOf(file, node, timed);
   if (context) reasons.push(context);
   const score = scoreOf(Math.max(runsAt(file, node), directive ? perMark : 0));
+  const purpose = purposeOf(enclosingDeclaration(node)?.childForFieldName('name')?.text ?? '');
+  if (purpose && score <= warm) reasons.push({ runs: Infinity, text: purpose.text });
   if (reasons.length === 0)
     return { score, because: [{ text: isTool(file.pkg) ? 'in a tool' : 'in an ordinary function' }] };
   reasons.sort((a, b) => b.runs - a.runs);
-  return { score, because: reasons.map(({ text, span }) => (span ? { text, span } : { text })) };
+  const isKnown = directive !== undefined || entryPointAround(file, node) !== undefined;
+  return {
+    score,
+    because: reasons.map(({ text, span }) => (span ? { text, span } : { text })),
+    ...(isKnown && { isKnown }),
+  };
 }
 
 /** True when a rule that only matters in hot code may speak. */
@@ -87,6 +98,8 @@ function head(node: Node): { start: number; end: number } {
 function coldness(file: GoFile, node: Node): Cold | undefined {
   const errorPath = errorPathOf(file, node);
   if (errorPath) return { score: cold, text: errorPath.text, span: spanOf(errorPath.node), once: false };
+  const reported = errorCallAround(node);
+  if (reported !== undefined) return { score: cold, text: `only on the way to ${reported}`, once: false };
   let function_: Node | undefined;
   for (let at: Node | null = node; at; at = at.parent) {
     if (at.type !== 'func_literal') continue;

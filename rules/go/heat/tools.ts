@@ -1,8 +1,8 @@
 import type { GoPackage } from '../rule';
 
-/** Programs of a module beside what it is for, and packages that serve its tests and examples. */
+/** Programs of a module beside what it is for, and packages that serve its tests, examples and debugging. */
 const forDevelopers =
-  /^(?:tools?|scripts?|hack|_?examples?|_?demos?|testutils?|testing|testsupport|testhelpers?|mocks?|fakes?)$/;
+  /^(?:tools?|scripts?|hack|debug|_?examples?|_?demos?|testutils?|testing|testsupport|testhelpers?|mocks?|fakes?)$/;
 
 /** What a program imports that answers others for as long as it runs. */
 const serving = /^(?:net|net\/http|net\/rpc|google\.golang\.org\/grpc)$/;

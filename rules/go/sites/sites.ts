@@ -18,6 +18,14 @@ import { sizeOf } from './size';
  * whose callees may allocate for them. None without facts.
  */
 export function sitesOf(file: GoFile): readonly Site[] {
+  let found = known.get(file);
+  if (!found) known.set(file, (found = sitesIn(file)));
+  return found;
+}
+
+const known = new WeakMap<GoFile, readonly Site[]>();
+
+function sitesIn(file: GoFile): readonly Site[] {
   if (!file.facts) return [];
   const calls = expressionsOf(file).filter(({ type }) => type === 'call_expression');
   let next = 0;

@@ -1,7 +1,8 @@
 import type { Node } from 'web-tree-sitter';
-import type { Finding, NoFix, Note, Related, RuleId, RuleMeta, Severity } from '../../../rules/model';
+import type { Finding, Heat, NoFix, Note, Related, RuleId, RuleMeta, Severity } from '../../../rules/model';
 import { titled } from '../../../rules/wording';
 import { checkedCeiling } from '../../../rules/go/sites/ceilings';
+import { rankOf } from '../../../rules/go/sites/prominence';
 import { declaredName, flowOf, sitesOf } from '../../../rules/go/sites/sites';
 import { staticHeat } from '../../../rules/go/heat/static-heat';
 import { loopsAround } from '../../../rules/go/flow/loops';
@@ -71,8 +72,8 @@ export function checkFile(
         return otherwise;
       const heatAt = report.heatAt ?? report.node;
       const home = file.pkg.files.find(({ root }) => root.tree === heatAt.tree);
-      const heat = staticHeat(home ?? file, heatAt);
-      const judgement = judge(meta, report.allocation.cost, heat.score, visibility);
+      const heat = heatOf(home ?? file, heatAt);
+      const judgement = judge(meta, report.allocation.cost, heat, visibility);
       if (!judgement) return otherwise;
       const { severity, withSafeFix, hidden } = judgement;
       const finding: Finding = {
@@ -135,6 +136,15 @@ export function confirmedFile(checked: CheckedFile): CheckedFile {
 function tentatively(candidate: Candidate): Candidate {
   const { otherwise } = candidate;
   return { ...candidate, tentative: true, otherwise: otherwise && tentatively(otherwise) };
+}
+
+/** How often the place runs, and what that is among the sites of its package. */
+function heatOf(file: GoFile, node: Node): Heat {
+  const heat = staticHeat(file, node);
+  const rank = rankOf(file, node);
+  if (!rank || rank.isProminent) return heat;
+  const text = `${rank.above} of the ${rank.of} places of the package that may allocate do so more often`;
+  return { ...heat, because: [...heat.because, { text }], isMinor: true };
 }
 
 /** The lines, 0-based, of what explains the finding in its file: where the slice is declared, or the loop begins. */

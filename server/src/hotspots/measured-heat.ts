@@ -42,7 +42,7 @@ export function measuredFindings(
     const severity = severityOf(
       metaOf(metas.get(finding.ruleId)!, share),
       finding.allocation.cost,
-      heat.score,
+      heat,
       visibility,
     );
     return severity === undefined ? [] : [{ ...finding, heat, severity }];

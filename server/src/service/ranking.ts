@@ -1,4 +1,4 @@
-import type { AllocationCost, Finding, RuleMeta, Severity } from '../../../rules/model';
+import type { AllocationCost, Finding, Heat, RuleMeta, Severity } from '../../../rules/model';
 
 /** The setting `alloclens.show`: how warm code must be for its allocations to be shown. */
 export type Show = 'hot' | 'likely' | 'all';
@@ -32,12 +32,12 @@ export interface Visibility {
 export function severityOf(
   meta: Pick<RuleMeta, 'id' | 'reports'>,
   cost: AllocationCost,
-  score: number,
+  heat: Pick<Heat, 'score' | 'isMinor'>,
   visibility: Visibility,
 ): Severity | undefined {
   const level = visibility.rules[meta.id] ?? 'on';
   if (level === 'off') return undefined;
-  const ranked = rank(meta, cost, score, visibility.show);
+  const ranked = rank(meta, cost, heat, visibility.show);
   return ranked === undefined || level === 'on' ? ranked : level;
 }
 
@@ -54,11 +54,11 @@ export interface Judgement {
 export function judge(
   meta: Pick<RuleMeta, 'id' | 'reports'>,
   cost: AllocationCost,
-  score: number,
+  heat: Pick<Heat, 'score' | 'isMinor'>,
   visibility: Visibility,
 ): Judgement | undefined {
-  const unasked = severityOf(meta, cost, score, visibility);
-  const severity = unasked ?? severityOf(meta, cost, score, { ...visibility, show: 'all' });
+  const unasked = severityOf(meta, cost, heat, visibility);
+  const severity = unasked ?? severityOf(meta, cost, heat, { ...visibility, show: 'all' });
   if (severity === undefined) return undefined;
   const ranked = (visibility.rules[meta.id] ?? 'on') === 'on';
   const withSafeFix = ranked && severity === 'hint' ? 'information' : severity;
@@ -68,7 +68,7 @@ export function judge(
 function rank(
   meta: Pick<RuleMeta, 'reports'>,
   cost: AllocationCost,
-  score: number,
+  { score, isMinor }: Pick<Heat, 'score' | 'isMinor'>,
   show: Show,
 ): Severity | undefined {
   if (meta.reports === 'contract') return 'error';
@@ -76,6 +76,7 @@ function rank(
   if (cost === 'none') return undefined;
   // A score that is not a number is a defect elsewhere; it must not make cold code loud.
   if (Number.isNaN(score)) return undefined;
+  if (isMinor && meta.reports !== 'on request') return show === 'all' ? 'hint' : undefined;
   switch (meta.reports) {
     case 'hot only':
       return score >= hotScore ? 'information' : show === 'all' ? 'hint' : undefined;
@@ -91,10 +92,17 @@ function rank(
 
 /**
  * Whether an allocation that no rule can help is explained although nobody asked: it is certain, written at this place and not
- * in a callee, and runs more often than two nested loops can say.
+ * in a callee, in an entry point or marked code, and runs more often than two nested loops can say.
  */
 export function isExplainedUnasked({ allocation, heat }: Pick<Finding, 'allocation' | 'heat'>): boolean {
-  return allocation.cost === 'always' && allocation.kind !== 'call' && heat.score >= explainedScore;
+  const { score, isKnown = false, isMinor = false } = heat;
+  return (
+    allocation.cost === 'always' &&
+    allocation.kind !== 'call' &&
+    isKnown &&
+    !isMinor &&
+    score >= explainedScore
+  );
 }
 
 /** Source order within a file, files by path; ties by rule and message, so that the published order never changes. */

@@ -360,7 +360,7 @@ export class TypeScriptEngine implements Engine {
     return [...this.#rules.values()]
       .filter(
         ({ meta: { docs } }) =>
-          (!settings || severityOf(docs!, 'always', warmest, settings) !== undefined) &&
+          (!settings || severityOf(docs!, 'always', { score: warmest }, settings) !== undefined) &&
           (docs!.words.every((group) => group.some(has)) ||
             (docs!.wordsOfPools === true && this.#linter.pools.some(has))),
       )
@@ -379,7 +379,7 @@ export class TypeScriptEngine implements Engine {
 
   #judge(report: LintReport, settings: Settings): ReturnType<typeof judge> {
     const docs = this.#rules.get(report.ruleName)!.meta.docs!;
-    return judge(docs, report.allocation.cost, report.heat.score, settings);
+    return judge(docs, report.allocation.cost, report.heat, settings);
   }
 
   #finding(path: string, report: LintReport, settings: Settings, passed: ReadonlySet<ProposedFix>): Finding {

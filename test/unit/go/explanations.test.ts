@@ -38,7 +38,7 @@ test('an explanation waits for the hover, and is a finding only with show: all',
   assert.deepEqual([ids(all.findings), ids(all.hidden)], [['go/escape'], []]);
 });
 
-test('in the loops of a request handler one certain allocation of each function is said unasked, the others are hidden', async (t) => {
+test('in the loops of a request handler one certain allocation is said unasked, the others are hidden, and what is only estimated', async (t) => {
   const text = [
     'package p',
     '',
@@ -69,9 +69,9 @@ test('in the loops of a request handler one certain allocation of each function 
     some
       .filter(({ allocation }) => allocation.kind === 'moved variable')
       .map(({ message }) => message.match(/zeroth|first|second|third|fourth/)?.[0]);
-  assert.deepEqual(names(findings), ['first', 'third']);
+  assert.deepEqual(names(findings), ['first']);
   assert.deepEqual([...new Set(findings.map(({ severity }) => severity))], ['information']);
-  assert.deepEqual(names(hidden ?? []), ['second', 'zeroth', 'fourth']);
+  assert.deepEqual(names(hidden ?? []), ['second', 'zeroth', 'third', 'fourth']);
 });
 
 test('what several decisions of a line share with fewer calls is certain of none', async (t) => {

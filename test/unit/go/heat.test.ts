@@ -279,6 +279,10 @@ describe('cold', () => {
       'only on an error path',
     ],
     'what panics': [inFunction('for range n { panic(here()) }'), 'only on the way to panic'],
+    'what reports an error': [
+      inFunction('for range n { if n > 2 { report.Errorf("%s", here()) } }'),
+      'only on the way to Errorf',
+    ],
     'sync.Once': [
       'package p\n\nfunc (t *T) F() { t.once.Do(func() { here() }) }\n',
       'runs once, in sync.Once.Do',
@@ -394,6 +398,37 @@ describe('cold', () => {
     assert.equal(heat(inFunction('if err != nil { here() }')).score, 0.391));
   test('a comparison with something else is no error path', () =>
     assert.equal(heat(inFunction('if n != 3 { here(); return err }')).score, 0.371));
+});
+
+describe('what a name says', () => {
+  const named = (name: string, more = ''): string => `package p
+
+type T struct{}
+
+func (t T) ${name}() string { return here() }
+${more}`;
+  const seldom: Record<string, [text: string, because: string]> = {
+    errors: [
+      named('raiseError', 'func Eval(t T) { for { t.raiseError() } }'),
+      'by its name it is about errors',
+    ],
+    'a dump': [named('DumpTree', 'func F(t T) { for { t.DumpTree() } }'), 'by its name it serves debugging'],
+    'a text for people': [named('String'), 'a text for people'],
+  };
+  for (const [name, [text, because]] of Object.entries(seldom))
+    test(`${name}: seldom`, () => {
+      const found = heat(text);
+      assert.ok(found.score <= 0.3, String(found.score));
+      assert.equal(found.because[0], because);
+    });
+
+  test('String, called by name in a loop: as often as that', () => {
+    assert.ok(heat(named('String', 'func F(t T) { for { println(t.String()) } }')).score >= 0.7);
+  });
+  test('names that only begin so: as any function', () => {
+    for (const name of ['Terrace', 'Debounce', 'Failover', 'Formatted'])
+      assert.equal(heat(named(name)).score, 0.4, name);
+  });
 });
 
 describe('//alloclens:ignore', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { AllocationCost, AllocationKind, Finding, RuleMeta } from '../../../rules/model';
+import type { AllocationCost, AllocationKind, Finding, Heat, RuleMeta } from '../../../rules/model';
 import {
   compareFindings,
   compareUrgency,
@@ -17,7 +17,7 @@ const rank = (
   score: number,
   show: Show = 'likely',
   rules: Record<string, RuleLevel> = {},
-) => severityOf({ id: 'go/x', reports }, cost, score, { show, rules });
+) => severityOf({ id: 'go/x', reports }, cost, { score }, { show, rules });
 
 test('a bug is a warning wherever it stands', () => {
   for (const show of ['hot', 'likely', 'all'] as const) assert.equal(rank('bug', 'none', 0, show), 'warning');
@@ -39,22 +39,26 @@ test('an explanation is shown on request: a hint, or information where it is cer
   assert.equal(rank('on request', 'none', 0.9, 'all'), undefined);
 });
 
-test('an explanation is given unasked where it is certain, of this place, and hotter than two nested loops', () => {
-  const unasked = (cost: AllocationCost, kind: AllocationKind, score: number) =>
+test('an explanation is given unasked where it is certain, of this place, known to be hot, and hotter than two nested loops', () => {
+  const unasked = (cost: AllocationCost, kind: AllocationKind, heat: Partial<Heat>) =>
     isExplainedUnasked({
       allocation: { kind, cost, reason: 'r', evidence: [] },
-      heat: { score, because: [] },
+      heat: { score: 0.9, because: [], isKnown: true, ...heat },
     });
-  assert.equal(unasked('always', 'make', 0.9), true);
-  assert.equal(unasked('always', 'make', 0.85), false);
-  assert.equal(unasked('conditional', 'make', 0.9), false);
-  assert.equal(unasked('unknown', 'make', 0.9), false);
-  assert.equal(unasked('always', 'call', 0.9), false);
+  assert.equal(unasked('always', 'make', {}), true);
+  assert.equal(unasked('always', 'make', { score: 0.85 }), false);
+  assert.equal(unasked('conditional', 'make', {}), false);
+  assert.equal(unasked('unknown', 'make', {}), false);
+  assert.equal(unasked('always', 'call', {}), false);
+  assert.equal(unasked('always', 'make', { isMinor: true }), false);
+  const estimated: Heat = { score: 0.95, because: [] };
+  const allocation = { kind: 'make', cost: 'always', reason: 'r', evidence: [] } as const;
+  assert.equal(isExplainedUnasked({ allocation, heat: estimated }), false);
 });
 
 test('what is hidden is what "all" would add; a safe fix makes it information, a level of the user stays', () => {
   const judged = (score: number, show: Show, rules: Record<string, RuleLevel> = {}) =>
-    judge({ id: 'go/x', reports: 'allocation' }, 'always', score, { show, rules });
+    judge({ id: 'go/x', reports: 'allocation' }, 'always', { score }, { show, rules });
   assert.deepEqual(judged(0.7, 'likely'), {
     severity: 'information',
     withSafeFix: 'information',
@@ -78,6 +82,18 @@ test('"show" decides from which heat on an allocation is shown', () => {
   assert.deepEqual(shownAt(0.29), ['all']);
   assert.deepEqual(shownAt(0.3), ['likely', 'all']);
   assert.deepEqual(shownAt(0.6), ['hot', 'likely', 'all']);
+});
+
+test('where many places of the package allocate more often, only "all" shows it, as a hint', () => {
+  const minor = (reports: RuleMeta['reports'], show: Show) =>
+    severityOf({ id: 'go/x', reports }, 'always', { score: 0.9, isMinor: true }, { show, rules: {} });
+  assert.equal(minor('allocation', 'hot'), undefined);
+  assert.equal(minor('allocation', 'likely'), undefined);
+  assert.equal(minor('allocation', 'all'), 'hint');
+  assert.equal(minor('hot only', 'likely'), undefined);
+  assert.equal(minor('hot only', 'all'), 'hint');
+  assert.equal(minor('bug', 'likely'), 'warning');
+  assert.equal(minor('contract', 'likely'), 'error');
 });
 
 test('what is not allocated is not shown, and a score that is no number is cold', () => {
