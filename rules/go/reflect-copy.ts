@@ -260,12 +260,14 @@ function isHanded(node: Node): boolean {
   return !/^(?:len|delete|clear)$/.test(call?.childForFieldName('function')?.text ?? '');
 }
 
-/** `v.Call(args)`, `v.MapKeys()`: slices of such values. */
+/** `v.Call(args)`, `v.MapKeys()`, a parameter: slices of such values. */
 function isListOfResults(file: GoFile, list: Node): boolean {
   const node = unparenthesised(list);
   const binding = node.type === 'identifier' ? namesAround(file.root, node).resolve(node) : undefined;
   if (binding) {
     const start = initializer(binding);
+    // Who is handed such a list has results or arguments of a call.
+    if (binding.declaration.parent?.type === 'parameter_declaration') return true;
     return (
       start !== undefined && !binding.uses.some((use) => isAssigned(use.node)) && isListOfResults(file, start)
     );
