@@ -40,7 +40,8 @@ export class Gate {
 /**
  * A language of its own inside Go or TypeScript files, for tests of everything around the engines: `alloc()` is a
  * finding with a safe fix to `reuse()`, `hotalloc()` is hot, `coldalloc()` hidden, `maybealloc()` has a suggestion, `badalloc()` is a bug
- * without a fix, `synalloc()` is found in any text, `syntaxerror` leaves nothing else of its unit, `crash()` makes the engine throw. `alloc(b.go)` has a fix that also changes that file of the folder,
+ * without a fix, `synalloc()` is found in any text, `syntaxerror` leaves nothing else of its unit, `crash()` makes the engine throw, `recurse()` as
+ * when the stack is full. `alloc(b.go)` has a fix that also changes that file of the folder,
  * where `take()` becomes `lend()`. What stands behind `// says` is quoted wherever a text can quote something. In Go all
  * files of the folder are one unit, and functions are known by name.
  */
@@ -115,6 +116,7 @@ export class FakeEngine implements Engine {
     { settings }: AnalysisRequest,
   ): FileAnalysis {
     if (text.includes('crash()')) throw new Error('the fake engine was told to crash');
+    if (text.includes('recurse()')) throw new RangeError('Maximum call stack size exceeded');
     const quote = text.match(/\/\/ says (.*)/)?.[1];
     const says = quote === undefined ? '' : ` (${quote})`;
     const broken = unit.find((document) => document.text.includes('syntaxerror'));

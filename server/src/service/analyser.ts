@@ -81,7 +81,7 @@ export class Analyser {
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       this.host.logger.error(`The analysis of ${document.path} failed: ${describe(error)}`);
-      publish([emptyAnalysis(document, `The analysis failed: ${firstLine(error)}.`, 'log')]);
+      publish([emptyAnalysis(document, `The analysis failed: ${reasonOf(error)}.`, 'log')]);
     }
   }
 
@@ -347,7 +347,9 @@ function describe(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-function firstLine(error: unknown): string {
+function reasonOf(error: unknown): string {
+  // Parsers and rules go down into a tree by recursion.
+  if (error instanceof RangeError && /call stack/.test(error.message)) return 'the code nests too deeply';
   const message = error instanceof Error ? error.message : String(error);
   return (message.split('\n')[0] ?? '').replace(/\.$/, '').slice(0, 200);
 }

@@ -232,13 +232,15 @@ test('--version and --help answer with exit code 0; help has examples', async (t
 });
 
 test('what could not be analysed is said, and is not "nothing to report" when it is all there is', async (t) => {
-  const { alloclens } = setUp(t, { 'a.ts': 'crash()', 'b.ts': '' });
+  const { alloclens } = setUp(t, { 'a.ts': 'crash()', 'b.ts': '', 'deep.ts': 'recurse()' });
   const one = await alloclens(['scan', 'a.ts']);
   assert.equal(one.code, 2);
   assert.match(one.out, /note a\.ts: The analysis failed: the fake engine was told to crash\./);
-  const both = await alloclens(['scan']);
+  const both = await alloclens(['scan', 'a.ts', 'b.ts']);
   assert.equal(both.code, 0);
   assert.match(both.out, /note a\.ts/);
+  const deep = await alloclens(['scan', 'deep.ts']);
+  assert.match(deep.out, /note deep\.ts: The analysis failed: the code nests too deeply\./);
   for (const { out } of [one, both]) assert.doesNotMatch(out, /Nothing to report/);
   assert.match(both.out, /^No findings in 2 files; see the notes above\.$/m);
 });
