@@ -1,7 +1,6 @@
-import type { Note } from '../../../rules/model';
+import type { Finding, Note } from '../../../rules/model';
 import type { ProveRun } from '../proof/fixes';
 import type { BenchmarkOptions } from './options';
-import type { ScanResult } from '../service/scan';
 import type { Session } from './session';
 import type { Surroundings } from './surroundings';
 
@@ -27,7 +26,7 @@ export function proveRun(
 }
 
 /** Why a scan that found no fix has nothing to prove. */
-export function nothingToProve({ findings }: ScanResult, notes: readonly Note[]): string {
+export function nothingToProve(findings: readonly Finding[], notes: readonly Note[]): string {
   if (findings.length > 0)
     return 'No finding there has a fix of the wanted kind, so there is nothing to prove.';
   return notes.length > 0 ? notes[0]!.message : 'There is no finding, so there is nothing to prove.';

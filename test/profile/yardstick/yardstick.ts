@@ -107,7 +107,7 @@ export async function measureModule(
     let [benchmarks, fixes]: [Measured['benchmarks'], number] = [undefined, 0];
     if (prove) {
       progress(`${module.name}: proving`);
-      ({ benchmarks, fixes } = await proveAll(cwd, module, notes));
+      ({ benchmarks, fixes } = await proveAll(cwd, module, profile, notes));
     }
     return {
       name: `${module.name} ${module.version}`,
@@ -203,10 +203,12 @@ const goFiles = (cwd: string): string[] =>
 async function proveAll(
   cwd: string,
   { benchtime, count }: YardstickModule,
+  profile: string,
   notes: string[],
 ): Promise<Pick<Measured, 'benchmarks' | 'fixes'>> {
-  const how = ['--suggestions', '--count', String(count), '--benchtime', benchtime, '--format', 'json'];
-  const { code, out, err } = await alloclens(cwd, 'prove', './...', ...how);
+  const how = ['--count', String(count), '--benchtime', benchtime, '--format', 'json'];
+  const what = ['./...', '--profile', profile, '--suggestions'];
+  const { code, out, err } = await alloclens(cwd, 'prove', ...what, ...how);
   if (out === '') {
     notes.push(`prove (exit ${code}): ${err.trim().split('\n').at(-1)}`);
     return { benchmarks: { lower: 0, higher: 0, all: 0 }, fixes: 0 };

@@ -94,6 +94,42 @@ describe('alloclens prove', () => {
     assert.equal(readFileSync(path.join(folder, 'p.go'), 'utf8'), joined);
   });
 
+  it('proves by a profile what only a profile shows', async () => {
+    const errors = `package p
+
+type Errors struct{ texts []string }
+
+func (e *Errors) Add(text string) {
+	e.texts = append(e.texts, text)
+}
+`;
+    const test = `package p
+
+import "testing"
+
+var sink *Errors
+
+func BenchmarkErrors(b *testing.B) {
+	for i := 0; i < b.N; i++ {
+		sink = new(Errors)
+		for j := 0; j < 8; j++ {
+			sink.Add("missing")
+		}
+	}
+}
+`;
+    const folder = moduleOf('profile', { 'p.go': errors, 'p_test.go': test });
+    const recorded = await alloclens(folder, 'record', '--go', '.', '--bench', '.', '--benchtime', '2000x');
+    assert.equal(recorded.code, 0, recorded.err);
+    const how = ['--suggestions', '--count', '4', '--benchtime', '200x'];
+    const without = await alloclens(folder, 'prove', '.', ...how);
+    assert.match(without.err, /nothing to prove/);
+    const { code, out } = await alloclens(folder, 'prove', '.', '--profile', 'alloclens.pprof', ...how);
+    assert.equal(code, 0, out);
+    assert.match(out, /^p\.go:6 .*room for 8 elements.*\n {2}better: less in 1 of 1/m);
+    assert.match(out, /allocs\/op +5\.000 .*2\.000/);
+  });
+
   it('proves the fix of one line, and reports it for a pull request', async () => {
     const folder = moduleOf('line', { 'p.go': joined, 'p_test.go': testFile(benchmark('Join', '')) });
     const { code, out } = await alloclens(folder, 'prove', 'p.go:10', '--format', 'markdown', ...quick);

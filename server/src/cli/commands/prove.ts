@@ -17,8 +17,8 @@ import {
 } from '../options';
 import { proveFixes } from '../../proof/fixes';
 import { nothingToProve, proveRun } from '../prove';
-import { scan } from '../../service/scan';
-import { withAnalyser } from '../session';
+import { namedProfile, profiledScan, profileOption, withFindings } from '../profiled-scan';
+import { readingProgress, withAnalyser } from '../session';
 import type { ExitCode, Surroundings } from '../surroundings';
 import { filesOf } from '../../service/targets';
 
@@ -27,7 +27,8 @@ export function proveCommand(program: Command, around: Surroundings, exit: (code
     .command('prove')
     .description('run the benchmarks that reach the fixes, before and after; nothing is written')
     .argument('[path...]', 'files, folders, ./... for Go packages, or FILE:LINE for the fix there', ['.'])
-    .option('--each', 'each fix alone, best first; else all together', false);
+    .option('--each', 'each fix alone, best first; else all together', false)
+    .addOption(profileOption(': also fixes of what only a profile shows'));
   for (const option of benchmarkOptions()) command.addOption(option);
   command
     .option(
@@ -46,6 +47,7 @@ export function proveCommand(program: Command, around: Surroundings, exit: (code
 
 interface ProveOptions extends CommonOptions, BenchmarkOptions {
   readonly each: boolean;
+  readonly profile?: string;
   readonly suggestions: boolean;
   readonly skeleton: boolean;
   readonly writeSkeleton: boolean;
@@ -55,14 +57,19 @@ interface ProveOptions extends CommonOptions, BenchmarkOptions {
 async function run(paths: readonly string[], options: ProveOptions, around: Surroundings): Promise<ExitCode> {
   const { cwd, signal, stdout, stderr, color } = around;
   return withAnalyser(options, around, async (session) => {
-    const { analyser, settings, progress } = session;
+    const { progress } = session;
     const { targets, line } = fixAt(paths, cwd);
     const named = await filesOf(targets, cwd, signal);
-    const scanned = await scan(analyser, named.files, { settings, signal, progress });
+    const origin = { cwd, signal, progress: readingProgress(progress) };
+    const profiles =
+      options.profile === undefined ? [] : [await namedProfile(options.profile, named.files, origin)];
+    const { show } = options;
+    const how = { rules: around.rules, show, signal, progress };
+    const { scanned, findings } = await profiledScan(session, named.files, profiles, how);
     const { each, suggestions, writeSkeleton } = options;
     const skeleton = options.skeleton || writeSkeleton;
     const run = { ...proveRun({ ...options, skeleton }, session, around), each, suggestions, line };
-    const { report } = await proveFixes(analyser, scanned.analyses, run);
+    const { report } = await proveFixes(session.analyser, withFindings(scanned, findings), run);
     if (writeSkeleton)
       for (const { outcome } of report.changes)
         if (outcome.kind === 'measured' && outcome.made) {
@@ -73,7 +80,7 @@ async function run(paths: readonly string[], options: ProveOptions, around: Surr
           );
         }
     if (report.changes.length === 0) {
-      stderr.write(`${visible(nothingToProve(scanned, [...named.notes, ...scanned.notes]))}\n`);
+      stderr.write(`${visible(nothingToProve(findings, [...named.notes, ...scanned.notes]))}\n`);
       return 2;
     }
     if (options.format === 'json') stdout.write(jsonText(jsonProof(report)));
