@@ -24,19 +24,29 @@ export interface Rank {
 export function rankOf(file: GoFile, node: Node): Rank | undefined {
   const all = expectations(file.pkg);
   if (all.length === 0) return undefined;
-  const runs = runsAt(file, node);
-  const above = all.filter((expected) => expected > runs).length;
+  const above = all.length - countUpTo(runsAt(file, node), all);
   return { above, of: all.length, isProminent: above < Math.max(fewest, part * all.length) };
 }
 
 const known = new WeakMap<GoPackage, readonly number[]>();
 
-/** Of each site outside of tests; see Site.expected. */
+/** How many of the sorted numbers are not larger. */
+function countUpTo(limit: number, sorted: readonly number[]): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle]! <= limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Of each site outside of tests, ascending; see Site.expected. */
 function expectations(pkg: GoPackage): readonly number[] {
   let found = known.get(pkg);
   if (!found) {
     const files = pkg.files.filter(({ path }) => !path.endsWith('_test.go'));
-    found = files.flatMap((file) => sitesOf(file).map(({ expected = 0 }) => expected));
+    found = files.flatMap((file) => sitesOf(file).map(({ expected = 0 }) => expected)).sort((a, b) => a - b);
     known.set(pkg, found);
   }
   return found;
