@@ -75,16 +75,31 @@ export function suspectsOf(
   return suspects;
 }
 
-/** Fixes of different functions share a compile; the first group is the largest. */
-export function groups(questions: readonly Question[]): Question[][] {
-  const result: { questions: Question[]; functions: Set<string> }[] = [];
+/**
+ * Fixes of different functions share a compile; the first group is the largest.
+ * @param noticedIn the functions whose code the change of a question may change, its own among them
+ */
+export function groups(
+  questions: readonly Question[],
+  noticedIn: (question: Question) => ReadonlySet<string>,
+): Question[][] {
+  const result: { questions: Question[]; functions: Set<string>; noticed: Set<string> }[] = [];
   for (const question of questions) {
-    let group = result.find(({ functions }) => [...question.functions].every((name) => !functions.has(name)));
-    if (!group) result.push((group = { questions: [], functions: new Set() }));
+    const noticed = noticedIn(question);
+    let group = result.find(
+      (one) => !intersects(noticed, one.functions) && !intersects(question.functions, one.noticed),
+    );
+    if (!group) result.push((group = { questions: [], functions: new Set(), noticed: new Set() }));
     group.questions.push(question);
     for (const name of question.functions) group.functions.add(name);
+    for (const name of noticed) group.noticed.add(name);
   }
   return result.map((group) => group.questions);
+}
+
+function intersects(some: ReadonlySet<string>, others: ReadonlySet<string>): boolean {
+  for (const one of some) if (others.has(one)) return true;
+  return false;
 }
 
 /** Keys of the functions that overlap the span; edits between declarations touch none. */

@@ -14,6 +14,7 @@ import { judge } from './effect';
 import { brief, concerns, newErrors } from './errors';
 import { failedObligation, withObligations } from './obligations';
 import { placesOf } from './place';
+import { Inlining } from './inlining';
 import { fileOf, groups, homeOf, insideBodies, suspectsOf, type FixJob, type Question } from './questions';
 import { refutedBecause, type Verdict } from './verdict';
 
@@ -49,7 +50,14 @@ export class Run {
       onAnswers(answers);
       await Promise.all(again.map(ask));
     };
-    await Promise.all(groups(questions).map(ask));
+    const inlined = this.build.records.inlinedWords();
+    const inlining = new Map<GoPackage, Inlining>();
+    const noticedIn = ({ job: { pkg }, functions }: Question): ReadonlySet<string> => {
+      const known = inlining.get(pkg) ?? new Inlining(pkg, inlined);
+      inlining.set(pkg, known);
+      return known.into(functions);
+    };
+    await Promise.all(groups(questions, noticedIn).map(ask));
   }
 
   /** One compile. Gives back what has to be asked again in smaller groups. */
