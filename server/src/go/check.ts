@@ -1,5 +1,15 @@
 import type { Node } from 'web-tree-sitter';
-import type { Finding, Heat, NoFix, Note, Related, RuleId, RuleMeta, Severity } from '../../../rules/model';
+import type {
+  Finding,
+  Heat,
+  NoFix,
+  Note,
+  Related,
+  RuleId,
+  RuleMeta,
+  Severity,
+  Span,
+} from '../../../rules/model';
 import { titled } from '../../../rules/wording';
 import { checkedCeiling } from '../../../rules/go/sites/ceilings';
 import { rankOf } from '../../../rules/go/sites/prominence';
@@ -242,9 +252,14 @@ export function isAlone(file: GoFile, finding: Finding, others: readonly Finding
   const moved = movedIn(finding);
   return !others.some(
     (other) =>
-      (other.span.start < finding.span.end && finding.span.start < other.span.end) ||
+      placesOf(other).some((span) => span.start < finding.span.end && finding.span.start < span.end) ||
       (moved !== undefined && movedIn(other) === moved && topOf(other) === topOf(finding)),
   );
+}
+
+/** Where a finding speaks of what its place allocates itself. */
+function placesOf({ span, allocation: { alsoAt = [] } }: Finding): Span[] {
+  return [span, ...alsoAt.filter(({ by }) => by === undefined).map((one) => one.span)];
 }
 
 /** The moved variable that a finding is about: another rule may point at the place that moves it. */

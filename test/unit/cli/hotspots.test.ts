@@ -127,7 +127,7 @@ describe('alloclens hotspots, on a profile that go test writes', () => {
     }
     assert.equal(at(10).why, '`strings.Split` allocates for this line, in `strings.genSplit`');
     assert.match(at(10).what.join(), /strings\.Cut/);
-    assert.equal(at(14).why, 'the map of `table[n]` grows when it is full');
+    assert.equal(at(14).why, '`table` makes room for more entries each time it is full');
     assert.deepEqual(at(14).sites, [
       { id: 'example.com/hot grow map growth: table[n] #0', kind: 'map growth', expression: 'table[n]' },
     ]);
