@@ -102,13 +102,21 @@ async function candidatesOf(
   /** Folder → what fixes of its files declare for the package: names, each with the text that does. */
   const declared = new Map<string, Map<string, string>>();
   const together = new Map<string, { home: Home; fixes: Fix[]; edits: Fix[]; places: ChangedPlace[] }>();
+  const seen = new Set<string>();
+  /** A fix may be that of several findings: of each line that writes to a buffer. */
+  const isNew = ({ edits }: Fix): boolean => {
+    const key = JSON.stringify(edits);
+    const found = seen.has(key);
+    seen.add(key);
+    return !found;
+  };
   for (const analysis of analyses.values()) {
     const lines = new LineIndex(analysis.text);
     const lineOf = (offset: number): number => lines.positionAt(offset).line + 1;
     const findings = analysis.findings.filter(
       ({ span }) => line === undefined || (lineOf(span.start) <= line && line <= lineOf(span.end)),
     );
-    const fixes = chosenFixes(findings, { suggestions });
+    const fixes = chosenFixes(findings, { suggestions }).filter(isNew);
     if (fixes.length === 0) continue;
     const { language } = findings[0]!;
     const home = await homeOf(analysis.path, language).catch((error: unknown) => {

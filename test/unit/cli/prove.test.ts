@@ -130,6 +130,51 @@ func BenchmarkErrors(b *testing.B) {
     assert.match(out, /allocs\/op +5\.000 .*2\.000/);
   });
 
+  it('proves a fix once, of how many findings it may be', async () => {
+    const encoder = `package p
+
+import (
+	"bytes"
+	"io"
+)
+
+type encoder struct{ w io.Writer }
+
+func (e *encoder) key(b []byte) error {
+	_, err := e.w.Write(b)
+	return err
+}
+
+func (e *encoder) value(b []byte) error {
+	_, err := e.w.Write(b)
+	return err
+}
+
+func Marshal(key, value []byte) ([]byte, error) {
+	var buf bytes.Buffer
+	e := &encoder{w: &buf}
+	if err := e.key(key); err != nil {
+		return nil, err
+	}
+	if err := e.value(value); err != nil {
+		return nil, err
+	}
+	return buf.Bytes(), nil
+}
+`;
+    const folder = moduleOf('once', { 'p.go': encoder });
+    const scanned = await alloclens(folder, 'scan', '.', '--show', 'all', '--rule', 'go/returned-buffer');
+    assert.match(scanned.out, /^3 findings/m);
+    const how = ['--rule', 'go/returned-buffer', '--each', '--suggestions', '--format', 'json', ...quick];
+    const { out, err } = await alloclens(folder, 'prove', '.', ...how);
+    const { changes } = JSON.parse(out) as { changes: { outcome: string }[] };
+    assert.deepEqual(
+      changes.map(({ outcome }) => outcome),
+      ['unreached'],
+      err,
+    );
+  });
+
   it('proves the fix of one line, and reports it for a pull request', async () => {
     const folder = moduleOf('line', { 'p.go': joined, 'p_test.go': testFile(benchmark('Join', '')) });
     const { code, out } = await alloclens(folder, 'prove', 'p.go:10', '--format', 'markdown', ...quick);
