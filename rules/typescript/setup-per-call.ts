@@ -193,7 +193,7 @@ function schemaFix(
     creation: sourceCode.getText(at),
     parts: [at],
     names: ['schema'],
-    suffix: /compile/.test(memberName(node.callee as TSESTree.MemberExpression) ?? '') ? 'Check' : 'Schema',
+    suffix: /compile/.test(methodName(node) ?? '') ? 'Check' : 'Schema',
     shareable: false,
     needed,
     risks: tryAround(at) ? undefined : certain,

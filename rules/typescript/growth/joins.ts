@@ -71,7 +71,7 @@ function joinedBy(
       : undefined;
   }
   // A helper of bytes: concatBytes(this.rest, chunk), appendBuffers([this.rest, chunk]).
-  const name = callee.type === 'Identifier' ? callee.name : memberName(callee as TSESTree.MemberExpression);
+  const name = callee.type === 'Identifier' ? callee.name : methodName(node);
   if (!joining.test(name ?? '')) return undefined;
   const parts = first?.type === 'ArrayExpression' ? first.elements : node.arguments;
   const own = parts.find(isIt);
