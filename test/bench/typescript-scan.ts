@@ -53,8 +53,9 @@ async function commandLines(folder: string): Promise<void> {
     theirs.push(run(folder, eslint, 'src', '--format', 'json'));
     own.push(run(folder, inRepository('dist', 'cli.js'), 'scan', 'src', '--format', 'json'));
     const [a, b] = [ofScan(own.at(-1)!.output), ofESLint(folder, theirs.at(-1)!.output)];
-    if (a.join('\n') !== b.join('\n'))
-      throw new Error(`the two report differently:\n${a.join('\n')}\nand\n${b.join('\n')}`);
+    // The scan reads what relative imports declare, and says more by it.
+    const missing = b.filter((one) => !a.includes(one));
+    if (missing.length > 0) throw new Error(`the scan does not say what ESLint says:\n${missing.join('\n')}`);
   }
   const { files } = await sourceFiles(path.join(folder, 'src'), ['typescript'], {});
   const row = (name: string, of: (run: Run) => number): string[] => {
