@@ -1,3 +1,4 @@
+import { firstIndex } from '../../sorted';
 import type { Node } from 'web-tree-sitter';
 import type { AllocationCost, AllocationKind } from '../../model';
 import type { Decision, GoFile } from '../rule';
@@ -182,16 +183,15 @@ export function lineNode(fn: Node, line: number): Node | undefined {
   return undefined;
 }
 
-/** Those that the line goes through, found by halves: a body may have thousands. */
+/** Those that the line goes through: a body may have thousands. */
 function childrenOn(node: Node, line: number): Node[] {
   const all = node.namedChildren;
-  let [low, high] = [0, all.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (all[middle]!.endPosition.row < line) low = middle + 1;
-    else high = middle;
-  }
   const found: Node[] = [];
-  for (; low < all.length && all[low]!.startPosition.row <= line; low++) found.push(all[low]!);
+  for (
+    let i = firstIndex(all, ({ endPosition }) => endPosition.row >= line);
+    i < all.length && all[i]!.startPosition.row <= line;
+    i++
+  )
+    found.push(all[i]!);
   return found;
 }

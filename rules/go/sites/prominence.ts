@@ -1,4 +1,5 @@
 import type { Node } from 'web-tree-sitter';
+import { firstIndex } from '../../sorted';
 import { runsAt } from '../heat/frequency';
 import type { GoFile, GoPackage } from '../rule';
 import { sitesOf } from './sites';
@@ -24,22 +25,12 @@ export interface Rank {
 export function rankOf(file: GoFile, node: Node): Rank | undefined {
   const all = expectations(file.pkg);
   if (all.length === 0) return undefined;
-  const above = all.length - countUpTo(runsAt(file, node), all);
+  const runs = runsAt(file, node);
+  const above = all.length - firstIndex(all, (expected) => expected > runs);
   return { above, of: all.length, isProminent: above < Math.max(fewest, part * all.length) };
 }
 
 const known = new WeakMap<GoPackage, readonly number[]>();
-
-/** How many of the sorted numbers are not larger. */
-function countUpTo(limit: number, sorted: readonly number[]): number {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle]! <= limit) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
 
 /** Of each site outside of tests, ascending; see Site.expected. */
 function expectations(pkg: GoPackage): readonly number[] {

@@ -1,3 +1,4 @@
+import { firstIndex } from '../../sorted';
 import type { Node } from 'web-tree-sitter';
 import type { GoFile } from '../rule';
 import { isFunction } from './nodes';
@@ -70,14 +71,7 @@ function climb(node: Node): Node {
 
 /** By halves: each step towards the root asks the tree to come down from it. */
 function topAround({ tops, starts }: Resolved, node: Node): Node | undefined {
-  const at = node.startIndex;
-  let low = 0;
-  for (let high = starts.length; low < high;) {
-    const middle = (low + high) >> 1;
-    if (starts[middle]! <= at) low = middle + 1;
-    else high = middle;
-  }
-  const top = tops[low - 1];
+  const top = tops[firstIndex(starts, (start) => start > node.startIndex) - 1];
   return top && node.endIndex <= top.endIndex ? top : undefined;
 }
 

@@ -1,3 +1,4 @@
+import { firstIndex } from '../../sorted';
 import type { Node } from 'web-tree-sitter';
 import type { Span } from '../../model';
 
@@ -45,14 +46,13 @@ export function topLevel(node: Node): Node {
 /** The nodes of the top level that overlap the span, in source order; an empty span overlaps what begins there or lies around it. */
 export function topLevelAt(root: Node, { start, end }: Span): Node[] {
   const all = root.namedChildren;
-  let [low, high] = [0, all.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (all[middle]!.endIndex <= start) low = middle + 1;
-    else high = middle;
-  }
   const found: Node[] = [];
-  for (; low < all.length && all[low]!.startIndex < Math.max(end, start + 1); low++) found.push(all[low]!);
+  for (
+    let i = firstIndex(all, ({ endIndex }) => endIndex > start);
+    i < all.length && all[i]!.startIndex < Math.max(end, start + 1);
+    i++
+  )
+    found.push(all[i]!);
   return found;
 }
 

@@ -1,3 +1,4 @@
+import { firstIndex } from '../../../rules/sorted';
 import type { Span, TextEdit } from '../../../rules/model';
 
 /**
@@ -57,13 +58,7 @@ export class EditMap {
 
   /** Index of the first edit that starts behind the offset. */
   #firstBehind(offset: number): number {
-    let low = 0;
-    for (let high = this.#edits.length; low < high;) {
-      const middle = (low + high) >> 1;
-      if (this.#edits[middle]!.span.start <= offset) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return firstIndex(this.#edits, ({ span }) => span.start > offset);
   }
 }
 

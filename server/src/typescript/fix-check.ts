@@ -1,3 +1,4 @@
+import { firstIndex } from '../../../rules/sorted';
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { Span, TextEdit } from '../../../rules/model';
 import type { ProposedFix } from '../../../rules/typescript/rule';
@@ -172,13 +173,7 @@ class SpanSet {
 
   /** Index of the first span that starts at or behind the offset. */
   #at(start: number): number {
-    let low = 0;
-    for (let high = this.#spans.length; low < high;) {
-      const middle = (low + high) >> 1;
-      if (this.#spans[middle]!.start < start) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return firstIndex(this.#spans, (span) => span.start >= start);
   }
 }
 

@@ -1,3 +1,4 @@
+import { firstIndex } from '../../../rules/sorted';
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { TextEdit } from '../../../rules/model';
 import { walk } from '../../../rules/typescript/syntax/nodes';
@@ -122,12 +123,6 @@ class Shift {
 
   /** Index of the first edit that ends at the offset or behind it: the edits are sorted, and overlap nowhere. */
   #firstEnding(offset: number): number {
-    let low = 0;
-    for (let high = this.#edits.length; low < high;) {
-      const middle = (low + high) >> 1;
-      if (this.#edits[middle]!.span.end < offset) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return firstIndex(this.#edits, ({ span }) => span.end >= offset);
   }
 }

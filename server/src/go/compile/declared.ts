@@ -1,3 +1,5 @@
+import { firstIndex } from '../../../../rules/sorted';
+
 /**
  * What the compiler compiles as it did before, told by the texts: a package is edited in one place, and the code of nearly all of its
  * functions stays what it was.
@@ -103,14 +105,7 @@ export class Comparison {
   /** The declaration that a line, 1-based, of the present text belongs to. */
   at(file: string, line: number): Compared | undefined {
     const all = this.in(file);
-    let low = 0;
-    let high = all.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (all[middle]!.declared.last < line) low = middle + 1;
-      else high = middle;
-    }
-    const found = all[low];
+    const found = all[firstIndex(all, ({ declared }) => declared.last >= line)];
     return found && found.declared.first <= line ? found : undefined;
   }
 
@@ -182,14 +177,7 @@ function paired(file: string, before: DeclaredIn, now: DeclaredIn): Compared[] {
 
 /** The declaration that a line, 1-based, belongs to. */
 export function declaredAt(all: DeclaredIn, line: number): Declared | undefined {
-  let low = 0;
-  let high = all.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (all[middle]!.last < line) low = middle + 1;
-    else high = middle;
-  }
-  const found = all[low];
+  const found = all[firstIndex(all, ({ last }) => last >= line)];
   return found && found.first <= line ? found : undefined;
 }
 
@@ -197,7 +185,8 @@ export function wordsOf(text: string): Set<string> {
   return new Set(text.match(/[\p{L}_][\p{L}\p{N}_]*/gu));
 }
 
-function intersects(words: ReadonlySet<string>, others: ReadonlySet<string>): boolean {
+/** Whether the two have something in common. */
+export function intersects(words: ReadonlySet<string>, others: ReadonlySet<string>): boolean {
   const [smaller, larger] = others.size < words.size ? [others, words] : [words, others];
   for (const word of smaller) if (larger.has(word)) return true;
   return false;

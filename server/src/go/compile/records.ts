@@ -1,3 +1,4 @@
+import { wordsOf } from './declared';
 import type { EmittedCall, ParameterFlow, PlacedCall } from '../../../../rules/go/rule';
 import type { CompilerRecord, RawFlowStep } from './record';
 import { Families, listedName, mergeShapes, mergeText } from './symbols';
@@ -410,8 +411,7 @@ export class PackageRecords {
   inlinedWords(): Set<string> {
     const words = new Set<string>();
     for (const { inlined } of this.#files.values())
-      for (const { callee } of inlined.values())
-        for (const [word] of callee.matchAll(/[\p{L}_][\p{L}\p{N}_]*/gu)) words.add(word);
+      for (const { callee } of inlined.values()) for (const word of wordsOf(callee)) words.add(word);
     return words;
   }
 

@@ -1,3 +1,4 @@
+import { firstIndex } from '../../../../rules/sorted';
 import type { Comparison, DeclaredIn } from './declared';
 
 /** A declaration of the present texts. */
@@ -52,9 +53,10 @@ export class Sameness {
   /** The declaration around the place; undefined between declarations. */
   at(file: string, offset: number): SameCode | undefined {
     const all = this.declared.get(file) ?? [];
-    const i = all.findIndex(({ start, end }) => start <= offset && offset <= end);
-    if (i < 0) return undefined;
-    const { start, end, words } = all[i]!;
+    const i = firstIndex(all, (one) => one.end >= offset);
+    const found = all[i];
+    if (!found || found.start > offset) return undefined;
+    const { start, end, words } = found;
     return { stamp: `${this.changed.get(file)![i]} ${this.stampOf(words)}`, start, end };
   }
 

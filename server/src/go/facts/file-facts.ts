@@ -1,3 +1,4 @@
+import { firstIndex } from '../../../../rules/sorted';
 import type { Node } from 'web-tree-sitter';
 import type { Span } from '../../../../rules/model';
 import type {
@@ -275,15 +276,10 @@ export class FileFacts implements GoFacts {
     // Rules ask for each of the thousand lines that a function may have.
     let calls = this.#calls.get(base);
     if (!calls) this.#calls.set(base, (calls = byLine(this.records.calls(this.records.family(base), path))));
-    let start = 0;
-    for (let end = calls.length; start < end;) {
-      const middle = (start + end) >> 1;
-      if (calls[middle]!.line < first) start = middle + 1;
-      else end = middle;
-    }
-    let end = start;
-    while (end < calls.length && calls[end]!.line <= last) end++;
-    return calls.slice(start, end);
+    return calls.slice(
+      firstIndex(calls, (call) => call.line >= first),
+      firstIndex(calls, (call) => call.line > last),
+    );
   }
 
   emittedFor(declaration: Node): readonly PlacedCall[] {

@@ -5,6 +5,7 @@ import { isFunction, spanOf, topLevelAt } from '../../../../rules/go/syntax/node
 import type { BuildUnit } from '../compile/builds';
 import { applyEdits, mapSpan } from '../../text/edits';
 import { LineIndex } from '../../text/positions';
+import { intersects } from '../compile/declared';
 import type { CompileError } from '../compile/listed';
 
 /** A candidate fix and where it stands. The package's trees must stay alive until its verdict is there. */
@@ -95,11 +96,6 @@ export function groups(
     for (const name of noticed) group.noticed.add(name);
   }
   return result.map((group) => group.questions);
-}
-
-function intersects(some: ReadonlySet<string>, others: ReadonlySet<string>): boolean {
-  for (const one of some) if (others.has(one)) return true;
-  return false;
 }
 
 /** Keys of the functions that overlap the span; edits between declarations touch none. */
