@@ -6,6 +6,7 @@ import { allocationOf } from './flow/library';
 import type { GoFile, GoReport, GoRule } from './rule';
 import { decided } from './sites/evidence';
 import { enclosingDeclaration, topLevel } from './syntax/nodes';
+import { calleeName } from './flow/callee-name';
 import { libraryAdvice } from './stdlib/library-advice';
 
 /** Calls of the standard library that allocate for their caller, with a way that allocates less but is no edit. */
@@ -57,7 +58,7 @@ function check(call: Node, file: GoFile): GoReport | undefined {
 function evidenceOf(call: Node, name: string, file: GoFile): Evidence | undefined {
   const facts = file.facts!;
   if (facts.inlined(call) === undefined) {
-    const emitted = facts.emitted(call).find(({ callee }) => callee.replace(/\(\*([^)]*)\)/, '$1') === name);
+    const emitted = facts.emitted(call).find(({ callee }) => calleeName(callee) === name);
     return emitted && { kind: 'emitted call', callee: emitted.callee, count: 1 };
   }
   const decision = facts.decisions.find(

@@ -4,6 +4,7 @@ import { byPlace, statementsAt } from './edit/layout';
 import { PackageVariables } from './edit/package-variables';
 import { isInert, waitsAt } from './flow/effects';
 import { enclosingLoop } from './flow/loops';
+import { isLookedInto } from './memory/map-uses';
 import { poolOf } from './pools/pool-text';
 import type { Decision, GoFile, GoFix, GoRule } from './rule';
 import { decided } from './sites/evidence';
@@ -130,13 +131,4 @@ function isSeenLater({ variable, statement }: ScratchMap): boolean {
     .descendantsOfType('defer_statement')
     .some((defer) => defer.endIndex <= statement.startIndex && enclosingFunction(defer)?.id === owner.id);
   return isDeferredBefore && uses.some(({ node }) => !isLookedInto(node));
-}
-
-/** `m[k]`, `range m`, `len(m)`, `delete(m, k)`, `clear(m)`. */
-function isLookedInto(use: Node): boolean {
-  const parent = use.parent;
-  if (parent?.type === 'index_expression') return parent.childForFieldName('operand')?.id === use.id;
-  if (parent?.type === 'range_clause') return true;
-  const call = parent?.type === 'argument_list' ? parent.parent : undefined;
-  return /^(?:len|delete|clear)$/.test(call?.childForFieldName('function')?.text ?? '');
 }

@@ -1,4 +1,5 @@
 import type { Node } from 'web-tree-sitter';
+import { isLookedInto } from './memory/map-uses';
 import type { FileEdit } from '../model';
 import { canImportAt, importedAs } from './edit/imports';
 import { byPlace, freshName, indentAt, lineEnd } from './edit/layout';
@@ -248,16 +249,8 @@ function isMapOfUnaddressed(file: GoFile, ranged: Node): boolean {
       : [];
   });
   // A map that is handed on may get other keys there.
-  const isHandedOn = binding.uses.some(({ node }) => isAssigned(node) || isHanded(node));
+  const isHandedOn = binding.uses.some(({ node }) => isAssigned(node) || !isLookedInto(node));
   return keys.length > 0 && !isHandedOn && keys.every((key) => isUnaddressed(file, key));
-}
-
-/** Neither ranged over, nor indexed, nor measured, nor an element of it deleted. */
-function isHanded(node: Node): boolean {
-  const parent = node.parent!;
-  if (parent.type === 'index_expression' || parent.type === 'range_clause') return false;
-  const call = parent.type === 'argument_list' ? parent.parent : undefined;
-  return !/^(?:len|delete|clear)$/.test(call?.childForFieldName('function')?.text ?? '');
 }
 
 /** `v.Call(args)`, `v.MapKeys()`, a parameter: slices of such values. */

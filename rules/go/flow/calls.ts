@@ -1,4 +1,5 @@
 import type { Node } from 'web-tree-sitter';
+import { calleeName } from './callee-name';
 import type { GoFile, GoPackage } from '../rule';
 import { initializer } from '../syntax/assignments';
 import { isAssigned, namesAround } from '../syntax/names';
@@ -108,7 +109,7 @@ function selected(file: GoFile, call: Node, callee: Node): Callee {
 function foreign(file: GoFile, call: Node): Callee | undefined {
   const callee = checked(call, file)?.callee;
   if (callee?.way !== 'static' && callee?.way !== 'dynamic') return undefined;
-  const name = callee.name.replace(/\(\*([^)]*)\)/, '$1');
+  const name = calleeName(callee.name);
   const path = /^(?:.*\/)?[^.]*\.?/.exec(name)![0];
   // Of the package itself, of the universe, or of an interface without a name.
   if (name.startsWith(`${file.pkg.importPath}.`) || path === 'error.' || path === 'interface.')

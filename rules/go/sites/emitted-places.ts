@@ -1,5 +1,5 @@
-import { firstIndex } from '../../sorted';
 import type { Node } from 'web-tree-sitter';
+import { firstIndex } from '../../sorted';
 import type { AllocationCost, AllocationKind } from '../../model';
 import type { Decision, GoFile } from '../rule';
 import { calleeOf } from '../flow/calls';

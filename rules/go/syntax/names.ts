@@ -1,5 +1,5 @@
-import { firstIndex } from '../../sorted';
 import type { Node } from 'web-tree-sitter';
+import { firstIndex } from '../../sorted';
 import type { GoFile } from '../rule';
 import { isFunction } from './nodes';
 import { initializer } from './assignments';

@@ -1,5 +1,5 @@
-import { firstIndex } from '../../sorted';
 import type { Node } from 'web-tree-sitter';
+import { firstIndex } from '../../sorted';
 import type { Span } from '../../model';
 
 /** Pure helpers over the tree-sitter tree of a Go file. */

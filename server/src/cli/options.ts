@@ -14,7 +14,6 @@ export interface CommonOptions {
 export interface BenchmarkOptions {
   readonly bench?: RegExp;
   readonly benchFile?: string;
-  readonly skeleton?: boolean;
   readonly count: number;
   readonly benchtime: string;
   /** Seconds. */

@@ -6,14 +6,13 @@ import type { Surroundings } from './surroundings';
 
 /** What the options of a command say about a proof. */
 export function proveRun(
-  { bench, benchFile, skeleton, count, benchtime, timeout }: BenchmarkOptions,
+  { bench, benchFile, count, benchtime, timeout }: BenchmarkOptions,
   { settings, host, progress }: Session,
   { cwd, signal }: Surroundings,
 ): Omit<ProveRun, 'each' | 'suggestions' | 'line'> {
   return {
     bench,
     benchFile,
-    ...(skeleton !== undefined && { skeleton }),
     count,
     benchtime,
     patience: timeout * 1000,

@@ -11,6 +11,13 @@ export function inside(file: string, folder: string): boolean {
   );
 }
 
+/** The folder and all around it, the innermost first. */
+export function foldersAround(folder: string): string[] {
+  const found = [folder];
+  for (let at = folder; path.dirname(at) !== at;) found.push((at = path.dirname(at)));
+  return found;
+}
+
 /** Where symbolic links lead; undefined when nothing is there. */
 export function realPath(file: string): string | undefined {
   try {

@@ -1,4 +1,5 @@
 import type { ChargedPlace, Finding } from '../../../rules/model';
+import { calleeName } from '../../../rules/go/flow/callee-name';
 import { libraryAdvice } from '../../../rules/go/stdlib/library-advice';
 import type { Site } from '../../../rules/sites';
 import { packageOf, plainName, type AnyWeights, type LineWeight } from '../profile/weights';
@@ -141,7 +142,7 @@ function sitesOn(line: number, chain: Chain | undefined, { map }: ProfiledFile):
   const here = (map?.sites ?? []).filter((site) => site.line === line);
   const calls = here.filter(({ kind }) => kind === 'call');
   if (!chain) return here.filter(({ kind }) => kind !== 'call');
-  const called = withoutPointers(chain.called);
+  const called = calleeName(chain.called);
   const exact = calls.filter(({ callees }) => callees.includes(called));
   if (exact.length > 0) return exact;
   // Through an interface or a function value: the method's name, or nothing, is known.
@@ -184,17 +185,14 @@ function findingsOn(
   );
 }
 
-const adviceOf = (name: string): ReturnType<typeof libraryAdvice> => libraryAdvice(withoutPointers(name));
+const adviceOf = (name: string): ReturnType<typeof libraryAdvice> => libraryAdvice(calleeName(name));
 
 /** See Allocation.through. */
 function isThrough(chain: Chain | undefined, through: string | undefined): boolean {
   if (through === undefined) return true;
-  const called = chain && withoutPointers(chain.called);
+  const called = chain && calleeName(chain.called);
   return called !== undefined && (through.endsWith('.') ? called.startsWith(through) : called === through);
 }
-
-/** `json.Encoder.Encode` of `json.(*Encoder).Encode`: as calls are resolved. */
-const withoutPointers = (name: string): string => name.replace(/\(\*([^)]*)\)/, '$1');
 
 function causeOf(
   weight: LineWeight,

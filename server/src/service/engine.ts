@@ -51,7 +51,6 @@ export interface FileAnalysis {
   readonly code?: CodeMap;
 }
 
-/** One language's analysis. Knows neither LSP nor the command line. */
 /** A benchmark that was made for a place. */
 export interface Skeleton {
   /** Its name. */
@@ -65,6 +64,7 @@ export interface Skeleton {
   readonly notes: readonly string[];
 }
 
+/** One language's analysis. Knows neither LSP nor the command line. */
 export interface Engine {
   readonly language: Language;
   /** True when this engine analyses documents of the language id or file name. */

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { LRUCache } from 'lru-cache';
 import { exists } from '../host/files';
+import { foldersAround } from '../host/paths';
 
 /** What stands in the folder of a project. */
 const marks = ['package.json', 'tsconfig.json', 'jsconfig.json', 'deno.json', '.git'];
@@ -20,12 +21,7 @@ export function pathInProject(file: string): string {
 function projectFolder(folder: string): string {
   let found = known.get(folder);
   if (found === undefined) {
-    found = folder;
-    for (let at = folder; ; at = path.dirname(at)) {
-      if (marks.some((mark) => exists(path.join(at, mark)))) found = at;
-      else if (at !== path.dirname(at)) continue;
-      break;
-    }
+    found = foldersAround(folder).find((at) => marks.some((mark) => exists(path.join(at, mark)))) ?? folder;
     known.set(folder, found);
   }
   return found;

@@ -68,7 +68,7 @@ async function run(paths: readonly string[], options: ProveOptions, around: Surr
     const { scanned, findings } = await profiledScan(session, named.files, profiles, how);
     const { each, suggestions, writeSkeleton } = options;
     const skeleton = options.skeleton || writeSkeleton;
-    const run = { ...proveRun({ ...options, skeleton }, session, around), each, suggestions, line };
+    const run = { ...proveRun(options, session, around), skeleton, each, suggestions, line };
     const { report } = await proveFixes(session.analyser, withFindings(scanned, findings), run);
     if (writeSkeleton)
       for (const { outcome } of report.changes)

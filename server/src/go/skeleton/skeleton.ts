@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Span } from '../../../../rules/model';
 import { nameOfImport } from '../../../../rules/go/edit/imports';
 import { enclosingDeclaration } from '../../../../rules/go/syntax/nodes';
+import { runsOnce } from '../../../../rules/go/syntax/signatures';
 import type { Node } from 'web-tree-sitter';
 import type { Skeleton } from '../../service/engine';
 import { nodeOf } from '../facts/node-at';
@@ -27,8 +28,7 @@ export function skeletonsFor(
   const receiver = fn.childForFieldName('receiver')?.firstNamedChild?.childForFieldName('type');
   if (fn.childForFieldName('type_parameters') || (receiver && /\[/.test(receiver.text)))
     return `${name} is generic, so a benchmark has to say with which types.`;
-  if (receiver === undefined && /^(?:main|init)$/.test(name))
-    return `${name} runs when the program starts, and no benchmark can call it.`;
+  if (runsOnce(fn)) return `${name} runs when the program starts, and no benchmark can call it.`;
   const types = parameterTypes(fn);
   const simple = types.map((type) => simpleValue(type, file.imports));
   const variants: (readonly Input[])[] = [];
@@ -117,22 +117,21 @@ const capital = (name: string): string => name.slice(0, 1).toUpperCase() + name.
 
 /** One for each parameter, "...T" for the last of a variadic function. */
 function parameterTypes(fn: Node): string[] {
-  return (fn.childForFieldName('parameters')?.namedChildren ?? []).flatMap((declaration) => {
-    const type = declaration.childForFieldName('type')?.text;
-    if (type === undefined) return [];
-    if (declaration.type === 'variadic_parameter_declaration') return [`...${type}`];
-    const names = declaration.namedChildren.filter((child) => child.type === 'identifier').length;
-    return Array.from({ length: Math.max(1, names) }, () => type);
-  });
+  const list = fn.childForFieldName('parameters');
+  return list ? typesIn(list) : [];
 }
 
 function resultTypes(fn: Node): string[] {
   const result = fn.childForFieldName('result');
   if (!result) return [];
-  if (result.type !== 'parameter_list') return [result.text];
-  return result.namedChildren.flatMap((declaration) => {
+  return result.type === 'parameter_list' ? typesIn(result) : [result.text];
+}
+
+function typesIn(list: Node): string[] {
+  return list.namedChildren.flatMap((declaration) => {
     const type = declaration.childForFieldName('type')?.text;
     if (type === undefined) return [];
+    if (declaration.type === 'variadic_parameter_declaration') return [`...${type}`];
     const names = declaration.namedChildren.filter((child) => child.type === 'identifier').length;
     return Array.from({ length: Math.max(1, names) }, () => type);
   });

@@ -3,9 +3,10 @@
  * worker threads: a bundle of its own that may load nothing but Node. Puts the texts of the job in the place of modules as they are
  * loaded, measures, and leaves an answer when the thread ends.
  */
-import { readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { isMainThread, threadId } from 'node:worker_threads';
+import { realPath } from '../paths';
 import { connect, coveredPlaces, startCoverage, startSampling, stopSampling } from './inspector';
 import { jobVariable, type Answer, type Figures, type Job, type OperationAnswer } from './job';
 import { adapt, libraryOf, type Meter } from './libraries';
@@ -33,7 +34,10 @@ function start(job: Job): void {
   );
   const loaded = new Set<string>();
   const operations: OperationAnswer[] = [];
-  const isMain = isMainThread && process.argv[1] !== undefined && realPath(process.argv[1]) === job.main;
+  const isMain =
+    isMainThread &&
+    process.argv[1] !== undefined &&
+    (realPath(process.argv[1]) ?? process.argv[1]) === job.main;
   /** The program as a whole, until a library's benchmarks come. */
   let whole = isMain;
 
@@ -120,14 +124,6 @@ function start(job: Job): void {
 
 /** Inputs may take turns: once would meet the first of them. */
 const rounds = 20;
-
-function realPath(file: string): string {
-  try {
-    return realpathSync(file);
-  } catch {
-    return file;
-  }
-}
 
 /** What calls a function that we have left for all modules. */
 function calling(name: string, args: string): string {

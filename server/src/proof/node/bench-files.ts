@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { exists, kindAt, readText } from '../../host/files';
-import { realPath } from '../../host/paths';
+import { foldersAround, realPath } from '../../host/paths';
 import { sourceFiles } from '../../service/walk';
 
 /** `parse.bench.ts`, `parse.benchmark.mjs`, `parse-bench.js`, and what lies in a folder of benchmarks. */
@@ -12,27 +12,18 @@ const namedSo =
  * @param file absolute
  */
 export function packageFolder(file: string): string {
-  return foldersAbove(file).find(isPackage) ?? path.dirname(file);
+  return foldersAround(path.dirname(file)).find(isPackage) ?? path.dirname(file);
 }
 
 /** The folder whose benchmarks may import the file: the outermost with a package.json, within the repository. */
 export function projectFolder(file: string): string {
-  const above = foldersAbove(file);
+  const above = foldersAround(path.dirname(file));
   const repository = above.findIndex((folder) => exists(path.join(folder, '.git')));
   const within = repository < 0 ? above : above.slice(0, repository + 1);
   return within.findLast(isPackage) ?? path.dirname(file);
 }
 
 const isPackage = (folder: string): boolean => exists(path.join(folder, 'package.json'));
-
-/** From the file's own folder outwards. */
-function foldersAbove(file: string): string[] {
-  const found: string[] = [];
-  for (let at = path.dirname(file); ; at = path.dirname(at)) {
-    found.push(at);
-    if (at === path.dirname(at)) return found;
-  }
-}
 
 /**
  * Benchmark files of a project from which relative imports lead to one of the files: by their names, and by texts that look like

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { exists, readText } from '../../host/files';
+import { foldersAround } from '../../host/paths';
 import { parsedJson } from '../../text/json';
 import { packageFolder } from './bench-files';
 
@@ -39,9 +40,7 @@ async function withoutCaches(vitest: string): Promise<readonly string[]> {
 
 /** The absolute path of a file of a package as Node looks for it. */
 function installed(name: string, from: string): string | undefined {
-  for (let at = from; ; at = path.dirname(at)) {
-    const candidate = path.join(at, 'node_modules', name);
-    if (exists(candidate)) return candidate;
-    if (at === path.dirname(at)) return undefined;
-  }
+  return foldersAround(from)
+    .map((folder) => path.join(folder, 'node_modules', name))
+    .find(exists);
 }
