@@ -5,7 +5,7 @@ import { canImportAt, importedAs } from './edit/imports';
 import { statementsAt } from './edit/layout';
 import { isInert, mayPanic, waitsAt } from './flow/effects';
 import { makersOf } from './growth/field-births';
-import { fewest, firstGrowthOf, type FirstGrowth } from './growth/first-growth';
+import { fewest, firstGrowthsIn, type FirstGrowth } from './growth/first-growth';
 import type { GoFile, GoFix, GoReport, GoRule } from './rule';
 import { argumentsOf, descendants, enclosingFunction, spanOf } from './syntax/nodes';
 import { isShadowed } from './syntax/universe';
@@ -25,10 +25,7 @@ export const rule: GoRule = {
   },
   check(file, report) {
     if (!file.facts || file.path.endsWith('_test.go')) return;
-    for (const statement of file.root.descendantsOfType('assignment_statement')) {
-      const growth = firstGrowthOf(statement, file);
-      if (growth) report(check(growth, file));
-    }
+    for (const growth of firstGrowthsIn(file).values()) report(check(growth, file));
   },
 };
 
@@ -82,9 +79,8 @@ function madeAt(slice: Node, file: GoFile): Related[] {
 function laterGrowth(slice: Node, file: GoFile): { readonly span: { start: number; end: number } }[] {
   const field = slice.childForFieldName('field')!.text;
   const type = typeOf(slice, file)?.named;
-  return file.root.descendantsOfType('assignment_statement').flatMap((statement) => {
-    const other = firstGrowthOf(statement, file);
-    if (!other || other.whole) return [];
+  return [...firstGrowthsIn(file).values()].flatMap((other) => {
+    if (other.whole) return [];
     const isField = other.slice.childForFieldName('field')?.text === field;
     const isOfType =
       type !== undefined &&

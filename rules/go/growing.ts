@@ -1,6 +1,6 @@
 import type { Node } from 'web-tree-sitter';
 import { code } from '../wording';
-import { firstGrowthOf } from './growth/first-growth';
+import { firstGrowthsIn } from './growth/first-growth';
 import type { EmittedCall, GoFile, GoReport, GoRule } from './rule';
 import { isAssigned } from './syntax/names';
 import { argumentsOf, enclosingDeclaration } from './syntax/nodes';
@@ -38,7 +38,7 @@ function copied(call: Node, file: GoFile): GoReport | undefined {
   const grows = file.facts!.emitted(call).find(({ callee }) => callee.startsWith('runtime.growslice'));
   if (!slice || elements.length === 0 || !grows) return undefined;
   const statement = call.parent?.parent;
-  if (statement?.type === 'assignment_statement' && firstGrowthOf(statement, file)) return undefined;
+  if (statement && firstGrowthsIn(file).has(statement.id)) return undefined;
   const target = statement?.childForFieldName('left');
   const isJoined = elements.at(-1)!.type === 'variadic_argument' && target?.text !== slice.text;
   return {

@@ -23,8 +23,21 @@ export interface FirstGrowth {
   readonly births: Births;
 }
 
-/** The growth of a slice for which nobody has made room, or too little; undefined for other statements. */
-export function firstGrowthOf(statement: Node, file: GoFile): FirstGrowth | undefined {
+/** The growths of slices for which nobody has made room, or too little, by the statement's id, in source order. */
+export function firstGrowthsIn(file: GoFile): ReadonlyMap<number, FirstGrowth> {
+  let found = known.get(file);
+  if (!found) {
+    const growths = file.root
+      .descendantsOfType('assignment_statement')
+      .flatMap((statement) => firstGrowthOf(statement, file) ?? []);
+    known.set(file, (found = new Map(growths.map((growth) => [growth.statement.id, growth]))));
+  }
+  return found;
+}
+
+const known = new WeakMap<GoFile, ReadonlyMap<number, FirstGrowth>>();
+
+function firstGrowthOf(statement: Node, file: GoFile): FirstGrowth | undefined {
   const [left, right] = [statement.childForFieldName('left'), statement.childForFieldName('right')];
   if (left?.namedChildCount !== 1 || right?.namedChildCount !== 1) return undefined;
   const slice = unparenthesised(left.namedChild(0)!);

@@ -82,7 +82,9 @@ export function checkFile(
         return otherwise;
       const heatAt = report.heatAt ?? report.node;
       const home = file.pkg.files.find(({ root }) => root.tree === heatAt.tree);
-      const heat = heatOf(home ?? file, heatAt);
+      const ranked = (): Heat => heatOf(home ?? file, heatAt);
+      // A rank is among all sites of the package, of which an edit changes few.
+      const heat = awaited ? awaited.aside(ranked) : ranked();
       const judgement = judge(meta, report.allocation.cost, heat, visibility);
       if (!judgement) return otherwise;
       const { severity, withSafeFix, hidden } = judgement;

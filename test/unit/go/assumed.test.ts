@@ -207,6 +207,29 @@ describe('an edit, before its listing is there', () => {
     );
   });
 
+  it('says at once what no listing speaks of, wherever the place ranks among the sites of its package', async (t) => {
+    const pooled = `package m
+
+import "sync"
+
+var pool = sync.Pool{New: func() any { return new([64]byte) }}
+
+func Use() {
+	p := pool.Get().(*[64]byte)
+	p[0]++
+	pool.Put(p)
+}
+`;
+    const { turns, fresh } = await edited(
+      await open(t, { 'a.go': pooled }),
+      'pool.Put(p)\n',
+      'pool.Put(p)\n\tp[1]++\n',
+    );
+    const isNew = (one: string): boolean => one.startsWith('go/pool-use-after-put');
+    assert.ok(fresh.some(isNew), fresh.join('\n'));
+    assert.deepEqual(turns, [fresh]);
+  });
+
   it('says of new code what the listing has to confirm when it is there', async (t) => {
     const added = '\tkept = append(kept, strconv.Itoa(sum)...)\n\treturn sum\n}\n\nvar kept []byte\n';
     const { turns, fresh } = await edited(await open(t), '\treturn sum\n}\n', added);

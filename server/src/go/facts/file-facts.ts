@@ -104,6 +104,14 @@ export class Awaited {
 
   constructor(private readonly comparison: Comparison) {}
 
+  /** What is asked meanwhile does not count. */
+  aside<T>(run: () => T): T {
+    const { asked } = this;
+    const result = run();
+    this.asked = asked;
+    return result;
+  }
+
   look(path: string, first: number, last: number): void {
     this.asked ||= this.comparison.isOpenIn(path, first, last);
   }

@@ -32,23 +32,21 @@ export class Verifier {
   known(build: Build, jobs: readonly FixJob[]): ReadonlyMap<FixJob, Verdict> {
     return new Map(
       jobs.flatMap((job) => {
-        const verdict = this.#known(job, build, keyOf(job, build));
+        const verdict = this.#known(job, keysOf(job, build));
         return verdict ? [[job, verdict] as const] : [];
       }),
     );
   }
 
-  #known(job: FixJob, build: Build, key: string): Verdict | undefined {
-    const known = this.#verdicts.get(key);
+  #known(job: FixJob, { own, lasts }: Keys): Verdict | undefined {
+    const known = this.#verdicts.get(own);
     if (known) return known;
-    const lasts = lastingKey(job, build);
     const before = lasts === undefined ? undefined : this.#lasting.get(lasts);
     return before && verdictNow(before, job);
   }
 
-  #keep(job: FixJob, build: Build, key: string, verdict: Verdict): void {
-    this.#verdicts.set(key, verdict);
-    const lasts = lastingKey(job, build);
+  #keep(job: FixJob, { own, lasts }: Keys, verdict: Verdict): void {
+    this.#verdicts.set(own, verdict);
     const kept = lasts === undefined ? undefined : lasting(verdict, job);
     if (kept) this.#lasting.set(lasts!, kept);
   }
@@ -68,13 +66,13 @@ export class Verifier {
     allowance = new Allowance(),
   ): Promise<Map<FixJob, Verdict>> {
     const verdicts = new Map<FixJob, Verdict>();
-    const keys = new Map(jobs.map((job) => [job, keyOf(job, build)]));
+    const keys = new Map(jobs.map((job) => [job, keysOf(job, build)]));
     const settle = (certain: ReadonlyMap<FixJob, Verdict>): void => {
       if (certain.size === 0) return;
       for (const [job, verdict] of certain) {
         verdicts.set(job, verdict);
         if (verdict === unchecked) continue;
-        this.#keep(job, build, keys.get(job)!, verdict);
+        this.#keep(job, keys.get(job)!, verdict);
         if (verdict.verdict === 'refuted')
           this.logger.debug(`${job.fix.title} was withheld: ${verdict.reason}`);
       }
@@ -84,7 +82,7 @@ export class Verifier {
     const known = new Map<FixJob, Verdict>();
     const asked: FixJob[] = [];
     for (const job of jobs) {
-      const verdict = this.#known(job, build, keys.get(job)!);
+      const verdict = this.#known(job, keys.get(job)!);
       if (verdict) known.set(job, verdict);
       else asked.push(job);
     }
@@ -137,6 +135,16 @@ function byPackage(jobs: readonly FixJob[]): FixJob[][] {
   const groups = new Map<GoPackage, FixJob[]>();
   for (const job of jobs) groups.set(job.pkg, [...(groups.get(job.pkg) ?? []), job]);
   return [...groups.values()];
+}
+
+/** What a verdict is kept under: for these texts, and for as long as nothing changes that it rests on. */
+interface Keys {
+  readonly own: string;
+  readonly lasts: string | undefined;
+}
+
+function keysOf(job: FixJob, build: Build): Keys {
+  return { own: keyOf(job, build), lasts: lastingKey(job, build) };
 }
 
 function keyOf({ fix, directory }: FixJob, build: Build): string {
