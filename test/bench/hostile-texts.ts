@@ -29,6 +29,12 @@ function goTexts(fill: Fill, size: number): Record<string, string> {
     `package a\n\n${imports.map((path) => `import "${path}"\n`).join('')}\n${rest}`;
   const inLoop = (body: string): string =>
     `func f(s string, xs []int, n int) (out []int) {\n\tfor i := range n {\n\t\t_ = i\n${body}\t}\n\t_ = s\n\treturn out\n}\n`;
+  /** Variables of the type, each written to in a loop of its own. */
+  const grown = (type: string): string =>
+    fill(
+      (i) =>
+        `\t\t{\n\t\t\tvar b ${type}\n\t\t\tfor range xs {\n\t\t\t\tb.WriteString(s + "y${i}")\n\t\t\t}\n\t\t\ts = b.String()\n\t\t}\n`,
+    );
   const pool = 'var pool = sync.Pool{New: func() any { return new(bytes.Buffer) }}\n\n';
   const repeated = (unit: string): string => unit.repeat(Math.floor(size / unit.length));
   return {
@@ -36,24 +42,8 @@ function goTexts(fill: Fill, size: number): Record<string, string> {
       ['strings'],
       `func f(xs []string) string {\n\tvar b strings.Builder\n\tfor _, x := range xs {\n${fill((i) => `\t\tb.WriteString(x + "y${i}")\n`)}\t}\n\treturn b.String()\n}\n`,
     ),
-    'go/builders': go(
-      ['strings'],
-      inLoop(
-        fill(
-          (i) =>
-            `\t\t{\n\t\t\tvar b strings.Builder\n\t\t\tfor range xs {\n\t\t\t\tb.WriteString(s + "y${i}")\n\t\t\t}\n\t\t\ts = b.String()\n\t\t}\n`,
-        ),
-      ),
-    ),
-    'go/buffers': go(
-      ['bytes'],
-      inLoop(
-        fill(
-          (i) =>
-            `\t\t{\n\t\t\tvar b bytes.Buffer\n\t\t\tfor range xs {\n\t\t\t\tb.WriteString(s + "y${i}")\n\t\t\t}\n\t\t\ts = b.String()\n\t\t}\n`,
-        ),
-      ),
-    ),
+    'go/builders': go(['strings'], inLoop(grown('strings.Builder'))),
+    'go/buffers': go(['bytes'], inLoop(grown('bytes.Buffer'))),
     'go/large buffers': go(
       ['io'],
       `func f(r io.Reader, n int) {\n\tfor range n {\n${fill((i) => `\t\t{\n\t\t\tb := make([]byte, ${65536 + i})\n\t\t\tr.Read(b)\n\t\t}\n`)}\t}\n}\n`,
