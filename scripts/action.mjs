@@ -29,9 +29,12 @@ function diff() {
       'there is no commit to compare with: this is neither a pull request nor a push to a branch that was there. Give the input base.',
     );
   const failOn = env.ALLOCLENS_FAIL_ON === 'sites' ? [] : ['--fail-on', env.ALLOCLENS_FAIL_ON || 'hot'];
+  // With the value in the same word no expression can be taken for an option.
+  const bench = env.ALLOCLENS_BENCH ? [`--bench=${env.ALLOCLENS_BENCH}`] : [];
+  const prove = env.ALLOCLENS_PROVE === 'true' ? ['--prove', ...bench] : [];
   // With a dot in front a path cannot be taken for the newer side, which is what was checked out.
   const targets = paths.map((path) => (/^\.|\.\.\.$/.test(path) ? path : `./${path}`));
-  const args = [cli, 'diff', '--merge-base', '--format', 'markdown', ...failOn, base, ...targets];
+  const args = [cli, 'diff', '--merge-base', '--format', 'markdown', ...failOn, ...prove, base, ...targets];
   const run = spawnSync(process.execPath, args, {
     cwd: resolve(env.GITHUB_WORKSPACE ?? '.', env.ALLOCLENS_FOLDER || '.'),
     encoding: 'utf8',

@@ -62,7 +62,7 @@ const toolOf = (name: string): string => name.replace(/^alloclens_/, '');
 function question(input: Readonly<Record<string, unknown>>): MarkdownString {
   const given = Object.entries(input).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
   return new MarkdownString(
-    `The Go benchmarks that reach the fix are run, before and after it: code of this folder runs on this machine. ${markdownCode(given.join(', '), 300)}`,
+    `The benchmarks that reach the fix are run, before and after it: code of this folder runs on this machine. ${markdownCode(given.join(', '), 300)}`,
   );
 }
 

@@ -109,6 +109,33 @@ describe('the GitHub Action', () => {
     assert.match(summary, /no change/);
   });
 
+  it('runs the benchmarks that reach the change when told so, and fails for one that allocates more', async (t) => {
+    const made = (size: number): string =>
+      `package p\n\nfunc Make() []byte { return make([]byte, ${size}) }\n\nfunc Other() []byte { return make([]byte, ${size}) }\n`;
+    const folder = writeRepository(t, {
+      'go.mod': 'module example.com/p\n\ngo 1.21\n',
+      'p.go': made(100),
+      'p_test.go':
+        'package p\n\nimport "testing"\n\nvar sink []byte\n\nfunc BenchmarkMake(b *testing.B) {\n\tfor i := 0; i < b.N; i++ {\n\t\tsink = Make()\n\t}\n}\n',
+    });
+    writeFileSync(path.join(folder, 'p.go'), made(100_000));
+    commitAll(folder, 'two');
+    const { address } = await gitHub(t, []);
+    const inputs = { ALLOCLENS_FAIL_ON: 'none', ALLOCLENS_COMMENT: 'false' };
+    const unproven = await act(folder, address, inputs);
+    assert.equal(unproven.code, 0, unproven.out);
+    assert.doesNotMatch(unproven.summary, /BenchmarkMake/);
+    const proven = await act(folder, address, { ...inputs, ALLOCLENS_PROVE: 'true' });
+    assert.equal(proven.code, 1, proven.out);
+    assert.match(proven.summary, /^\| BenchmarkMake \| B\/op \| /m);
+    const other = await act(folder, address, {
+      ...inputs,
+      ALLOCLENS_PROVE: 'true',
+      ALLOCLENS_BENCH: '--no-such-benchmark',
+    });
+    assert.deepEqual([other.code, other.output], [3, 'status=3\n'], other.out);
+  });
+
   it('says that it measured nothing, or could not, and does not pass', async (t) => {
     const folder = repository(t, worse);
     const { address, seen } = await gitHub(t, []);
