@@ -38,24 +38,33 @@ const typescriptApart = {
   },
 };
 
-/** Loaded by `alloclens mcp` only, and knows nothing of the rest: the SDK of the protocol with what we need of it. */
-const mcpEntry = join(root, 'server', 'src', 'mcp', 'main.ts');
-
-/** Turns `await import('…/mcp/main.js')` into a load of its own bundle. */
-const mcpApart = {
-  name: 'mcp-apart',
-  setup(build) {
-    build.onResolve({ filter: /\/mcp\/main(?:\.js)?$/ }, ({ kind, path }) =>
-      kind === 'dynamic-import'
-        ? { path: './mcp.js', external: true }
-        : {
-            errors: [
-              { text: `load ${path} with import(): a static import would put the SDK into every start` },
-            ],
-          },
-    );
-  },
+/**
+ * A module with a bundle of its own, beside the one that loads it: turns `await import('…/<module>.js')` into a load of that bundle.
+ * @param entry path of its source below the repository
+ * @param name of the bundle, without its ending
+ * @param why nobody may import it at once
+ */
+const apart = (entry, name, why) => {
+  const [folder, module] = entry.replace(/\.ts$/, '').split('/').slice(-2);
+  const path = folder === 'src' ? `/${module}` : `/${folder}/${module}`;
+  return {
+    name: `${name}-apart`,
+    setup(build) {
+      build.onResolve({ filter: new RegExp(`${path}(?:\\.js)?$`) }, ({ kind, path }) => {
+        if (kind === 'entry-point') return;
+        return kind === 'dynamic-import'
+          ? { path: `./${name}.js`, external: true }
+          : { errors: [{ text: `load ${path} with import(): ${why}` }] };
+      });
+    },
+  };
 };
+
+/** Loaded by `alloclens mcp` only, and knows nothing of the rest: the SDK of the protocol with what we need of it. */
+const mcpEntry = 'server/src/mcp/main.ts';
+
+/** What speaks the Language Server Protocol, nine tenths of what VS Code would read through in order to activate the extension. */
+const clientEntry = 'client/src/language-client.ts';
 
 /**
  * ESLint's own rules and its own parser never run here, and are a fifth of the TypeScript bundle. The Linter finds an
@@ -119,14 +128,20 @@ const entries = {
 };
 
 const bundles = [
-  { ...common, entryPoints: { extension: 'client/src/extension.ts' } },
+  {
+    ...common,
+    entryPoints: { extension: 'client/src/extension.ts' },
+    plugins: [apart(clientEntry, 'language-client', 'VS Code waits for the activation')],
+  },
+  // Loaded once VS Code does not wait any more.
+  { ...common, entryPoints: { 'language-client': clientEntry } },
   {
     ...common,
     stdin: { contents: shared, resolveDir: root, sourcefile: 'main.js', loader: 'js' },
     entryNames: 'main',
-    plugins: [typescriptApart, mcpApart],
+    plugins: [typescriptApart, apart(mcpEntry, 'mcp', 'a static import would put the SDK into every start')],
   },
-  { ...common, entryPoints: { mcp: relative(root, mcpEntry) } },
+  { ...common, entryPoints: { mcp: mcpEntry } },
   // Loaded into the programs that `alloclens record` starts.
   { ...common, entryPoints: { recorder: 'server/src/host/v8-recorder.ts' } },
   // Loaded into the programs that `alloclens prove` starts for benchmarks of JavaScript and TypeScript.

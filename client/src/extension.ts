@@ -98,7 +98,11 @@ export function activate(context: ExtensionContext): void {
       status.fail(String(error));
     });
   };
-  if (workspace.textDocuments.some(isAnalysed)) return start();
+  if (workspace.textDocuments.some(isAnalysed)) {
+    // VS Code waits for what an activation does in its own turn of the event loop, and all that it has promised.
+    setImmediate(start);
+    return;
+  }
   const waiting = workspace.onDidOpenTextDocument((document) => {
     if (!isAnalysed(document)) return;
     waiting.dispose();

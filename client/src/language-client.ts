@@ -10,6 +10,7 @@ import {
   LanguageClient,
   RevealOutputChannelOn,
   TransportKind,
+  WorkDoneProgress,
   type LanguageClientOptions,
 } from 'vscode-languageclient/node';
 import type { InitializationOptions } from '../../server/src/lsp/protocol';
@@ -17,6 +18,9 @@ import { applyFix, explainFinding, fixApplied, showRuleDocumentation } from './c
 import { diagnosticSource } from './diagnostic-source';
 import { documentSelector } from './languages';
 import { rulePages } from './rule-pages';
+
+/** Loading this module takes longer than to activate: it has a bundle of its own (esbuild.mjs). */
+export { WorkDoneProgress };
 
 /** The client of a server that has not been started. Loads what speaks the protocol: see language-server.ts. */
 export function createClient(context: ExtensionContext, output: LogOutputChannel): LanguageClient {

@@ -14,7 +14,7 @@ export async function longRequest<R>(
   request: string,
   params: object,
 ): Promise<R> {
-  const { WorkDoneProgress } = await import('vscode-languageclient/node');
+  const { WorkDoneProgress } = await import('./language-client.js');
   return window.withProgress(
     { location: ProgressLocation.Notification, title: `AllocLens: ${title}`, cancellable: true },
     async (progress, cancelled) => {

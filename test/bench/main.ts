@@ -1,4 +1,5 @@
 /** `npm run bench [name…]`: latency as ratios against the bare parse or compile in the same run. */
+import { activation } from './activation';
 import { goLatency } from './go';
 import { goScan } from './go-scan';
 import { hostile } from './hostile';
@@ -7,6 +8,7 @@ import { typescriptLatency } from './typescript';
 import { typescriptScan } from './typescript-scan';
 
 const benches: Readonly<Record<string, () => Promise<void>>> = {
+  activation,
   'go-latency': goLatency,
   'go-scan': goScan,
   'ts-latency': typescriptLatency,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 
@@ -63,6 +64,7 @@ describe('the package', () => {
       'dist/extension.js',
       'dist/flame/flame.css',
       'dist/flame/flame.js',
+      'dist/language-client.js',
       'dist/main.js',
       'dist/mcp.js',
       'dist/recorder.js',
@@ -229,14 +231,12 @@ describe('the manifest', () => {
     }
   });
 
-  it('activates without what speaks the protocol: that is two thirds of the work, and is loaded behind it', () => {
-    const files = readdirSync(join(root, 'client', 'src'), { recursive: true, encoding: 'utf8' });
-    for (const name of files.filter((file) => file.endsWith('.ts') && file !== 'language-client.ts'))
-      assert.doesNotMatch(
-        read(`client/src/${name}`),
-        /^(?:import (?!type )|\} )[^;]*'(?:vscode-languageclient[^']*|\.{1,2}\/language-client)'/m,
-        `client/src/${name} loads it when it is loaded itself`,
-      );
+  it('activates by a small bundle: what speaks the protocol is ten times as large, and is loaded behind it', () => {
+    const { size } = statSync(join(root, 'dist', 'extension.js'));
+    assert.ok(size < 64 * 1024, `dist/extension.js has ${size} bytes`);
+    const loads = [...read('dist/extension.js').matchAll(/\brequire\("([^"]+)"\)/g)].map(([, name]) => name!);
+    const others = new Set(loads.filter((name) => name !== 'vscode' && !isBuiltin(name)));
+    assert.deepEqual([...others], ['./language-client.js']);
   });
 
   it('activates on the languages, never on start-up', () => {

@@ -327,6 +327,21 @@ export class Workbench {
     throw new Error(`${number} steps should be done; these are: ${seen.join(' | ')}`);
   }
 
+  /** Milliseconds that the activation of an extension took, as VS Code says it (Developer: Show Running Extensions). */
+  async activationTime(extension: string): Promise<number> {
+    await this.command('Developer: Show Running Extensions');
+    const rows = this.#page.locator('.runtime-extensions-editor .extension');
+    const time = rows.filter({ hasText: extension }).first().locator('.activation-time');
+    await this.#orFailure(rows.first().click({ timeout: 30_000 }));
+    // Slowest first, and only rows on the screen can be read.
+    for (let page = 0; page < 10 && !(await time.isVisible()); page++) {
+      await this.press('PageDown');
+      await this.#page.waitForTimeout(200);
+    }
+    const text = await this.#says(time, /\d+ ?ms/, 'the running extension');
+    return Number(/(\d+) ?ms/.exec(text)![1]);
+  }
+
   /** Links in what hovers over the window: notifications, hovers, the language status. */
   links(): Promise<{ text: string; target: string }[]> {
     return this.#page
