@@ -119,6 +119,19 @@ export interface Fix {
    */
   readonly allocationsBefore?: number;
   readonly allocationsAfter?: number;
+  readonly room?: GuessedRoom;
+}
+
+/** Room that a fix makes for a slice, as a guess. What a profile saw of the slice's arrays tells whether they are that long (hotspots/guessed-room.ts). */
+export interface GuessedRoom {
+  /** Elements that the first array has with the fix; absent: as many as the list has whose end the slice takes over. */
+  readonly elements?: number;
+  /** Bytes of an element; absent where they are not known. */
+  readonly elementSize?: number;
+  /** Where the slice is made, when it starts with room for so many elements: the fix takes more there. */
+  readonly made?: Location & { readonly elements: number };
+  /** NoFix.recipe where the guess is wrong. */
+  readonly recipe: string;
 }
 
 /** How much a line matters: 0 (cold) to 1 (hot), and the reasons, strongest first. */

@@ -7,10 +7,14 @@ import { isInert, mayPanic, waitsAt } from './flow/effects';
 import { makersOf } from './growth/field-births';
 import { fewest, firstGrowthsIn, type FirstGrowth } from './growth/first-growth';
 import type { GoFile, GoFix, GoReport, GoRule } from './rule';
+import { occurrences, parenthesized } from './syntax/names';
 import { argumentsOf, descendants, enclosingFunction, spanOf } from './syntax/nodes';
-import { isShadowed } from './syntax/universe';
+import { isBuiltin, isShadowed } from './syntax/universe';
 import { atLeast } from './syntax/version';
 import { spelledType, typeOf } from './types/types';
+
+const recipe =
+  'Make room where the slice or its owner is made, for as many elements as there will be, or empty one that is kept with `[:0]`';
 
 /** A slice that is filled element by element from nothing, or from too little. */
 export const rule: GoRule = {
@@ -18,8 +22,7 @@ export const rule: GoRule = {
     id: 'go/first-room',
     summary: 'a slice that grows from its first element on, one append a call',
     fix: 'suggestion',
-    recipe:
-      'Make room where the slice or its owner is made, for as many elements as there will be, or empty one that is kept with `[:0]`',
+    recipe,
     reports: 'measured only',
     sample: 'go/firstroom',
   },
@@ -92,8 +95,31 @@ function laterGrowth(slice: Node, file: GoFile): { readonly span: { start: numbe
 
 /** By the bytes of an element: 64 bytes to half a kilobyte. */
 function roomFor(slice: Node, file: GoFile): number {
-  const bytes = typeOf(slice, file)?.element?.layout?.size;
+  const bytes = sizeOfOne(slice, file).elementSize;
   return bytes !== undefined && bytes > 64 ? fewest / 2 : bytes === 1 ? 8 * fewest : fewest;
+}
+
+function sizeOfOne(slice: Node, file: GoFile): { readonly elementSize?: number } {
+  const bytes = typeOf(slice, file)?.element?.layout?.size;
+  return bytes === undefined ? {} : { elementSize: bytes };
+}
+
+/** `make(T, len(x.f), cap(x.f))`, of a field of that name: what has more room has more in each copy. */
+function roomIsCopied(whole: Node, file: GoFile): Node | undefined {
+  const field = whole.childForFieldName('field')!.text;
+  for (const one of file.pkg.files)
+    for (const name of one.path.endsWith('_test.go') ? [] : occurrences(one.root, one.text, field)) {
+      const asks = name.parent?.type === 'selector_expression' ? callAround(name.parent) : undefined;
+      const makes = asks && isBuiltin(one, asks, 'cap') ? callAround(asks) : undefined;
+      if (makes && isBuiltin(one, makes, 'make')) return makes;
+    }
+  return undefined;
+}
+
+/** The call that the expression is an argument of. */
+function callAround(expression: Node): Node | undefined {
+  const list = parenthesized(expression).parent;
+  return list?.type === 'argument_list' && list.parent?.type === 'call_expression' ? list.parent : undefined;
 }
 
 function fixOf(
@@ -113,6 +139,7 @@ function fixOf(
         kind: 'suggestion',
         edits: [{ file: file.path, span: spanOf(empty), newText: `make(${type.text}, 0, ${room})` }],
         claim,
+        room: { elements: room, ...sizeOfOne(slice, file), recipe },
       },
     };
   }
@@ -124,6 +151,12 @@ function fixOf(
         title: startTitle(slice, fewest),
         kind: 'suggestion',
         edits: [{ file: home.path, span: spanOf(capacity), newText: String(fewest) }],
+        room: {
+          elements: fewest,
+          ...sizeOfOne(slice, file),
+          made: { file: home.path, span: spanOf(capacity), elements: Number(capacity.text) },
+          recipe,
+        },
       },
     };
   }
@@ -133,7 +166,11 @@ function fixOf(
     return { noFix: 'the append is part of another statement' };
   if (!elements.every((element) => runsNothing(file, element, slice)))
     return { noFix: 'what is appended runs code, or fails, before the slice has it' };
-  const room = whole ? `cap(${whole.text})` : String(roomFor(slice, file));
+  const copied = whole && roomIsCopied(whole, file);
+  if (copied)
+    return { noFix: `${code(copied.text)} copies the room with the elements, so copies get larger` };
+  const most = roomFor(slice, file);
+  const room = whole ? `cap(${whole.text})` : String(most);
   const guard = `if cap(${slice.text}) == 0 {\n\t${slice.text} = ${made.text(room)}\n}`;
   const at = statement.startIndex;
   return {
@@ -147,6 +184,7 @@ function fixOf(
       ],
       imports: made.imports,
       claim,
+      room: whole ? { recipe } : { elements: most, ...sizeOfOne(slice, file), recipe },
     },
   };
 }

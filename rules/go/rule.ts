@@ -1,6 +1,6 @@
 import type { Node } from 'web-tree-sitter';
 import type { CheckedTypes } from './types/go-type';
-import type { Allocation, FileEdit, FixKind, Related, RuleMeta, Span } from '../model';
+import type { Allocation, FileEdit, FixKind, GuessedRoom, Related, RuleMeta, Span } from '../model';
 
 /**
  * What a Go rule sees: syntax of the package, and the compiler's facts joined to it.
@@ -173,6 +173,7 @@ export interface GoFix {
   readonly imports?: readonly string[];
   /** Absent when the fix is about something else than allocations: then it is enough that it compiles. */
   readonly claim?: Claim;
+  readonly room?: GuessedRoom;
   readonly obligations?: readonly Obligation[];
   readonly probes?: readonly Probe[];
 }

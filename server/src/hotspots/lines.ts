@@ -2,10 +2,11 @@ import type { ChargedPlace, Finding } from '../../../rules/model';
 import { calleeName } from '../../../rules/go/flow/callee-name';
 import { libraryAdvice } from '../../../rules/go/stdlib/library-advice';
 import type { Site } from '../../../rules/sites';
-import { packageOf, plainName, type AnyWeights, type LineWeight } from '../profile/weights';
+import { fewSamples, packageOf, plainName, type AnyWeights, type LineWeight } from '../profile/weights';
 import type { CodeMap, SourceFunction } from '../service/engine';
 import { compareUrgency } from '../service/ranking';
 import { LineIndex } from '../text/positions';
+import { withRoomSeen } from './guessed-room';
 import { remediesFor, whyItStays, type MainCaller } from './remedies';
 import type { Code } from './report';
 import { chainOf, explains, shortName, whyAllocated, whyCalled, type Chain } from './why';
@@ -36,9 +37,6 @@ export interface Hotspot {
   readonly cautions: readonly string[];
 }
 
-/** Samples below which a figure is a guess: its error is about 1/√n (our measurement, heat-and-proof). */
-export const fewSamples = 16;
-
 export function findingsByFile(findings: readonly Finding[]): ReadonlyMap<string, readonly Finding[]> {
   const files = new Map<string, Finding[]>();
   for (const finding of findings) {
@@ -49,22 +47,31 @@ export function findingsByFile(findings: readonly Finding[]): ReadonlyMap<string
   return files;
 }
 
-/** The lines of the profile, heaviest first, each with what the analysis of its file says about it. */
-export async function hotspotsOf(weights: AnyWeights, code: Code): Promise<Hotspot[]> {
+/**
+ * The lines of the profile, heaviest first, each with what the analysis of its file says about it.
+ * @param top how many of them; the others only help to judge their fixes
+ */
+export async function hotspotsOf(weights: AnyWeights, code: Code, top = Infinity): Promise<Hotspot[]> {
   const files = new Map<string, Promise<ProfiledFile>>();
   const fileOf = (path: string): Promise<ProfiledFile> => {
     let file = files.get(path);
     if (!file) files.set(path, (file = profiledFile(path, code)));
     return file;
   };
-  const hotspots: Hotspot[] = [];
-  for (const weight of weights.lines) {
+  const joined: JoinedLine[] = [];
+  for (const [i, weight] of weights.lines.entries()) {
+    if (i >= top && !files.has(weight.file)) continue;
     const file = await fileOf(weight.file);
     const place = placeOf(weight, file.lines, file.map);
     const chain = heaviestChain(weight);
     const sites = place.isOld ? [] : ofSize(weight, sitesOn(place.line, chain, file));
     const findings = place.isOld ? [] : findingsOn(place.line, sites, chain, file);
-    hotspots.push({
+    joined.push({ weight, file, place, chain, sites, findings });
+  }
+  const judged = weights.unit === 'bytes' && !weights.base ? judgedOf(joined) : new Map<Finding, Finding>();
+  return joined.slice(0, top).map(({ weight, place, chain, sites, findings: found }) => {
+    const findings = found.map((finding) => judged.get(finding) ?? finding);
+    return {
       weight,
       share: weights.total > 0 ? weight.amount / weights.total : 0,
       within: place.within,
@@ -75,10 +82,54 @@ export async function hotspotsOf(weights: AnyWeights, code: Code): Promise<Hotsp
         ? ['Record a new profile: this one says nothing of the function as it is now']
         : remediesFor(findings, chain, adviceOf, () => whyItStays(sites, chain, mainCaller(weight))),
       cautions: [...cautionsOf(weight, weights), ...place.cautions],
-    });
-  }
-  return hotspots;
+    };
+  });
 }
+
+interface JoinedLine {
+  readonly weight: LineWeight;
+  readonly file: ProfiledFile;
+  readonly place: Place;
+  readonly chain: Chain | undefined;
+  readonly sites: readonly Site[];
+  readonly findings: readonly Finding[];
+}
+
+/** Of the findings whose fixes guess, what the lines say of the guess. */
+function judgedOf(joined: readonly JoinedLine[]): Map<Finding, Finding> {
+  const lines = new Map<Finding, JoinedLine[]>();
+  for (const line of joined)
+    for (const finding of line.findings)
+      if (finding.fixes.some(({ room }) => room)) lines.set(finding, [...(lines.get(finding) ?? []), line]);
+  return new Map(
+    [...lines].map(([finding, all]) => {
+      const isOwn = ({ place, file }: JoinedLine): boolean =>
+        file.lines.positionAt(finding.span.start).line === place.line;
+      const own = all.filter(isOwn);
+      const at = (path: string, offset: number): LineWeight[] =>
+        joined
+          .filter(
+            ({ weight, file, place }) =>
+              weight.file === path && file.lines.positionAt(offset).line === place.line,
+          )
+          .map(({ weight }) => weight);
+      const others = own.flatMap(({ file, place }) =>
+        (file.map?.sites ?? []).flatMap(({ line, size }) => (line === place.line ? (size ?? []) : [])),
+      );
+      const seen = {
+        own: own.map(({ weight }) => weight),
+        others: new Set(others),
+        later: all.filter((line) => !isOwn(line)).map(({ weight }) => weight),
+        at,
+      };
+      return [finding, withRoomSeen(finding, seen)];
+    }),
+  );
+}
+
+/** Two of one place, though a profile may have taken fixes from one of them. */
+export const placeKey = ({ ruleId, file, span, message }: Finding): string =>
+  `${ruleId} ${file} ${span.start} ${span.end} ${message}`;
 
 /** A file that a profile names, as it is now. */
 interface ProfiledFile {

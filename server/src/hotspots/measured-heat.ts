@@ -1,7 +1,7 @@
 import type { Finding, Heat, RuleMeta } from '../../../rules/model';
-import type { Weights } from '../profile/weights';
+import { fewSamples, type Weights } from '../profile/weights';
 import type { SourceFunction } from '../service/engine';
-import { fewSamples, type Hotspot } from './lines';
+import { placeKey, type Hotspot } from './lines';
 import { hotScore, severityOf, type Visibility } from '../service/ranking';
 
 /** The least part of a profile that makes a place hot, whatever its syntax says. */
@@ -29,14 +29,22 @@ export function measuredFindings(
     readonly unit: Weights['unit'];
   },
 ): Finding[] {
-  const shares = new Map<Finding, number>();
+  const shares = new Map<string, number>();
+  /** As the profiles judge their fixes; of several the one with fewer. */
+  const judged = new Map<string, Finding>();
   for (const { share, findings: here } of hotspots)
-    for (const finding of here) shares.set(finding, (shares.get(finding) ?? 0) + share);
+    for (const finding of here) {
+      const key = placeKey(finding);
+      shares.set(key, (shares.get(key) ?? 0) + share);
+      const known = judged.get(key);
+      if (!known || finding.fixes.length < known.fixes.length) judged.set(key, finding);
+    }
   // Time is sampled far too seldom to say of a line that it did not run.
   const passed = unit === 'bytes' ? passedBy(hotspots) : () => false;
   const metas = new Map(rules.map((meta) => [meta.id, meta]));
   return findings.flatMap((finding): Finding[] => {
-    const share = shares.get(finding) ?? 0;
+    const key = placeKey(finding);
+    const share = shares.get(key) ?? 0;
     const heat =
       share > 0 ? measured(share, finding.heat, profile) : passed(finding) ? nothing(profile) : finding.heat;
     const severity = severityOf(
@@ -45,7 +53,7 @@ export function measuredFindings(
       heat,
       visibility,
     );
-    return severity === undefined ? [] : [{ ...finding, heat, severity }];
+    return severity === undefined ? [] : [{ ...(judged.get(key) ?? finding), heat, severity }];
   });
 }
 

@@ -79,8 +79,7 @@ export async function hotspotsIn(
   code: Code,
   top: number,
 ): Promise<readonly Hotspot[]> {
-  const lines = weights.lines.slice(0, top);
   return kind === 'pprof'
-    ? hotspotsOf({ ...weights, lines }, code)
-    : functionHotspotsOf({ ...weights, lines }, code);
+    ? hotspotsOf(weights, code, top)
+    : functionHotspotsOf({ ...weights, lines: weights.lines.slice(0, top) }, code);
 }

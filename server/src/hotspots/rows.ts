@@ -5,7 +5,7 @@ import type { SourceFunction } from '../service/engine';
 import { noFixText } from '../service/explain';
 import { compareUrgency } from '../service/ranking';
 import { LineIndex, type Encoding } from '../text/positions';
-import { entriesByAmount, type Hotspot } from './lines';
+import { entriesByAmount, placeKey, type Hotspot } from './lines';
 import { remediesFor } from './remedies';
 
 /** A place that allocates: a line (of a V8 profile: a function) with all that is known of it. */
@@ -78,10 +78,10 @@ export function rowsOf(file: RowFile, hotspots: readonly MeasuredHotspot[]): Row
   const lines = new LineIndex(file.text, file.encoding);
   const lineOf = (offset: number): number => lines.positionAt(offset).line;
   const rows: Unnamed[] = hotspots.map((hotspot) => measuredRow(file, hotspot, lines));
-  const told = new Set(hotspots.flatMap(({ findings }) => findings));
+  const told = new Set(hotspots.flatMap(({ findings }) => findings.map(placeKey)));
   const rest = new Map<number, Finding[]>();
   for (const finding of file.findings) {
-    if (told.has(finding)) continue;
+    if (told.has(placeKey(finding))) continue;
     const line = lineOf(finding.span.start);
     rest.set(line, [...(rest.get(line) ?? []), finding]);
   }

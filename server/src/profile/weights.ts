@@ -45,6 +45,9 @@ export interface LineWeight {
   readonly callers: Map<string, number>;
 }
 
+/** Samples below which a figure is a guess: its error is about 1/√n (our measurement, heat-and-proof). */
+export const fewSamples = 16;
+
 /** Of a profile; with the unit `expected` an estimate of how often lines allocate. */
 export type AnyWeights = Weights<Measure['unit'] | 'expected'>;
 

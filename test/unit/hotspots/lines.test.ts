@@ -156,10 +156,15 @@ describe('lines of a Go profile, joined with the allocation sites of the file', 
     assert.equal((await here(24)).joined, 'site');
   });
 
-  it('a slice that a field keeps grows: why, and what would help', async () => {
-    const { why, what } = await of('t.nodes = append', '(*Tree).Add');
-    assert.equal(why, '`t.nodes` grows each time it is full, and nothing makes room for it here');
+  it('a slice that a field keeps grows: why, and what would help where it gets long', async () => {
+    const arraysOf = (...lengths: number[]): Partial<LineWeight> => ({
+      sizes: new Map(lengths.map((length) => [8 * length, 8 * length * 100])),
+    });
+    const { why, what } = await of('t.nodes = append', '(*Tree).Add', arraysOf(1, 2, 4, 8, 16));
+    assert.match(why, /^`t\.nodes` grows each time it is full/);
     assert.match(what.join(), /^Start `t\.nodes` with room for 8 elements \(if it gets as many as a rule\)/);
+    const short = await of('t.nodes = append', '(*Tree).Add', arraysOf(1, 2));
+    assert.match(short.what.join(), /^No automatic fix: in the profile 0 % of these slices get as many as 8/);
   });
 
   it('the first write of a compressor has its tables: the fix of the constructor is offered there', async () => {

@@ -73,7 +73,7 @@ async function run(
         const report = {
           cwd,
           ...read,
-          hotspots: await hotspotsOf({ ...read.weights, lines: read.weights.lines.slice(0, top) }, code),
+          hotspots: await hotspotsOf(read.weights, code, top),
         };
         write(report);
         return report.hotspots.length > 0 ? 1 : exitCodeWithoutFindings(files, named.notes);

@@ -4,21 +4,21 @@ import type { Figures, Verdict } from './verdict';
 
 /** The title says what was checked: "… (verified: 1 → 0 allocations per call)", "… (compiles)". */
 export function checkedFix(
-  fix: Pick<GoFix, 'title' | 'kind'>,
+  fix: Pick<GoFix, 'title' | 'kind' | 'room'>,
   edits: readonly FileEdit[],
   verdict: Exclude<Verdict, { verdict: 'refuted' }>,
   inLoop: boolean,
 ): Fix {
-  const { title, kind } = fix;
+  const { title, kind, room } = fix;
+  const same = { kind, edits, ...(room && { room }) };
   if (verdict.verdict === 'checked')
-    return { title: `${title} (compiles)`, kind, edits, verification: 'checked' };
+    return { title: `${title} (compiles)`, ...same, verification: 'checked' };
   const { figures } = verdict;
-  if (!figures) return { title: `${title} (verified)`, kind, edits, verification: 'verified' };
+  if (!figures) return { title: `${title} (verified)`, ...same, verification: 'verified' };
   const { before, after } = figures;
   return {
     title: `${title} (verified: ${before} → ${after} allocations ${scopeOf(figures, inLoop)})`,
-    kind,
-    edits,
+    ...same,
     verification: 'verified',
     allocationsBefore: before,
     allocationsAfter: after,
@@ -32,11 +32,16 @@ function scopeOf({ of }: Figures, inLoop: boolean): string {
 }
 
 /** What nobody checked is a suggestion and says so. */
-export function unverifiedFix(fix: Pick<GoFix, 'title'>, edits: readonly FileEdit[], reason: string): Fix {
+export function unverifiedFix(
+  { title, room }: Pick<GoFix, 'title' | 'room'>,
+  edits: readonly FileEdit[],
+  reason: string,
+): Fix {
   return {
-    title: `${fix.title} (not verified: ${reason})`,
+    title: `${title} (not verified: ${reason})`,
     kind: 'suggestion',
     edits,
+    ...(room && { room }),
     verification: 'unverified',
   };
 }

@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Finding, GuessedRoom } from '../../../rules/model';
+import { withRoomSeen, type SeenArrays } from '../../../server/src/hotspots/guessed-room';
+import type { LineWeight } from '../../../server/src/profile/weights';
+
+const recipe = 'Make room';
+/** `x.f = append(x.f, e)` with a fix that makes room for 8 elements of 16 bytes. */
+const eight: GuessedRoom = { elements: 8, elementSize: 16, recipe };
+
+describe('room that a fix guesses, held against the arrays of a profile', () => {
+  it('keeps the fix where slices get longer', () => {
+    assert.equal(because(eight, { 16: 1000, 32: 990, 64: 980, 128: 970, 256: 500 }), undefined);
+  });
+
+  it('withholds it where slices have one element', () => {
+    assert.equal(
+      because(eight, { 16: 4875 }),
+      'in the profile 0 % of these slices get as many as 8 elements',
+    );
+  });
+
+  it('withholds it where half of them stay short: those are somebody’s program, too', () => {
+    const arrays = { 16: 1000, 32: 900, 64: 700, 128: 500, 256: 500, 512: 500 };
+    assert.match(because(eight, arrays)!, /^in the profile 50 %/);
+  });
+
+  it('takes no other allocation of the line for an array', () => {
+    const arrays = { 16: 1000, 128: 1000 };
+    assert.equal(because(eight, arrays), undefined);
+    assert.match(because(eight, arrays, { others: new Set([128]) })!, /0 % of these/);
+  });
+
+  it('concludes nothing from few samples, and nothing where elements have several sizes', () => {
+    assert.match(because(eight, { 16: 9, 32: 9, 64: 9, 128: 9 }, { samples: 9 })!, /too few of its arrays/);
+    assert.match(because({ elements: 8, recipe }, { 16: 1000, 128: 1000 })!, /of several sizes/);
+  });
+
+  it('counts the owners where the fix makes more room for each of them', () => {
+    const made = { file: 'a.go', span: { start: 7, end: 8 }, elements: 2 };
+    const arrays = { 64: 900, 128: 900 };
+    const ownersOf = (count: number): Partial<SeenArrays> => ({ at: () => [line({ 32: count })] });
+    assert.equal(because({ ...eight, made }, arrays, ownersOf(1000)), undefined);
+    assert.match(because({ ...eight, made }, arrays, ownersOf(100_000))!, /^in the profile 1 %/);
+    assert.match(because({ ...eight, made }, arrays)!, /how many of its owners/);
+  });
+
+  it('asks of a list that is cut in two whether the halves grow again', () => {
+    const halves = { 256: 1000 };
+    assert.equal(because({ recipe }, halves, { later: [line({ 512: 990 })] }), undefined);
+    assert.match(
+      because({ recipe }, halves, { later: [line({ 512: 100 })] })!,
+      /10 % of the slices grow again/,
+    );
+    assert.match(because({ recipe }, halves)!, /0 % of the slices grow again/);
+  });
+
+  it('leaves other fixes of the finding', () => {
+    const guess = fixOf(eight);
+    const other = { title: 'Other', kind: guess.kind, edits: [], verification: guess.verification };
+    const found = withRoomSeen(finding([guess, other]), seen({ 16: 4875 }));
+    assert.deepEqual(
+      found.fixes.map(({ title }) => title),
+      ['Other'],
+    );
+    assert.equal(found.noFix, undefined);
+  });
+});
+
+/** Why the fix is withheld; undefined when it is offered. @param arrays how many of each size in bytes */
+function because(
+  room: GuessedRoom,
+  arrays: Record<number, number>,
+  more: Partial<SeenArrays> & { readonly samples?: number } = {},
+): string | undefined {
+  const { fixes, noFix } = withRoomSeen(finding([fixOf(room)]), { ...seen(arrays, more.samples), ...more });
+  assert.equal(fixes.length === 0, noFix !== undefined);
+  return noFix?.because;
+}
+
+const seen = (arrays: Record<number, number>, samples?: number): SeenArrays => ({
+  own: [line(arrays, samples)],
+  others: new Set(),
+  later: [],
+  at: () => [],
+});
+
+function line(arrays: Record<number, number>, samples = 100): LineWeight {
+  const sizes = new Map(Object.entries(arrays).map(([size, count]) => [Number(size), Number(size) * count]));
+  const own = [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0);
+  return {
+    file: 'a.go',
+    line: 1,
+    function: 'a.f',
+    startLine: 1,
+    amount: own,
+    objects: 0,
+    samples,
+    own,
+    sizes,
+    through: new Map(),
+    callers: new Map(),
+  };
+}
+
+const fixOf = (room: GuessedRoom) =>
+  ({ title: 'Start `x`', kind: 'suggestion', edits: [], verification: 'checked', room }) as const;
+
+const finding = (fixes: Finding['fixes']): Finding => ({
+  ruleId: 'go/first-room',
+  language: 'go',
+  file: 'a.go',
+  span: { start: 0, end: 1 },
+  message: '`x` grows each time it is full',
+  severity: 'information',
+  allocation: { kind: 'append growth', cost: 'conditional', reason: '', evidence: [] },
+  heat: { score: 0, because: [] },
+  related: [],
+  fixes,
+});
