@@ -113,6 +113,8 @@ const common = {
   alias: {
     // As an ES module it asks for import.meta.url, which a CommonJS bundle does not have (Parser.init then throws).
     'web-tree-sitter': require.resolve('web-tree-sitter'),
+    // Its other form calls a `require` that a bundler does not see.
+    'jsonc-parser': require.resolve('jsonc-parser/lib/esm/main.js'),
   },
 };
 
@@ -154,8 +156,8 @@ const bundles = [
     format: 'iife',
     entryPoints: { 'flame/flame': 'client/webview/src/main.ts' },
   },
-  // The thread that parses profiles of V8.
-  { ...common, entryPoints: { 'v8-profile': 'server/src/hotspots/v8-worker.ts' } },
+  // The thread that reads profiles.
+  { ...common, entryPoints: { 'profile-reader': 'server/src/hotspots/profile-thread.ts' } },
   {
     ...common,
     entryPoints: { typescript: relative(root, typescriptEntry) },

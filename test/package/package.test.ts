@@ -67,6 +67,7 @@ describe('the package', () => {
       'dist/language-client.js',
       'dist/main.js',
       'dist/mcp.js',
+      'dist/profile-reader.js',
       'dist/recorder.js',
       'dist/sample/go.mod',
       'dist/sample/orders.go',
@@ -76,7 +77,6 @@ describe('the package', () => {
       'dist/server.js',
       'dist/tree-sitter-go.wasm',
       'dist/typescript.js',
-      'dist/v8-profile.js',
       'dist/web-tree-sitter.wasm',
       ...[1, 2, 3].flatMap((step) => [
         `media/gutter/heat${step}-dark.svg`,

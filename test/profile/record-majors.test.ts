@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createReadStream, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -28,9 +28,9 @@ describe('a churning function, by Node major', { timeout: 600_000 }, () => {
         inRepository('scripts', 'lib', 'node-binary.mjs')
       )) as typeof NodeBinary;
       const node = await nodeBinary(major, (line) => t.diagnostic(line));
-      const bytesOf = (file: string, name?: string): number =>
-        readV8(readFileSync(path.join(folder, file), 'utf8'))
-          .samples.filter(({ stack }) =>
+      const bytesOf = async (file: string, name?: string): Promise<number> =>
+        [...(await readV8(createReadStream(path.join(folder, file)))).samples]
+          .filter(({ stack }) =>
             name === undefined
               ? stack.some((frame) => frame.file.endsWith('a.cjs'))
               : stack.find((frame) => frame.file.endsWith('a.cjs'))?.name === name,
@@ -46,8 +46,8 @@ describe('a churning function, by Node major', { timeout: 600_000 }, () => {
       });
       const [file] = readdirSync(recordings);
       const ours = path.join(String(major), file!);
-      const [usual, all] = [bytesOf('default.heapprofile'), bytesOf(ours)];
-      const [outer, made] = [bytesOf(ours, 'outer'), bytesOf(ours, 'make')];
+      const [usual, all] = [await bytesOf('default.heapprofile'), await bytesOf(ours)];
+      const [outer, made] = [await bytesOf(ours, 'outer'), await bytesOf(ours, 'make')];
       t.diagnostic(`by default ${usual} bytes, recorded ${all}: outer ${outer}, make ${made}`);
       assert.ok(all > 40e6, `${all} bytes`);
       assert.ok(usual < all / 20, `${usual} bytes by default`);

@@ -14,6 +14,8 @@ export interface ProfileFile {
   readonly notes: readonly string[];
   /** Hears how much of it has been read. */
   readonly progress?: ReadingProgress;
+  /** Ends the reading. */
+  readonly signal?: AbortSignal;
 }
 
 /** @param percentage whole, 0 to 100; absent where nobody knows it */
@@ -35,7 +37,7 @@ export async function withProfileFile<T>(
   const url = addressOf(named);
   if (!url) {
     const path = resolve(cwd, named);
-    return job({ path, name: shownPath(cwd, path), notes: [], progress });
+    return job({ path, name: shownPath(cwd, path), notes: [], progress, signal });
   }
   const seconds = Number(url.searchParams.get('seconds') ?? 0);
   const folder = await TemporaryFolder.create();
@@ -53,7 +55,7 @@ export async function withProfileFile<T>(
       seconds > 0
         ? []
         : ['The figures count from the start of the program; with ?seconds=30 they are of that time only.'];
-    return await job({ path, name: named, notes, progress });
+    return await job({ path, name: named, notes, progress, signal });
   } finally {
     await folder.dispose();
   }

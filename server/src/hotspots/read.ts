@@ -2,13 +2,12 @@ import { treeDifference, type CallTree } from '../profile/call-tree';
 import { difference } from '../profile/difference';
 import { ProfileError } from '../profile/profile-error';
 import { functionHotspotsOf } from './functions';
-import { readGoProfile } from './go';
 import { hotspotsOf, type Hotspot } from './lines';
 import type { ProfileFile } from './origin';
 import { importPathsOf } from './packages';
 import { profileKind } from './profile-kind';
 import type { Code, ReadProfile } from './report';
-import { readV8Profile } from './v8';
+import { weighInThread } from './thread';
 
 /** Of the files, those that a profile can speak of. @throws ProfileError when there are none, or no such profile */
 export async function profiledFiles(profile: ProfileFile, files: readonly string[]): Promise<string[]> {
@@ -33,9 +32,15 @@ export async function readProfile(
   files: readonly string[],
   { calls = false }: { readonly calls?: boolean } = {},
 ): Promise<ReadProfile> {
-  return (await profileKind(profile)) === 'pprof'
-    ? readGoProfile(profile, await importPathsOf(files), calls)
-    : readV8Profile(profile, files, calls);
+  const kind = await profileKind(profile);
+  const question = { profile: profile.path, calls };
+  const read = await weighInThread(
+    kind === 'pprof'
+      ? { ...question, kind, importPaths: await importPathsOf(files) }
+      : { ...question, kind, files },
+    profile,
+  );
+  return { kind, ...read, notes: [...profile.notes, ...read.notes] };
 }
 
 /**

@@ -13,9 +13,13 @@ export interface Code {
 }
 
 /** A profile, weighed by the places of the code at hand. */
-export interface ReadProfile {
+export interface ReadProfile extends Weighed {
   /** Go's pprof knows lines, V8 functions. */
   readonly kind: 'pprof' | 'v8';
+}
+
+/** What reading a profile gives. */
+export interface Weighed {
   readonly weights: Weights;
   /** The same by the ways that lead to the allocations, where that was asked for. */
   readonly tree?: CallTree;

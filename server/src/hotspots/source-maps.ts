@@ -41,12 +41,13 @@ export async function originalsOf(scripts: readonly string[], files: readonly st
     compiled.set(script, found);
     for (const file of found.outdated) outdated.add(file);
   }
-  const known = new WeakMap<Frame, Frame>();
+  const known = new Map<Frame, Frame>();
   const of = (frame: Frame): Frame => {
-    const script = compiled.get(scriptPath(frame.file));
-    if (!script) return frame;
     let original = known.get(frame);
-    if (!original) known.set(frame, (original = script.original(frame) ?? frame));
+    if (!original) {
+      original = compiled.get(scriptPath(frame.file))?.original(frame) ?? frame;
+      known.set(frame, original);
+    }
     return original;
   };
   return { of, outdated: [...outdated].sort() };

@@ -1,38 +1,30 @@
-import { readWhole } from '../host/files';
-import { CallTreeBuilder, type CallTree } from '../profile/call-tree';
-import { ProfileError } from '../profile/profile-error';
+import { CallTreeBuilder } from '../profile/call-tree';
 import { readV8, type V8Profile } from '../profile/v8';
 import { WeightsBuilder, type Weights } from '../profile/weights';
 import { percentText } from '../text/amounts';
+import { passesOf } from './passes';
+import type { Weighed } from './report';
 import { scriptLocator } from './scripts';
 import { originalsOf, scriptPath, type Originals } from './source-maps';
-
-/** Bytes of a profile; V8 itself cannot hold a text of more than 512 MiB. */
-const sizeLimit = 480 * 1024 * 1024;
-
-export interface V8Weights {
-  readonly weights: Weights;
-  readonly tree?: CallTree;
-  /** Cautions about the profile as a whole. */
-  readonly notes: readonly string[];
-}
 
 /**
  * Reads a profile of V8 and weighs the functions of the scripts at hand, and of what was compiled from them.
  * @param profile absolute path
  * @param files absolute paths of the code at hand
  * @param calls whether the stacks are merged into a tree, too
+ * @param progress hears how much is done, in percent
  * @throws ProfileError, UnreadError when the profile cannot be used
  */
-export async function weighV8(profile: string, files: readonly string[], calls: boolean): Promise<V8Weights> {
-  const bytes = await readWhole(profile, sizeLimit);
-  if (!bytes)
-    throw new ProfileError(
-      'It is larger than 480 MiB: record with a larger --interval, or for a shorter time.',
-    );
-  const read = readV8(bytes.toString('utf8'));
-  const scripts = new Set<string>();
-  for (const { stack } of read.samples) for (const { file } of stack) scripts.add(scriptPath(file));
+export async function weighV8(
+  profile: string,
+  files: readonly string[],
+  calls: boolean,
+  progress: (percentage: number) => void,
+): Promise<Weighed> {
+  const read = await readV8(passesOf(profile, 1, progress)());
+  const urls = new Set<string>();
+  for (const { stack } of read.samples) for (const { file } of stack) urls.add(file);
+  const scripts = new Set([...urls].map(scriptPath));
   const originals = await originalsOf([...scripts], files);
   const measure = { index: 0, objects: 1, unit: read.unit };
   const locate = scriptLocator(scripts, files);

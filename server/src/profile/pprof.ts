@@ -3,6 +3,7 @@ import { createGunzip } from 'node:zlib';
 import { ProfileError } from './profile-error';
 import { exact, readFields, type Cursor } from './protobuf';
 import type { Frame, Sample } from './sample';
+import { deepest, tooDeep } from './stack-depth';
 
 /**
  * Reads profiles in pprof's format (google/pprof, proto/profile.proto) in two passes, because Go writes the strings
@@ -18,9 +19,6 @@ const tableLimit = 4_000_000;
 
 /** Bytes of all names together. */
 const textLimit = 256 * 1024 ** 2;
-
-/** Frames of one stack, what is inlined included. Go records 128 places. */
-const deepest = 10_000;
 
 export interface ProfileHead {
   readonly sampleTypes: readonly { readonly type: string; readonly unit: string }[];
@@ -230,8 +228,4 @@ class Tables {
   #text(index: number): string {
     return this.#strings[index] ?? '';
   }
-}
-
-function tooDeep(): ProfileError {
-  return new ProfileError(`It is damaged: a stack has more than ${deepest} frames.`);
 }

@@ -1,15 +1,28 @@
+import { Kept, type JsonTarget } from './json';
 import { ProfileError } from './profile-error';
 import type { Frame, Sample } from './sample';
+import { deepest, tooDeep } from './stack-depth';
 import type { V8Profile } from './v8';
-import { amountOf, deepest, frameOf, isObject, type CallFrame } from './v8-frames';
+import { amountOf, FrameTable, isObject, type CallFrame } from './v8-frames';
 
 /** What V8's CPU profiler writes, as far as it is read. */
 export interface CpuProfile {
   readonly nodes: readonly CpuNode[];
   /** Ids of nodes in the order of time. */
-  readonly samples?: readonly number[];
+  readonly samples: readonly number[] | undefined;
   /** Microseconds from the sample before. */
   readonly timeDeltas: readonly number[];
+}
+
+/** Keeps the nodes of a CPU profile, without the lines that ticks were on: functions are what V8's other profiles know. */
+export class CpuNodes implements JsonTarget {
+  constructor(private readonly nodes: unknown[]) {}
+
+  open(_: string | number, isList: boolean): JsonTarget {
+    const node = isList ? [] : {};
+    this.nodes.push(node);
+    return new Kept(node, 'positionTicks');
+  }
 }
 
 interface CpuNode {
@@ -25,12 +38,11 @@ interface CpuNode {
  * @throws ProfileError when it is damaged
  */
 export function cpuProfile({ nodes, samples: taken, timeDeltas }: CpuProfile): V8Profile {
-  if (!Array.isArray(taken))
-    throw new ProfileError('It is damaged: it has no samples, so it does not say what ran when.');
+  if (!taken) throw new ProfileError('It is damaged: it has no samples, so it does not say what ran when.');
   const tree = new Tree(nodes);
   const weights = new Map<number, { time: number; count: number }>();
   let [all, collector] = [0, 0];
-  for (const [i, id] of (taken as readonly number[]).entries()) {
+  for (const [i, id] of taken.entries()) {
     // The clocks of processors differ a little: V8 writes negative deltas then.
     const time = 1000 * amountOf(Math.max(0, timeDeltas[i + 1] ?? timeDeltas[i] ?? 0));
     const name = tree.nameOf(id);
@@ -63,6 +75,7 @@ export function cpuProfile({ nodes, samples: taken, timeDeltas }: CpuProfile): V
 const [garbageCollector, idle] = ['(garbage collector)', '(idle)'];
 
 class Tree {
+  readonly #frames = new FrameTable();
   readonly #nodes = new Map<number, CpuNode>();
   readonly #parents = new Map<number, CpuNode>();
 
@@ -87,9 +100,8 @@ class Tree {
     const stack: Frame[] = [];
     let node = this.#nodes.get(id);
     for (let parent; node && (parent = this.#parents.get(node.id)); node = parent) {
-      stack.push(frameOf(node.callFrame));
-      if (stack.length > deepest)
-        throw new ProfileError(`It is damaged: a stack has more than ${deepest} frames.`);
+      stack.push(this.#frames.of(node.callFrame));
+      if (stack.length > deepest) throw tooDeep();
     }
     return stack;
   }

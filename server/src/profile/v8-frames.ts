@@ -12,9 +12,6 @@ export interface CallFrame {
   readonly columnNumber: number;
 }
 
-/** V8's own limit of a recorded stack is far below (`stackDepth`, 128 for the inspector). */
-export const deepest = 10_000;
-
 export function frameOf({ functionName, url, lineNumber, columnNumber }: CallFrame): Frame {
   const dependency = dependencyOf(String(url));
   const name = String(functionName ?? '') || '(anonymous)';
@@ -27,6 +24,18 @@ export function frameOf({ functionName, url, lineNumber, columnNumber }: CallFra
     startLine: line,
     column,
   };
+}
+
+/** Frames by what V8 says of them: one object for all functions of the same place and name. */
+export class FrameTable {
+  readonly #frames = new Map<string, Frame>();
+
+  of(call: CallFrame): Frame {
+    const key = `${call.functionName}\0${call.url}\0${call.lineNumber}:${call.columnNumber}`;
+    let frame = this.#frames.get(key);
+    if (!frame) this.#frames.set(key, (frame = frameOf(call)));
+    return frame;
+  }
 }
 
 /** @returns 1-based; 0 for none */

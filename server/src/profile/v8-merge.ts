@@ -1,5 +1,5 @@
 import { ProfileError } from './profile-error';
-import type { RecordedWith, SamplingNode, SamplingProfile } from './v8';
+import type { RecordedWith, SamplingNode, SamplingProfile } from './v8-sampling';
 
 /**
  * One `.heapprofile` of those of several processes and threads, with what made it beside V8's keys (VS Code's reader passes over it).

@@ -1,7 +1,10 @@
+import { JsonReader, Kept, type JsonTarget } from './json';
 import { ProfileError } from './profile-error';
 import type { Frame, Sample } from './sample';
-import { cpuProfile, type CpuProfile } from './v8-cpu';
-import { amountOf, deepest, frameOf, isObject, type CallFrame } from './v8-frames';
+import { deepest, tooDeep } from './stack-depth';
+import { CpuNodes, cpuProfile, type CpuProfile } from './v8-cpu';
+import { amountOf, frameOf, isObject } from './v8-frames';
+import { SampleList, SamplingTree } from './v8-sampling';
 
 /**
  * Reads what V8's profilers write: `.heapprofile` (sampling), `.heaptimeline` (every allocation) and `.cpuprofile` (v8-cpu.ts). They know
@@ -9,8 +12,8 @@ import { amountOf, deepest, frameOf, isObject, type CallFrame } from './v8-frame
  */
 
 export interface V8Profile {
-  /** The first value of a sample is bytes or nanoseconds, the second a number of objects, or 0. */
-  readonly samples: readonly Sample[];
+  /** Made as they are asked for, each time anew. The first value of a sample is bytes or nanoseconds, the second a number of objects, or 0. */
+  readonly samples: Iterable<Sample>;
   readonly unit: 'bytes' | 'nanoseconds';
   /** Nanoseconds of a CPU profile. */
   readonly time?: { readonly all: number; readonly collector: number };
@@ -23,79 +26,62 @@ export interface V8Profile {
   readonly collected: boolean | undefined;
 }
 
-/** What `alloclens record` writes beside V8's own keys. */
-export interface RecordedWith {
-  readonly interval: number;
-  readonly collected: boolean;
-  readonly node: string;
-  readonly command: readonly string[];
-}
-
 /**
- * @param text the whole file
+ * @param chunks the file's bytes, from the start; read once
  * @throws ProfileError when it is none of V8's profiles, or damaged
  */
-export function readV8(text: string): V8Profile {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch (error) {
-    throw new ProfileError(`It is no profile: it begins as JSON and is not (${(error as Error).message}).`);
-  }
-  const profile = isObject(parsed) ? parsed : {};
-  if (isObject(profile['head'])) return samplingProfile(profile as unknown as SamplingProfile);
-  if (Array.isArray(profile['trace_tree']) && isObject(profile['snapshot']))
-    return timeline(profile as unknown as Timeline);
-  if (Array.isArray(profile['nodes']) && Array.isArray(profile['timeDeltas']))
-    return cpuProfile(profile as unknown as CpuProfile);
-  throw new ProfileError(
-    'It is JSON, but not what V8 writes: a .heapprofile has a “head”, a .heaptimeline a “trace_tree”, a .cpuprofile “nodes” and “timeDeltas”.',
-  );
+export async function readV8(chunks: AsyncIterable<Uint8Array>): Promise<V8Profile> {
+  const parts = new Parts();
+  const reader = new JsonReader({ open: (_, isList) => (isList ? undefined : parts) });
+  const decoder = new TextDecoder();
+  for await (const chunk of chunks) reader.write(decoder.decode(chunk, { stream: true }));
+  reader.write(decoder.decode());
+  reader.end();
+  return parts.profile();
 }
 
-export interface SamplingNode {
-  readonly callFrame: CallFrame;
-  readonly selfSize: number;
-  readonly id: number;
-  /** Objects, from Node 26 on. */
-  readonly selfCount?: number;
-  readonly children: readonly SamplingNode[];
-}
+/** What is read of a profile: V8 does not say first which of them it is. The rest, most of a timeline, is kept nowhere. */
+class Parts implements JsonTarget {
+  readonly #kept: Record<string, unknown> = {};
+  #samples: SampleList | undefined;
+  #tree: SamplingTree | undefined;
 
-export interface SamplingProfile {
-  readonly head: SamplingNode;
-  readonly samples?: readonly { readonly size: number; readonly nodeId: number; readonly ordinal: number }[];
-  readonly alloclens?: Partial<RecordedWith>;
-}
-
-function samplingProfile({ head, samples: taken, alloclens }: SamplingProfile): V8Profile {
-  const behind = new Map<number, number>();
-  if (taken !== undefined && !(Array.isArray(taken) && taken.every(isObject)))
-    throw new ProfileError('It is damaged: its samples are no list of samples.');
-  for (const { nodeId } of (taken as SamplingProfile['samples']) ?? [])
-    behind.set(nodeId, (behind.get(nodeId) ?? 0) + 1);
-  const samples: Sample[] = [];
-  // Not by recursion: a hostile file nests deeper than the stack.
-  const open: { node: SamplingNode; stack: readonly Frame[] }[] = [{ node: head, stack: [] }];
-  for (let next = open.pop(); next; next = open.pop()) {
-    const { node } = next;
-    if (!isObject(node) || !isObject(node.callFrame) || !Array.isArray(node.children))
-      throw new ProfileError('It is damaged: a node of its tree has no call frame or no children.');
-    const stack = node === head ? [] : [frameOf(node.callFrame), ...next.stack];
-    if (stack.length > deepest)
-      throw new ProfileError(`It is damaged: a stack has more than ${deepest} frames.`);
-    const size = amountOf(node.selfSize);
-    if (size > 0) {
-      const count = behind.get(node.id);
-      samples.push({
-        stack,
-        values: [size, amountOf(node.selfCount ?? 0)],
-        ...(count !== undefined && { samples: count }),
-      });
+  open(name: string | number, isList: boolean): JsonTarget | undefined {
+    switch (name) {
+      case 'head':
+        return isList ? undefined : (this.#tree = new SamplingTree()).root;
+      case 'samples':
+        return isList ? (this.#samples = new SampleList()) : undefined;
+      // Of a timeline they are millions of numbers, of a CPU profile objects.
+      case 'nodes':
+        return isList ? new CpuNodes((this.#kept[name] = [])) : undefined;
+      case 'timeDeltas':
+      case 'trace_function_infos':
+      case 'trace_tree':
+      case 'strings':
+        return isList ? new Kept((this.#kept[name] = [])) : undefined;
+      case 'snapshot':
+      case 'alloclens':
+        return isList ? undefined : new Kept((this.#kept[name] = {}));
+      default:
+        return undefined;
     }
-    for (const child of node.children) open.push({ node: child, stack });
   }
-  return { samples, unit: 'bytes', ...recordedWith(alloclens) };
+
+  profile(): V8Profile {
+    const { alloclens, snapshot, trace_tree, nodes, timeDeltas } = this.#kept;
+    const [tree, taken] = [this.#tree, this.#samples];
+    if (tree) {
+      const samples = { [Symbol.iterator]: () => tree.samples(taken) };
+      return { samples, unit: 'bytes', ...recordedWith(alloclens) };
+    }
+    if (trace_tree && snapshot) return timeline(this.#kept as unknown as Timeline);
+    if (nodes && timeDeltas)
+      return cpuProfile({ ...(this.#kept as unknown as CpuProfile), samples: taken?.ids });
+    throw new ProfileError(
+      'It is JSON, but not what V8 writes: a .heapprofile has a “head”, a .heaptimeline a “trace_tree”, a .cpuprofile “nodes” and “timeDeltas”.',
+    );
+  }
 }
 
 /** What the recorder has written down, if it was ours. */
@@ -160,8 +146,7 @@ function timeline({ snapshot, trace_function_infos: infos, trace_tree: tree, str
       if (!Array.isArray(children))
         throw new ProfileError('It is damaged: a node of its tree has no children.');
       const stack = next.isRoot ? [] : [frameAt(index), ...next.stack];
-      if (stack.length > deepest)
-        throw new ProfileError(`It is damaged: a stack has more than ${deepest} frames.`);
+      if (stack.length > deepest) throw tooDeep();
       const [objects, bytes] = [amountOf(count), amountOf(size)];
       if (bytes > 0) samples.push({ stack, values: [bytes, objects], samples: objects });
       if (children.length > 0) open.push({ nodes: children as unknown[], stack, isRoot: false });

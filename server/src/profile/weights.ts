@@ -39,9 +39,9 @@ export interface LineWeight {
   own: number;
   /** The own amount by the size of one allocation, where the profile says it. */
   readonly sizes?: Map<number, number>;
-  /** Amount by the foreign functions from the call to the allocation: `strings.Split → strings.genSplit`. */
+  /** Amount by the foreign functions from the call to the allocation: `strings.Split → strings.genSplit`. The heaviest `mostWays` of them. */
   readonly through: Map<string, number>;
-  /** Amount by the next own frame outwards: who calls this function. Keys are made by `callerKey`. */
+  /** Amount by the next own frame outwards: who calls this function. Keys are made by `callerKey`. The heaviest `mostWays` of them. */
   readonly callers: Map<string, number>;
 }
 
@@ -64,6 +64,9 @@ export interface Weights<Unit extends Measure['unit'] | 'expected' = Measure['un
   /** Heaviest first; equal ones by file and line. Of two profiles: largest change first. */
   readonly lines: readonly LineWeight[];
 }
+
+/** Callers, and functions that it calls, that are told of a line. */
+const mostWays = 64;
 
 /** `mallocgc` and its forms for one size class (Go 1.27), and what stands for them when they are inlined. */
 const allocator = /^runtime\.(?:mallocgc\w*|newobject|makeslice\w*|growslice|gcAssist\w*)$/;
@@ -161,6 +164,10 @@ export class WeightsBuilder {
     const lines = [...this.#lines.values()].sort(
       (a, b) => b.amount - a.amount || (a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line),
     );
+    for (const { through, callers } of lines) {
+      keepHeaviest(through);
+      keepHeaviest(callers);
+    }
     return {
       unit: this.measure.unit,
       total: this.#total,
@@ -256,4 +263,11 @@ export function packageOf(name: string): string {
 
 function addTo(map: Map<string, number>, key: string, amount: number): void {
   map.set(key, (map.get(key) ?? 0) + amount);
+}
+
+/** Amounts of either sign are weighed by their size. */
+function keepHeaviest(ways: Map<string, number>): void {
+  if (ways.size <= mostWays) return;
+  const others = [...ways].sort(([, a], [, b]) => Math.abs(b) - Math.abs(a)).slice(mostWays);
+  for (const [key] of others) ways.delete(key);
 }

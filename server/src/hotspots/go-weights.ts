@@ -4,46 +4,42 @@ import { CallTreeBuilder } from '../profile/call-tree';
 import { locator, type LocalPackage } from '../profile/locate';
 import { readPprof, type ProfileHead } from '../profile/pprof';
 import { measureOf, WeightsBuilder, type Weights } from '../profile/weights';
-import type { ProfileFile } from './origin';
 import { passesOf } from './passes';
-import type { ReadProfile } from './report';
-import { unusable } from './profile-kind';
+import type { Weighed } from './report';
 
 /**
- * Reads a Go profile against the packages at hand.
+ * Reads a Go profile and weighs the lines of the packages at hand.
+ * @param profile absolute path
  * @param importPaths folder → import path
  * @param calls whether the stacks are merged into a tree, too
- * @throws ProfileError when the profile cannot be used; its message names the file
+ * @param progress hears how much is done, in percent
+ * @throws ProfileError, UnreadError when the profile cannot be used
  */
-export async function readGoProfile(
-  profile: ProfileFile,
+export async function weighGo(
+  profile: string,
   importPaths: ReadonlyMap<string, string>,
   calls: boolean,
-): Promise<ReadProfile> {
+  progress: (percentage: number) => void,
+): Promise<Weighed> {
   const packages = await packagesOf(importPaths);
   let head: ProfileHead | undefined;
   let builder: WeightsBuilder | undefined;
   let tree: CallTreeBuilder | undefined;
-  try {
-    await readPprof(
-      passesOf(profile, 2),
-      (found) => {
-        head = found;
-        const [measure, locate] = [measureOf(found), locator(packages)];
-        builder = new WeightsBuilder(measure, found.period, locate);
-        if (calls) tree = new CallTreeBuilder(measure, locate);
-      },
-      (sample) => {
-        builder!.add(sample);
-        tree?.add(sample);
-      },
-    );
-  } catch (error) {
-    throw unusable(error, profile);
-  }
+  await readPprof(
+    passesOf(profile, 2, progress),
+    (found) => {
+      head = found;
+      const [measure, locate] = [measureOf(found), locator(packages)];
+      builder = new WeightsBuilder(measure, found.period, locate);
+      if (calls) tree = new CallTreeBuilder(measure, locate);
+    },
+    (sample) => {
+      builder!.add(sample);
+      tree?.add(sample);
+    },
+  );
   const weights = builder!.result();
-  const notes = [...profile.notes, ...notesOf(head!, weights)];
-  return { kind: 'pprof', weights, ...(tree && { tree: tree.result() }), notes };
+  return { weights, ...(tree && { tree: tree.result() }), notes: notesOf(head!, weights) };
 }
 
 async function packagesOf(importPaths: ReadonlyMap<string, string>): Promise<LocalPackage[]> {
