@@ -1,5 +1,6 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { asItem, asReceiver } from './edit/expressions';
+import { constantPrimitive } from './hoist/constants';
 import { createRule, type ProposedFix } from './rule';
 import { isWriteTarget, memberName, methodName } from './syntax/nodes';
 import { isBuiltIn, receiverType, typeOf } from './types/values';
@@ -146,10 +147,13 @@ function decode(
   if (sourceCode.getCommentsInside(node).length > 0) return undefined;
   // The encoding was evaluated behind the bounds.
   if (encoding && encoding.type !== 'Literal' && encoding.type !== 'Identifier') return undefined;
+  const bounds = taken.arguments.map((bound) => constantPrimitive(sourceCode, bound)?.value);
+  if (bounds.some((bound) => typeof bound === 'number' && bound < 0)) return undefined;
+  const known = bounds.every((bound) => typeof bound === 'number');
   const parts = [encoding ? asItem(sourceCode, encoding) : "'utf8'", ...taken.arguments.map((part) => asItem(sourceCode, part))]; // prettier-ignore
   return {
-    title: 'Decode the part in place (if neither bound is negative)',
-    kind: 'suggestion',
+    title: `Decode the part in place${known ? '' : ' (if neither bound is negative)'}`,
+    kind: known ? 'safe' : 'suggestion',
     edits: [
       {
         span: { start: node.range[0], end: node.range[1] },

@@ -1,7 +1,7 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { tryAround } from './flow/completion';
 import { certain, risksOfDecoder, risksOfRegExp } from './hoist/construction';
-import { hoist } from './hoist/hoist';
+import { hoist, usesOf } from './hoist/hoist';
 import { createRule, type ProposedFix } from './rule';
 import { topStatementOf } from './syntax/module';
 import {
@@ -116,7 +116,7 @@ function decoderFix(sourceCode: TSESLint.SourceCode, node: TSESTree.NewExpressio
       names: ['decoder', 'textDecoder'],
       suffix: 'Decoder',
       // Another one may be in the middle of a stream.
-      shareable: false,
+      shareable: { whereEach: decodesWhole },
       needed: constants.flatMap(({ needed }) => needed),
       risks: risksOfDecoder(sourceCode, node, constants[0]?.value),
       title: 'Share one `TextDecoder` of the module',
@@ -139,17 +139,15 @@ function patternFix(
   if (typeof source?.value !== 'string')
     return { noFix: 'it depends on a value: what V8 has compiled it keeps for a while by itself' };
   const declarator = declaratorOf(node);
-  const uses = usesOf(sourceCode, node, declarator);
-  const starts = uses.every(
-    ({ parent: call, range }) =>
-      call?.type === 'CallExpression' &&
-      call.arguments[0]?.range[0] === range[0] &&
-      call.callee.type === 'MemberExpression' &&
-      searching.test(memberName(call.callee) ?? '') &&
-      typeOf(sourceCode, call.callee.object)?.name === 'string',
-  );
+  const uses = declarator ? usesOf(sourceCode, declarator) : [node];
+  const beginsAnew = ({ parent: call, range }: TSESTree.Node): boolean =>
+    call?.type === 'CallExpression' &&
+    call.arguments[0]?.range[0] === range[0] &&
+    call.callee.type === 'MemberExpression' &&
+    searching.test(memberName(call.callee) ?? '') &&
+    typeOf(sourceCode, call.callee.object)?.name === 'string';
   const text = String(given?.value ?? '');
-  if (uses.length === 0 || !starts || !text.includes('g') || text.includes('y'))
+  if (uses.length === 0 || !uses.every(beginsAnew) || !text.includes('g') || text.includes('y'))
     return { noFix: '`lastIndex` would stay from one call to the next' };
   const fix = hoist(sourceCode, {
     at: node,
@@ -158,7 +156,7 @@ function patternFix(
     parts: [],
     names: ['pattern'],
     suffix: 'Pattern',
-    shareable: false,
+    shareable: { whereEach: beginsAnew },
     needed: [...source.needed, ...(given?.needed ?? [])],
     risks: risksOfRegExp(sourceCode, node, source.value, text),
     title: 'Make the pattern once for the module',
@@ -246,18 +244,6 @@ function declaratorOf(node: TSESTree.Node): TSESTree.VariableDeclarator | undefi
     : undefined;
 }
 
-/** Where the value is used: by its name, or where it stands. */
-function usesOf(
-  sourceCode: TSESLint.SourceCode,
-  node: TSESTree.Node,
-  declarator: TSESTree.VariableDeclarator | undefined,
-): TSESTree.Node[] {
-  if (!declarator) return [node];
-  return sourceCode.getDeclaredVariables!(declarator)[0]!
-    .references.filter(({ init }) => init !== true)
-    .map(({ identifier }) => identifier as TSESTree.Node);
-}
-
 /** Made once for many calls: `cached ??= new …`, `this.pattern = new …`, `patterns.set(key, new …)`. */
 function isKept(node: TSESTree.Node): boolean {
   const { parent } = node;
@@ -294,20 +280,22 @@ function dependsOnCall(
   return false;
 }
 
-/** `new TextDecoder().decode(…)`, or a variable whose decode() is called at one place, without a stream of several parts. */
+/** `new TextDecoder().decode(…)`, or a variable that only decodes whole texts. */
 function isUsedOnce(sourceCode: TSESLint.SourceCode, node: TSESTree.NewExpression): boolean {
-  const uses = usesOf(sourceCode, node, declaratorOf(node));
-  return (
-    uses.length > 0 &&
-    uses.every((use) => {
-      const member = use.parent;
-      // What a function that is returned decodes with is made once for it.
-      if (enclosingFunction(use) !== enclosingFunction(node)) return false;
-      if (member?.type !== 'MemberExpression' || memberName(member) !== 'decode') return false;
-      const call = member.parent;
-      return call.type === 'CallExpression' && call.callee === member && call.arguments.length < 2;
-    })
-  );
+  const declarator = declaratorOf(node);
+  const uses = declarator ? usesOf(sourceCode, declarator) : [node];
+  // What a function that is returned decodes with is made once for it.
+  const own = (use: TSESTree.Node): boolean => enclosingFunction(use) === enclosingFunction(node);
+  return uses.length > 0 && uses.every((use) => own(use) && decodesWhole(use));
+}
+
+/** `decoder.decode(bytes)`, which is no part of a stream. */
+function decodesWhole(use: TSESTree.Node): boolean {
+  const member = use.parent;
+  if (member?.type !== 'MemberExpression' || member.object !== use || memberName(member) !== 'decode')
+    return false;
+  const call = member.parent;
+  return call.type === 'CallExpression' && call.callee === member && call.arguments.length < 2;
 }
 
 /** A pattern that is put together when it runs, or a constant one with state, which nothing but a constant of the module spares. */

@@ -266,9 +266,11 @@ function leastInstead(
   const receiver = asReceiver(sourceCode, base);
   const reduced = `${receiver}.reduce(${reducer})`;
   const conditions = ['the comparison never contradicts itself'];
-  const element = typeOf(sourceCode, base)?.element;
-  if (!element && isTypeScript(sourceCode)) conditions.push('no element is undefined');
-  if (!isTypeScript(sourceCode)) conditions.push('no element is undefined');
+  const { element } = typeOf(sourceCode, base)!;
+  // `sort()` puts what is undefined or missing behind all others, and compares it with nothing.
+  conditions.push(
+    element && isTypeScript(sourceCode) ? 'no element is missing' : 'no element is undefined or missing',
+  );
   const open =
     !isTypeScript(sourceCode) || node.type === 'CallExpression' || takesUndefined(sourceCode, node);
   const title = `Keep the ${first ? 'least' : 'greatest'} in one pass`;

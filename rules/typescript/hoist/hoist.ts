@@ -28,8 +28,11 @@ export interface Hoisted {
   /** Names for the constant, by preference, and what goes behind the function's name when they are taken: `Pattern`. */
   readonly names: readonly [string, ...string[]];
   readonly suffix: string;
-  /** True when a constant of the module that is made just so may serve: nobody can have changed it, nor tells it by identity. */
-  readonly shareable: boolean;
+  /**
+   * Whether a constant of the module that is made just so may serve: nobody can have changed it, nor tells it by identity. What
+   * keeps something from one use to the next may where each use of the constant, and of this one, begins anew.
+   */
+  readonly shareable: boolean | { readonly whereEach: (use: TSESTree.Node) => boolean };
   /** Statements of the module's body that have to stand before it. */
   readonly needed: readonly TSESTree.Node[];
   /** See construction.ts. */
@@ -52,8 +55,7 @@ export function hoist(sourceCode: TSESLint.SourceCode, hoisted: Hoisted): Propos
   // What needs constants of the module throws today where it is made before they are there.
   const top = needed.length > 0 ? 'later' : earliestRun(sourceCode, at);
   if (top === 'too early') return undefined;
-  const shared = hoisted.shareable && annotation === '';
-  const existing = shared ? sameInstance(sourceCode, at, creation, top) : undefined;
+  const existing = annotation === '' ? sameInstance(sourceCode, hoisted, top) : undefined;
   const moves =
     id !== undefined &&
     existing === undefined &&
@@ -107,20 +109,38 @@ function nameByPlace(at: TSESTree.Node, suffix: string): string[] {
  */
 function sameInstance(
   sourceCode: TSESLint.SourceCode,
-  at: TSESTree.Node,
-  creation: string,
+  { at, creation, shareable }: Hoisted,
   top: EarliestRun,
 ): string | undefined {
+  if (shareable === false) return undefined;
   for (const statement of sourceCode.ast.body) {
-    const declaration = statement.type === 'ExportNamedDeclaration' ? statement.declaration : statement;
+    const isExported = statement.type === 'ExportNamedDeclaration';
+    const declaration = isExported ? statement.declaration : statement;
     if (declaration?.type !== 'VariableDeclaration' || declaration.kind !== 'const') continue;
-    for (const { id, init } of declaration.declarations) {
+    for (const declarator of declaration.declarations) {
+      const { id, init } = declarator;
       if (id.type !== 'Identifier' || !init || sourceCode.getText(init) !== creation) continue;
+      if (shareable !== true && (isExported || !usesOf(sourceCode, declarator).every(shareable.whereEach)))
+        continue;
       const early = earliestRun(sourceCode, at, [statement]);
       if (early === 'later' || early === top) return id.name;
     }
   }
   return undefined;
+}
+
+/** Where a variable is named behind its declaration, or a constant that only stands for it. */
+export function usesOf(
+  sourceCode: TSESLint.SourceCode,
+  declarator: TSESTree.VariableDeclarator,
+): TSESTree.Node[] {
+  return sourceCode.getDeclaredVariables!(declarator)[0]!.references.flatMap(({ init, identifier }) => {
+    if (init === true) return [];
+    const use = identifier as TSESTree.Node;
+    const { parent } = use;
+    const isOtherName = parent?.type === 'VariableDeclarator' && parent.init === use && parent.id.type === 'Identifier' && parent.parent.kind === 'const'; // prettier-ignore
+    return isOtherName ? usesOf(sourceCode, parent) : [use];
+  });
 }
 
 /** True when the file has the name of this variable nowhere else, so that the declaration may move with it. */

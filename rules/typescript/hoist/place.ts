@@ -4,6 +4,7 @@ import { newlineOf } from '../edit/layout';
 import { endOfLine, statementEnd } from '../edit/statements';
 import { effectsOf } from '../flow/effects';
 import { isRequire } from '../syntax/module';
+import { isFunction } from '../syntax/nodes';
 
 /** Where new declarations of a module stand: before anything runs that could need them. */
 
@@ -66,12 +67,12 @@ const isImport = (statement: TSESTree.ProgramStatement): boolean =>
   isRequire(statement) ||
   ('directive' in statement && statement.directive !== undefined);
 
-/** `const limit = 10;`: nothing can call a function of the module while it is made. */
+/** `const limit = 10;`, and no function, which people keep apart: nothing can call a function of the module while it is made. */
 function isQuietConstant(sourceCode: TSESLint.SourceCode, statement: TSESTree.ProgramStatement): boolean {
   return (
     statement.type === 'VariableDeclaration' &&
     statement.kind === 'const' &&
-    statement.declarations.every(({ id }) => id.type === 'Identifier') &&
+    statement.declarations.every(({ id, init }) => id.type === 'Identifier' && init && !isFunction(init)) &&
     statement.loc.start.line === statement.loc.end.line &&
     effectsOf(sourceCode, statement).next().done === true
   );
