@@ -1,7 +1,7 @@
 import type { Node } from 'web-tree-sitter';
 import { code } from '../wording';
 import { firstGrowthsIn } from './growth/first-growth';
-import { isCounted, joinedFix, joinedPartsOf } from './growth/joined-parts';
+import { isCounted, joinedFix, joinedPartsOf, makesRoom } from './growth/joined-parts';
 import type { EmittedCall, GoFile, GoReport, GoRule } from './rule';
 import { isAssigned } from './syntax/names';
 import { argumentsOf, enclosingDeclaration } from './syntax/nodes';
@@ -37,7 +37,8 @@ function copied(call: Node, file: GoFile): GoReport | undefined {
   if (!enclosingDeclaration(call) || !isBuiltin(file, call, 'append')) return undefined;
   const [slice, ...elements] = argumentsOf(call);
   const grows = file.facts!.emitted(call).find(({ callee }) => callee.startsWith('runtime.growslice'));
-  if (!slice || elements.length === 0 || !grows || isCounted(slice, file)) return undefined;
+  if (!slice || elements.length === 0 || !grows) return undefined;
+  if (isCounted(slice, file) || makesRoom(elements, file)) return undefined;
   const statement = call.parent?.parent;
   if (statement && firstGrowthsIn(file).has(statement.id)) return undefined;
   const target = statement?.childForFieldName('left');

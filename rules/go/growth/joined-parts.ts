@@ -7,7 +7,7 @@ import { isAssigned, namesAround, parenthesized, type Binding } from '../syntax/
 import { argumentsOf, enclosingFunction, spanOf, unparenthesised } from '../syntax/nodes';
 import { isBuiltin, isShadowed } from '../syntax/universe';
 import { atLeast } from '../syntax/version';
-import { isBytes, isField, typeOf } from '../types/types';
+import { isBytes, isField, spelledType, typeOf } from '../types/types';
 
 /** `all := append(base, a...)`, and in the same block `all = append(all, b...)`: a new slice that is joined from parts. */
 export interface JoinedParts {
@@ -88,10 +88,19 @@ function isInLoop(statement: Node, start: Node): boolean {
 export function isCounted(slice: Node, file: GoFile): boolean {
   const binding = slice.type === 'identifier' ? namesAround(file.root, slice).resolve(slice) : undefined;
   const value = binding && initializer(binding);
-  const call = value && unparenthesised(value);
+  const made = value && unparenthesised(value);
+  const call = made?.type === 'slice_expression' ? made.childForFieldName('operand') : made;
   if (call?.type !== 'call_expression') return false;
+  if (made !== call) return /\bmake\(.*\blen\(/.test(argumentsOf(call).at(-1)?.text ?? '');
   const isMade = isBuiltin(file, call, 'make') || call.childForFieldName('function')?.text.endsWith('.Grow');
   return isMade === true && /\blen\(/.test(argumentsOf(call).at(-1)?.text ?? '');
+}
+
+/** `append(x, make([]T, n)...)`: who writes that makes room. */
+export function makesRoom(elements: readonly Node[], file: GoFile): boolean {
+  const last = elements.at(-1)!;
+  const made = last.type === 'variadic_argument' ? last.firstNamedChild : null;
+  return made?.type === 'call_expression' && isBuiltin(file, made, 'make');
 }
 
 /** One array for all parts; a clause why not. */
@@ -107,9 +116,6 @@ export function joinedFix(parts: JoinedParts, file: GoFile): GoFix | string {
   const isEmpty = base.type === 'composite_literal' && base.childForFieldName('body')?.namedChildCount === 0;
   const source = clipped(base) ?? base;
   if (!isEmpty && !isLength(source, source, statement, file)) return 'what it begins with is made here';
-  const type = isEmpty ? base.childForFieldName('type') : undefined;
-  if (!type && !(atLeast(file.pkg.language, 1, 21) && canImportAt(file, 'slices', base)))
-    return '`slices.Grow` needs Go 1.21';
   const lengths = isEmpty ? [] : [`len(${source.text})`];
   let single = 0;
   for (const element of appended.flat()) {
@@ -118,20 +124,20 @@ export function joinedFix(parts: JoinedParts, file: GoFile): GoFix | string {
       continue;
     }
     const part = element.firstNamedChild && unparenthesised(element.firstNamedChild);
-    if (!part || !isLength(part, base, statement, file))
+    if (!part || !isLength(part, source, statement, file))
       return 'the length of a part is not known where it begins';
     lengths.push(`len(${part.text})`);
   }
   if (lengths.length === 0) return 'no part is a slice';
   const room = [...lengths, ...(single > 0 ? [String(single)] : [])].join(' + ');
   const name = variable.name;
-  // `a[:0:0]` is nil where a is nil, and never writes into its array.
-  const lines = type
-    ? [`${name} := make(${type.text}, 0, ${room})`]
-    : [
-        `${name} := ${importedAs(file, 'slices')}.Grow(${source.text}[:0:0], ${room})`,
-        `${name} = append(${name}, ${source.text}...)`,
-      ];
+  const start = isEmpty ? emptyWith(base, room) : cutWith(source, room, file);
+  if (!start) return 'its type cannot be named here, and `slices.Grow` needs Go 1.21';
+  const lines = [
+    `${name} := ${start.text}`,
+    ...(isEmpty ? [] : [`${name} = append(${name}, ${source.text}...)`]),
+    `${name} = append(${name}`,
+  ];
   const at = statement.startIndex;
   return {
     title: `Make room for all that is joined${isEmpty || source !== base ? '' : ` (if \`${base.text}\` has none to spare)`}`,
@@ -140,12 +146,35 @@ export function joinedFix(parts: JoinedParts, file: GoFile): GoFix | string {
       {
         file: file.path,
         span: { start: at, end: base.endIndex },
-        newText: statementsAt(file, at, [...lines, `${name} = append(${name}`]),
+        newText: statementsAt(file, at, lines),
       },
     ],
-    ...(!type && { imports: ['slices'] }),
+    imports: start.imports,
     claim: { effect: 'runs less', within: [spanOf(fn)], callees: ['runtime.growslice'] },
   };
+}
+
+interface Start {
+  readonly text: string;
+  readonly imports: readonly string[];
+}
+
+/** Of `[]T{}`, with room. */
+const emptyWith = (literal: Node, room: string): Start => ({
+  text: `make(${literal.childForFieldName('type')!.text}, 0, ${room})`,
+  imports: [],
+});
+
+/** `a[:0:0]` with room: it is nil where a is nil, and never writes into its array. */
+function cutWith(slice: Node, room: string, file: GoFile): Start | undefined {
+  const cut = `${slice.text}[:0:0]`;
+  if (atLeast(file.pkg.language, 1, 21) && canImportAt(file, 'slices', slice))
+    return { text: `${importedAs(file, 'slices')}.Grow(${cut}, ${room})`, imports: ['slices'] };
+  const type = spelledType(slice, file);
+  // The compiler makes no second slice for it.
+  return type === undefined
+    ? undefined
+    : { text: `append(${cut}, make(${type}, ${room})...)[:0]`, imports: [] };
 }
 
 /** `a` of `a[:len(a):len(a)]`, which has no room to spare. */

@@ -179,8 +179,8 @@ function entryRuns(own: OwnFunction, edges: readonly Edge[]): number {
   const { file, fn } = own;
   if (hotDirective(fn)) return perMark;
   if (isTest(file)) return 0;
-  if (entryPointOf(file, fn)) return perEntryPoint;
   if (isInit(own) || isTool(file.pkg)) return perProgram;
+  if (entryPointOf(file, fn)) return perEntryPoint;
   const isMain = file.pkg.name === 'main';
   if (isMain && fn.type === 'function_declaration' && nameOf(own) === 'main') return 1;
   if (!isMain && /^\p{Lu}/u.test(nameOf(own))) return 1;
@@ -207,7 +207,7 @@ function runByItself(
   const timed = isTest(file) ? timedBody(node) : undefined;
   if (timed) return { node: timed, runs: perLoop, text: 'in a benchmark' };
   const entry = entryPointAround(file, node);
-  return entry && { ...entry, runs: perEntryPoint };
+  return entry && { ...entry, runs: isTool(file.pkg) ? perProgram : perEntryPoint };
 }
 
 const isTest = ({ path }: GoFile): boolean => path.endsWith('_test.go');

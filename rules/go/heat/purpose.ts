@@ -1,4 +1,4 @@
-import { perProgram, perText } from './factors';
+import { perPooled, perProgram, perText } from './factors';
 
 /** What a function's name says of how often it runs. */
 export interface Purpose {
@@ -14,6 +14,9 @@ export interface Purpose {
 const failing =
   /^(?:[rR]aise|[tT]hrow|[pP]anic|[fF]atal|[fF]ail)(?:$|[A-Z]|f$)|(?:[eE]rrors?|[pP]anic|[fF]atal|[fF]ailure)f?$|(?:^|[a-z])Err$|^[eE]rr[A-Z]|[tT]raceback|[sS]tackTrace/;
 
+/** What goes over a connection comes far more often: `doReconnect`, `wsInitHandshake`, `dial`. */
+const connecting = /^(?:do|try)?(?:[rR]econnect|[cC]onnect|[dD]ial)(?:$|[A-Z])|[hH]andshake/;
+
 const debugging = /^(?:[dD]ump|[dD]ebug)(?:$|[A-Z]|f$|ln$)/;
 
 /** Texts for people, which loggers, debuggers and panics ask for. */
@@ -23,6 +26,8 @@ const presenting = /^(?:String|GoString|Format)$/;
 export function purposeOf(name: string): Purpose | undefined {
   if (isAboutErrors(name))
     return { text: 'by its name it is about errors', factor: perProgram, fromOutside: false };
+  if (connecting.test(name))
+    return { text: 'by its name it makes a connection', factor: perPooled, fromOutside: false };
   if (debugging.test(name))
     return { text: 'by its name it serves debugging', factor: perText, fromOutside: false };
   if (presenting.test(name)) return { text: 'a text for people', factor: perText, fromOutside: true };

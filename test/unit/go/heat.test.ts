@@ -342,8 +342,23 @@ describe('cold', () => {
     ['a command', 'example.com/m/cmd/demo', tool],
     ['an example', 'github.com/owner/module/_examples/demo', tool],
     ['what tests share', 'github.com/owner/module/testutil', 'package testutil\n\nfunc F() { here() }\n'],
+    [
+      'what tests share, called as httptest is',
+      'github.com/owner/module/prototest',
+      'package prototest\n\nfunc F() { here() }\n',
+    ],
+    ['the report of benchmarks', 'github.com/owner/module/bench', 'package bench\n\nfunc F() { here() }\n'],
   ] as const)
     test(name, () => assert.deepEqual(heat(text, importPath), { score: 0.05, because: ['in a tool'] }));
+  test('a handler in an example', () =>
+    assert.ok(heat(handler('for { here() }'), 'github.com/owner/module/examples/api').score <= 0.1));
+  test('by its name it makes a connection', () => {
+    const redial =
+      'package p\n\nfunc doReconnect() { for range 9 { wsInitHandshake() } }\n\nfunc wsInitHandshake() { here() }\n';
+    assert.ok(heat(redial).score < 0.4, String(heat(redial).score));
+    const connected = redial.replaceAll('doReconnect', 'Connected').replaceAll('wsInitHandshake', 'send');
+    assert.ok(heat(connected).score >= 0.4, String(heat(connected).score));
+  });
   test('a loop in a command', () =>
     assert.deepEqual(heat(tool.replace('here()', 'for range 9 { here() }'), 'example.com/m/cmd/demo'), {
       score: 0.1,
@@ -362,6 +377,7 @@ describe('cold', () => {
       'package main\n\nimport "net/http"\n\nvar _ http.Handler\n\nfunc main() { serve() }\n\nfunc serve() { here() }\n',
       0.4,
     ],
+    ['a word that ends so', 'github.com/owner/module/latest', 'package latest\n\nfunc F() { here() }\n', 0.4],
     ['a library of that name', 'github.com/owner/tools', 'package tools\n\nfunc F() { here() }\n', 0.4],
     ['a package for commands', 'example.com/m/cmd/flags', 'package flags\n\nfunc F() { here() }\n', 0.4],
   ] as const)
