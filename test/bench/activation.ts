@@ -24,6 +24,7 @@ export async function activation(): Promise<void> {
         await inFolder(host, `activation-${round}`, {}, fill, async ({ workbench, folder }) => {
           await workbench.openFile(join(folder, 'orders.go'));
           times.push(await workbench.activationTime('AllocLens'));
+          console.log(`${host.name}: ${times.at(-1)} ms`);
         });
     } finally {
       await host.dispose();

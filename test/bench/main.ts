@@ -3,6 +3,7 @@ import { activation } from './activation';
 import { goLatency } from './go';
 import { goScan } from './go-scan';
 import { hostile } from './hostile';
+import { largeProfile } from './large-profile';
 import { profiles } from './profiles';
 import { typescriptLatency } from './typescript';
 import { typescriptScan } from './typescript-scan';
@@ -15,6 +16,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   'ts-scan': typescriptScan,
   hostile,
   profiles,
+  'large-profile': largeProfile,
 };
 
 async function main(names: readonly string[]): Promise<void> {

@@ -127,13 +127,16 @@ function lostItsLastUse(
   edits: readonly TextEdit[],
   needed: readonly string[],
 ): boolean {
-  if (spec.name === undefined || spec.path === 'C' || needed.includes(spec.path)) return false;
-  const uses = usesOf(root, text, spec.name);
+  const { name } = spec;
+  if (name === undefined || spec.path === 'C' || needed.includes(spec.path)) return false;
+  // Mostly no use is edited: then the others need not be looked for in the whole file.
+  if (!edits.some(({ span }) => text.slice(span.start, span.end).includes(name))) return false;
+  const uses = usesOf(root, text, name);
   if (uses.length === 0) return false;
   const gone = (use: Node): boolean =>
     edits.some(({ span }) => span.start <= use.startIndex && use.endIndex <= span.end);
   if (!uses.every(gone)) return false;
-  const written = new RegExp(`(?<![\\w.])${spec.name.replace(/\$/g, '\\$')}\\s*\\.`);
+  const written = new RegExp(`(?<![\\w.])${name.replace(/\$/g, '\\$')}\\s*\\.`);
   return !edits.some(({ newText }) => written.test(newText));
 }
 

@@ -13,7 +13,7 @@ import type {
 import { titled } from '../../../rules/wording';
 import { checkedCeiling } from '../../../rules/go/sites/ceilings';
 import { rankOf } from '../../../rules/go/sites/prominence';
-import { declaredName, flowOf, sitesOf } from '../../../rules/go/sites/sites';
+import { declaredName, findSites, flowOf, sitesOf } from '../../../rules/go/sites/sites';
 import { staticHeat } from '../../../rules/go/heat/static-heat';
 import { loopsAround } from '../../../rules/go/flow/loops';
 import type { GoFile, GoReport, GoRule, Obligation, Probe } from '../../../rules/go/rule';
@@ -21,6 +21,7 @@ import { suppressionsOf } from '../../../rules/go/syntax/directives';
 import { isFunction, spanOf, topLevelAt } from '../../../rules/go/syntax/nodes';
 import type { Awaited } from './facts/file-facts';
 import type { Standable } from './verify/standing';
+import type { Turns } from '../host/turns';
 import type { CodeMap, SourceFunction } from '../service/engine';
 import { compareFindings, judge, type Visibility } from '../service/ranking';
 
@@ -57,22 +58,27 @@ function turnOf({ reports }: Pick<RuleMeta, 'reports'>): Turn {
 }
 
 /**
- * Runs the rules over the file. A rule that throws is noted once by id and skipped; the others go on.
+ * Runs the rules over the file, with others' turns between them. A rule that throws is noted once by id and skipped; the others go on.
  * @param awaited while the listing is assumed
+ * @throws AbortError
  */
-export function checkFile(
+export async function checkFile(
   file: GoFile,
   rules: readonly GoRule[],
   visibility: Visibility,
   broken: Map<RuleId, unknown>,
+  turns: Turns,
   awaited?: Awaited,
-): CheckedFile {
+): Promise<CheckedFile> {
   const candidates: Candidate[] = [];
   const notes: Note[] = [];
   const suppressions = suppressionsOf(file.root);
+  // What findings are ranked among.
+  for (const one of file.pkg.files) for (const _ of findSites(one)) await turns.rest();
   for (const rule of rules) {
     const { meta } = rule;
     if (visibility.rules[meta.id] === 'off') continue;
+    await turns.rest();
     const own: Candidate[] = [];
     if (awaited) awaited.asked = false;
     const candidateOf = (report: GoReport): Candidate | undefined => {
@@ -136,6 +142,7 @@ export function checkFile(
     candidates.push(...(awaited?.asked ? own.map(tentatively) : own));
   }
   candidates.sort((a, b) => compareFindings(a.finding, b.finding));
+  await turns.rest();
   const { code, waits } = codeMapOf(file, awaited);
   return { file, candidates, notes, code, waits: waits || candidates.some(({ tentative }) => tentative) };
 }

@@ -7,6 +7,7 @@ import type { GoFix, GoPackage, GoRule, GoVersion } from '../../../rules/go/rule
 import { ProcessRunner, ToolError, type Patience } from '../host/process';
 import { entriesOf, readText } from '../host/files';
 import type { ResultStore } from '../host/result-store';
+import { Turns } from '../host/turns';
 import type {
   AnalysisRequest,
   CombinedFix,
@@ -156,11 +157,20 @@ export class GoEngine implements Engine {
     }
     const all = new Map(buffers).set(document.path, document);
     const folder = await GoFolder.read(directory, all);
-    const timer = setTimeout(() => {
-      if (!either.aborted && !this.#compiled.has(directory)) publish(this.#syntaxOnly(folder, settings));
-    }, this.#meanwhile);
+    const answered = new AbortController();
+    const meanwhile = async (): Promise<void> => {
+      const wanted = AbortSignal.any([either, answered.signal]);
+      if (wanted.aborted || this.#compiled.has(directory)) return;
+      try {
+        publish(await this.#syntaxOnly(folder, settings, wanted));
+      } catch (error) {
+        if (!wanted.aborted) throw error;
+      }
+    };
+    const timer = setTimeout(() => void meanwhile(), this.#meanwhile);
     const answer = (files: readonly FileAnalysis[]): void => {
       clearTimeout(timer);
+      answered.abort();
       publish(files);
     };
     try {
@@ -175,6 +185,7 @@ export class GoEngine implements Engine {
       }
     } finally {
       clearTimeout(timer);
+      answered.abort();
     }
   }
 
@@ -217,15 +228,21 @@ export class GoEngine implements Engine {
     }
   }
 
-  /** What can be said while the first compile is at work; fixes wait for it. */
-  #syntaxOnly({ directory, texts, notes: unread }: GoFolder, settings: Settings): FileAnalysis[] {
+  /** What can be said while the first compile is at work; fixes wait for it. @throws AbortError */
+  async #syntaxOnly(
+    { directory, texts, notes: unread }: GoFolder,
+    settings: Settings,
+    signal: AbortSignal,
+  ): Promise<FileAnalysis[]> {
     const unit = new NotCompiled('The Go compiler is still at work.');
     const sources = { directory, texts, unread, unit };
     const checked = this.#prepare(sources, unit, noTypes, new Set());
     const broken = new Map(this.#broken);
-    for (const file of checked.packages.flatMap(({ files }) => files))
-      checked.files.push(checkFile(file, this.#rules, settings, broken));
+    const turns = new Turns(signal);
     try {
+      for (const file of checked.packages.flatMap(({ files }) => files))
+        checked.files.push(await checkFile(file, this.#rules, settings, broken, turns));
+      signal.throwIfAborted();
       return analyses({ ...checked, unverifiable: new Map() }, () => undefined, this.#confirmed);
     } finally {
       for (const lease of checked.leases) lease.release();
@@ -375,6 +392,7 @@ export class GoEngine implements Engine {
     const report: Report = { open: [], whole: new Map(), verdicts: new Map() };
     const verdictOf = (fix: GoFix): Verdict | undefined => report.verdicts.get(fix);
     const awaited = assumed && new Awaited(assumed);
+    const turns = new Turns(signal);
     const tell = (checked: Checked, said: Build | NotCompiled): void => {
       // What the compiler said of a fix before an edit elsewhere holds.
       if (document !== undefined && !(said instanceof NotCompiled))
@@ -404,7 +422,8 @@ export class GoEngine implements Engine {
           );
         for (const [i, file] of files.entries()) {
           if (!(said instanceof NotCompiled)) checked.notes.push(...unjoinedNotes(file, said.records));
-          checked.files.push(checkFile(file, this.#rules, settings, this.#broken, awaited));
+          checked.files.push(await checkFile(file, this.#rules, settings, this.#broken, turns, awaited));
+          await turns.rest();
           if (i > 0 || file.path !== document || files.length === 1) continue;
           tell(checked, said);
           await turn();
