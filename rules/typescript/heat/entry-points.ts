@@ -163,7 +163,8 @@ function importOf(sourceCode: TSESLint.SourceCode, name: TSESTree.Identifier): s
 function byDecorator(sourceCode: TSESLint.SourceCode, node: FunctionNode): string | undefined {
   const owner = node.parent;
   if (owner.type !== 'MethodDefinition') return undefined;
-  for (const { expression } of owner.decorators) {
+  // ESLint's own parser knows no decorators, and has no list of them.
+  for (const { expression } of (owner.decorators as TSESTree.Decorator[] | undefined) ?? []) {
     const called = expression.type === 'CallExpression' ? expression.callee : expression;
     if (called.type !== 'Identifier') continue;
     const source = importOf(sourceCode, called);

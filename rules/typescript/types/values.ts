@@ -851,15 +851,35 @@ function propertyOf(
   if (!owner?.declared) return undefined;
   const { declared } = owner;
   const member = memberIn(sourceCode, declared, name);
-  if (!member) return declared.type === 'ClassBody' ? ofAssignments(sourceCode, declared, name) : undefined;
-  if (member.method || (member.optional && !lenient)) return undefined;
-  if (member.type) return annotatedType(sourceCode, member.type, lenient);
-  // Without TypeScript anybody may assign something else.
-  return isTypeScript(sourceCode)
-    ? infer(sourceCode, member.value, 2, lenient)
-    : declared.type === 'ClassBody'
-      ? ofAssignments(sourceCode, declared, name, member.value)
+  if (member?.method || (member?.optional && !lenient)) return undefined;
+  if (member?.type) return annotatedType(sourceCode, member.type, lenient);
+  return ofValues(declared, name, () => {
+    if (member && isTypeScript(sourceCode)) return infer(sourceCode, member.value, 2, lenient);
+    // Without TypeScript anybody may assign something else.
+    return declared.type === 'ClassBody'
+      ? ofAssignments(sourceCode, declared, name, member?.value)
       : undefined;
+  });
+}
+
+/** By class or the like, properties that are being looked at. */
+const asked = new WeakMap<TSESTree.Node, Set<string>>();
+
+/** `this.list = this.list.concat(x)`: what a property gets may be made of itself, and says nothing more of it then. */
+function ofValues(
+  owner: TSESTree.Node,
+  name: string,
+  look: () => ValueType | undefined,
+): ValueType | undefined {
+  const names = asked.get(owner) ?? new Set();
+  asked.set(owner, names);
+  if (names.has(name)) return undefined;
+  names.add(name);
+  try {
+    return look();
+  } finally {
+    names.delete(name);
+  }
 }
 
 const assigned = new WeakMap<TSESTree.ClassBody, ReadonlyMap<string, readonly TSESTree.Expression[]>>();
