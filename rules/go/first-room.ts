@@ -164,6 +164,8 @@ function fixOf(
   if (!made) return { noFix: 'its type cannot be named here, and `slices.Grow` needs Go 1.21' };
   if (statement.parent?.type !== 'statement_list')
     return { noFix: 'the append is part of another statement' };
+  if (isShadowed('cap', slice, file) || isShadowed('len', slice, file))
+    return { noFix: '`cap` or `len` means something else here' };
   if (!elements.every((element) => runsNothing(file, element, slice)))
     return { noFix: 'what is appended runs code, or fails, before the slice has it' };
   const copied = whole && roomIsCopied(whole, file);
@@ -171,7 +173,8 @@ function fixOf(
     return { noFix: `${code(copied.text)} copies the room with the elements, so copies get larger` };
   const most = roomFor(slice, file);
   const room = whole ? `cap(${whole.text})` : String(most);
-  const guard = `if cap(${slice.text}) == 0 {\n\t${slice.text} = ${made.text(room)}\n}`;
+  const none = `cap(${slice.text}) == 0${ifThereAreSome(elements.at(-1)!)}`;
+  const guard = `if ${none} {\n\t${slice.text} = ${made.text(room)}\n}`;
   const at = statement.startIndex;
   return {
     fix: {
@@ -188,6 +191,10 @@ function fixOf(
     },
   };
 }
+
+/** `tail...` may have no elements, and what is nil stays nil then. */
+const ifThereAreSome = (last: Node): string =>
+  last.type === 'variadic_argument' ? ` && len(${last.firstNamedChild!.text}) > 0` : '';
 
 const startTitle = (slice: Node, room: number): string =>
   `Start ${code(slice.text)} with room for ${room} elements (if it gets as many as a rule)`;
@@ -209,7 +216,7 @@ function madeWith(
 
 /**
  * Nobody sees in what order it is evaluated: it calls nothing that does something, waits for nothing, and cannot panic. That a tail is cut
- * off too far behind, or of nothing, is left to who agrees to the fix: its owner is lost then.
+ * off too far behind shows in front of the slice's room, where its length is asked for.
  */
 function runsNothing(file: GoFile, expression: Node, slice: Node): boolean {
   for (const part of descendants(expression)) {
