@@ -1,9 +1,13 @@
 import type { Finding, GuessedRoom } from '../../../rules/model';
 import { allocatedBytes } from '../../../rules/go/types/layout';
 import { fewSamples, type LineWeight } from '../profile/weights';
+import { shortName } from './why';
 
 /** The least part of the slices that must become as long as a fix makes them: others pay for room that they do not need. */
 const mostOfThem = 0.75;
+
+/** The part of the slices below which a function is not asked about: a sample or two say nothing. */
+const leastPart = 0.005;
 
 /** Lines of a heap profile, by the size of what they allocate. */
 export interface SeenArrays {
@@ -59,9 +63,23 @@ function whyTooMuch({ elements, elementSize, made }: GuessedRoom, seen: SeenArra
   const begun = births?.count ?? Math.max(...arrays.map(({ count }) => count));
   const full = Math.max(0, ...sure.filter(({ size }) => size >= room).map(({ count }) => count));
   const before = total(sure.filter(({ size }) => size <= room)).bytes + (births?.count ?? 0) * least;
-  return isWorth(begun, full, before, room)
-    ? undefined
-    : `in the profile ${percent(full / begun)} of these slices get as many as ${elements} elements`;
+  if (!isWorth(begun, full, before, room))
+    return `in the profile ${percent(full / begun)} of these slices get as many as ${elements} elements`;
+  const payer = made ? undefined : payerOf(seen, begun, room);
+  return (
+    payer && `in the profile the slices of \`${shortName(payer)}\` are shorter than ${elements} elements`
+  );
+}
+
+/** The first function of the program that gets more bytes, though all together get fewer: its slices are others than the rest. */
+function payerOf({ own, others }: SeenArrays, begun: number, room: number): string | undefined {
+  const names = new Set(own.flatMap(({ sizesFrom }) => [...(sizesFrom?.keys() ?? [])]));
+  return [...names].find((name) => {
+    const arrays = arraysIn(own.map(({ sizesFrom }) => sizesFrom?.get(name)));
+    const first = Math.max(...arrays.map(({ count }) => count));
+    const before = total(arrays.filter(({ size }) => size <= room && !others.has(size))).bytes;
+    return first > leastPart * begun && first * room > before;
+  });
 }
 
 /**
@@ -79,9 +97,11 @@ interface Arrays {
   readonly count: number;
 }
 
-function arraysOf(weights: readonly LineWeight[]): Arrays[] {
+const arraysOf = (weights: readonly LineWeight[]): Arrays[] => arraysIn(weights.map(({ sizes }) => sizes));
+
+function arraysIn(all: readonly (ReadonlyMap<number, number> | undefined)[]): Arrays[] {
   const bytes = new Map<number, number>();
-  for (const { sizes } of weights)
+  for (const sizes of all)
     for (const [size, amount] of sizes ?? []) bytes.set(size, (bytes.get(size) ?? 0) + amount);
   return [...bytes].map(([size, amount]) => ({ size, count: amount / size }));
 }

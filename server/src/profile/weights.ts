@@ -39,6 +39,8 @@ export interface LineWeight {
   own: number;
   /** The own amount by the size of one allocation, where the profile says it. */
   readonly sizes?: Map<number, number>;
+  /** The same by the outermost function of the code at hand: a benchmark, a handler, what a goroutine runs. */
+  readonly sizesFrom?: Map<string, Map<number, number>>;
   /** Amount by the foreign functions from the call to the allocation: `strings.Split → strings.genSplit`. The heaviest `mostWays` of them. */
   readonly through: Map<string, number>;
   /** Amount by the next own frame outwards: who calls this function. Keys are made by `callerKey`. The heaviest `mostWays` of them. */
@@ -142,13 +144,22 @@ export class WeightsBuilder {
     const foreign = stack.slice(0, at).filter(({ name }) => !runtime.test(name));
     if (foreign.length === 0) {
       weight.own += amount;
-      if (size !== undefined) weight.sizes?.set(size, (weight.sizes.get(size) ?? 0) + amount);
+      if (size !== undefined) this.#addSize(weight, stack, size, amount);
     } else addTo(weight.through, this.#chainOf(foreign), amount);
     const caller = stack.slice(at + 1).find((outer) => this.#fileOf(outer) !== undefined);
     if (caller) {
       const key = callerKey(this.nameOf(caller.name), this.#fileOf(caller)!, caller.line);
       addTo(weight.callers, key, amount);
     }
+  }
+
+  #addSize({ sizes, sizesFrom }: LineWeight, stack: readonly Frame[], size: number, amount: number): void {
+    addTo(sizes!, size, amount);
+    const root = stack.findLast((frame) => this.#fileOf(frame) !== undefined)!;
+    const name = this.nameOf(root.name).replace(/\.func\d.*$/, '');
+    const from = sizesFrom!.get(name) ?? new Map<number, number>();
+    addTo(from, size, amount);
+    sizesFrom!.set(name, from);
   }
 
   /** A reader gives the same frame for the same place, and asks for it in every stack. */
@@ -196,6 +207,7 @@ export class WeightsBuilder {
         samples: 0,
         own: 0,
         sizes: new Map(),
+        sizesFrom: new Map(),
         through: new Map(),
         callers: new Map(),
       };
@@ -261,7 +273,7 @@ export function packageOf(name: string): string {
   return path.slice(0, slash) + path.slice(slash).replaceAll('%2e', '.');
 }
 
-function addTo(map: Map<string, number>, key: string, amount: number): void {
+function addTo<K>(map: Map<K, number>, key: K, amount: number): void {
   map.set(key, (map.get(key) ?? 0) + amount);
 }
 

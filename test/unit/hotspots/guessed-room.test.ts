@@ -25,6 +25,21 @@ describe('room that a fix guesses, held against the arrays of a profile', () => 
     assert.match(because(eight, arrays)!, /^in the profile 50 %/);
   });
 
+  it('withholds it where one function of many gets short slices', () => {
+    const long = { 16: 1000, 32: 1000, 64: 1000, 128: 1000 };
+    const from = (name: string, arrays: Record<number, number>) => [name, line(arrays).sizes!] as const;
+    const of = (short: number): Partial<SeenArrays> => ({
+      own: [
+        {
+          ...line({ ...long, 16: 1000 + short }),
+          sizesFrom: new Map([from('a/b.Long', long), from('a/b.One', { 16: short })]),
+        },
+      ],
+    });
+    assert.match(because(eight, {}, of(50))!, /^in the profile the slices of `b\.One` are shorter than 8/);
+    assert.equal(because(eight, {}, of(2)), undefined);
+  });
+
   it('takes no other allocation of the line for an array', () => {
     const arrays = { 16: 1000, 128: 1000 };
     assert.equal(because(eight, arrays), undefined);
