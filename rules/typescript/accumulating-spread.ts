@@ -39,6 +39,7 @@ export const accumulatingSpread = createRule({
     kind: 'array',
     cost: 'always',
     reason: 'every iteration allocates a new array or object and copies into it everything collected so far',
+    bytes: 1_000,
   },
   words: [['...', 'concat', 'assign']],
   messages: {

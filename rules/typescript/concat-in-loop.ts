@@ -35,6 +35,7 @@ export const concatInLoop = createRule({
     kind: 'buffer',
     cost: 'always',
     reason: 'n chunks cost n copies of everything received before, about n²/2 chunks',
+    bytes: 2_000,
   },
   words: [
     [

@@ -20,6 +20,7 @@ export const deepClone = createRule({
     kind: 'object',
     cost: 'always',
     reason: 'the whole value is written out and read again to copy it',
+    bytes: 1_000,
   },
   words: [['structuredClone', 'JSON.parse']],
   messages: {

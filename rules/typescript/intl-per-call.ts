@@ -59,6 +59,7 @@ export const intlPerCall = createRule({
     cost: 'always',
     reason:
       'its locale data are loaded and its pattern compiled anew, which costs more than a hundred uses of it',
+    bytes: 5_000,
   },
   words: [['Intl', 'toLocale', 'localeCompare']],
   messages: {

@@ -20,6 +20,8 @@ export interface AllocationClaim {
   readonly cost: AllocationCost;
   /** One sentence naming the cause. */
   readonly reason: string;
+  /** What one run of the place allocates as a rule, in bytes, where that is more than what is written there: it grows, or a callee does it. */
+  readonly bytes?: number;
 }
 
 /** A place in the same file that explains the report. */

@@ -33,6 +33,7 @@ export const setupPerCall = createRule({
     kind: 'object',
     cost: 'always',
     reason: 'it is made for one call, and the next makes it again',
+    bytes: 500,
   },
   words: [['TextDecoder', 'RegExp', 'zod', 'yup', 'joi', 'valibot', 'superstruct', 'io-ts', 'typebox', 'jv', 'effect', 'handlebars', 'ejs', 'mustache', 'pug']], // prettier-ignore
   messages: {

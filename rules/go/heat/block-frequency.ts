@@ -3,7 +3,16 @@ import { errorPathOf, leaves, reportsError } from '../flow/error-paths';
 import { loopsAround } from '../flow/loops';
 import type { GoFile } from '../rule';
 import { qualified, statementsOf } from '../syntax/nodes';
-import { deepest, perBranch, perCase, perError, perExit, perLoop, perPooled, perProgram } from './factors';
+import {
+  deepest,
+  perBranch,
+  perCase,
+  perError,
+  perExit,
+  perLoop,
+  perPooled,
+  perProgram,
+} from '../../factors';
 import { isAboutErrors } from './purpose';
 
 /**

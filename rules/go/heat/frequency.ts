@@ -9,7 +9,7 @@ import { timedBody } from './benchmarks';
 import { blockFrequency } from './block-frequency';
 import { callGraphOf, keyOf, type CallGraph, type Edge } from './call-graph';
 import { entryPointAround, entryPointOf } from './entry-points';
-import { perLoop, perProgram } from './factors';
+import { perLoop, perProgram } from '../../factors';
 import { purposeOf, type Purpose } from './purpose';
 import { isTool } from './tools';
 

@@ -1,4 +1,4 @@
-import { perPooled, perProgram, perText } from './factors';
+import { perPooled, perProgram, perText } from '../../factors';
 
 /** What a function's name says of how often it runs. */
 export interface Purpose {

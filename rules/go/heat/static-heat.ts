@@ -8,7 +8,7 @@ import { headOf, loopsAround } from '../flow/loops';
 import { isBenchmark, timedBody } from './benchmarks';
 import { errorCallAround, rarely } from './block-frequency';
 import { entryPointAround } from './entry-points';
-import { perLoop } from './factors';
+import { perLoop } from '../../factors';
 import { frequencyOf, perMark, runsAt } from './frequency';
 import { purposeOf } from './purpose';
 import { isTool } from './tools';

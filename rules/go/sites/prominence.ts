@@ -1,33 +1,16 @@
 import type { Node } from 'web-tree-sitter';
-import { firstIndex } from '../../sorted';
+import { rankAmong, type Rank } from '../../prominence';
 import { runsAt } from '../heat/frequency';
 import type { GoFile, GoPackage } from '../rule';
 import { sitesOf } from './sites';
 
-/**
- * Of the sites of a package, the part with the most expected allocations: those are where its memory goes. Of recorded profiles (test/profile)
- * 45 and 20 % of the lines in it are measured, where 17 and 6 % of all are (eight tuned modules, two set aside); up to 0.15 that stays so, from 0.2 on it falls.
- */
-const part = 0.05;
-/** Of a small package so many, whatever their part: there any may matter. */
+/** See rankAmong. */
 const fewest = 10;
 
-/** Where a place stands among the sites of its package. */
-export interface Rank {
-  /** Sites that are expected to allocate more often. */
-  readonly above: number;
-  readonly of: number;
-  /** It is among those where the memory of the package goes. */
-  readonly isProminent: boolean;
-}
-
-/** Undefined where no sites are known: without facts. */
+/** Where the place stands among the allocation sites of its package; undefined where none are known: without facts. */
 export function rankOf(file: GoFile, node: Node): Rank | undefined {
   const all = expectations(file.pkg);
-  if (all.length === 0) return undefined;
-  const runs = runsAt(file, node);
-  const above = all.length - firstIndex(all, (expected) => expected > runs);
-  return { above, of: all.length, isProminent: above < Math.max(fewest, part * all.length) };
+  return all.length === 0 ? undefined : rankAmong(runsAt(file, node), all, fewest);
 }
 
 const known = new WeakMap<GoPackage, readonly number[]>();

@@ -76,6 +76,19 @@ const callbackTakers = new Set([
 /** Whether a callback may have a role when it is passed to a function or method of this name: see callbackRole. */
 export const takesCallback = (name: string): boolean => callbackTakers.has(name);
 
+/**
+ * Whether a call of a function or method of this name hands a callback over that runs per request, message or frame; by the names alone.
+ * @param first the text of the first argument, if it is one
+ */
+export function isHandlerOf(name: string | undefined, first: string | undefined): boolean {
+  if (name === undefined) return false;
+  if (perFrameFunctions.has(name) || perFrameMethods.has(name) || name === 'createServer') return true;
+  if (name === 'on' || name === 'addListener' || name === 'addEventListener')
+    return first !== undefined && events.has(first);
+  if (name === 'addHook') return first !== undefined && requestHooks.has(first);
+  return verbs.has(name) && first?.startsWith('/') === true;
+}
+
 /** Functions with other names have no role by their name alone: see propertyRole. */
 export const frameworkNames: ReadonlySet<string> = new Set([
   ...properties,

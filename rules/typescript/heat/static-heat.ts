@@ -51,7 +51,7 @@ const coldFolders: readonly [name: RegExp, text: string][] = [
 const foldersOfFile = 2;
 
 /** Why nothing in the file matters, by its name and those of its folders. */
-function coldFile(filename: string): string | undefined {
+export function coldFile(filename: string): string | undefined {
   const own = coldFiles.find(([name]) => name.test(filename));
   if (own) return own[1];
   const folders = filename.split(/[\\/]/).slice(0, -1);

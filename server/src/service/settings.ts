@@ -65,7 +65,7 @@ export const settingsSchema = [
     enum: ['hot', 'likely', 'all'],
     enumDescriptions: [
       'Only hot code: loops, request handlers, functions marked hot.',
-      'Hot code and ordinary functions; not start-up, tests and error paths, nor what runs seldom beside the rest of its Go package.',
+      'Hot code and ordinary functions; not start-up, tests and error paths, nor what runs seldom beside the rest of its package.',
       'Every allocation that a rule recognises, cold code included.',
     ],
     scope: 'resource',

@@ -13,7 +13,7 @@ type Test = (node: ts.Node) => boolean;
 const { SyntaxKind: K } = ts;
 
 /** Without what ESTree has no node for, or rules look through. */
-function bare(node: ts.Node): ts.Node {
+export function bare(node: ts.Node): ts.Node {
   let at = node;
   while (
     ts.isParenthesizedExpression(at) ||

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
-import type { Finding, Fix, NoFix, Note } from '../../../rules/model';
+import type { Finding, Fix, Heat, NoFix, Note } from '../../../rules/model';
 import { warmestPossible } from '../../../rules/typescript/heat/static-heat';
 import type { ProposedFix, TypeScriptRule } from '../../../rules/typescript/rule';
 import type { Site } from '../../../rules/sites';
@@ -26,9 +26,11 @@ import { lintPath, RuleLinter, type LintReport, type LintResult } from './linter
 import { functionsOf } from './functions';
 import { ImportReader, type ModuleFiles, type SeenFile } from './imports';
 import { outlineOf } from './outline';
+import { Packages, ranksIn, type KnownPackage, type Reach } from './packages';
 import { hasErrors, syntaxExtension, syntaxTree, type SyntaxTree } from './parse';
 import { scanFiles, type CachedInspection } from './scan';
 import type { ScanWorker } from './scan-worker';
+import { summaryOf } from './summary';
 
 export interface TypeScriptEngineOptions {
   /** One line for the log: a rule that threw, a fix that was withheld. */
@@ -46,6 +48,8 @@ export interface Inspection {
   readonly reports: readonly LintReport[];
   /** The fixes that may be offered: index of the report, index of its fix. */
   readonly passed: readonly (readonly [number, number])[];
+  /** How often the reports' places run, as far as this file says; absent without reports. */
+  readonly reach?: Reach;
   /** What else it rests on. */
   readonly seen?: readonly SeenFile[];
 }
@@ -64,6 +68,8 @@ interface Analysis {
   /** See FileAnalysis. */
   readonly incomplete?: string;
   readonly reports: readonly LintReport[];
+  /** See Inspection. */
+  readonly reach?: Reach;
   /** Absent where fixes are not offered. */
   readonly linted?: Linted;
   /** Empty without `linted`. */
@@ -92,6 +98,8 @@ export class TypeScriptEngine implements Engine {
     sizeCalculation: ({ linted, text }) => (linted ? text.length + 1 : 1),
   });
 
+  /** Of documents: of scans, each reads them anew. */
+  readonly #packages = new Packages();
   /** Of scans: what was found in a file, without its text. */
   readonly #scanned = new LRUCache<string, CachedInspection>({ max: 20_000 });
   readonly #disposed = new AbortController();
@@ -137,17 +145,21 @@ export class TypeScriptEngine implements Engine {
       analysis.pools.join() === settings.typescript.pools.join() &&
       this.#isCurrent(analysis);
     if (!analysis || !isKnown) this.#known.set(path, (analysis = this.#analyse(document)));
-    const { reports, linted, passed, checked, notes, incomplete } = analysis;
+    const { reports, reach, linted, passed, checked, notes, incomplete } = analysis;
     signal.throwIfAborted();
 
-    const judged = reports.flatMap((report) => {
-      const judgement = this.#judge(report, settings);
-      return judgement ? [{ report, ...judgement }] : [];
-    });
+    const judgedIn = (pkg: KnownPackage | undefined) => {
+      const heats = heatsOf(path, reports, reach, pkg);
+      return reports.flatMap((report, index) => {
+        const judgement = this.#judge(report, heats[index]!, settings);
+        return judgement ? [{ report, heat: heats[index]!, ...judgement }] : [];
+      });
+    };
+    let judged = judgedIn(this.#packages.known(path));
     const findingsOf = (wanted: boolean): Finding[] =>
       judged
         .filter(({ hidden }) => hidden === wanted)
-        .map(({ report }) => this.#finding(path, report, settings, passed))
+        .map(({ report, heat }) => this.#finding(path, report, heat, settings, passed))
         .sort(compareFindings);
     const show = (): void =>
       publish([
@@ -162,6 +174,14 @@ export class TypeScriptEngine implements Engine {
         },
       ]);
     show();
+    if (reports.length > 0 && !this.#packages.known(path)) {
+      const pkg = await this.#packages.of(path);
+      signal.throwIfAborted();
+      if (pkg) {
+        judged = judgedIn(pkg);
+        show();
+      }
+    }
     const unchecked = judged
       .filter(({ hidden }) => !hidden || document.revealed)
       .map(({ report }) => report)
@@ -207,14 +227,20 @@ export class TypeScriptEngine implements Engine {
 
   #inspect(document: SourceDocument, settings: Settings, rules: readonly string[]): Inspection {
     this.#use(settings);
-    const { notes, reports, linted } = this.#lint(document, rules);
-    const shown = reports.filter((report) => this.#judge(report, settings)?.hidden === false);
+    const { notes, reports, reach, linted } = this.#lint(document, rules);
+    const isShown = (report: LintReport): boolean =>
+      this.#judge(report, report.heat, settings)?.hidden === false;
+    const shown = reports.filter(isShown);
     const fixable = shown.filter(({ fixes }) => fixes.length > 0);
     const passed =
       linted && fixable.length > 0 ? this.#check(document, linted, fixable) : new Set<ProposedFix>();
     return {
       notes,
       reports: shown,
+      ...(reach &&
+        shown.length > 0 && {
+          reach: { ...reach, terms: reach.terms.filter((_, index) => isShown(reports[index]!)) },
+        }),
       passed: shown.flatMap(({ fixes }, report) =>
         fixes.flatMap((fix, index) => (passed.has(fix) ? [[report, index] as const] : [])),
       ),
@@ -226,7 +252,8 @@ export class TypeScriptEngine implements Engine {
     publish: (files: readonly FileAnalysis[]) => void,
     signal: AbortSignal,
   ): Promise<void> {
-    const { settings } = request;
+    const { settings, store } = request;
+    const packages = new Packages();
     return scanFiles(
       { ...request, files: request.files.filter((path) => this.accepts({ path, languageId: '' })) },
       {
@@ -235,9 +262,16 @@ export class TypeScriptEngine implements Engine {
           return this.triage(document, settings);
         },
         inspect: (document, rules) => this.inspect(document, settings, rules),
-        analysisOf: ({ path, version, text }, { reports, passed, notes }) => {
+        analysisOf: async ({ path, version, text }, { reports, reach, passed, notes }) => {
           const fixes = new Set(passed.map(([report, fix]) => reports[report]!.fixes[fix]!));
-          const findings = reports.map((report) => this.#finding(path, report, settings, fixes));
+          const pkg = reports.length > 0 ? await packages.of(path, store) : undefined;
+          const heats = heatsOf(path, reports, reach, pkg);
+          const findings = reports.flatMap((report, index) => {
+            const heat = heats[index]!;
+            return this.#judge(report, heat, settings)?.hidden === false
+              ? [this.#finding(path, report, heat, settings, fixes)]
+              : [];
+          });
           return { path, version, text, findings: findings.sort(compareFindings), notes };
         },
         isCurrent: (inspection) => this.#isCurrent(inspection),
@@ -321,7 +355,9 @@ export class TypeScriptEngine implements Engine {
       return { ...this.#without(document, [{ file: path, message }]), incomplete };
     }
     for (const [name, error] of result.crashed) this.#reportCrash(name, path, error);
-    const whole = this.#without(document, []);
+    const reach =
+      result.reports.length > 0 ? reachAt(tree, lintPath(path, extension), result.reports) : undefined;
+    const whole = { ...this.#without(document, []), ...(reach && { reach }) };
     if (!isGenerated(text))
       return {
         ...whole,
@@ -377,17 +413,23 @@ export class TypeScriptEngine implements Engine {
     });
   }
 
-  #judge(report: LintReport, settings: Settings): ReturnType<typeof judge> {
+  #judge(report: LintReport, heat: Heat, settings: Settings): ReturnType<typeof judge> {
     const docs = this.#rules.get(report.ruleName)!.meta.docs!;
-    return judge(docs, report.allocation.cost, report.heat, settings);
+    return judge(docs, report.allocation.cost, heat, settings);
   }
 
-  #finding(path: string, report: LintReport, settings: Settings, passed: ReadonlySet<ProposedFix>): Finding {
+  #finding(
+    path: string,
+    report: LintReport,
+    heat: Heat,
+    settings: Settings,
+    passed: ReadonlySet<ProposedFix>,
+  ): Finding {
     const docs = this.#rules.get(report.ruleName)!.meta.docs!;
     const fixes = report.fixes.filter((fix) => passed.has(fix));
     // A fix that passed was checked.
     const safe = fixes.some(({ kind }) => kind === 'safe');
-    const { severity, withSafeFix } = this.#judge(report, settings)!;
+    const { severity, withSafeFix } = this.#judge(report, heat, settings)!;
     return {
       ruleId: docs.id,
       language: 'typescript',
@@ -397,7 +439,7 @@ export class TypeScriptEngine implements Engine {
       ...(report.details !== undefined && { details: report.details }),
       severity: safe ? withSafeFix : severity,
       allocation: { ...report.allocation, evidence: [{ kind: 'measured sample', sample: docs.sample }] },
-      heat: report.heat,
+      heat,
       related: report.related.map(({ span, message }) => ({ location: { file: path, span }, message })),
       fixes: fixes.map((fix) => {
         const edits = fix.edits.map((edit) => ({ ...edit, file: path }));
@@ -423,6 +465,40 @@ export class TypeScriptEngine implements Engine {
     this.#scanned.clear();
     return Promise.resolve();
   }
+}
+
+/** Where the reports' places are in the file's functions, and what they allocate there. */
+function reachAt(tree: SyntaxTree, name: string, reports: readonly LintReport[]): Reach {
+  const { summary, placed } = summaryOf(tree, name, new Set(reports.map(({ span }) => span.start)));
+  const { functions, places } = summary;
+  const terms = reports.map(({ span, allocation: { bytes = smallObject } }) => {
+    const { within, factor } = placed.get(span.start) ?? { within: 0, factor: 1 };
+    const inside = places.filter(({ start }) => span.start <= start && start < span.end);
+    const sum = inside.reduce((total, place) => total + (place.within === within ? place.bytes : 0), 0);
+    const own = { within, bytes: Math.max(0, bytes * factor - sum) };
+    return [...inside.map(({ within, bytes }) => ({ within, bytes })), own];
+  });
+  return { functions, terms };
+}
+
+/** Bytes that a place allocates at least, when nothing more is known. */
+const smallObject = 32;
+
+/** The reports' heat, with what the package says of it. */
+function heatsOf(
+  path: string,
+  reports: readonly LintReport[],
+  reach: Reach | undefined,
+  pkg: KnownPackage | undefined,
+): readonly Heat[] {
+  if (!reach || !pkg || pkg.expected.length === 0) return reports.map(({ heat }) => heat);
+  const ranks = ranksIn(pkg, path, reach);
+  return reports.map(({ heat }, index) => {
+    const { isProminent, above, of } = ranks[index]!;
+    if (isProminent) return heat;
+    const text = `${above} of the ${of} places of the package that may allocate are expected to allocate more`;
+    return { ...heat, because: [...heat.because, { text }], isMinor: true };
+  });
 }
 
 /** Why a file is not analysed. */

@@ -29,7 +29,8 @@ const maximumDepth = 3;
 /** Stamps are good for this long, in milliseconds: while somebody types, no file is looked at for each key. */
 const stampLifetime = 1_000;
 
-const endings = ['.ts', '.tsx', '.mts', '.cts', '.d.ts', '.js', '.jsx', '.mjs', '.cjs'];
+/** Of files that a specifier without an ending means, in the order in which they are looked for. */
+export const endings = ['.ts', '.tsx', '.mts', '.cts', '.d.ts', '.js', '.jsx', '.mjs', '.cjs'];
 
 type Declarations = Pick<ModuleDeclarations, 'types' | 'values'>;
 

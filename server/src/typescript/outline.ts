@@ -61,7 +61,7 @@ export function outlineOf(tree: ts.SourceFile, rules: readonly string[]): Outlin
 }
 
 /** Whether a type, a decorator or what it is assigned to may make an entry point of a function. */
-function isMarked(fn: ts.SignatureDeclaration): boolean {
+export function isMarked(fn: ts.SignatureDeclaration): boolean {
   const { parent } = fn as ts.Node;
   if (
     ts.isBinaryExpression(parent) &&
@@ -177,7 +177,7 @@ class HeatBound {
 const region = (): Region => ({ hot: false, names: new Set(), candidates: new Set(), inside: [] });
 
 /** What a function is called by: its own name, the variable's or property's, for a constructor the class's. */
-function namesOf(fn: ts.SignatureDeclaration): string[] {
+export function namesOf(fn: ts.SignatureDeclaration): string[] {
   const names: string[] = [];
   const add = (name: ts.Node | undefined): void => {
     if (name && (ts.isIdentifier(name) || ts.isPrivateIdentifier(name) || ts.isStringLiteral(name)))

@@ -11,7 +11,8 @@ export interface ScanParts {
   /** What is known without more ado, or the rules to inspect the text with. */
   triage(document: SourceDocument): Inspection | readonly string[];
   inspect(document: SourceDocument, rules: readonly string[]): Inspection;
-  analysisOf(document: SourceDocument, inspection: Inspection): FileAnalysis;
+  /** Never rejects. */
+  analysisOf(document: SourceDocument, inspection: Inspection): Promise<FileAnalysis>;
   /** Files that it rests on beside its own are as they were. */
   isCurrent(inspection: Inspection): boolean;
   /** By path; of earlier scans. */
@@ -63,7 +64,19 @@ export async function scanFiles(
   const texts = new Map<number, SourceDocument | Promise<SourceDocument | undefined>>();
   let reading = 0;
 
-  const finish = (index: number, analysis: FileAnalysis | undefined): void => {
+  /** Analyses that wait for their packages. */
+  const waiting = new Set<Promise<void>>();
+  const finish = (index: number, analysis: Promise<FileAnalysis> | undefined): void => {
+    if (!analysis) return finished(index, undefined);
+    const waits = analysis.then((found) => {
+      finished(index, found);
+      waiting.delete(waits);
+    });
+    // What is not finished is waited for at the end, with its error.
+    waits.catch(() => undefined);
+    waiting.add(waits);
+  };
+  const finished = (index: number, analysis: FileAnalysis | undefined): void => {
     if (signal.aborted) return;
     done.set(index, analysis);
     const ready: FileAnalysis[] = [];
@@ -198,6 +211,7 @@ export async function scanFiles(
   }
   // What a dead worker left behind.
   await inspectRest();
+  while (waiting.size > 0) await Promise.all(waiting);
   signal.throwIfAborted();
   await kept?.keep();
 }

@@ -1,4 +1,4 @@
-/** What the estimate of frequency multiplies by; see block-frequency.ts. */
+/** What the estimates of frequency multiply by, in both languages. */
 
 /** Iterations of a loop whose number is not known. */
 export const perLoop = 8;
