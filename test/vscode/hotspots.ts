@@ -5,6 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import { editorHost } from './editor-host';
 import type { Host } from './host';
 import { inModule } from './orders-module';
+import { inTotals, withModuleHooks } from './totals-project';
 
 const area = `package orders
 
@@ -61,6 +62,28 @@ export function hotspotsSuite(build: 'minimum' | 'newest'): void {
         await workbench.shows(/slices\.Grow\(labels,\s*len\(orders\)\)/);
         await workbench.screenshot('applied');
       }));
+
+    it('proves the fix of a TypeScript finding by a benchmark that imports its file, and applies it', async () => {
+      const folders = await withModuleHooks();
+      await inTotals(
+        host,
+        'hotspots-typescript',
+        { env: { PATH: folders } },
+        async ({ workbench, folder }) => {
+          await workbench.openFile(join(folder, 'totals.mts'));
+          await workbench.openView('Allocations');
+          const spread = /totals\.mts:4/;
+          await workbench.treeRows(spread);
+          await workbench.rowMenu('Hotspots', spread, /Prove/);
+          await workbench.treeRows(/^better.*totals\.mts:4/);
+          await workbench.treeRows(/^B\/op .*→/);
+          await workbench.screenshot('proven');
+          await workbench.rowAction(/^better/, /Apply/);
+          await workbench.shows(/sums\.push\(sum\s\+=\sprice\)/);
+          await workbench.screenshot('applied');
+        },
+      );
+    });
 
     it('says over a function with a ceiling that it was checked, until it allocates', () =>
       inModule(host, 'hotspots-ceiling', {}, async ({ workbench, folder }) => {

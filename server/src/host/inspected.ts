@@ -47,7 +47,7 @@ export async function inspect(typed: string, signal: AbortSignal): Promise<Inspe
   const Socket = (globalThis as { WebSocket?: typeof WebSocket }).WebSocket;
   if (!Socket)
     throw new InspectorError(
-      `An inspector is spoken to through a WebSocket, which Node ${process.version} does not have: run alloclens with Node 22 or newer.`,
+      `An inspector is spoken to through a WebSocket, which Node ${process.version} has only with NODE_OPTIONS=--experimental-websocket: set that, or run alloclens with Node 22 or newer.`,
     );
   const { host, path } = inspectorAddress(typed);
   const [{ Browser }, targets] = await Promise.all([

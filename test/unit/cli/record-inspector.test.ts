@@ -30,9 +30,15 @@ describe('alloclens record --inspect', () => {
     node = await nodeBinary(24, () => {});
   });
 
-  const record = async (...args: readonly string[]): Promise<{ code: number; out: string; err: string }> => {
+  const record = (...args: readonly string[]): ReturnType<typeof recordBy> => recordBy(node, args);
+  const recordBy = async (
+    program: string,
+    args: readonly string[],
+    env: NodeJS.ProcessEnv = {},
+  ): Promise<{ code: number; out: string; err: string }> => {
     const cli = inRepository('out', 'server', 'src', 'cli.js');
-    return promisify(execFile)(node, [cli, 'record', ...args], { cwd: folder, encoding: 'utf8' }).then(
+    const options = { cwd: folder, encoding: 'utf8', env: { ...process.env, ...env } } as const;
+    return promisify(execFile)(program, [cli, 'record', ...args], options).then(
       ({ stdout, stderr }) => ({ code: 0, out: stdout, err: stderr }),
       ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({
         code,
@@ -64,6 +70,27 @@ describe('alloclens record --inspect', () => {
         node: process.version,
         command: ['churn.cjs'],
       });
+    } finally {
+      program.kill('SIGKILL');
+    }
+  });
+
+  it('says on Node 20 how it gets a WebSocket there, and then has one', async () => {
+    const { nodeBinary } = (await import(
+      inRepository('scripts', 'lib', 'node-binary.mjs')
+    )) as typeof NodeBinary;
+    const old = await nodeBinary(20, () => {});
+    const without = await recordBy(old, ['--inspect', '9229', '--seconds', '1'], { NODE_OPTIONS: '' });
+    assert.equal(without.code, 2);
+    const [option] = /NODE_OPTIONS=(\S+)(?=:)/.exec(without.err)!.slice(1);
+    const program = spawn(process.execPath, ['--inspect=0', 'churn.cjs'], {
+      cwd: folder,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    try {
+      const args = ['--inspect', await addressOf(program), '--seconds', '1'];
+      const { code, err } = await recordBy(old, args, { NODE_OPTIONS: option });
+      assert.equal(code, 0, err);
     } finally {
       program.kill('SIGKILL');
     }
