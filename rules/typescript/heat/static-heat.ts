@@ -40,7 +40,7 @@ const coldFiles: readonly [name: RegExp, text: string][] = [
 
 /** What the name of a folder says about the code in it. */
 const coldFolders: readonly [name: RegExp, text: string][] = [
-  [/^(?:tests?|__(?:tests|mocks)__|test-?utils|doctests?|e2e|cypress)$/, 'in a test'],
+  [/^(?:tests?|testing|mocks?|__(?:tests|mocks)__|test-?utils|doctests?|e2e|cypress)$/, 'in a test'],
   [/^bench(?:marks?)?$/, 'in a benchmark'],
   [/^scripts$/, 'in a script'],
   [/^(?:examples?|playgrounds?)$/, 'in an example'],

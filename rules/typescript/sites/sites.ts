@@ -3,6 +3,7 @@ import type { Span } from '../../model';
 import { normalised, ordered, type Site } from '../../sites';
 import { isFunction, memberName } from '../syntax/nodes';
 import { allocationOf } from './allocating-expressions';
+import { fateOf } from './fate';
 
 /**
  * Every expression of the file that makes a new value, in source order. Whether V8 allocates for it, optimised code decides: none of them
@@ -15,7 +16,8 @@ export function sitesOf(sourceCode: TSESLint.SourceCode, file: string): readonly
     const declares = isFunction(node) || node.type === 'ClassDeclaration' || node.type === 'ClassExpression';
     const isMadeOnce = declares && (!isRun || node.parent?.type === 'MethodDefinition');
     const allocation = isMadeOnce ? undefined : allocationOf(sourceCode, node);
-    if (allocation)
+    if (allocation) {
+      const reason = fateOf(sourceCode, node);
       sites.push({
         unit: file,
         function: around,
@@ -27,8 +29,10 @@ export function sitesOf(sourceCode: TSESLint.SourceCode, file: string): readonly
         line: node.loc.start.line - 1,
         cost: 'conditional',
         callees: /^(?:Call|New)Expression$/.test(node.type) ? [allocation.what.replaceAll('`', '')] : [],
+        ...(reason !== undefined && { reason }),
         flow: [],
       });
+    }
     const name = nameOf(node);
     const inside = name === undefined ? around : around === '' ? name : `${around}.${name}`;
     for (const child of childrenOf(sourceCode, node)) visit(child, inside, isRun || isFunction(node));
@@ -72,7 +76,10 @@ function bodiesIn(sourceCode: TSESLint.SourceCode, node: TSESTree.Node): Span[] 
   const bodies: Span[] = [];
   const visit = (at: TSESTree.Node): void => {
     if (at.type === 'BlockStatement' || at.type === 'ClassBody')
-      bodies.push({ start: at.range[0] - node.range[0], end: at.range[1] - node.range[0] });
+      bodies.push({
+        start: at.range[0] - node.range[0],
+        end: at.range[1] - node.range[0],
+      });
     else for (const child of childrenOf(sourceCode, at)) visit(child);
   };
   visit(node);

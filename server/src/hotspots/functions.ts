@@ -55,7 +55,7 @@ export async function functionHotspotsOf(weights: Weights, code: Code): Promise<
         findings,
         called === undefined ? undefined : chainOf(called),
         (name) => recipes.find(({ callee }) => callee.test(name)),
-        () => stays(weight),
+        () => stays(weight, sites),
       ),
       cautions: [
         ...fewSamplesCaution(weight),
@@ -89,7 +89,10 @@ function join(weight: LineWeight, { text, functions }: ProfiledFile): Joined | u
   const name = weight.function.replace(/^(?:get|set|async) /, '').replace(/^.*[.#]/, '');
   const isNamed = name !== '' && weight.function !== '(anonymous)';
   const lines = new LineIndex(text);
-  const offset = lines.offsetAt({ line: weight.line - 1, character: (weight.column ?? 1) - 1 });
+  const offset = lines.offsetAt({
+    line: weight.line - 1,
+    character: (weight.column ?? 1) - 1,
+  });
   // V8 lets a function begin at its parameters, and the module at the start of its text.
   const at = functions.filter(({ span, body }) => span.start <= offset && offset < body).at(-1);
   if (offset === 0 && !isNamed && at?.name !== '') return { at: undefined, by: 'place' };
@@ -152,10 +155,17 @@ function listed(sites: readonly Site[]): string {
   return `${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
-function stays(weight: LineWeight): string {
+/** One honest sentence: what is made, and who has it afterwards. */
+function stays(weight: LineWeight, sites: readonly Site[]): string {
   const caller = mainCaller(weight);
   const calls = caller ? `, and ${caller.text} brings ${Math.round(100 * caller.share)} % of it` : '';
-  return `Stays: no rule knows another form of what is made here${calls}; fewer calls are fewer bytes`;
+  const left = sites.filter(({ reason }) => reason !== undefined);
+  const fates = left
+    .slice(0, worthListing)
+    .map(({ expression, line, reason }) => `${quoted(expression)} in line ${line + 1}: ${reason}`);
+  const made =
+    fates.length === 0 ? '' : ` (${fates.join('; ')}${left.length > fates.length ? '; and more' : ''})`;
+  return `Stays: no rule knows another form of what is made here${made}${calls}; fewer calls are fewer bytes`;
 }
 
 /** Built-in functions that allocate what they return, and what to write where it matters. */
@@ -172,7 +182,10 @@ const recipes: readonly (Advice & { readonly callee: RegExp })[] = [
     callee: /^(?:concat|push|unshift|splice)\b/,
     instead: 'Collect the parts first and join them once, in an array of the known length',
   },
-  { callee: /^split\b/, instead: 'Walk the text with indexOf, and slice out only the parts that are used' },
+  {
+    callee: /^split\b/,
+    instead: 'Walk the text with indexOf, and slice out only the parts that are used',
+  },
   {
     callee: /^(?:keys|values|entries|fromEntries|assign)\b/,
     instead: 'Loop with for…in or over a Map instead of building arrays of keys and pairs',

@@ -229,7 +229,8 @@ class FileWalk {
   }
 
   #use(name: string, from: number, factor: number, kind: Use['kind']): void {
-    this.#uses.push({ from, name, factor, kind });
+    const seldom = ofName(name.slice(name.lastIndexOf('.') + 1));
+    this.#uses.push({ from, name, factor: factor * seldom, kind });
   }
 
   #import({ moduleSpecifier, importClause }: ts.ImportDeclaration): void {

@@ -55,3 +55,37 @@ test('what does not parse has no sites', () => {
   });
   assert.equal(map, undefined);
 });
+
+test('says where a new value goes, as far as its function shows', () => {
+  const text = `
+export class Frames {
+  #last?: { n: number };
+  next(n: number, out: Map<string, unknown>) {
+    this.#last = { n };
+    out.set('pair', [n, n]);
+    const text = \`#\${n}\`;
+    if (n < 0) throw new RangeError(text);
+    const found = n > 1 ? { n, list: [n] } : undefined;
+    const sum = [n, 2].length;
+    return found ?? { n: sum };
+  }
+}
+export function* all(n: number) { yield [n]; }
+export const of = (n: number) => ({ n });
+`;
+  assert.deepEqual(
+    sitesIn(text).flatMap(({ expression, reason }) => `${expression}: ${reason ?? '–'}`),
+    [
+      '{n}: it is kept in `this.#last`',
+      '[n,n]: `out.set()` gets it',
+      '`#${n}`: `RangeError()` gets it',
+      'new RangeError(text): it is thrown',
+      '{n,list:[n]}: it is part of what is returned to the caller',
+      '[n]: it is part of what is returned to the caller',
+      '[n,2]: –',
+      '{n:sum}: it is part of what is returned to the caller',
+      '[n]: it is handed out by `yield`',
+      '{n}: it is returned to the caller',
+    ],
+  );
+});
