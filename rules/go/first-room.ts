@@ -220,12 +220,19 @@ function madeWith(
  */
 function runsNothing(file: GoFile, expression: Node, slice: Node): boolean {
   for (const part of descendants(expression)) {
-    if (part.type === 'func_literal') return false;
+    if (part.type === 'func_literal' || (part.text === slice.text && !asksForElements(part))) return false;
     if (waitsAt(file, part) || (part.type === 'call_expression' && !isInert(file, part))) return false;
     if (expression.type !== 'variadic_argument' && mayPanic(file, part) && !isFieldOfOwner(part, slice))
       return false;
   }
   return true;
+}
+
+/** `len(s)`, `s[i]`: neither tells whether the slice is nil, nor how much room it has. */
+function asksForElements(slice: Node): boolean {
+  const { parent } = slice;
+  if (parent?.type === 'index_expression') return parent.childForFieldName('operand')?.id === slice.id;
+  return parent?.type === 'argument_list' && parent.parent?.childForFieldName('function')?.text === 'len';
 }
 
 /** `x.g` beside `x.f`: where x is nil, the slice is not there either. */

@@ -198,15 +198,7 @@ function fixOf(
   if (isShadowed('append', candidate.fn, file) || isShadowed('byte', candidate.fn, file)) return undefined;
   const pooled = buildFix(file, candidate, lifetimeOf(file, variable, shape), variables);
   if (!pooled) return undefined;
-  // An empty result stays nil, as that of a buffer that nothing was written to is.
-  const copies = results.flatMap((call): FileEdit[] => [
-    {
-      file: file.path,
-      span: { start: call.startIndex, end: call.startIndex },
-      newText: 'append([]byte(nil), ',
-    },
-    { file: file.path, span: { start: call.endIndex, end: call.endIndex }, newText: '...)' },
-  ]);
+  const copies = copiesOf(file, results);
   const copy = results.length === 0 ? '' : ', and return a copy';
   const conditions = [
     'results are under 64 KiB as a rule',
@@ -220,4 +212,16 @@ function fixOf(
     ...(pooled.claim && { claim: { ...pooled.claim, grows: ['runtime.growslice'] } }),
     edits: [...pooled.edits, ...copies].sort(byPlace),
   };
+}
+
+/** Results stay with callers when the buffer goes back. An empty one stays nil, as that of a buffer that nothing was written to is. */
+function copiesOf(file: GoFile, results: readonly Node[]): FileEdit[] {
+  return results.flatMap((call): FileEdit[] => [
+    {
+      file: file.path,
+      span: { start: call.startIndex, end: call.startIndex },
+      newText: 'append([]byte(nil), ',
+    },
+    { file: file.path, span: { start: call.endIndex, end: call.endIndex }, newText: '...)' },
+  ]);
 }

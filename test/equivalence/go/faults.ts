@@ -103,6 +103,20 @@ export const goFaults: readonly GoFault[] = [
     shows: /\(nil\).*after .*\{\}#0/,
   },
   {
+    forgets: 'that what is appended looks at the slice, or fails',
+    rule: 'go/first-room',
+    file: 'rules/go/first-room.ts',
+    function: 'runsNothing',
+    body: 'return true;',
+  },
+  {
+    forgets: 'that results stay with callers when the buffer goes back',
+    rule: 'go/returned-buffer',
+    file: 'rules/go/returned-buffer.ts',
+    function: 'copiesOf',
+    body: 'return [];',
+  },
+  {
     forgets: 'that the length counts what was taken off',
     rule: 'go/queue-room',
     file: 'rules/go/memory/queues.ts',

@@ -98,7 +98,10 @@ export async function fix(
         throw new Error(`A program of ${ruleId} does not compile (${name}): ${broken.message}\n${text}`);
       }
       const suggestions = options.suggestions(program.ruleId);
-      const fixes = chosenFixes(analysis.findings, { suggestions });
+      // What writes to a buffer of another program brings that one's fix along.
+      const fixes = chosenFixes(analysis.findings, { suggestions }).filter(({ edits }) =>
+        edits.every(({ file }) => file === analysis.path),
+      );
       if (fixes.length === 0) continue;
       const document = { path: analysis.path, languageId: 'go', version: 0, text: analysis.text };
       const request = { document, buffers: new Map(), settings };

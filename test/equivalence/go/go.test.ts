@@ -6,6 +6,23 @@ import { defaults } from '../options';
 import { problemsOf, statistics, type RuleReport } from '../report';
 import { goHalf } from './half';
 
+/** Rules with suggestions alone, and why no program shows that they change nothing. */
+const withoutPrograms: ReadonlyMap<RuleId, string> = new Map([
+  ['go/pool-missing-put', 'it repairs what the program does wrong'],
+  ['go/pool-missing-reset', 'it repairs what the program does wrong'],
+  ['go/pool-unbounded-retention', 'it repairs what the program does wrong'],
+  ['go/pool-use-after-put', 'it repairs what the program does wrong'],
+  ['go/struct-padding', 'only unsafe shows the order of fields'],
+  ['go/large-object', 'owed'],
+  ['go/merge-allocations', 'owed'],
+  ['go/per-call-map', 'owed'],
+  ['go/pointer-elements', 'owed'],
+  ['go/reflect-copy', 'owed'],
+  ['go/retained-time', 'owed'],
+  ['go/sized-pool', 'owed'],
+  ['go/value-receiver-escape', 'owed'],
+]);
+
 describe('Go: fixed programs do what they did', async () => {
   const reports = new Map<RuleId, RuleReport>();
   await goHalf.run(defaults, (report) => reports.set(report.ruleId, report));
@@ -16,9 +33,10 @@ describe('Go: fixed programs do what they did', async () => {
     });
   }
 
-  it('every rule with a safe fix has programs', () => {
+  it('every rule with a fix has programs', () => {
     const missing = goRules
-      .filter(({ meta }) => meta.fix === 'safe' && !goHalf.rules.includes(meta.id))
+      .filter(({ meta }) => meta.fix !== 'none' && !withoutPrograms.has(meta.id))
+      .filter(({ meta }) => !goHalf.rules.includes(meta.id))
       .map(({ meta }) => meta.id);
     assert.deepEqual(missing, [], 'write test/equivalence/go/patterns/<rule>.ts: see CONTRIBUTING.md');
   });

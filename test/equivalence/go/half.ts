@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { goRules } from '../../../rules/go/index';
 import type { RuleId } from '../../../rules/model';
 import type { GoRule } from '../../../rules/go/rule';
 import { GoSyntax } from '../../../server/src/go/facts/syntax-trees';
@@ -17,6 +18,11 @@ import { markerCase } from './marker';
 import { patterns } from './patterns/index';
 import { renumbered, type Program } from './program';
 import { smaller } from './smaller';
+
+/** Rules whose fixes all have conditions: their programs meet them. */
+const suggested: ReadonlySet<RuleId> = new Set(
+  goRules.filter(({ meta }) => meta.fix === 'suggestion').map(({ meta }) => meta.id),
+);
 
 const ids = Object.keys(patterns) as RuleId[];
 
@@ -76,7 +82,7 @@ async function tried(
   const folder = await mkdtemp(path.join(tmpdir(), 'alloclens-equivalence-'));
   try {
     const fixed = await fix(path.join(folder, 'fix'), packages, {
-      suggestions: () => false,
+      suggestions: (id) => suggested.has(id),
       ...(rules && { rules }),
     });
     const texts = {

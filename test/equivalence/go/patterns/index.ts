@@ -4,6 +4,7 @@ import type { Pattern } from '../program';
 import { appendFormat } from './append-format';
 import { closureCapture } from './closure-capture';
 import { concatInLoop } from './concat-in-loop';
+import { firstRoom } from './first-room';
 import { formatSimple } from './format-simple';
 import { growBuilder } from './grow-builder';
 import { hashInterface } from './hash-interface';
@@ -21,6 +22,7 @@ import { poolPutValue } from './pool-put-value';
 import { preallocateMap } from './preallocate-map';
 import { preallocateSlice } from './preallocate-slice';
 import { queueRoom } from './queue-room';
+import { returnedBuffer } from './returned-buffer';
 import { writeFormat } from './write-format';
 
 /** For each rule what writes its patterns. */
@@ -28,6 +30,7 @@ export const patterns: Readonly<Record<RuleId, (random: Random) => Pattern>> = {
   'go/append-format': appendFormat,
   'go/closure-capture': closureCapture,
   'go/concat-in-loop': concatInLoop,
+  'go/first-room': firstRoom,
   'go/format-simple': formatSimple,
   'go/grow-builder': growBuilder,
   'go/hash-interface': hashInterface,
@@ -45,5 +48,6 @@ export const patterns: Readonly<Record<RuleId, (random: Random) => Pattern>> = {
   'go/preallocate-map': preallocateMap,
   'go/preallocate-slice': preallocateSlice,
   'go/queue-room': queueRoom,
+  'go/returned-buffer': returnedBuffer,
   'go/write-format': writeFormat,
 };
