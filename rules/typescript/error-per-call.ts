@@ -39,6 +39,7 @@ export const errorPerCall = createRule({
         if (callee.type !== 'Identifier' || !/(?:^|[a-z])Error$/.test(callee.name)) return;
         const around = node.parent.type === 'ThrowStatement' ? caughtHere(node.parent) : undefined;
         if (!around && !isReturned(node)) return;
+        if (around && isForUnknownCase(node.parent)) return;
         // Once for each connection, however often the function runs.
         if (around ? ends(sourceCode, around.handler!) : isForEnding(sourceCode, node)) return;
         const fix = sentinel(sourceCode, node, callee);
@@ -64,6 +65,12 @@ function caughtHere(thrown: TSESTree.ThrowStatement): TSESTree.TryStatement | un
     ? undefined
     : around;
 }
+
+/** `switch (format) { …; default: throw new … }`: a value that the code does not know is a mistake, whoever catches the error. */
+const isForUnknownCase = ({ parent }: TSESTree.Node): boolean => {
+  const clause = parent?.type === 'BlockStatement' ? parent.parent : parent;
+  return clause?.type === 'SwitchCase' && clause.test === null;
+};
 
 /** Methods of sockets, streams and their like after which nothing more comes. */
 const ending = /^(?:abort|close|destroy|disconnect|end|goaway|kill|terminate)$/;

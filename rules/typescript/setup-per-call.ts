@@ -44,7 +44,7 @@ export const setupPerCall = createRule({
   check({ sourceCode }, report) {
     const check = (node: TSESTree.NewExpression | TSESTree.CallExpression): void => {
       const fn = enclosingFunction(node);
-      if (!fn || isKept(node)) return;
+      if (!fn || isKept(sourceCode, node, fn)) return;
       const { callee } = node;
       if (callee.type === 'Identifier' && isBuiltIn(sourceCode, callee)) {
         if (callee.name === 'TextDecoder' && node.type === 'NewExpression' && isUsedOnce(sourceCode, node))
@@ -245,12 +245,16 @@ function declaratorOf(node: TSESTree.Node): TSESTree.VariableDeclarator | undefi
     : undefined;
 }
 
-/** Made once for many calls: `cached ??= new …`, `this.pattern = new …`, `patterns.set(key, new …)`. */
-function isKept(node: TSESTree.Node): boolean {
+/** Made once for many calls: `cached ??= new …`, `this.pattern = new …`, `patterns.set(key, new …)`, a variable that outlives the function. */
+function isKept(sourceCode: TSESLint.SourceCode, node: TSESTree.Node, fn: TSESTree.Node): boolean {
   const { parent } = node;
-  if (parent?.type === 'AssignmentExpression' && parent.right === node)
-    return parent.operator !== '=' || parent.left.type === 'MemberExpression';
-  if (parent?.type === 'LogicalExpression') return isKept(parent);
+  if (parent?.type === 'AssignmentExpression' && parent.right === node) {
+    const { operator, left } = parent;
+    if (operator !== '=' || left.type === 'MemberExpression') return true;
+    const declared = left.type === 'Identifier' ? resolve(sourceCode, left)?.defs[0]?.node : undefined;
+    return declared !== undefined && (declared.range[0] < fn.range[0] || declared.range[1] > fn.range[1]);
+  }
+  if (parent?.type === 'LogicalExpression') return isKept(sourceCode, parent, fn);
   return parent?.type === 'CallExpression' && parent.callee !== node && methodName(parent) === 'set';
 }
 
