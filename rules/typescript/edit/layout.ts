@@ -3,9 +3,10 @@ import type { Span } from '../../model';
 
 /** Text of fixes: in the file's own indentation and line ends. */
 
-/** `\r\n` where the file uses it. */
+/** `\r\n` where the file's first line ends with it: every fix asks, and must not read the whole file for that. */
 export function newlineOf(text: string): string {
-  return text.includes('\r\n') ? '\r\n' : '\n';
+  const end = text.indexOf('\n');
+  return end > 0 && text[end - 1] === '\r' ? '\r\n' : '\n';
 }
 
 /** White space at the start of the line that contains the offset. */
