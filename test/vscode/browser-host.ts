@@ -40,7 +40,8 @@ export async function browserHost(build: 'minimum' | 'newest', vsix: string): Pr
         await mkdir(folder, { recursive: true });
         await writeFile(join(folder, 'settings.json'), JSON.stringify(settingsFor(options), undefined, 2));
       }
-      await server.installExtension(vscode, vsix, dataFolder);
+      for (const one of [vsix, ...(options.beside ?? [])])
+        await server.installExtension(vscode, one, dataFolder);
       const running = await server.startVscodeServer(vscode, {
         dataFolder,
         env: { ...process.env, ...options.env },

@@ -30,7 +30,8 @@ export async function desktopHost(build: 'minimum' | 'newest', vsix: string): Pr
       };
       await writeFile(join(user, 'settings.json'), JSON.stringify(settings));
       const own = [`--user-data-dir=${join(data, 'u')}`, `--extensions-dir=${join(data, 'e')}`];
-      const installed = spawnSync(cli!, [...leading, ...own, '--install-extension', vsix, '--force'], {
+      const install = [vsix, ...(options.beside ?? [])].flatMap((one) => ['--install-extension', one]);
+      const installed = spawnSync(cli!, [...leading, ...own, ...install, '--force'], {
         encoding: 'utf8',
         shell: process.platform === 'win32',
       });

@@ -20,6 +20,8 @@ export interface OpenOptions {
   readonly theme?: Theme;
   /** Added to the environment of VS Code and so of the extension host. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Other extensions that are installed, too: paths of packages (.vsix). */
+  readonly beside?: readonly string[];
 }
 
 export interface OpenWindow {

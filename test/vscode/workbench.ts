@@ -422,6 +422,11 @@ export class Workbench {
     return this.#says(this.#page.locator('.notifications-toasts'), wanted, 'no notification');
   }
 
+  /** The text of a modal dialog, once it matches. */
+  async dialog(wanted: RegExp): Promise<string> {
+    return this.#says(this.#page.locator('.monaco-dialog-box'), wanted, 'no dialog');
+  }
+
   /** Labels of the list at the top of the window, once one of them matches. */
   async picks(wanted: RegExp): Promise<string[]> {
     const rows = this.#page.locator('.quick-input-list .monaco-list-row');
