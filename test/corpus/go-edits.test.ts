@@ -22,6 +22,22 @@ function told({ files }: Edited): unknown {
     }));
 }
 
+/** The text with a slice that grows in the function in its middle. */
+function withGrowth(text: string): string {
+  const functions = [...text.matchAll(/^func [^\n]*\{\n/gm)];
+  const found = functions[functions.length >> 1];
+  if (!found) return text;
+  const at = found.index + found[0].length;
+  const lines = [
+    'var grown []int',
+    'for i := 0; i < 300; i++ {',
+    '\tgrown = append(grown, i)',
+    '}',
+    '_ = grown',
+  ];
+  return `${text.slice(0, at)}${lines.map((line) => `\t${line}\n`).join('')}${text.slice(at)}`;
+}
+
 describe('an edit of the corpus', () => {
   for (const project of projects) {
     if (project.kind === 'npm' || (named !== undefined && project.name !== named)) continue;
@@ -35,11 +51,13 @@ describe('an edit of the corpus', () => {
         const other = await GoEditing.open(checkout.cwd, options);
         try {
           await editing.edit(name);
-          const text = `${editing.text(name)}\n// An edit.\n`;
-          const edited = await editing.edit(name, text);
-          const whole = await other.edit(name, text);
-          t.diagnostic(`${name}: ${edited.steps.join(', ')}`);
-          assert.deepEqual(told(edited), told(whole), name);
+          const original = editing.text(name);
+          for (const text of [`${original}\n// An edit.\n`, withGrowth(original)]) {
+            const edited = await editing.edit(name, text);
+            const whole = await other.edit(name, text);
+            t.diagnostic(`${name}: ${edited.steps.join(', ')}`);
+            assert.deepEqual(told(edited), told(whole), name);
+          }
         } finally {
           await editing.engine.dispose();
           await other.engine.dispose();

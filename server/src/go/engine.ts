@@ -196,13 +196,18 @@ export class GoEngine implements Engine {
     const { document, buffers, signal } = work;
     const edit = { unit, folder, document: document!, buffers: overlaysOf(buffers) };
     const stages = this.#stages.of(edit, signal);
-    /** What was said while the listing was assumed. */
+    /** What was said of the stage before. */
     let before: Report | undefined;
+    let next = stages.next();
     try {
       for (;;) {
-        const { value: stage, done } = await stages.next();
+        const { value: stage, done } = await next;
         if (done) return stage;
         const { build, settled, assumed, confirms } = stage;
+        // The compiler is at work while the rules run.
+        if (assumed) next = stages.next();
+        // Where they end early nobody waits for it.
+        next.catch(() => undefined);
         if (before && confirms) this.#confirm(before, work);
         else {
           release(before);
@@ -211,8 +216,7 @@ export class GoEngine implements Engine {
         }
         if (assumed) continue;
         await this.#verify(before, build, work);
-        release(before);
-        before = undefined;
+        next = stages.next();
       }
     } finally {
       release(before);

@@ -31,6 +31,8 @@ export function assumeListing(before: Version, now: Version): Assumed | undefine
     before.records,
     (file, line) => lines.moved(file, line),
     (file, line) => {
+      // Of other packages, whose generic functions are compiled here.
+      if (!now.declared.has(file)) return true;
       const at = comparison.at(file, line);
       return at !== undefined && !comparison.isOpen(at);
     },

@@ -24,6 +24,8 @@ export class Declared {
     readonly signature: string,
     /** With type parameters, its own or its receiver's: code is generated for whoever uses it. */
     readonly generic: boolean,
+    /** Of a method the name of its receiver's type. */
+    readonly receiver?: string | undefined,
   ) {}
 
   get end(): number {

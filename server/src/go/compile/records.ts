@@ -334,6 +334,38 @@ export class PackageRecords {
     return all;
   }
 
+  /**
+   * What is said here, but of some code what another listing says.
+   * @param functions the symbols of that code, without those of closures
+   * @param isLine whether a line of a file, 1-based, is of that code
+   */
+  withListingOfCode(
+    listing: PackageRecords,
+    functions: readonly string[],
+    isLine: (file: string, line: number) => boolean,
+  ): PackageRecords {
+    const all = new PackageRecords(this.resolve).merge(this);
+    listing.#flush();
+    for (const [path, file] of all.#files) {
+      const own = file.free.filter(({ line }) => !isLine(path, line));
+      file.free.splice(0, file.free.length, ...own);
+      for (const [key, { late, line }] of file.decisions)
+        if (late && isLine(path, line)) file.decisions.delete(key);
+    }
+    for (const [path, { free, decisions }] of listing.#files) {
+      const file = all.#file(path);
+      file.free.push(...free.filter(({ line }) => isLine(path, line)));
+      for (const [key, decision] of decisions)
+        if (decision.late && isLine(path, decision.line) && !file.decisions.has(key))
+          file.decisions.set(key, { ...decision });
+    }
+    for (const base of functions) {
+      for (const symbol of all.family(base)) all.#calls.get(symbol)?.clear();
+      for (const symbol of listing.family(base)) all.#addCounts(symbol, listing.#calls.get(symbol)!);
+    }
+    return all;
+  }
+
   /** Whether both say the same of generated code. */
   hasListingOf(other: PackageRecords): boolean {
     this.#flush();

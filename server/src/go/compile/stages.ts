@@ -14,6 +14,8 @@ import {
 } from './builds';
 import { UnexpectedEnd, type DirectResult, type Wanted } from './direct';
 import type { CompiledPackage } from './listed';
+import { stubbed } from './stubs';
+import { symbolsOf } from './symbols';
 import { assumeListing, type Assumed } from './assumed';
 import type { Comparison, DeclaredIn } from './declared';
 import type { CompilePlan, PlannedCompile } from './plan';
@@ -151,6 +153,8 @@ export class Stages {
         const decided = await run.decide();
         if (run.failed) return inDoubt(known, run);
         if (decided) yield decided;
+        const looked = decided && (await run.look());
+        if (looked) yield looked;
       }
       for (const variant of together) if (!(await run.compile(variant))) return inDoubt(known, run);
       const confirms = run.assumptionHolds;
@@ -229,6 +233,8 @@ class EditRun {
         readonly same: Sameness | undefined;
       }
     | undefined;
+  /** Of what is assumed, what was open is known. */
+  #looked: PackageRecords | undefined;
   /** The listing has come, and is what was assumed. */
   assumptionHolds = false;
 
@@ -294,6 +300,54 @@ class EditRun {
     });
   }
 
+  /**
+   * The listing of what an edit has opened, made without the bodies that it does not depend on; with what is assumed of the rest that is all.
+   * Undefined where the whole has to be compiled for it.
+   */
+  async look(): Promise<Stage | undefined> {
+    const compile = this.plan.compiles.get('package');
+    const texts = compile && textsOf(this.edit.folder, compile.files);
+    if (!compile || !texts || !this.#decided) return undefined;
+    const { assumed, declared } = this.#decided;
+    const { comparison } = assumed;
+    const all = [...declared.values()].flat();
+    const open = comparison.all.filter((one) => comparison.isOpen(one)).map((one) => one.declared);
+    const functions = open.filter(({ kind }) => kind === 'function');
+    if (open.some(({ kind, text }) => kind === 'other' && isInitialised(text))) return undefined;
+    const symbols = functions.map((one) => symbolsOf(this.plan.pkg.importPath, one, all));
+    if (symbols.includes(undefined)) return undefined;
+    if (functions.length === 0) {
+      this.#looked = assumed.records;
+      return { ...this.#firstOf(assumed.records, 'unconfirmed'), confirms: true };
+    }
+    const stubs = stubbed({ texts, declared }, functions);
+    const listing = stubs && (await this.#listingOf(compile, stubs));
+    if (!listing) return undefined;
+    this.#looked = assumed.records.withListingOfCode(
+      listing,
+      symbols.flatMap((some) => some ?? []),
+      (file, line) => {
+        const at = comparison.at(file, line);
+        return at !== undefined && comparison.isOpen(at);
+      },
+    );
+    const confirms = assumed.records.hasListingOf(this.#looked);
+    return { ...this.#firstOf(this.#looked, 'unconfirmed'), confirms };
+  }
+
+  /** Undefined where it does not compile: an import seems unused in it. */
+  async #listingOf(
+    compile: PlannedCompile,
+    stubs: ReadonlyMap<string, string>,
+  ): Promise<PackageRecords | undefined> {
+    const { toolchain, unit } = this.edit.unit;
+    const files = new Map([...ownFiles(this.edit), ...stubs]);
+    const request = { toolchain, unit, plan: this.plan, compile, files, wanted: 'calls' } as const;
+    const { errors, exported, records } = await this.builds.direct(request, this.signal);
+    if (exported !== undefined) await this.builds.discard(exported);
+    return errors.length > 0 ? undefined : records;
+  }
+
   /** Undefined with an error. */
   async #direct(compile: PlannedCompile, wanted: Wanted): Promise<DirectResult | undefined> {
     const { toolchain, unit } = this.edit.unit;
@@ -322,7 +376,7 @@ class EditRun {
     const result = await this.#direct(compile, decided ? 'calls' : 'all');
     if (!result) return false;
     const records = decided ? decided.records.withListing(result.records) : result.records;
-    this.assumptionHolds = decided?.assumed.records.hasListingOf(records) ?? false;
+    this.assumptionHolds = (this.#looked ?? decided?.assumed.records)?.hasListingOf(records) ?? false;
     const declared =
       decided?.declared ?? (variant === 'package' ? this.stages.declared(texts, undefined) : undefined);
     const part: Part = {
@@ -347,7 +401,8 @@ class EditRun {
     return this.#firstOf(this.#fresh.get('package')!.records);
   }
 
-  #firstOf(records: PackageRecords): Stage {
+  /** @param mark of builds whose verdicts are not good for others of the same texts */
+  #firstOf(records: PackageRecords, mark?: string): Stage {
     const { parts, pkg } = this.known;
     const { texts } = this.edit.folder;
     const own = new Set(this.plan.pkg.goFiles);
@@ -364,7 +419,7 @@ class EditRun {
         all.merge(part.records, new Set(same.map(([file]) => file)));
       }
     }
-    const build = this.#build(all, this.known.testsAdd, pkg.testsCompiled);
+    const build = this.#build(all, this.known.testsAdd, pkg.testsCompiled, mark);
     return { build, settled: this.plan.variants.length > 1 ? new Set(this.plan.pkg.goFiles) : undefined };
   }
 
@@ -379,12 +434,12 @@ class EditRun {
     return { build, settled: undefined };
   }
 
-  #build(records: PackageRecords, adds: boolean, testsCompiled: boolean): Build {
+  #build(records: PackageRecords, adds: boolean, testsCompiled: boolean, mark = ''): Build {
     const { unit, folder } = this.edit;
     const { plan, known } = this;
     const hash = createHash('sha256');
     for (const [file, { text }] of folder.texts) hash.update(`${file}\0${text}\0`);
-    const fingerprint = `${numberOf(plan)} ${adds} ${hash.digest('hex')}`;
+    const fingerprint = `${numberOf(plan)} ${adds} ${hash.digest('hex')}${mark}`;
     const exported = new Map<Variant, string>();
     for (const [variant, part] of known.parts)
       if (part.exported !== undefined) exported.set(variant, part.exported);
@@ -407,6 +462,11 @@ class EditRun {
 function inDoubt(known: Known, { failed }: EditRun): boolean {
   known.doubted = failed;
   return false;
+}
+
+/** The declaration is one of variables with values, which package initialisation computes. */
+function isInitialised(text: string): boolean {
+  return /^var\b/m.test(text) && text.includes('=');
 }
 
 const empty = (): PackageRecords => new PackageRecords((file) => file);

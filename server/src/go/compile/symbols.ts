@@ -4,6 +4,7 @@
  * functions of package main are `main.F` in the listing, with their import path here. Generic ones are listed once per shape:
  * `F[go.shape.int]`, and once per dictionary wrapper: `F[int]`.
  */
+import type { Declared } from './declared';
 
 /** The symbol with type arguments replaced by `[...]`, as Go prints it in stack traces. Other texts stay. */
 export function mergeShapes(symbol: string): string {
@@ -45,6 +46,25 @@ export function mergeText(expression: string): string {
 export function listedName(symbol: string, importPath: string): string {
   const own = symbol.startsWith('main.') ? importPath + symbol.slice(4) : symbol;
   return mergeShapes(own.replace('.glob..func', '.init.func').replace('.map.init.', '.init.map.init.'));
+}
+
+/**
+ * The symbols that a function is compiled to, its closures aside; undefined where its text does not tell them: `init` functions are numbered,
+ * directives and aliases give other names.
+ */
+export function symbolsOf(
+  importPath: string,
+  { kind, names: [name], generic, receiver, text }: Declared,
+  all: readonly Declared[],
+): readonly string[] | undefined {
+  if (kind !== 'function' || name === undefined || generic || text.includes('//go:linkname'))
+    return undefined;
+  if (receiver === undefined) return [`${importPath}.${name}`];
+  const isAlias = new RegExp(`(?:^type|^)\\s+${receiver}\\s*=`, 'mu');
+  if (all.some(({ kind, names, text }) => kind === 'other' && names.includes(receiver) && isAlias.test(text)))
+    return undefined;
+  // A method of a value has a wrapper for pointers, into which it may be inlined.
+  return [`${importPath}.${receiver}.${name}`, `${importPath}.(*${receiver}).${name}`];
 }
 
 /** What the compiler appends to a function's symbol: closures, go and defer wrappers, range-over-func bodies. */

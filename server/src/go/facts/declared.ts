@@ -7,7 +7,7 @@ import type { ParsedFile } from './syntax-trees';
  * The declarations of a file, as `Comparison` takes them. Undefined where lines do not tell them apart: two on one line, a line
  * directive, an error.
  */
-export function declaredIn({ root, text }: ParsedFile): DeclaredIn | undefined {
+export function declaredIn({ root, text }: Pick<ParsedFile, 'root' | 'text'>): DeclaredIn | undefined {
   if (root.hasError || /\/[/*]line /.test(text)) return undefined;
   const found: Declared[] = [];
   let last = 0;
@@ -41,7 +41,8 @@ function declared(node: Node, start: number, file: string, first: number, last: 
     node.childForFieldName('type_parameters') !== null ||
     (receiver?.descendantsOfType('generic_type').length ?? 0) > 0;
   const names = node.type === 'function_declaration' && name === 'init' ? [] : named([name]);
-  return new Declared('function', text, start, first, last, names, signature, generic);
+  const type = receiver?.descendantsOfType('type_identifier')[0]?.text;
+  return new Declared('function', text, start, first, last, names, signature, generic, type);
 }
 
 function namesIn(node: Node): string[] {

@@ -2,10 +2,12 @@ import type { TextEdit } from '../../../../rules/model';
 import type { GoPackage } from '../../../../rules/go/rule';
 import { allocates } from '../../../../rules/go/sites/emitted-calls';
 import { packageIn, type Build, type Builds, type Overlays } from '../compile/builds';
-import { UnexpectedEnd, type Wanted } from '../compile/direct';
+import { UnexpectedEnd, type DirectResult, type Wanted } from '../compile/direct';
 import type { CompileError } from '../compile/listed';
 import { PackageRecords } from '../compile/records';
 import { variantOf, type Variant } from '../compile/variant';
+import type { GoSyntax } from '../facts/syntax-trees';
+import { stubsFor } from './looked';
 import { fileOf, homeOf, insideBodies, type Question } from './questions';
 import { exportedSignature } from './signatures';
 
@@ -30,6 +32,7 @@ export async function compileAgain(
   builds: Builds,
   build: Build,
   changed: Changed,
+  syntax: GoSyntax,
   signal: AbortSignal,
 ): Promise<Build | undefined> {
   const { direct, unit } = build;
@@ -45,19 +48,13 @@ export async function compileAgain(
       const exported = compile.needs && direct.exported.get(compile.needs.variant);
       const { toolchain } = unit;
       const own = new Map([...changed.files].filter(([file]) => compile.files.includes(file)));
-      const result = await builds.direct(
-        {
-          toolchain,
-          unit: unit.unit,
-          plan: direct.plan,
-          compile,
-          files: own,
-          exported,
-          wanted: what,
-          widened: true,
-        },
-        signal,
-      );
+      const request = { toolchain, unit: unit.unit, plan: direct.plan, compile, exported, wanted: what };
+      const run = (files: Overlays): Promise<DirectResult> =>
+        builds.direct({ ...request, files, widened: true }, signal);
+      const stubs = stubsFor(changed, compile.files, syntax);
+      let result = await run(new Map([...own, ...(stubs ?? [])]));
+      // What is wrong is said of the text that somebody has.
+      if (stubs && result.errors.length > 0) result = await run(own);
       // An import that the package does not depend on, or export data that is gone.
       if (result.errors.some(({ message }) => /could not import|export data/.test(message))) return undefined;
       if (result.exported !== undefined) await builds.discard(result.exported);

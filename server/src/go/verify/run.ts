@@ -137,7 +137,7 @@ export class Run {
     const [first] = one.questions;
     const { directory } = first!.job;
     const changed = { ...one, directory, edits: edited.get(first!)!, files };
-    return compileAgain(this.builds, this.build, changed, this.signal);
+    return compileAgain(this.builds, this.build, changed, this.syntax, this.signal);
   }
 
   #refuteFor(question: Question, errors: readonly CompileError[], files: Overlays, alone: boolean): void {
