@@ -77,7 +77,8 @@ export function toolsSuite(build: 'minimum' | 'newest'): void {
         async ({ workbench, folder }) => {
           await workbench.openFile(join(folder, 'orders.go'));
           const { error } = await call(workbench, folder, 'hotspots', {});
-          assert.match(error ?? '', /does not have an implementation registered/);
+          // 1.100 does not list it at all.
+          assert.match(error ?? '', /does not have an implementation registered|There is no tool/);
         },
       ));
   });
