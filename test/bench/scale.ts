@@ -60,7 +60,7 @@ async function main(): Promise<void> {
     }
     const again = await scan(at(largest), env);
     report(kind.unit, rows, again);
-    await interrupted(at(largest), env, rows.at(-1)!.cold);
+    await interrupted(at(largest), env, again);
   } finally {
     rmSync(root, { recursive: true, force: true });
   }

@@ -33,7 +33,7 @@ import { combineFixes, fixedTexts } from './verify/combine';
 import { declaredIn } from './facts/declared';
 import { Awaited } from './facts/file-facts';
 import { buildPackage } from './facts/package';
-import { KeptPackages } from './kept';
+import { KeptPackages, type Word } from './kept';
 import { unjoinedNotes } from './facts/unjoined';
 import { gofmt } from './layout/gofmt';
 import { GoSyntax, type GrammarPaths, type ParsedFile } from './facts/syntax-trees';
@@ -286,14 +286,16 @@ export class GoEngine implements Engine {
       if (ready.length === 0) return;
       const work = { document: undefined, buffers, settings, publish: keep, signal: either };
       const whole = await this.#report(ready, await this.#compile(ready, work), work);
+      const words: Word[] = [];
       for (const sources of ready) {
         const { texts, unread, directory } = sources;
         const files = [...texts.keys(), ...unread.flatMap(({ file }) => file ?? [])];
         const analyses = files.flatMap((file) => last.get(file) ?? []);
         tell(sources, analyses);
         const how = whole.get(directory);
-        if (how) await kept?.keep(sources, analyses, how.everything);
+        if (how) words.push({ sources, analyses, everything: how.everything });
       }
+      await kept?.keep(words);
     };
     for (const directory of directories) {
       const folder = await GoFolder.read(directory, buffers);

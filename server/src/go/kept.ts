@@ -19,6 +19,14 @@ const namedFolders = 64;
 type Kept =
   { readonly files: readonly Omit<FileAnalysis, 'text' | 'version'>[] } | { readonly everything: true };
 
+/** The last word about a folder's files. */
+export interface Word {
+  readonly sources: Sources;
+  readonly analyses: readonly FileAnalysis[];
+  /** Other packages of the workspace were asked about fixes. */
+  readonly everything: boolean;
+}
+
 /**
  * The last word about packages, kept from one scan to the next: compiled, judged, fixes checked. The key is all that it depends on
  * (texts, dependencies, toolchain, environment, settings); only packages of the user have one.
@@ -51,22 +59,26 @@ export class KeptPackages {
     });
   }
 
-  /**
-   * @param analyses the last word about the folder's files
-   * @param everything other packages of the workspace were asked about fixes
-   */
-  async keep(sources: Sources, analyses: readonly FileAnalysis[], everything: boolean): Promise<void> {
-    const inputs = [
-      await this.#inputsOf(sources),
-      ...(everything ? [await this.#inputsOf(sources, true)] : []),
-    ];
-    for (const one of inputs) if (!(await one?.hold())) return;
-    const key = await this.#key(sources);
-    const wide = everything ? await this.#key(sources, true) : key;
-    if (key === undefined || wide === undefined) return;
-    const files = analyses.map(({ text: _text, version: _version, ...file }) => file);
-    await this.store.write(wide, { files } satisfies Kept);
-    if (everything) await this.store.write(key, { everything: true } satisfies Kept);
+  /** What was said of packages that were compiled together, unless something that they depend on was written to meanwhile. */
+  async keep(all: readonly Word[]): Promise<void> {
+    /** All files of the workspace are looked at for it: once, and not for each package. */
+    const held = new Map<PackageInputs, Promise<boolean>>();
+    const holds = async (inputs: PackageInputs | undefined): Promise<boolean> => {
+      if (!inputs) return false;
+      const known = held.get(inputs) ?? inputs.hold();
+      held.set(inputs, known);
+      return known;
+    };
+    for (const { sources, analyses, everything } of all) {
+      if (!(await holds(await this.#inputsOf(sources)))) continue;
+      if (everything && !(await holds(await this.#inputsOf(sources, true)))) continue;
+      const key = await this.#key(sources);
+      const wide = everything ? await this.#key(sources, true) : key;
+      if (key === undefined || wide === undefined) continue;
+      const files = analyses.map(({ text: _text, version: _version, ...file }) => file);
+      await this.store.write(wide, { files } satisfies Kept);
+      if (everything) await this.store.write(key, { everything: true } satisfies Kept);
+    }
   }
 
   async #key(sources: Sources, everything = false): Promise<string | undefined> {
