@@ -9,7 +9,6 @@ import { typescriptLatency } from './typescript';
 import { typescriptScan } from './typescript-scan';
 
 const benches: Readonly<Record<string, () => Promise<void>>> = {
-  activation,
   'go-latency': goLatency,
   'go-scan': goScan,
   'ts-latency': typescriptLatency,
@@ -17,6 +16,8 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   hostile,
   profiles,
   'large-profile': largeProfile,
+  // Needs Chromium and dist/alloclens.vsix.
+  activation,
 };
 
 async function main(names: readonly string[]): Promise<void> {
