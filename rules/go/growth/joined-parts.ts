@@ -17,6 +17,10 @@ export interface JoinedParts {
   readonly base: Node;
   /** Of the appends that always run, in order; the first is of the base. */
   readonly appended: readonly (readonly Node[])[];
+  /** UTF-16 offset behind the last of them. */
+  readonly end: number;
+  /** Branches append, too: room for that would be there where they do not run, and nil no longer nil. */
+  readonly branches: boolean;
 }
 
 /** What the append is a step of; undefined where it joins nothing new. */
@@ -26,17 +30,23 @@ export function joinedPartsOf(call: Node, file: GoFile): JoinedParts | undefined
   if (!first) return undefined;
   const { variable, base, start, elements } = first;
   const appended = [elements];
+  let branches = false;
+  let end = start.endIndex;
   for (const { node } of variable.uses) {
     const step = parenthesized(node).parent?.parent;
     if (step?.type !== 'call_expression' || !isBuiltin(file, step, 'append')) continue;
     const [slice, ...more] = argumentsOf(step);
     if (!slice || unparenthesised(slice).id !== node.id) continue;
     const at = statementOf(step);
-    if (at?.parent?.id === start.parent!.id) appended.push(more);
-    // How often a loop appends is not known; what a branch appends finds room or makes it, as before.
+    if (at?.parent?.id === start.parent!.id) {
+      appended.push(more);
+      end = Math.max(end, at.endIndex);
+    }
+    // How often a loop appends is not known.
     else if (!at || isInLoop(at, start)) return undefined;
+    else branches = true;
   }
-  return appended.length > 1 ? { statement: start, variable, base, appended } : undefined;
+  return appended.length > 1 ? { statement: start, variable, base, appended, end, branches } : undefined;
 }
 
 /** `x := append(…)`, `x = append(…)`, `return append(…)`, with nothing beside it. */
@@ -105,7 +115,7 @@ export function makesRoom(elements: readonly Node[], file: GoFile): boolean {
 
 /** One array for all parts; a clause why not. */
 export function joinedFix(parts: JoinedParts, file: GoFile): GoFix | string {
-  const { statement, variable, base, appended } = parts;
+  const { statement, variable, base, appended, end, branches } = parts;
   const fn = enclosingFunction(statement);
   if (!fn || isShadowed('make', base, file) || isShadowed('len', base, file))
     return 'names mean something else here';
@@ -113,6 +123,13 @@ export function joinedFix(parts: JoinedParts, file: GoFile): GoFix | string {
   if (isBytes(typeOf(base, file))) return 'bytes may have a buffer behind them that has room';
   if (variable.uses.some(({ node }) => isAsked(node, file)))
     return `the room of \`${variable.name}\` is asked for`;
+  // With room it is no longer nil while nothing was appended to it.
+  if (variable.uses.some(({ node }) => node.endIndex <= end && !isJoinedTo(node, file)))
+    return `\`${variable.name}\` is used before all is joined`;
+  if (exitsBetween(statement, end)) return 'it may end before all is joined';
+  const isOfField = (element: Node): boolean => element.firstNamedChild?.type === 'selector_expression';
+  if (appended.slice(1).flat().some(isOfField) && callsBetween(statement, end, file))
+    return 'a part may have other elements by then';
   const isEmpty = base.type === 'composite_literal' && base.childForFieldName('body')?.namedChildCount === 0;
   const source = clipped(base) ?? base;
   if (!isEmpty && !isLength(source, source, statement, file)) return 'what it begins with is made here';
@@ -133,6 +150,12 @@ export function joinedFix(parts: JoinedParts, file: GoFile): GoFix | string {
   const name = variable.name;
   const start = isEmpty ? emptyWith(base, room) : cutWith(source, room, file);
   if (!start) return 'its type cannot be named here, and `slices.Grow` needs Go 1.21';
+  // Appending nothing gives the slice itself; where it has room, what is appended is written there.
+  const conditions = [
+    ...(isEmpty || source !== base ? [] : [`\`${base.text}\` has no room to spare`]),
+    ...(isEmpty ? [] : [`the array of \`${source.text}\` need not be shared`]),
+    ...(branches ? ['branches seldom append'] : []),
+  ];
   const lines = [
     `${name} := ${start.text}`,
     ...(isEmpty ? [] : [`${name} = append(${name}, ${source.text}...)`]),
@@ -140,7 +163,7 @@ export function joinedFix(parts: JoinedParts, file: GoFile): GoFix | string {
   ];
   const at = statement.startIndex;
   return {
-    title: `Make room for all that is joined${isEmpty || source !== base ? '' : ` (if \`${base.text}\` has none to spare)`}`,
+    title: `Make room for all that is joined${conditions.length > 0 ? ` (if ${conditions.join(' and ')})` : ''}`,
     kind: 'suggestion',
     edits: [
       {
@@ -201,6 +224,42 @@ function isLength(part: Node, base: Node, statement: Node, file: GoFile): boolea
   const binding = namesAround(file.root, root).resolve(root);
   if (!binding || binding.declaration.startIndex >= statement.startIndex) return false;
   return !binding.uses.some(({ node }) => node.startIndex > statement.startIndex && isAssigned(node));
+}
+
+/** Something ends behind the first append and before the last: room for all would be made for nothing. */
+function exitsBetween(start: Node, end: number): boolean {
+  return start
+    .parent!.descendantsOfType([
+      'return_statement',
+      'break_statement',
+      'continue_statement',
+      'goto_statement',
+    ])
+    .some(({ startIndex, endIndex }) => startIndex > start.endIndex && endIndex < end);
+}
+
+function callsBetween(start: Node, end: number, file: GoFile): boolean {
+  return start
+    .parent!.descendantsOfType('call_expression')
+    .filter(({ startIndex, endIndex }) => startIndex > start.endIndex && endIndex <= end)
+    .some((call) => !isBuiltin(file, call, 'append') && !isBuiltin(file, call, 'len'));
+}
+
+/** `all = append(all, …)`, `len(all)`, `all[i]`, `range all`: whether it is nil cannot be told. */
+function isJoinedTo(node: Node, file: GoFile): boolean {
+  if (isAssigned(node)) return true;
+  const outer = parenthesized(node);
+  const parent = outer.parent;
+  if (parent?.type === 'index_expression') return parent.childForFieldName('operand')!.id === outer.id;
+  if (parent?.type === 'range_clause') return parent.childForFieldName('right')!.id === outer.id;
+  const call = parent?.type === 'argument_list' ? parent.parent : undefined;
+  if (call?.type !== 'call_expression') return false;
+  if (isBuiltin(file, call, 'len')) return true;
+  return (
+    isBuiltin(file, call, 'append') &&
+    unparenthesised(argumentsOf(call)[0]!).id === node.id &&
+    statementOf(call) !== undefined
+  );
 }
 
 /** `cap(all)`, `all[:n]`: more than its elements matters. */

@@ -123,4 +123,11 @@ export const goFaults: readonly GoFault[] = [
     function: 'isCountedFrom',
     body: 'return true;',
   },
+  {
+    forgets: 'that a slice without elements may be nil',
+    rule: 'go/growing',
+    file: 'rules/go/growth/joined-parts.ts',
+    function: 'cutWith',
+    body: 'return { text: `make([]string, 0, ${room})`, imports: [] };',
+  },
 ];

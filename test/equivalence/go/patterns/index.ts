@@ -7,6 +7,7 @@ import { concatInLoop } from './concat-in-loop';
 import { firstRoom } from './first-room';
 import { formatSimple } from './format-simple';
 import { growBuilder } from './grow-builder';
+import { growing } from './growing';
 import { hashInterface } from './hash-interface';
 import { hoistConstant } from './hoist-constant';
 import { interfaceBoxing } from './interface-boxing';
@@ -33,6 +34,7 @@ export const patterns: Readonly<Record<RuleId, (random: Random) => Pattern>> = {
   'go/first-room': firstRoom,
   'go/format-simple': formatSimple,
   'go/grow-builder': growBuilder,
+  'go/growing': growing,
   'go/hash-interface': hashInterface,
   'go/hoist-constant': hoistConstant,
   'go/interface-boxing': interfaceBoxing,
