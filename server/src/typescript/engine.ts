@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import type { Finding, Fix, Heat, NoFix, Note } from '../../../rules/model';
+import { firstIndex } from '../../../rules/sorted';
 import { warmestPossible } from '../../../rules/typescript/heat/static-heat';
 import type { ProposedFix, TypeScriptRule } from '../../../rules/typescript/rule';
 import type { Site } from '../../../rules/sites';
@@ -470,10 +471,12 @@ export class TypeScriptEngine implements Engine {
 /** Where the reports' places are in the file's functions, and what they allocate there. */
 function reachAt(tree: SyntaxTree, name: string, reports: readonly LintReport[]): Reach {
   const { summary, placed } = summaryOf(tree, name, new Set(reports.map(({ span }) => span.start)));
-  const { functions, places } = summary;
+  const { functions } = summary;
+  const places = summary.places.toSorted((a, b) => a.start - b.start);
+  const indexAt = (offset: number): number => firstIndex(places, ({ start }) => start >= offset);
   const terms = reports.map(({ span, allocation: { bytes = smallObject } }) => {
     const { within, factor } = placed.get(span.start) ?? { within: 0, factor: 1 };
-    const inside = places.filter(({ start }) => span.start <= start && start < span.end);
+    const inside = places.slice(indexAt(span.start), indexAt(span.end));
     const sum = inside.reduce((total, place) => total + (place.within === within ? place.bytes : 0), 0);
     const own = { within, bytes: Math.max(0, bytes * factor - sum) };
     return [...inside.map(({ within, bytes }) => ({ within, bytes })), own];

@@ -1,4 +1,5 @@
 import ts from 'typescript';
+import { firstIndex } from '../../../rules/sorted';
 import { perBranch, perCase, perError, perExit, perLoop, perProgram } from '../../../rules/factors';
 import { frameworkNames, isHandlerOf } from '../../../rules/typescript/heat/callbacks';
 import { ofName, ofPath } from '../../../rules/typescript/heat/purpose';
@@ -24,6 +25,9 @@ const perHandler = perLoop ** 2;
 /** Of one function's loops, as many as count. */
 const mostInside = perLoop ** 3;
 
+/** A call is one of each function of its name, up to so many: in generated files thousands have one name, and thousands call it. */
+const mostOfOneName = 64;
+
 /** Methods of built-in classes: a call of one says nothing of the file's method of this name. */
 const builtIn = /^(?:get|set|has|add|delete|clear|push|pop|shift|slice|splice|toString|toJSON|then|catch|finally|on|once|off|emit|call|apply|bind|next|return|keys|values|entries|join|concat|includes|indexOf|write|read|end|close|replace|match|test|exec|split|trim|\w*(?:each|map|filter|find|some|every|reduce|sort))$/i; // prettier-ignore
 
@@ -34,7 +38,7 @@ interface Growing {
   readonly own: number | undefined;
   /** Only the class or the file can call it. */
   readonly isInside: boolean;
-  exported?: string;
+  readonly exported?: string;
   readonly calls: CallSummary[];
 }
 
@@ -77,12 +81,15 @@ class FileWalk {
   readonly #exports = new Map<string, string>();
   readonly #keys = new Map<string, number>();
   readonly #ofFile: number;
+  /** Ascending. */
+  readonly #offsets: readonly number[];
 
   constructor(
     readonly tree: SyntaxTree,
     path: string,
-    readonly offsets: ReadonlySet<number>,
+    offsets: ReadonlySet<number>,
   ) {
+    this.#offsets = [...offsets].sort((a, b) => a - b);
     this.#ofFile = ofPath(path);
     this.#functions.push({ key: '', names: [], own: perProgram, isInside: false, calls: [] });
     ts.forEachChild(tree, (node) => this.#visit(node, 0, 1));
@@ -91,11 +98,28 @@ class FileWalk {
   summary(): FileSummary {
     const byName = new Map<string, number[]>();
     this.#functions.forEach(({ names }, index) => {
-      for (const name of names) byName.set(name, [...(byName.get(name) ?? []), index]);
+      for (const name of names) {
+        const all = byName.get(name);
+        if (all) all.push(index);
+        else byName.set(name, [index]);
+      }
     });
+    /** Of names that very many functions have: what calls each of them, and is called in place of each. */
+    const shared = new Map<string, number>();
+    const sharedOf = (name: string, all: readonly number[]): number => {
+      let index = shared.get(name);
+      if (index === undefined) {
+        shared.set(name, (index = this.#functions.length));
+        const calls = all.map((to) => ({ to, factor: 1 }));
+        this.#functions.push({ key: `${name}#all`, names: [], own: 0, isInside: true, calls });
+        for (const to of all) called.add(to);
+      }
+      return index;
+    };
     const imports = new Set(this.#imports.map(({ local }) => local));
     const called = new Set<number>();
-    const values = new Set<number>();
+    /** Names of what is handed on: anybody may call it. */
+    const values = new Set<string>();
     for (const { from, name, factor, kind } of this.#uses) {
       const { calls } = this.#functions[from]!;
       const [first] = name.split('.');
@@ -104,19 +128,27 @@ class FileWalk {
         calls.push({ to: name, factor: isOfModule ? factor / perProgram : factor });
         continue;
       }
-      for (const to of byName.get(name) ?? []) {
-        if (kind === 'value') values.add(to);
-        else if (to !== from) {
-          called.add(to);
-          calls.push({ to, factor });
-        }
+      if (kind === 'value') {
+        values.add(name);
+        continue;
+      }
+      const all = byName.get(name) ?? [];
+      if (all.length > mostOfOneName) {
+        calls.push({ to: sharedOf(name, all), factor });
+        continue;
+      }
+      for (const to of all) {
+        if (to === from) continue;
+        called.add(to);
+        calls.push({ to, factor });
       }
     }
     const functions = this.#functions.map(
       ({ key, names, own, isInside, exported, calls }, index): FunctionSummary => {
         const name =
           exported ?? names.map((local) => this.#exports.get(local)).find((found) => found !== undefined);
-        const isCalledOnly = called.has(index) && !values.has(index) && isInside && name === undefined;
+        const isHandedOn = names.some((local) => values.has(local));
+        const isCalledOnly = called.has(index) && !isHandedOn && isInside && name === undefined;
         const ownName = names[0] ?? '';
         return {
           key,
@@ -131,10 +163,7 @@ class FileWalk {
 
   #visit(node: ts.Node, within: number, factor: number): void {
     if (ts.isTypeNode(node) && !ts.isExpressionWithTypeArguments(node)) return;
-    // Outer ones come first: the last that has the offset is the smallest.
-    for (const offset of this.offsets)
-      if (node.pos <= offset && offset < node.end && node.getStart(this.tree) <= offset)
-        this.placed.set(offset, { within, factor });
+    this.#place(node, within, factor);
     const bytes = bytesAt(node);
     if (bytes > 0) this.#places.push({ start: node.getStart(this.tree), within, bytes: bytes * factor });
 
@@ -150,6 +179,15 @@ class FileWalk {
       this.#visit(child, within, Math.min(mostInside, factor * inner(child) * rest));
       rest *= restAfter(child);
     });
+  }
+
+  /** Outer ones come first: the last node that has an offset is the smallest. */
+  #place(node: ts.Node, within: number, factor: number): void {
+    let i = firstIndex(this.#offsets, (offset) => offset >= node.pos);
+    if (!(this.#offsets[i]! < node.end)) return;
+    const start = node.getStart(this.tree);
+    for (; i < this.#offsets.length && this.#offsets[i]! < node.end; i++)
+      if (this.#offsets[i]! >= start) this.placed.set(this.#offsets[i]!, { within, factor });
   }
 
   #function(node: ts.SignatureDeclaration, within: number, factor: number): void {
@@ -178,15 +216,14 @@ class FileWalk {
       (flags & ts.ModifierFlags.Private) !== 0 ||
       (node.name !== undefined && ts.isPrivateIdentifier(node.name));
     const exported = exportedAs(node);
-    const own_: Growing = {
+    this.#functions.push({
       key: `${name}#${order}`,
       names,
       own,
       isInside: !isMember || isPrivate,
+      ...(exported !== undefined && { exported }),
       calls: [],
-    };
-    if (exported !== undefined) own_.exported = exported;
-    this.#functions.push(own_);
+    });
     ts.forEachChild(node, (child) => {
       if (child !== node.name) this.#visit(child, index, 1);
     });

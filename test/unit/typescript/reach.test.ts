@@ -28,6 +28,18 @@ function runsOf(text: string, name = 'a.ts'): Record<string, number> {
 }
 
 describe('how often the functions of a file run', () => {
+  it('follows calls of a name that thousands of functions have, without a call for each pair', () => {
+    const classes = (count: number): string =>
+      Array.from(
+        { length: count },
+        (_, i) => `class C${i} { go(xs: C${i}[]) { for (const x of xs) this.run(); } private run() {} }`,
+      ).join('\n');
+    const runs = runsOf(`export const all = []; ${classes(100)}`);
+    assert.equal(runs['run'], 100 * perLoop);
+    const { functions } = summary(classes(2000));
+    assert.ok(functions.reduce((sum, { calls }) => sum + calls.length, 0) < 10_000);
+  });
+
   it('counts calls, loops around them, and callbacks of lists', () => {
     const runs = runsOf(`
       export function all(xs: string[]) {
