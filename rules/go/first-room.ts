@@ -6,8 +6,9 @@ import { statementsAt } from './edit/layout';
 import { isInert, mayPanic, waitsAt } from './flow/effects';
 import { makersOf } from './growth/field-births';
 import { fewest, firstGrowthsIn, type FirstGrowth } from './growth/first-growth';
+import { asksForElements } from './memory/slice-uses';
 import type { GoFile, GoFix, GoReport, GoRule } from './rule';
-import { occurrences, parenthesized } from './syntax/names';
+import { callWith, occurrences } from './syntax/names';
 import { argumentsOf, descendants, enclosingFunction, spanOf } from './syntax/nodes';
 import { isBuiltin, isShadowed } from './syntax/universe';
 import { atLeast } from './syntax/version';
@@ -109,17 +110,11 @@ function roomIsCopied(whole: Node, file: GoFile): Node | undefined {
   const field = whole.childForFieldName('field')!.text;
   for (const one of file.pkg.files)
     for (const name of one.path.endsWith('_test.go') ? [] : occurrences(one.root, one.text, field)) {
-      const asks = name.parent?.type === 'selector_expression' ? callAround(name.parent) : undefined;
-      const makes = asks && isBuiltin(one, asks, 'cap') ? callAround(asks) : undefined;
+      const asks = name.parent?.type === 'selector_expression' ? callWith(name.parent) : undefined;
+      const makes = asks && isBuiltin(one, asks, 'cap') ? callWith(asks) : undefined;
       if (makes && isBuiltin(one, makes, 'make')) return makes;
     }
   return undefined;
-}
-
-/** The call that the expression is an argument of. */
-function callAround(expression: Node): Node | undefined {
-  const list = parenthesized(expression).parent;
-  return list?.type === 'argument_list' && list.parent?.type === 'call_expression' ? list.parent : undefined;
 }
 
 function fixOf(
@@ -220,19 +215,13 @@ function madeWith(
  */
 function runsNothing(file: GoFile, expression: Node, slice: Node): boolean {
   for (const part of descendants(expression)) {
-    if (part.type === 'func_literal' || (part.text === slice.text && !asksForElements(part))) return false;
+    if (part.type === 'func_literal' || (part.text === slice.text && !asksForElements(part, file)))
+      return false;
     if (waitsAt(file, part) || (part.type === 'call_expression' && !isInert(file, part))) return false;
     if (expression.type !== 'variadic_argument' && mayPanic(file, part) && !isFieldOfOwner(part, slice))
       return false;
   }
   return true;
-}
-
-/** `len(s)`, `s[i]`: neither tells whether the slice is nil, nor how much room it has. */
-function asksForElements(slice: Node): boolean {
-  const { parent } = slice;
-  if (parent?.type === 'index_expression') return parent.childForFieldName('operand')?.id === slice.id;
-  return parent?.type === 'argument_list' && parent.parent?.childForFieldName('function')?.text === 'len';
 }
 
 /** `x.g` beside `x.f`: where x is nil, the slice is not there either. */

@@ -12,6 +12,7 @@ import {
   isAddressTaken,
   isAssigned,
   namesAround,
+  callWith,
   parenthesized,
   type Binding,
 } from './syntax/names';
@@ -92,11 +93,6 @@ function writeOf(use: Node, file: GoFile): { readonly call: Node; readonly to: N
   const to = callee.childForFieldName('operand');
   const writes = callee.childForFieldName('field')?.text === 'Write' && argumentsOf(call).length === 1;
   return name === undefined && writes && to ? { call, to } : undefined;
-}
-
-function callWith(argument: Node): Node | undefined {
-  const list = parenthesized(argument).parent;
-  return list?.type === 'argument_list' && list.parent?.type === 'call_expression' ? list.parent : undefined;
 }
 
 /** `make([]byte, n)` for `io.ReadFull`, n being what the input says and nothing having looked at it. */

@@ -1,4 +1,4 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -11,9 +11,9 @@ import { nullLogger } from '../../server/src/host/logger';
 import { ProcessRunner } from '../../server/src/host/process';
 import { TrustGate } from '../../server/src/host/trust';
 import { checkOut, type Project } from '../corpus/projects';
-import { FakeEditor } from '../support/fake-editor';
+import type { FakeEditor } from '../support/fake-editor';
+import { quit, serve } from './served';
 import { testSettings } from '../support/go';
-import { inRepository } from '../support/repository';
 import { ms, print, ratio } from './table';
 import { usageOf } from './usage';
 
@@ -167,21 +167,14 @@ class Session {
   #edits = 0;
 
   private constructor(
-    private readonly editor: FakeEditor,
-    private readonly server: ChildProcess,
+    readonly editor: FakeEditor,
+    readonly server: ChildProcess,
     private readonly file: string,
   ) {}
 
   /** Undefined when the first analysis has not ended within the limit. */
   static async open({ folder, file }: Subject, place: Place): Promise<Session | undefined> {
-    const server = spawn(process.execPath, [inRepository('dist', 'server.js'), '--stdio'], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
-    const editor = await FakeEditor.over(server.stdout, server.stdin, {
-      folders: [folder],
-      initializationOptions: { trusted: true },
-      settings: () => ({ show: 'all', go: { environment: { GOTOOLCHAIN: 'local' } } }),
-    });
+    const { editor, server } = await serve(folder, { show: 'all' });
     const session = new Session(editor, server, file);
     await editor.open(file, readFileSync(file, 'utf8') + edited('0', place));
     if ((await session.#settled(performance.now(), () => {})) !== undefined) return session;
@@ -248,12 +241,8 @@ class Session {
     return { findings, cursor, all: ended === undefined ? undefined : all };
   }
 
-  async quit(): Promise<void> {
-    const gone = new Promise((resolve) => this.server.once('exit', resolve));
-    void this.editor.quit().catch(() => undefined);
-    const timer = setTimeout(() => this.server.kill('SIGKILL'), 5000);
-    await gone;
-    clearTimeout(timer);
+  quit(): Promise<void> {
+    return quit(this);
   }
 }
 

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -11,7 +11,8 @@ import {
   type FlameGraphResult,
   type SitesResult,
 } from '../../server/src/lsp/protocol';
-import { FakeEditor, uri } from '../support/fake-editor';
+import { uri, type FakeEditor } from '../support/fake-editor';
+import { quit, serve } from './served';
 import { inRepository } from '../support/repository';
 import { corpusText } from './corpus-text';
 import { largeGoFile } from './large-go-file';
@@ -40,29 +41,22 @@ class Session {
 
   private constructor(
     readonly editor: FakeEditor,
-    private readonly server: ChildProcess,
+    readonly server: ChildProcess,
     private readonly file: string,
     private readonly pausesFile: string,
   ) {}
 
   static async open(folder: string, file: string): Promise<Session> {
     const pausesFile = path.join(folder, 'pauses.json');
-    const server = spawn(
-      process.execPath,
-      [
-        '--require',
-        inRepository('test', 'bench', 'pauses.cjs'),
-        inRepository('dist', 'server.js'),
-        '--stdio',
-      ],
-      { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, ALLOCLENS_PAUSES_FILE: pausesFile } },
+    const { editor, server } = await serve(
+      folder,
+      {},
+      {
+        flags: ['--require', inRepository('test', 'bench', 'pauses.cjs')],
+        env: { ALLOCLENS_PAUSES_FILE: pausesFile },
+        patience: 180_000,
+      },
     );
-    const editor = await FakeEditor.over(server.stdout, server.stdin, {
-      folders: [folder],
-      patience: 180_000,
-      initializationOptions: { trusted: true },
-      settings: () => ({ go: { environment: { GOTOOLCHAIN: 'local' } } }),
-    });
     const session = new Session(editor, server, file, pausesFile);
     await editor.open(file, `${readFileSync(file, 'utf8')}\n// typed 0 end\n`);
     await session.#heard();
@@ -98,12 +92,8 @@ class Session {
     return usageOf(this.server.pid!).peak;
   }
 
-  async quit(): Promise<void> {
-    const gone = new Promise((resolve) => this.server.once('exit', resolve));
-    void this.editor.quit().catch(() => undefined);
-    const timer = setTimeout(() => this.server.kill('SIGKILL'), 5000);
-    await gone;
-    clearTimeout(timer);
+  quit(): Promise<void> {
+    return quit(this);
   }
 }
 

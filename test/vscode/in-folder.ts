@@ -1,9 +1,16 @@
-import { mkdtemp, realpath, rm } from 'node:fs/promises';
+import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Host, OpenOptions } from './host';
 import { artifacts } from './repository';
 import { Workbench } from './workbench';
+
+/** Puts the files into a folder, by name. */
+export const filesIn =
+  (files: Readonly<Record<string, string | Uint8Array>>) =>
+  async (folder: string): Promise<void> => {
+    for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
+  };
 
 export interface Opened {
   readonly workbench: Workbench;

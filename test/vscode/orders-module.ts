@@ -1,8 +1,6 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { pprofOf } from '../support/pprof';
 import type { Host, OpenOptions } from './host';
-import { inFolder, type Opened } from './in-folder';
+import { filesIn, inFolder, type Opened } from './in-folder';
 
 const orders = `package orders
 
@@ -83,16 +81,13 @@ export function inModule(
   options: Partial<OpenOptions>,
   run: (opened: Opened) => Promise<void>,
 ): Promise<void> {
-  const fill = async (folder: string): Promise<void> => {
-    const files = {
-      'go.mod': 'module example.com/orders\n\ngo 1.22\n',
-      'orders.go': orders,
-      'orders_test.go': ordersTest,
-      'old.pprof': ordersProfile(20),
-      'new.pprof': ordersProfile(60),
-      'damaged.pprof': 'no profile',
-    };
-    for (const [file, content] of Object.entries(files)) await writeFile(join(folder, file), content);
-  };
+  const fill = filesIn({
+    'go.mod': 'module example.com/orders\n\ngo 1.22\n',
+    'orders.go': orders,
+    'orders_test.go': ordersTest,
+    'old.pprof': ordersProfile(20),
+    'new.pprof': ordersProfile(60),
+    'damaged.pprof': 'no profile',
+  });
   return inFolder(host, name, options, fill, run);
 }

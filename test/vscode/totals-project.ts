@@ -1,10 +1,9 @@
-import { writeFile } from 'node:fs/promises';
 import Module from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type * as NodeBinary from '../../scripts/lib/node-binary.mjs' with { 'resolution-mode': 'import' };
 import type { Host, OpenOptions } from './host';
-import { inFolder, type Opened } from './in-folder';
+import { filesIn, inFolder, type Opened } from './in-folder';
 import { repository } from './repository';
 
 const totals = `export function totals(prices: readonly number[]): number[] {
@@ -39,10 +38,10 @@ export function inTotals(
   options: Partial<OpenOptions>,
   run: (opened: Opened) => Promise<void>,
 ): Promise<void> {
-  const fill = async (folder: string): Promise<void> => {
-    await writeFile(join(folder, 'package.json'), '{ "private": true, "type": "module" }\n');
-    await writeFile(join(folder, 'totals.mts'), totals);
-    await writeFile(join(folder, 'totals.bench.mts'), bench);
-  };
+  const fill = filesIn({
+    'package.json': '{ "private": true, "type": "module" }\n',
+    'totals.mts': totals,
+    'totals.bench.mts': bench,
+  });
   return inFolder(host, name, options, fill, run);
 }

@@ -1,9 +1,10 @@
 import type { Node } from 'web-tree-sitter';
 import { canImportAt, importedAs } from '../edit/imports';
 import { statementsAt } from '../edit/layout';
+import { asksForElements } from '../memory/slice-uses';
 import type { GoFile, GoFix } from '../rule';
 import { initializer } from '../syntax/assignments';
-import { isAssigned, namesAround, parenthesized, type Binding } from '../syntax/names';
+import { callWith, isAssigned, namesAround, parenthesized, type Binding } from '../syntax/names';
 import { argumentsOf, enclosingFunction, spanOf, unparenthesised } from '../syntax/nodes';
 import { isBuiltin, isShadowed } from '../syntax/universe';
 import { atLeast } from '../syntax/version';
@@ -247,15 +248,10 @@ function callsBetween(start: Node, end: number, file: GoFile): boolean {
 
 /** `all = append(all, …)`, `len(all)`, `all[i]`, `range all`: whether it is nil cannot be told. */
 function isJoinedTo(node: Node, file: GoFile): boolean {
-  if (isAssigned(node)) return true;
-  const outer = parenthesized(node);
-  const parent = outer.parent;
-  if (parent?.type === 'index_expression') return parent.childForFieldName('operand')!.id === outer.id;
-  if (parent?.type === 'range_clause') return parent.childForFieldName('right')!.id === outer.id;
-  const call = parent?.type === 'argument_list' ? parent.parent : undefined;
-  if (call?.type !== 'call_expression') return false;
-  if (isBuiltin(file, call, 'len')) return true;
+  if (isAssigned(node) || asksForElements(node, file)) return true;
+  const call = callWith(node);
   return (
+    call !== undefined &&
     isBuiltin(file, call, 'append') &&
     unparenthesised(argumentsOf(call)[0]!).id === node.id &&
     statementOf(call) !== undefined
@@ -264,9 +260,9 @@ function isJoinedTo(node: Node, file: GoFile): boolean {
 
 /** `cap(all)`, `all[:n]`: more than its elements matters. */
 function isAsked(node: Node, file: GoFile): boolean {
-  const parent = parenthesized(node).parent;
-  const call = parent?.type === 'argument_list' ? parent.parent : undefined;
-  if (call?.type === 'call_expression' && isBuiltin(file, call, 'cap')) return true;
+  const call = callWith(node);
+  if (call && isBuiltin(file, call, 'cap')) return true;
+  const { parent } = parenthesized(node);
   return (
     parent?.type === 'slice_expression' && parent.childForFieldName('end')?.text.startsWith('cap(') === true
   );

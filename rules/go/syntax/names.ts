@@ -316,6 +316,12 @@ export function callOf(node: Node): Node | undefined {
     : undefined;
 }
 
+/** The call that the expression is an argument of, parentheses around it allowed. */
+export function callWith(argument: Node): Node | undefined {
+  const list = parenthesized(argument).parent;
+  return list?.type === 'argument_list' && list.parent?.type === 'call_expression' ? list.parent : undefined;
+}
+
 /**
  * The function that a call runs, when the file itself shows it: a function declared in it, or a literal in a variable
  * that is assigned nowhere else.

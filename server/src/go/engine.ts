@@ -23,14 +23,14 @@ import { compareText } from '../service/ranking';
 import { laidOut, plain, type Changed } from '../text/lay-out';
 import { checkFile, confirmedFile } from './check';
 import { Builds, joinBuilds, NotCompiled, packageIn, sameBuild, type Build } from './compile/builds';
-import type { Comparison, DeclaredIn } from './compile/declared';
+import type { Comparison } from './compile/declared';
 import { Stages } from './compile/stages';
 import type { CompileError, CompiledPackage } from './compile/listed';
 import { describeError, withWayOut } from './plan/failure';
 import { GoFolder } from './plan/folder';
 import type { GoToolchain } from './plan/toolchain';
 import { combineFixes, fixedTexts } from './verify/combine';
-import { declaredIn } from './facts/declared';
+import { declaredInText } from './facts/declared';
 import { Awaited } from './facts/file-facts';
 import { buildPackage } from './facts/package';
 import { KeptPackages, type Word } from './kept';
@@ -130,7 +130,9 @@ export class GoEngine implements Engine {
     this.#meanwhile = options.meanwhile ?? 3000;
     this.#runner = new ProcessRunner(host.trust, host.logger, options.patience);
     this.#builds = new Builds(host, this.#runner);
-    this.#stages = new Stages(this.#builds, host.logger, (file, text) => this.#declaredIn(file, text));
+    this.#stages = new Stages(this.#builds, host.logger, (file, text) =>
+      declaredInText(this.syntax, file, text),
+    );
     this.#types = options.types && new Types(this.#runner, host.logger, options.types);
     this.#verifier = new Verifier(this.#builds, syntax, host.logger);
   }
@@ -220,15 +222,6 @@ export class GoEngine implements Engine {
       }
     } finally {
       release(before);
-    }
-  }
-
-  #declaredIn(file: string, text: string): DeclaredIn | undefined {
-    const parsed = this.syntax.parse(file, text);
-    try {
-      return parsed && declaredIn(parsed);
-    } finally {
-      parsed?.release();
     }
   }
 

@@ -16,6 +16,7 @@ import {
 } from 'node:fs';
 import { access, open, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { foldersAround } from './paths';
 
 /** Bytes of the largest file that is read. No source file that a person works on comes near it. */
 export const readLimit = 8 * 1024 * 1024;
@@ -223,6 +224,16 @@ export async function kindAt(file: string): Promise<EntryKind> {
 /** Something lies at the path, whatever it is. */
 export function exists(file: string): boolean {
   return existsSync(file);
+}
+
+/** A package.json lies in the folder. */
+export function isPackage(folder: string): boolean {
+  return exists(path.join(folder, 'package.json'));
+}
+
+/** The nearest folder with a package.json, at or around the folder. */
+export function nearestPackage(folder: string): string | undefined {
+  return foldersAround(folder).find(isPackage);
 }
 
 /** A regular file that this process may execute. */

@@ -4,6 +4,7 @@ import { CallTreeBuilder } from '../profile/call-tree';
 import { locator, type LocalPackage } from '../profile/locate';
 import { readPprof, type ProfileHead } from '../profile/pprof';
 import { measureOf, WeightsBuilder, type Weights } from '../profile/weights';
+import { percentText } from '../text/amounts';
 import { passesOf } from './passes';
 import type { Weighed } from './report';
 
@@ -68,9 +69,7 @@ function notesOf({ period, sampleTypes }: ProfileHead, { total, unit, time, line
     );
   if (time)
     notes.push(
-      `A CPU profile says how long the allocator ran, not how much it allocated: ${percent(total / (time.all || 1))} of the time. The collector ran beside the program for another ${percent(time.collector / (time.all || 1))}, which no line can be charged with.`,
+      `A CPU profile says how long the allocator ran, not how much it allocated: ${percentText(total / (time.all || 1))} of the time. The collector ran beside the program for another ${percentText(time.collector / (time.all || 1))}, which no line can be charged with.`,
     );
   return notes;
 }
-
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;

@@ -1,6 +1,7 @@
 import type { Finding, Heat, RuleMeta } from '../../../rules/model';
 import { fewSamples, type Weights } from '../profile/weights';
 import type { SourceFunction } from '../service/engine';
+import { percentText } from '../text/amounts';
 import { placeKey, type Hotspot } from './lines';
 import { hotScore, severityOf, type Visibility } from '../service/ranking';
 
@@ -68,7 +69,7 @@ function measured(share: number, { because }: Heat, profile: string): Heat {
   const score = Math.max(0, Math.min(1, hotScore + (1 - hotScore) * decades));
   return {
     score: Math.round(score * 100) / 100,
-    because: [{ text: `${(100 * share).toFixed(1)} % of ${profile}` }, ...because],
+    because: [{ text: `${percentText(share)} of ${profile}` }, ...because],
   };
 }
 

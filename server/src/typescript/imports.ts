@@ -30,7 +30,18 @@ const maximumDepth = 3;
 const stampLifetime = 1_000;
 
 /** Of files that a specifier without an ending means, in the order in which they are looked for. */
-export const endings = ['.ts', '.tsx', '.mts', '.cts', '.d.ts', '.js', '.jsx', '.mjs', '.cjs'];
+const endings = ['.ts', '.tsx', '.mts', '.cts', '.d.ts', '.js', '.jsx', '.mjs', '.cjs'];
+
+/** The files that a relative specifier may mean, as TypeScript and bundlers have it: `./a`, `./a.js` for a.ts, a folder's index. @param at absolute */
+export function filesMeant(at: string): string[] {
+  const bare = at.replace(/\.([cm]?)js(x?)$/, '.$1ts$2');
+  return [
+    ...(bare === at ? [] : [bare]),
+    at,
+    ...endings.map((ending) => at + ending),
+    ...endings.map((ending) => resolve(at, `index${ending}`)),
+  ];
+}
 
 type Declarations = Pick<ModuleDeclarations, 'types' | 'values'>;
 
@@ -102,12 +113,8 @@ export class ImportReader {
     return { types, values };
   }
 
-  /** The file that a relative specifier means, as TypeScript and bundlers have it: `./a`, `./a.js` for a.ts, a folder's index. */
   #find(from: string, specifier: string): string | undefined {
-    const at = resolve(dirname(from), specifier);
-    const bare = at.replace(/\.([cm]?)js(x?)$/, '.$1ts$2');
-    const candidates = [...(bare === at ? [] : [bare]), at, ...endings.map((ending) => at + ending), ...endings.map((ending) => resolve(at, `index${ending}`))]; // prettier-ignore
-    return candidates.find(
+    return filesMeant(resolve(dirname(from), specifier)).find(
       (path) => syntaxExtension(path, '') !== undefined && this.#stamp(path) !== undefined,
     );
   }

@@ -4,11 +4,10 @@ import { setImmediate } from 'node:timers/promises';
 import { rankAmong, type Rank } from '../../../rules/prominence';
 import { coldFile } from '../../../rules/typescript/heat/static-heat';
 import { reachOf, reachWithin, type FileSummary, type FromOutside, type FunctionSummary } from '../../../rules/typescript/sites/reach'; // prettier-ignore
-import { exists, readText } from '../host/files';
-import { foldersAround } from '../host/paths';
+import { nearestPackage, readText } from '../host/files';
 import type { ResultStore } from '../host/result-store';
 import { sourceFiles } from '../service/walk';
-import { endings } from './imports';
+import { filesMeant } from './imports';
 import { lintPath } from './linter';
 import { syntaxExtension, syntaxTree } from './parse';
 import { summaryOf } from './summary';
@@ -141,7 +140,7 @@ async function estimated(texts: ReadonlyMap<string, string>): Promise<KnownPacka
     if (!found.has(at))
       found.set(
         at,
-        candidatesOf(at)
+        filesMeant(at)
           .map((path) => index.get(path))
           .find((one) => one !== undefined),
       );
@@ -157,29 +156,14 @@ async function estimated(texts: ReadonlyMap<string, string>): Promise<KnownPacka
 /** Two digits tell places apart, and take less room. */
 const rounded = (value: number): number => Number(value.toPrecision(2));
 
-/** The files that a relative specifier may mean. */
-function candidatesOf(at: string): string[] {
-  const bare = at.replace(/\.([cm]?)js(x?)$/, '.$1ts$2');
-  return [
-    bare,
-    at,
-    ...endings.map((ending) => at + ending),
-    ...endings.map((ending) => resolve(at, `index${ending}`)),
-  ];
-}
-
 const isCold = (file: string): boolean => coldFile(lintPath(file, syntaxExtension(file, '')!)) !== undefined;
 
 const folders = new Map<string, string | undefined>();
 
-/** The nearest folder around the file with a package.json. */
+/** See nearestPackage. */
 function packageFolder(file: string): string | undefined {
   const folder = dirname(file);
   if (folders.size > 20_000) folders.clear();
-  if (!folders.has(folder))
-    folders.set(
-      folder,
-      foldersAround(folder).find((at) => exists(resolve(at, 'package.json'))),
-    );
+  if (!folders.has(folder)) folders.set(folder, nearestPackage(folder));
   return folders.get(folder);
 }

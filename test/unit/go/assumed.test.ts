@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { Comparison, type DeclaredIn } from '../../../server/src/go/compile/declared';
-import { declaredIn } from '../../../server/src/go/facts/declared';
+import { declaredInText } from '../../../server/src/go/facts/declared';
 import { GoSyntax } from '../../../server/src/go/facts/syntax-trees';
 import type { FileAnalysis } from '../../../server/src/service/engine';
 import { grammar } from '../../support/go';
@@ -13,14 +13,7 @@ let syntax: GoSyntax;
 before(async () => void (syntax = await GoSyntax.load(grammar)));
 after(() => syntax.dispose());
 
-function declared(text: string): DeclaredIn | undefined {
-  const parsed = syntax.parse('/p/a.go', text)!;
-  try {
-    return declaredIn(parsed);
-  } finally {
-    parsed.release();
-  }
-}
+const declared = (text: string): DeclaredIn | undefined => declaredInText(syntax, '/p/a.go', text);
 
 const source = `package p
 

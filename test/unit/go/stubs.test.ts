@@ -8,7 +8,7 @@ import type { Declared, DeclaredIn } from '../../../server/src/go/compile/declar
 import type { DirectResult } from '../../../server/src/go/compile/direct';
 import type { PackageRecords } from '../../../server/src/go/compile/records';
 import { stubbed } from '../../../server/src/go/compile/stubs';
-import { declaredIn } from '../../../server/src/go/facts/declared';
+import { declaredInText } from '../../../server/src/go/facts/declared';
 import { GoSyntax } from '../../../server/src/go/facts/syntax-trees';
 import { nullLogger } from '../../../server/src/host/logger';
 import { TrustGate } from '../../../server/src/host/trust';
@@ -19,14 +19,7 @@ let syntax: GoSyntax;
 before(async () => void (syntax = await GoSyntax.load(grammar)));
 after(() => syntax.dispose());
 
-function declared(file: string, text: string): DeclaredIn {
-  const parsed = syntax.parse(file, text)!;
-  try {
-    return declaredIn(parsed)!;
-  } finally {
-    parsed.release();
-  }
-}
+const declared = (file: string, text: string): DeclaredIn => declaredInText(syntax, file, text)!;
 
 const source = `package p
 

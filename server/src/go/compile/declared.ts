@@ -111,6 +111,12 @@ export class Comparison {
     return found && found.declared.first <= line ? found : undefined;
   }
 
+  /** The line, 1-based, is in an open declaration. */
+  isOpenAt(file: string, line: number): boolean {
+    const at = this.at(file, line);
+    return at !== undefined && this.isOpen(at);
+  }
+
   /** Something of the lines, 1-based and inclusive, is open. */
   isOpenIn(file: string, first: number, last: number): boolean {
     return this.in(file).some(

@@ -75,6 +75,12 @@ function sameEntries(a: ReadonlyMap<string, number>, b: ReadonlyMap<string, numb
 }
 
 /** What is said of a file only when code is generated, but for its calls: each once, as not every compile counts them. */
+function keepFree({ free }: FileRecords, keeps: (one: RawFree) => boolean): void {
+  const kept = free.filter(keeps);
+  free.length = 0;
+  for (const one of kept) free.push(one);
+}
+
 function lateWords(file: FileRecords | undefined): string {
   const words = file?.free.map(freeWords) ?? [];
   for (const [key, { late }] of file?.decisions ?? []) if (late) words.push(key);
@@ -300,10 +306,7 @@ export class PackageRecords {
   ): PackageRecords {
     const all = new PackageRecords(this.resolve).merge(this);
     before.#flush();
-    for (const [path, file] of all.#files) {
-      const own = file.free.filter(({ line }) => !same(path, line));
-      file.free.splice(0, file.free.length, ...own);
-    }
+    for (const [path, file] of all.#files) keepFree(file, ({ line }) => !same(path, line));
     for (const [path, more] of before.#files) {
       const file = all.#file(path);
       for (const free of more.free) {
@@ -347,8 +350,7 @@ export class PackageRecords {
     const all = new PackageRecords(this.resolve).merge(this);
     listing.#flush();
     for (const [path, file] of all.#files) {
-      const own = file.free.filter(({ line }) => !isLine(path, line));
-      file.free.splice(0, file.free.length, ...own);
+      keepFree(file, ({ line }) => !isLine(path, line));
       for (const [key, { late, line }] of file.decisions)
         if (late && isLine(path, line)) file.decisions.delete(key);
     }
@@ -362,6 +364,9 @@ export class PackageRecords {
     for (const base of functions) {
       for (const symbol of all.family(base)) all.#calls.get(symbol)?.clear();
       for (const symbol of listing.family(base)) all.#addCounts(symbol, listing.#calls.get(symbol)!);
+      // What calls nothing any more is not in a listing.
+      for (const symbol of all.family(base))
+        if (all.#calls.get(symbol)?.size === 0) all.#calls.delete(symbol);
     }
     return all;
   }

@@ -227,8 +227,10 @@ class EditRun {
   /** What escape analysis said of the package, and the listing that is assumed. */
   #decided:
     | {
+        readonly compile: PlannedCompile;
         readonly records: PackageRecords;
         readonly assumed: Assumed;
+        readonly texts: ReadonlyMap<string, string>;
         readonly declared: ReadonlyMap<string, DeclaredIn>;
         readonly same: Sameness | undefined;
       }
@@ -284,7 +286,7 @@ class EditRun {
     );
     if (!assumed) return undefined;
     const same = before.same?.next(assumed.comparison, declared);
-    this.#decided = { records, assumed, declared, same };
+    this.#decided = { compile, records, assumed, texts, declared, same };
     return { ...this.#firstOf(assumed.records), assumed: assumed.comparison };
   }
 
@@ -305,10 +307,8 @@ class EditRun {
    * Undefined where the whole has to be compiled for it.
    */
   async look(): Promise<Stage | undefined> {
-    const compile = this.plan.compiles.get('package');
-    const texts = compile && textsOf(this.edit.folder, compile.files);
-    if (!compile || !texts || !this.#decided) return undefined;
-    const { assumed, declared } = this.#decided;
+    if (!this.#decided) return undefined;
+    const { compile, assumed, texts, declared } = this.#decided;
     const { comparison } = assumed;
     const all = [...declared.values()].flat();
     const open = comparison.all.filter((one) => comparison.isOpen(one)).map((one) => one.declared);
@@ -326,10 +326,7 @@ class EditRun {
     this.#looked = assumed.records.withListingOfCode(
       listing,
       symbols.flatMap((some) => some ?? []),
-      (file, line) => {
-        const at = comparison.at(file, line);
-        return at !== undefined && comparison.isOpen(at);
-      },
+      (file, line) => comparison.isOpenAt(file, line),
     );
     const confirms = assumed.records.hasListingOf(this.#looked);
     return { ...this.#firstOf(this.#looked, 'unconfirmed'), confirms };

@@ -1,7 +1,7 @@
 import type { Node } from 'web-tree-sitter';
 import { isFunction } from '../../../../rules/go/syntax/nodes';
 import { Declared, type DeclaredIn } from '../compile/declared';
-import type { ParsedFile } from './syntax-trees';
+import type { GoSyntax, ParsedFile } from './syntax-trees';
 
 /**
  * The declarations of a file, as `Comparison` takes them. Undefined where lines do not tell them apart: two on one line, a line
@@ -28,6 +28,16 @@ export function declaredIn({ root, text }: Pick<ParsedFile, 'root' | 'text'>): D
   }
   // Directives behind all declarations may be about any of them.
   return comments.some((comment) => comment.text.startsWith('//go:')) ? undefined : found;
+}
+
+/** As `declaredIn`, of a text. @param key what its tree is kept under: a path, or another word for a text that nobody edits */
+export function declaredInText(syntax: GoSyntax, key: string, text: string): DeclaredIn | undefined {
+  const parsed = syntax.parse(key, text);
+  try {
+    return parsed && declaredIn(parsed);
+  } finally {
+    parsed?.release();
+  }
 }
 
 function declared(node: Node, start: number, file: string, first: number, last: number): Declared {

@@ -51,6 +51,9 @@ interface Entry {
   users: number;
 }
 
+/** What the tree of a changed text is kept under: the editor's tree of the file stays in the cache beside it. */
+export const changedKey = (path: string): string => `${path}#changed`;
+
 /** The Go grammar, loaded once, and the most recently used syntax trees. */
 export class GoSyntax {
   readonly #parser: Parser;

@@ -3,8 +3,8 @@ import type { GoFile } from '../../../../rules/go/rule';
 import { mapOffset } from '../../text/edits';
 import type { Declared, DeclaredIn } from '../compile/declared';
 import { stubbed } from '../compile/stubs';
-import { declaredIn } from '../facts/declared';
-import type { GoSyntax } from '../facts/syntax-trees';
+import { declaredIn, declaredInText } from '../facts/declared';
+import { changedKey, type GoSyntax } from '../facts/syntax-trees';
 import type { Changed } from './again';
 import { declarationOf, fileOf, homeOf, type Question } from './questions';
 
@@ -35,7 +35,7 @@ export function stubsFor(
     const before = file && declaredInFile(file);
     if (!before) return undefined;
     const text = changed.files.get(path) ?? file.text;
-    const now = text === file.text ? before : declaredInText(path, text, syntax);
+    const now = text === file.text ? before : declaredInText(syntax, changedKey(path), text);
     const change = now && changeOf(before, now);
     if (!change) return undefined;
     for (const one of change.bodies) looked.add(one);
@@ -57,16 +57,6 @@ export function stubsFor(
     }
   }
   return stubbed({ texts, declared }, looked, added);
-}
-
-function declaredInText(path: string, text: string, syntax: GoSyntax): DeclaredIn | undefined {
-  // A key of its own: the editor's tree of the file stays in the cache.
-  const parsed = syntax.parse(`${path}#changed`, text);
-  try {
-    return parsed && declaredIn(parsed);
-  } finally {
-    parsed?.release();
-  }
 }
 
 /** The functions that have another body, and the names that are new; undefined where more is another. */

@@ -7,7 +7,7 @@ import { joinBuilds, packageIn, type Build, type Builds, type Overlays } from '.
 import type { CompileError } from '../compile/listed';
 import { FileFacts } from '../facts/file-facts';
 import { isDeclaredVariable, nodeOf } from '../facts/node-at';
-import type { GoSyntax, ParsedFile } from '../facts/syntax-trees';
+import { changedKey, type GoSyntax, type ParsedFile } from '../facts/syntax-trees';
 import { compileAgain } from './again';
 import { combineFixes } from './combine';
 import { judge } from './effect';
@@ -167,9 +167,8 @@ export class Run {
     const parsed: ParsedFile[] = [];
     const parse = (file: string): ParsedFile | undefined => {
       const text = files.get(file) ?? pkg.files.find(({ path }) => path === file)?.text;
-      // A key of its own: the editor's tree of the file stays in the cache.
       const tree =
-        text === undefined || text === null ? undefined : this.syntax.parse(`${file}#changed`, text);
+        text === undefined || text === null ? undefined : this.syntax.parse(changedKey(file), text);
       if (tree) parsed.push(tree);
       return tree;
     };

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { exists, kindAt, readText } from '../../host/files';
+import { exists, isPackage, kindAt, nearestPackage, readText } from '../../host/files';
 import { foldersAround, realPath } from '../../host/paths';
 import { sourceFiles } from '../../service/walk';
 
@@ -12,7 +12,7 @@ const namedSo =
  * @param file absolute
  */
 export function packageFolder(file: string): string {
-  return foldersAround(path.dirname(file)).find(isPackage) ?? path.dirname(file);
+  return nearestPackage(path.dirname(file)) ?? path.dirname(file);
 }
 
 /** The folder whose benchmarks may import the file: the outermost with a package.json, within the repository. */
@@ -22,8 +22,6 @@ export function projectFolder(file: string): string {
   const within = repository < 0 ? above : above.slice(0, repository + 1);
   return within.findLast(isPackage) ?? path.dirname(file);
 }
-
-const isPackage = (folder: string): boolean => exists(path.join(folder, 'package.json'));
 
 /**
  * Benchmark files of a project from which relative imports lead to one of the files: by their names, and by texts that look like
