@@ -49,6 +49,10 @@ type T struct{}
 
 func Near(t *T) { t.Far() }
 
+var held = func(n int) string { return helper(n) }
+
+func Held() string { return held(1) }
+
 func Twice[E any](e E) []E { return []E{e, e} }
 
 func Long() int {
@@ -78,6 +82,8 @@ describe('a package without the bodies that nothing depends on', () => {
     assert.match(text, /^func Long\(\) int \{ panic\(0\) \n{6}\}$/m);
     assert.equal(text.split('\n').length, source.split('\n').length);
     assert.match(without('Near')!, /os\.Exit\(1\)\n/);
+    // Through a variable, too.
+    assert.match(without('Held')!, /return str\.Itoa/);
   });
 
   it('leaves an import that nothing uses any more, under no name; what comments and texts say is no use', () => {

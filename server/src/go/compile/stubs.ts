@@ -43,11 +43,11 @@ export function stubbed(
   return found;
 }
 
-/** The roots, and all functions that they reach by name. */
+/** The roots, and all functions that they reach by name, also through variables that hold one. */
 function reached(all: readonly Declared[], roots: ReadonlySet<Declared>): ReadonlySet<Declared> {
   const named = new Map<string, Declared[]>();
   for (const one of all) {
-    if (one.kind !== 'function') continue;
+    if (one.kind !== 'function' && !/\bfunc\b/.test(one.text)) continue;
     for (const name of one.names) named.set(name, [...(named.get(name) ?? []), one]);
   }
   const needed = new Set(roots);
