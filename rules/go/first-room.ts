@@ -6,7 +6,7 @@ import { statementsAt } from './edit/layout';
 import { isInert, mayPanic, waitsAt } from './flow/effects';
 import { makersOf } from './growth/field-births';
 import { fewest, firstGrowthsIn, type FirstGrowth } from './growth/first-growth';
-import { asksForElements } from './memory/slice-uses';
+import { asksForElements } from './growth/slice-uses';
 import type { GoFile, GoFix, GoReport, GoRule } from './rule';
 import { callWith, occurrences } from './syntax/names';
 import { argumentsOf, descendants, enclosingFunction, spanOf } from './syntax/nodes';

@@ -1,7 +1,7 @@
 import type { Node } from 'web-tree-sitter';
 import { canImportAt, importedAs } from '../edit/imports';
 import { statementsAt } from '../edit/layout';
-import { asksForElements } from '../memory/slice-uses';
+import { asksForElements } from './slice-uses';
 import type { GoFile, GoFix } from '../rule';
 import { initializer } from '../syntax/assignments';
 import { callWith, isAssigned, namesAround, parenthesized, type Binding } from '../syntax/names';
