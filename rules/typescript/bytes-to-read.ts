@@ -3,7 +3,8 @@ import { asItem, asReceiver } from './edit/expressions';
 import { constantPrimitive } from './hoist/constants';
 import { createRule, type ProposedFix } from './rule';
 import { isWriteTarget, memberName, methodName } from './syntax/nodes';
-import { isBuiltIn, receiverType, typeOf } from './types/values';
+import { isBuiltIn } from './types/bindings';
+import { receiverType, typeOf } from './types/values';
 import { code } from '../wording';
 
 /** Bytes that are made of a text, or a view of bytes, only to be counted, hashed or decoded. */

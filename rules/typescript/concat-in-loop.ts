@@ -16,7 +16,8 @@ import {
   resolve,
   walk,
 } from './syntax/nodes';
-import { isBuiltIn, isEmptyBuffer } from './types/values';
+import { isBuiltIn } from './types/bindings';
+import { isEmptyBuffer } from './types/constants';
 
 /**
  * What is joined with each chunk that arrives: `this.rest = Buffer.concat([this.rest, chunk])` in what streams call, in

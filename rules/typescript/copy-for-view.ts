@@ -4,7 +4,9 @@ import { lifetimeOf } from './memory/buffer-lifetime';
 import { constantNumber } from './types/constants';
 import { createRule, type ProposedFix } from './rule';
 import { contains, isGlobal, isWriteTarget, memberName, methodName, resolve, walk } from './syntax/nodes';
-import { elementSizes, importedCallee, isBuiltIn, isByteView, typeOf } from './types/values';
+import { importedCallee, isBuiltIn } from './types/bindings';
+import { elementSizes, isByteView } from './types/value-type';
+import { typeOf } from './types/values';
 import { code } from '../wording';
 
 /** Up to this size a copy stays inside the V8 heap and costs what a view costs. */

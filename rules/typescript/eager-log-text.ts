@@ -4,7 +4,8 @@ import { createRule, type ProposedFix } from './rule';
 import { isFunction, isGlobal, memberName, methodName, resolve, unwrap, walk } from './syntax/nodes';
 import { memberIn } from './types/members';
 import { isPath } from './types/shapes';
-import { importedCallee, receiverType } from './types/values';
+import { importedCallee } from './types/bindings';
+import { receiverType } from './types/values';
 import { code } from '../wording';
 
 /** Levels that are off where a program works for others. */

@@ -9,7 +9,10 @@ import { memberAccumulator, variableAccumulator } from './growth/accumulator';
 import { isRestarted } from './growth/joins';
 import { createRule, type ProposedFix } from './rule';
 import { contains, enclosingFunction, memberName, methodName, resolve, walk } from './syntax/nodes';
-import { isBuiltIn, isBytes, isEmptyBuffer, typeOf } from './types/values';
+import { isBuiltIn } from './types/bindings';
+import { isEmptyBuffer } from './types/constants';
+import { isBytes } from './types/value-type';
+import { typeOf } from './types/values';
 import { code } from '../wording';
 
 /** Text on its way into a buffer: who encodes it, and how it gets there. */

@@ -15,7 +15,8 @@ import {
   resolve,
   unwrap,
 } from './syntax/nodes';
-import { importedCallee, receiverType } from './types/values';
+import { importedCallee } from './types/bindings';
+import { receiverType } from './types/values';
 import { iteratingMethods } from './flow/loops';
 import { isTypeScript } from './types/members';
 import { code } from '../wording';

@@ -27,7 +27,9 @@ import {
   type FunctionNode,
   type LoopNode,
 } from './syntax/nodes';
-import { elementSizes, isBuiltIn, isByteView, typeOf } from './types/values';
+import { isBuiltIn } from './types/bindings';
+import { elementSizes, isByteView } from './types/value-type';
+import { typeOf } from './types/values';
 import { code } from '../wording';
 
 /** V8 keeps the bytes of a typed array inside the heap object up to this size (V8_TYPED_ARRAY_MAX_SIZE_IN_HEAP). */

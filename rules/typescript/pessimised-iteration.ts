@@ -4,7 +4,8 @@ import { effectsOf } from './flow/effects';
 import { constantNumber } from './types/constants';
 import { createRule, type ProposedFix } from './rule';
 import { isGlobal, memberName, methodName, walk } from './syntax/nodes';
-import { isByteView, typeOf } from './types/values';
+import { isByteView } from './types/value-type';
+import { typeOf } from './types/values';
 import { code } from '../wording';
 
 export const pessimisedIteration = createRule({

@@ -14,7 +14,8 @@ import {
   walk,
 } from './syntax/nodes';
 import { constantPrimitive, constantTree } from './hoist/constants';
-import { importedCallee, importedFrom, isBuiltIn, typeOf } from './types/values';
+import { importedCallee, importedFrom, isBuiltIn } from './types/bindings';
+import { typeOf } from './types/values';
 
 /** Packages whose functions build what validates: schemas, validators, compiled templates. */
 const schemas = /^(?:zod(?:\/.*)?|yup|joi|@hapi\/joi|valibot|superstruct|io-ts|@sinclair\/typebox|ajv(?:\/.*)?|@effect\/schema|handlebars|ejs|mustache|pug)$/; // prettier-ignore

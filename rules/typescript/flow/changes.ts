@@ -10,7 +10,8 @@ import {
   walk,
 } from '../syntax/nodes';
 import { isFreshArray } from '../types/arrays';
-import { isByteView, receiverType } from '../types/values';
+import { isByteView } from '../types/value-type';
+import { receiverType } from '../types/values';
 import { writesFirst } from './built-ins';
 import { effectsOf } from './effects';
 

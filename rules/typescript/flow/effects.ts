@@ -9,7 +9,10 @@ import {
   resolve,
   unwrap,
 } from '../syntax/nodes';
-import { importedCallee, isBuiltIn, isByteView, isPrimitive, typeOf } from '../types/values';
+import { importedCallee, isBuiltIn } from '../types/bindings';
+import { isPrimitive } from '../types/primitive';
+import { isByteView } from '../types/value-type';
+import { typeOf } from '../types/values';
 import { code } from '../../wording';
 
 /**

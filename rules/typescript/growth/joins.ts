@@ -1,6 +1,8 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { contains, enclosingFunction, memberName, methodName, resolve, unwrap } from '../syntax/nodes';
-import { isBuiltIn, isByteView, typeOf } from '../types/values';
+import { isBuiltIn } from '../types/bindings';
+import { isByteView } from '../types/value-type';
+import { typeOf } from '../types/values';
 import type { Accumulator } from './accumulator';
 
 /** An expression that copies what has been received so far together with what has just come. */

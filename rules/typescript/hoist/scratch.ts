@@ -6,7 +6,7 @@ import { effectsOf } from '../flow/effects';
 import { declareConstants } from './place';
 import { isModule } from '../syntax/module';
 import { enclosingFunction, isFunction, memberName } from '../syntax/nodes';
-import { importedCallee } from '../types/values';
+import { importedCallee } from '../types/bindings';
 import { code } from '../../wording';
 
 /**

@@ -2,7 +2,9 @@ import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { effectsOf, syncOfModule, type ForeignCode } from '../flow/effects';
 import { functionOf, usesArguments } from '../syntax/functions';
 import { contains, enclosingFunction, isFunction, isGlobal, isLoop, memberName } from '../syntax/nodes';
-import { importedCallee, isBuiltIn, isByteView, typeOf, type ValueType } from '../types/values';
+import { importedCallee, isBuiltIn } from '../types/bindings';
+import { type ValueType, isByteView } from '../types/value-type';
+import { typeOf } from '../types/values';
 
 /**
  * Escape analysis of a local buffer, typed array, ArrayBuffer or DataView: every use must be one that provably keeps

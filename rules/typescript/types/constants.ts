@@ -1,6 +1,6 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { isGlobal, memberName, resolve } from '../syntax/nodes';
-import { elementSizes } from './values';
+import { elementSizes } from './value-type';
 
 /** A number that the file fixes, and the `const` declarations that it is made of. */
 export interface ConstantNumber {
@@ -74,4 +74,14 @@ function arithmetic(operator: string, left: number, right: number): number | und
     default:
       return undefined;
   }
+}
+
+/** `Buffer.alloc(0)` in one of its spellings. */
+export function isEmptyBuffer(sourceCode: TSESLint.SourceCode, node: TSESTree.Expression | null): boolean {
+  return (
+    node !== null &&
+    /^Buffer\.(?:alloc(?:Unsafe)?\(0\)|from\((?:''|""|``|\[\])\)|concat\(\[\]\))$/.test(
+      sourceCode.getText(node),
+    )
+  );
 }

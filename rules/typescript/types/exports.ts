@@ -2,7 +2,9 @@ import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { isFunction, resolve } from '../syntax/nodes';
 import type { DeclaredMember, ModuleDeclarations, PassedOn } from './imports';
 import { isTypeScript, type ObjectType } from './members';
-import { annotatedType, receiverType, typeOf, type ValueType } from './values';
+import { annotatedType } from './annotations';
+import type { ValueType } from './value-type';
+import { receiverType, typeOf } from './values';
 
 /** What a module's declarations say about what it exports. Types refer to each other as they do in the source, in circles, too. */
 export function declarationsIn(sourceCode: TSESLint.SourceCode): ModuleDeclarations {

@@ -1,5 +1,5 @@
 import type { TSESLint } from '@typescript-eslint/utils';
-import type { ValueType } from './values';
+import type { ValueType } from './value-type';
 
 /** What other files of the program declare. Rules read no files: whoever can hands it in, and where nobody does it is not known. */
 

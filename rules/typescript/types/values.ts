@@ -2,79 +2,29 @@ import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { classAround, functionOf } from '../syntax/functions';
 import { type FunctionNode, isFunction, isGlobal, memberName, resolve, walk } from '../syntax/nodes';
 import { importedType, importedValue, type DeclaredMember } from './imports';
-import { isTypeScript, memberIn, objectTypeOf, type ObjectType } from './members';
+import { isTypeScript, memberIn, objectTypeOf } from './members';
 import { narrowedTo } from './narrowing';
-import { typeDeclaration, writtenType } from './shapes';
+import { annotatedType } from './annotations';
+import { importedCallee, importedFrom, isBuiltIn } from './bindings';
+import { methodResult } from './methods';
+import {
+  type ValueType,
+  arrayOf,
+  boolean,
+  builtInClasses,
+  elementIn,
+  elementOf,
+  elementSizes,
+  isByteView,
+  literalType,
+  mapOf,
+  number,
+  primitives,
+  same,
+  text,
+} from './value-type';
 
-/**
- * What a value is, from what the file itself says: annotations, constructors, literals, imports. There is no type
- * checker behind this: `undefined` means that the file does not say.
- */
-export interface ValueType {
-  /**
-   * `string`, `number`, `boolean`, `bigint`, or the name of a built-in class: `Uint8Array`, `Buffer`, `Array`. `object`: what
-   * the file declares, or a dictionary; `imported`: of a class or type of another module; `iterator` of a collection.
-   */
-  readonly name: string;
-  /** Of arrays, sets and iterators; of a promise what it gives. */
-  readonly element?: ValueType;
-  /** Of maps and dictionaries. */
-  readonly value?: ValueType;
-  readonly declared?: ObjectType;
-  /** Of an object type that another file declares: what its members are. */
-  readonly members?: ReadonlyMap<string, DeclaredMember>;
-  /** An object with any keys: `Record<string, T>`, `{ [key: string]: T }`. */
-  readonly dictionary?: true;
-  readonly imported?: { readonly module: string; readonly name: string };
-}
-
-/** Bytes per element of the typed arrays. */
-export const elementSizes: ReadonlyMap<string, number> = new Map([
-  ['Int8Array', 1],
-  ['Uint8Array', 1],
-  ['Uint8ClampedArray', 1],
-  ['Int16Array', 2],
-  ['Uint16Array', 2],
-  ['Float16Array', 2],
-  ['Int32Array', 4],
-  ['Uint32Array', 4],
-  ['Float32Array', 4],
-  ['Float64Array', 8],
-  ['BigInt64Array', 8],
-  ['BigUint64Array', 8],
-]);
-
-/** Buffer or a typed array: what `set`, `subarray` and `fill` work on. */
-export const isByteView = (type: ValueType | undefined): boolean =>
-  type !== undefined && (type.name === 'Buffer' || elementSizes.has(type.name));
-
-/** An array of bytes: assigning another byte array into it copies bytes unchanged. */
-export const isBytes = (type: ValueType | undefined): boolean =>
-  type !== undefined && (type.name === 'Buffer' || type.name === 'Uint8Array');
-
-const builtInClasses = new Set([
-  ...elementSizes.keys(),
-  'Buffer', 'ArrayBuffer', 'DataView', 'TextEncoder', 'TextDecoder', 'Map', 'Set', 'WeakMap', 'WeakSet', 'RegExp', 'Date',
-  'Array', 'Error', 'URL', 'Promise',
-]); // prettier-ignore
-
-const stringMethods = new Set([
-  'at', 'charAt', 'concat', 'normalize', 'padEnd', 'padStart', 'repeat', 'replace', 'replaceAll', 'slice', 'substring',
-  'substr', 'toLowerCase', 'toLocaleLowerCase', 'toLocaleUpperCase', 'toString', 'toUpperCase', 'trim', 'trimEnd', 'trimStart',
-]); // prettier-ignore
-const numberMethodsOfString = new Set(['charCodeAt', 'indexOf', 'lastIndexOf', 'search', 'localeCompare']);
-const stringMethodsOfNumber = new Set([
-  'toFixed',
-  'toPrecision',
-  'toExponential',
-  'toString',
-  'toLocaleString',
-]);
 const hashFactories = new Set(['createHash', 'createHmac']);
-
-const text: ValueType = { name: 'string' };
-const number: ValueType = { name: 'number' };
-const boolean: ValueType = { name: 'boolean' };
 
 /**
  * The type of an expression as the file states it, where it is built in and nothing else can be there: neither undefined nor
@@ -113,11 +63,7 @@ function infer(
     infer(sourceCode, at, depth + 1, lenient);
   switch (node.type) {
     case 'Literal':
-      if (typeof node.value === 'string') return text;
-      if (typeof node.value === 'number') return number;
-      if (typeof node.value === 'boolean') return boolean;
-      if ('bigint' in node) return { name: 'bigint' };
-      return 'regex' in node ? { name: 'RegExp' } : undefined;
+      return literalType(node);
     case 'TemplateLiteral':
       return text;
     case 'ArrayExpression':
@@ -218,222 +164,6 @@ function ofNew(
   return imported && (importedType(sourceCode, imported) ?? { name: 'imported', imported });
 }
 
-const mapOf = (key: ValueType | undefined, value: ValueType | undefined): ValueType => ({
-  name: 'Map',
-  ...(key && { element: key }),
-  ...(value && { value }),
-});
-
-/**
- * `undefined` where the annotation says nothing that is known here: unions, type parameters.
- * @param lenient undefined and null are left out
- */
-export function annotatedType(
-  sourceCode: TSESLint.SourceCode,
-  node: TSESTree.TypeNode | undefined,
-  lenient = false,
-  depth = 0,
-): ValueType | undefined {
-  if (depth > 8) return undefined;
-  const inner = (type: TSESTree.TypeNode | undefined): ValueType | undefined =>
-    annotatedType(sourceCode, type, lenient, depth + 1);
-  switch (node?.type) {
-    case 'TSStringKeyword':
-    case 'TSTemplateLiteralType':
-      return text;
-    case 'TSNumberKeyword':
-      return number;
-    case 'TSBooleanKeyword':
-      return boolean;
-    case 'TSBigIntKeyword':
-      return { name: 'bigint' };
-    case 'TSLiteralType':
-      return node.literal.type === 'Literal' ? infer(sourceCode, node.literal, 0, lenient) : undefined;
-    case 'TSArrayType':
-      return arrayOf(annotatedType(sourceCode, node.elementType, false, depth + 1));
-    case 'TSTupleType':
-      return { name: 'Array' };
-    case 'TSTypeOperator':
-      return node.operator === 'readonly' ? inner(node.typeAnnotation) : undefined;
-    case 'TSTypeLiteral':
-      return ofMembers(node, node.members, inner);
-    case 'TSIntersectionType':
-      return node.types.map(inner).find((type) => type?.declared ?? type?.dictionary);
-    case 'TSUnionType': {
-      const parts = lenient
-        ? node.types.filter(({ type }) => type !== 'TSUndefinedKeyword' && type !== 'TSNullKeyword')
-        : node.types;
-      const [first, ...rest] = parts.map(inner);
-      return rest.reduce(same, first);
-    }
-    case 'TSTypeReference':
-      return ofReference(sourceCode, node, inner);
-    default:
-      return undefined;
-  }
-}
-
-/** An object with an index signature is a dictionary. */
-function ofMembers(
-  declared: ObjectType,
-  members: readonly TSESTree.Node[],
-  inner: (type: TSESTree.TypeNode | undefined) => ValueType | undefined,
-): ValueType {
-  const index = members.find((member) => member.type === 'TSIndexSignature');
-  if (!index) return { name: 'object', declared };
-  const value = inner(index.typeAnnotation?.typeAnnotation);
-  return { name: 'object', dictionary: true, ...(value && { value }) };
-}
-
-/** `string` and the like, in contrast to names that are written out. */
-function hasAnyKeys(sourceCode: TSESLint.SourceCode, type: TSESTree.TypeNode | undefined): boolean {
-  const keys = typeDeclaration(sourceCode, type);
-  if (!keys) return type?.type === 'TSTypeReference' && sourceCode.getText(type) === 'PropertyKey';
-  return /^TS(?:String|Number|Symbol)Keyword$|^TSTemplateLiteralType$/.test(keys.type);
-}
-
-function ofReference(
-  sourceCode: TSESLint.SourceCode,
-  node: TSESTree.TSTypeReference,
-  inner: (type: TSESTree.TypeNode | undefined) => ValueType | undefined,
-): ValueType | undefined {
-  const name = node.typeName;
-  const [first, second] = node.typeArguments?.params ?? [];
-  if (name.type === 'TSQualifiedName') {
-    const from = name.left.type === 'Identifier' ? importedFrom(sourceCode, name.left) : undefined;
-    const imported = from && { module: from.module, name: name.right.name };
-    return imported && (importedType(sourceCode, imported) ?? { name: 'imported', imported });
-  }
-  if (name.type !== 'Identifier') return undefined;
-  if (isBuiltIn(sourceCode, name)) {
-    switch (name.name) {
-      case 'ReadonlyArray':
-      case 'Array':
-        return arrayOf(inner(first));
-      case 'Readonly':
-      case 'Required':
-      case 'NonNullable':
-        return inner(first);
-      case 'Record': {
-        const value = inner(second);
-        return {
-          name: 'object',
-          ...(hasAnyKeys(sourceCode, first) && { dictionary: true }),
-          ...(value && { value }),
-        };
-      }
-      case 'Map':
-      case 'ReadonlyMap':
-        return mapOf(inner(first), inner(second));
-      case 'Set':
-      case 'ReadonlySet':
-      case 'Promise': {
-        const element = inner(first);
-        return { name: name.name === 'Promise' ? name.name : 'Set', ...(element && { element }) };
-      }
-      default:
-        return builtInClasses.has(name.name) || name.name === 'Hash' || name.name === 'Hmac'
-          ? { name: name.name }
-          : undefined;
-    }
-  }
-  const imported = importedFrom(sourceCode, name);
-  if (imported) return importedType(sourceCode, imported) ?? { name: 'imported', imported };
-  const declared = objectTypeOf(sourceCode, name);
-  if (declared) return ofMembers(declared, declared.body, inner);
-  const definitions = resolve(sourceCode, name)?.defs ?? [];
-  const alias = definitions.length === 1 ? (definitions[0]!.node as TSESTree.Node) : undefined;
-  return alias?.type === 'TSTypeAliasDeclaration' && !alias.typeParameters
-    ? inner(alias.typeAnnotation)
-    : undefined;
-}
-
-/** The global of this name, or what `node:buffer` and `node:crypto` and `node:util` export under it. */
-export function isBuiltIn(sourceCode: TSESLint.SourceCode, identifier: TSESTree.Identifier): boolean {
-  if (isGlobal(sourceCode, identifier)) return true;
-  const from = importedFrom(sourceCode, identifier);
-  return from !== undefined && from.name === identifier.name && /^(?:buffer|crypto|util)$/.test(from.module);
-}
-
-/**
- * The Node module and the exported name that an identifier is bound to by `import` or `require`: `*` for a namespace,
- * `default` for a default import. Relative modules and other packages are given by their specifier.
- */
-export function importedFrom(
-  sourceCode: TSESLint.SourceCode,
-  identifier: TSESTree.Identifier,
-): { readonly module: string; readonly name: string } | undefined {
-  const definition = resolve(sourceCode, identifier)?.defs[0];
-  const node = definition?.node as TSESTree.Node | undefined;
-  const plain = (specifier: string): string => specifier.replace(/^node:/, '');
-  switch (node?.type) {
-    case 'ImportSpecifier':
-      return {
-        module: plain(node.parent.type === 'ImportDeclaration' ? node.parent.source.value : ''),
-        name: node.imported.type === 'Identifier' ? node.imported.name : node.imported.value,
-      };
-    case 'ImportNamespaceSpecifier':
-    case 'ImportDefaultSpecifier':
-      return {
-        module: plain(node.parent.type === 'ImportDeclaration' ? node.parent.source.value : ''),
-        name: node.type === 'ImportDefaultSpecifier' ? 'default' : '*',
-      };
-    case 'TSImportEqualsDeclaration':
-      return node.moduleReference.type === 'TSExternalModuleReference' &&
-        node.moduleReference.expression.type === 'Literal'
-        ? { module: plain(String(node.moduleReference.expression.value)), name: '*' }
-        : undefined;
-    case 'VariableDeclarator': {
-      const required = requiredModule(node.init);
-      if (required === undefined) return undefined;
-      if (node.id.type === 'Identifier') return { module: plain(required), name: '*' };
-      if (node.id.type !== 'ObjectPattern') return undefined;
-      for (const property of node.id.properties) {
-        if (property.type !== 'Property' || property.value.type !== 'Identifier') continue;
-        if (property.value.name === identifier.name && property.key.type === 'Identifier') {
-          return { module: plain(required), name: property.key.name };
-        }
-      }
-      return undefined;
-    }
-    default:
-      return undefined;
-  }
-}
-
-/**
- * Module and exported name of a callee: `readSync` of `fs` for both `fs.readSync(…)` and `readSync(…)`.
- */
-export function importedCallee(
-  sourceCode: TSESLint.SourceCode,
-  callee: TSESTree.Expression,
-): { readonly module: string; readonly name: string } | undefined {
-  if (callee.type === 'Identifier') return importedFrom(sourceCode, callee);
-  if (callee.type !== 'MemberExpression' || callee.object.type !== 'Identifier') return undefined;
-  const from = importedFrom(sourceCode, callee.object);
-  const name = memberName(callee);
-  return from && name !== undefined && (from.name === '*' || from.name === 'default')
-    ? { module: from.module, name }
-    : undefined;
-}
-
-function requiredModule(node: TSESTree.Expression | null): string | undefined {
-  if (node?.type !== 'CallExpression' || node.callee.type !== 'Identifier') return undefined;
-  const argument = node.arguments[0];
-  return node.callee.name === 'require' && argument?.type === 'Literal' && typeof argument.value === 'string'
-    ? argument.value
-    : undefined;
-}
-
-function arrayOf(element: ValueType | undefined): ValueType {
-  return element ? { name: 'Array', element } : { name: 'Array' };
-}
-
-function same(a: ValueType | undefined, b: ValueType | undefined): ValueType | undefined {
-  if (!a || !b || a.name !== b.name || a.declared !== b.declared || a.members !== b.members) return undefined;
-  return a.imported?.name === b.imported?.name ? a : undefined;
-}
-
 function ofIdentifier(
   sourceCode: TSESLint.SourceCode,
   node: TSESTree.Identifier,
@@ -485,14 +215,6 @@ function ofDefinition(
   if (!known) cache.set(variable, (known = new Map()));
   if (!known.has(depth)) known.set(depth, ofWrites(sourceCode, variable, depth, lenient));
   return known.get(depth);
-}
-
-/** What `for…of` gives. */
-function elementIn(over: ValueType | undefined): ValueType | undefined {
-  if (over?.name === 'string') return text;
-  if (isByteView(over)) return elementOf(over!);
-  // A map gives pairs.
-  return over?.name === 'Map' ? { name: 'Array' } : over?.element;
 }
 
 /** `const { name } = …`, `({ name }: T) => …`, `[name] = …`, `(name = …) => …`: of variables that are written only there. */
@@ -617,8 +339,6 @@ function ofCallbackParameter(
   return /^reduce/.test(method) && index === 1 ? element : index === 2 ? number : undefined;
 }
 
-const elementOf = ({ name }: ValueType): ValueType => (name.startsWith('Big') ? { name: 'bigint' } : number);
-
 function ofBinary(
   node: TSESTree.BinaryExpression,
   inner: (node: TSESTree.Node) => ValueType | undefined,
@@ -707,66 +427,26 @@ function ofCall(
   const given = imported && ofImportedCall(sourceCode, imported, lenient);
   if (given || (imported && !imported.module.startsWith('.'))) return given;
   const receiver = inner(object);
-  switch (receiver?.name) {
-    case 'string':
-      if (method === 'split') return { name: 'Array', element: text };
-      if (numberMethodsOfString.has(method)) return number;
-      return stringMethods.has(method) && method !== 'at' ? text : undefined;
-    case 'number':
-      return stringMethodsOfNumber.has(method) ? text : undefined;
-    case 'Array':
-      if (method === 'join') return text;
-      if (method === 'map') return arrayOf(mappedBy(sourceCode, node.arguments[0], inner));
-      if (/^(?:flatMap|flat)$/.test(method)) return { name: 'Array' };
-      if (/^(?:find|findLast|at|pop|shift)$/.test(method)) return lenient ? receiver.element : undefined;
-      if (/^(?:indexOf|lastIndexOf|findIndex|findLastIndex|push|unshift)$/.test(method)) return number;
-      if (/^(?:keys|values|entries)$/.test(method)) return iteratorOf(receiver, method);
-      return /^(?:slice|filter|concat|toSorted|toReversed|sort|reverse|splice)$/.test(method)
-        ? receiver
-        : undefined;
-    case 'Map':
-      if (method === 'get') return lenient ? receiver.value : undefined;
-      return /^(?:keys|values|entries)$/.test(method) ? iteratorOf(receiver, method) : undefined;
-    case 'Set':
-      return /^(?:keys|values|entries)$/.test(method) ? iteratorOf(receiver, method) : undefined;
-    case 'object': {
-      if (receiver.members) return ofMemberData(receiver.members.get(method), lenient, true);
-      const member = receiver.declared && memberIn(sourceCode, receiver.declared, method);
-      return member?.method && !(member.optional && !lenient)
-        ? annotatedType(sourceCode, member.type, lenient)
-        : undefined;
-    }
-    case 'TextEncoder':
-      return method === 'encode' ? { name: 'Uint8Array' } : undefined;
-    case 'TextDecoder':
-      return method === 'decode' ? text : undefined;
-    case 'Date':
-      return /^to(?:ISO|JSON|Locale|Date|Time|UTC)?\w*String$|^toJSON$/.test(method) ? text : undefined;
-    case 'Hash':
-      return method === 'update' ? receiver : undefined;
-    case 'DataView':
-      return method.startsWith('get') ? (method.includes('Big') ? { name: 'bigint' } : number) : undefined;
-    case undefined:
-      return undefined;
-    default:
-      if (!isByteView(receiver)) return undefined;
-      if (/^(?:last)?[iI]ndexOf$|^(?:compare|copy)$/.test(method)) return number;
-      if (/^(?:read|write)/.test(method)) return method.startsWith('readBig') ? { name: 'bigint' } : number;
-      if (method === 'subarray' || method === 'slice' || method === 'fill') return receiver;
-      return method === 'toString' ? text : undefined;
-  }
+  if (!receiver) return undefined;
+  if (receiver.name === 'Array' && method === 'map')
+    return arrayOf(mappedBy(sourceCode, node.arguments[0], inner));
+  return receiver.name === 'object'
+    ? ofMethod(sourceCode, receiver, method, lenient)
+    : methodResult(receiver, method, lenient);
 }
 
-function iteratorOf(of: ValueType, method: string): ValueType {
-  const element =
-    method === 'entries'
-      ? { name: 'Array' }
-      : method === 'keys' && of.name === 'Array'
-        ? number
-        : method === 'values' && of.name === 'Map'
-          ? of.value
-          : of.element;
-  return { name: 'iterator', ...(element && { element }) };
+/** What a method gives that the file or another declares. */
+function ofMethod(
+  sourceCode: TSESLint.SourceCode,
+  receiver: ValueType,
+  method: string,
+  lenient: boolean,
+): ValueType | undefined {
+  if (receiver.members) return ofMemberData(receiver.members.get(method), lenient, true);
+  const member = receiver.declared && memberIn(sourceCode, receiver.declared, method);
+  return member?.method && !(member.optional && !lenient)
+    ? annotatedType(sourceCode, member.type, lenient)
+    : undefined;
 }
 
 /** What a callback that is one expression makes of each element. */
@@ -917,69 +597,3 @@ function assignmentsOf(
   });
   return all;
 }
-
-/** `Buffer.alloc(0)` in one of its spellings. */
-export function isEmptyBuffer(sourceCode: TSESLint.SourceCode, node: TSESTree.Expression | null): boolean {
-  return (
-    node !== null &&
-    /^Buffer\.(?:alloc(?:Unsafe)?\(0\)|from\((?:''|""|``|\[\])\)|concat\(\[\]\))$/.test(
-      sourceCode.getText(node),
-    )
-  );
-}
-
-/** True when converting the value to a string, number or key runs no code of anybody: it is a primitive, whatever it is. */
-export function isPrimitive(sourceCode: TSESLint.SourceCode, node: TSESTree.Node): boolean {
-  switch (node.type) {
-    case 'Literal':
-      return !('regex' in node);
-    case 'TemplateLiteral':
-    case 'UnaryExpression':
-    case 'UpdateExpression':
-    case 'BinaryExpression':
-      return true;
-    case 'LogicalExpression':
-      return isPrimitive(sourceCode, node.left) && isPrimitive(sourceCode, node.right);
-    case 'ConditionalExpression':
-      return isPrimitive(sourceCode, node.consequent) && isPrimitive(sourceCode, node.alternate);
-    case 'AssignmentExpression':
-      return node.operator !== '=' || isPrimitive(sourceCode, node.right);
-    case 'SequenceExpression':
-      return isPrimitive(sourceCode, node.expressions.at(-1)!);
-    case 'TSNonNullExpression':
-    case 'TSSatisfiesExpression':
-      return isPrimitive(sourceCode, node.expression);
-    case 'Identifier':
-      return (
-        (/^(?:undefined|NaN|Infinity)$/.test(node.name) && isGlobal(sourceCode, node)) ||
-        isPrimitiveType(annotationOf(sourceCode, node)) ||
-        primitives.has(typeOf(sourceCode, node)?.name ?? '')
-      );
-    case 'MemberExpression':
-      return (
-        isPrimitiveType(writtenType(sourceCode, node)) || primitives.has(typeOf(sourceCode, node)?.name ?? '')
-      );
-    default:
-      return primitives.has(typeOf(sourceCode, node)?.name ?? '');
-  }
-}
-
-/** `number | undefined`, `'a' | 1`: unions of primitives as they are written. */
-function isPrimitiveType(type: TSESTree.TypeNode | undefined): boolean {
-  if (type?.type === 'TSUnionType') return type.types.every(isPrimitiveType);
-  return (
-    type?.type === 'TSLiteralType' ||
-    (type !== undefined && /^TS(?:String|Number|Boolean|BigInt|Null|Undefined)Keyword$/.test(type.type))
-  );
-}
-
-function annotationOf(
-  sourceCode: TSESLint.SourceCode,
-  identifier: TSESTree.Identifier,
-): TSESTree.TypeNode | undefined {
-  const definitions = resolve(sourceCode, identifier)?.defs ?? [];
-  const name = definitions.length === 1 ? (definitions[0]!.name as TSESTree.Node) : undefined;
-  return name?.type === 'Identifier' ? name.typeAnnotation?.typeAnnotation : undefined;
-}
-
-const primitives = new Set(['string', 'number', 'boolean', 'bigint']);

@@ -1,6 +1,6 @@
 import ts from 'typescript';
 import { joining } from '../../../rules/typescript/growth/joins';
-import { elementSizes } from '../../../rules/typescript/types/values';
+import { elementSizes } from '../../../rules/typescript/types/value-type';
 
 /**
  * What each rule could report at, in TypeScript's own tree: what the parser has before it converts it into ESTree, which

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import ts from 'typescript';
 import { declarationsIn } from '../../../rules/typescript/types/exports';
 import type { DeclaredMember, ImportedModules, ModuleDeclarations } from '../../../rules/typescript/types/imports'; // prettier-ignore
-import type { ValueType } from '../../../rules/typescript/types/values';
+import type { ValueType } from '../../../rules/typescript/types/value-type';
 import { parseForLinter, syntaxExtension, syntaxTree } from './parse';
 import { sourceCodeOf } from './source-code';
 
