@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { FileEdit, Finding, Fix, Note, RuleId, Span, WayOut } from '../../../rules/model';
+import type { Finding, Fix, Note, RuleId, Span } from '../../../rules/model';
 import { goRules } from '../../../rules/go/index';
 import { suppressionsOf } from '../../../rules/go/syntax/directives';
-import type { GoFix, GoPackage, GoRule, GoVersion } from '../../../rules/go/rule';
+import type { GoFix, GoRule } from '../../../rules/go/rule';
 import { ProcessRunner, ToolError, type Patience } from '../host/process';
 import { entriesOf, readText } from '../host/files';
 import type { ResultStore } from '../host/result-store';
@@ -22,30 +22,29 @@ import type { Settings } from '../service/settings';
 import { compareText } from '../service/ranking';
 import { laidOut, plain, type Changed } from '../text/lay-out';
 import { checkFile, confirmedFile } from './check';
-import { Builds, joinBuilds, NotCompiled, packageIn, sameBuild, type Build } from './compile/builds';
+import { Builds, joinBuilds, NotCompiled, sameBuild, type Build } from './compile/builds';
 import type { Comparison } from './compile/declared';
 import { Stages } from './compile/stages';
-import type { CompileError, CompiledPackage } from './compile/listed';
-import { describeError, withWayOut } from './plan/failure';
 import { GoFolder } from './plan/folder';
 import type { GoToolchain } from './plan/toolchain';
-import { combineFixes, fixedTexts } from './verify/combine';
 import { declaredInText } from './facts/declared';
 import { Awaited } from './facts/file-facts';
-import { buildPackage } from './facts/package';
 import { KeptPackages, type Word } from './kept';
 import { unjoinedNotes } from './facts/unjoined';
 import { gofmt } from './layout/gofmt';
 import { GoSyntax, type GrammarPaths, type ParsedFile } from './facts/syntax-trees';
 import { skeletonsFor } from './skeleton/skeleton';
-import { noTypes, Types, type FolderTypes, type TypesOptions } from './types/types';
+import { noTypes, Types, type TypesOptions } from './types/types';
 import { Allowance } from './verify/allowance';
 import { Verifier } from './verify/verifier';
 import { type Verdict } from './verify/verdict';
 import { type FixJob } from './verify/questions';
-import { concerns, newErrors } from './verify/errors';
 import { exportedSignature } from './verify/signatures';
-import { analyses, Confirmed, jobsOf, originOf, type Checked, type Sources } from './publish';
+import { analyses, Confirmed, jobsOf, type Checked, type Sources } from './publish';
+import { isWhole } from './missing';
+import { prepare, type Joined } from './prepare';
+import { combineCompiled } from './together';
+import { overlaysOf } from './compile/overlay';
 
 export interface GoEngineOptions {
   readonly grammar: GrammarPaths;
@@ -102,8 +101,11 @@ interface Work {
   readonly signal: AbortSignal;
 }
 
-/** Packages that one compile of a scan takes: it bounds memory, and each compile costs a start of `go`. */
-const scanBatch = 16;
+/**
+ * What one compile of a scan takes at most, in packages and in UTF-16 units of their text: it bounds memory. Each compile costs a start of the
+ * go command, which reads all that its packages import, so that many small packages are compiled at once.
+ */
+const scanBatch = { packages: 128, text: 600_000 };
 
 export class GoEngine implements Engine {
   readonly language = 'go';
@@ -233,7 +235,7 @@ export class GoEngine implements Engine {
   ): Promise<FileAnalysis[]> {
     const unit = new NotCompiled('The Go compiler is still at work.');
     const sources = { directory, texts, unread, unit };
-    const checked = this.#prepare(sources, unit, noTypes, new Set());
+    const checked = this.#prepare({ sources, build: unit, types: noTypes, revealed: new Set() });
     const broken = new Map(this.#broken);
     const turns = new Turns(signal);
     try {
@@ -263,6 +265,7 @@ export class GoEngine implements Engine {
         ? new KeptPackages(store, this.#runner, directories, settings, either)
         : undefined;
     let batch: Sources[] = [];
+    let length = 0;
     const published = new Set<string>();
     // What several programs of a scratch folder share is told by the first.
     const tell = ({ texts, unread }: Sources, analyses: readonly FileAnalysis[]): void => {
@@ -272,6 +275,7 @@ export class GoEngine implements Engine {
     const finish = async (): Promise<void> => {
       const ready = batch;
       batch = [];
+      length = 0;
       // Only the last word about a file goes out.
       const last = new Map<string, FileAnalysis>();
       const keep = (files: readonly FileAnalysis[]): void =>
@@ -310,8 +314,10 @@ export class GoEngine implements Engine {
           (first.unit instanceof NotCompiled
             ? sources.unit instanceof NotCompiled && first.unit.why === sources.unit.why
             : !(sources.unit instanceof NotCompiled) && sameBuild(first.unit, sources.unit));
-        if (!joins || batch.length >= scanBatch) await finish();
+        const room = batch.length < scanBatch.packages && length + lengthOf(sources) <= scanBatch.text;
+        if (!joins || !room) await finish();
         batch.push(sources);
+        length += lengthOf(sources);
       }
     }
     await finish();
@@ -408,7 +414,8 @@ export class GoEngine implements Engine {
           said instanceof NotCompiled
             ? undefined
             : await this.#types?.of(said, sources.directory, sources.texts, signal);
-        const checked = this.#prepare(sources, said, types ?? noTypes, revealedIn(buffers), awaited);
+        const revealed = revealedIn(buffers);
+        const checked = this.#prepare({ sources, build: said, types: types ?? noTypes, revealed, awaited });
         report.open.push(checked);
         if (isWhole(checked, said, types) && this.#broken.size === 0)
           report.whole.set(sources.directory, { everything: false });
@@ -507,89 +514,9 @@ export class GoEngine implements Engine {
     );
   }
 
-  /** Parses a folder and joins the facts, so that the rules can run. */
-  #prepare(
-    sources: Sources,
-    build: Build | NotCompiled,
-    types: FolderTypes,
-    revealed: ReadonlySet<string>,
-    awaited?: Awaited,
-  ): Checked {
-    const { directory, texts } = sources;
-    const notes: Note[] = [];
-    const leases: ParsedFile[] = [];
-    const unparsed: string[] = [];
-    const groups = new Map<string, ParsedFile[]>();
-    for (const [file, { text }] of [...texts].sort(([a], [b]) => (a < b ? -1 : 1))) {
-      const parsed = this.syntax.parse(file, text);
-      if (!parsed) {
-        unparsed.push(file);
-        notes.push({ file, message: `${path.basename(file)} was not analysed: parsing it took too long.` });
-        continue;
-      }
-      leases.push(parsed);
-      const name = parsed.packageName ?? '';
-      groups.set(name, [...(groups.get(name) ?? []), parsed]);
-    }
-    const compiled = build instanceof NotCompiled ? undefined : packageIn(build, directory);
-    const unit = sources.unit instanceof NotCompiled ? undefined : sources.unit;
-    if (!(build instanceof NotCompiled)) {
-      this.#compiled.add(directory);
-      notes.push(...build.notes.filter(({ file }) => file === undefined || texts.has(file)));
-      if (types.fault !== undefined) notes.push({ message: types.fault });
-    }
-    const packages: GoPackage[] = [];
-    const unverifiable = new Map<string, string>();
-    const incomplete = new Map<string, string>();
-    // The tests of another package clause are a package of their own. The name alone does not tell: any may end so.
-    const isExternal = (parsed: readonly ParsedFile[]): boolean =>
-      parsed.some(({ path: file }) => compiled?.externalTestFiles.includes(file));
-    const ordered = [...groups.values()].sort((a, b) => Number(isExternal(b)) - Number(isExternal(a)));
-    for (const parsed of ordered) {
-      for (const { path: file } of parsed) {
-        const missing =
-          build instanceof NotCompiled
-            ? {
-                note: `Only the syntax was analysed. ${build.why}`,
-                short: reasonFor(this.host),
-                wayOut: build.wayOut,
-                error: build.why.replace(/\.$/, ''),
-              }
-            : missingPart(build, compiled, file);
-        if (!missing) continue;
-        const { note: message, wayOut } = missing;
-        notes.push({ file, message, ...(wayOut !== undefined && { wayOut }) });
-        unverifiable.set(file, missing.short);
-        if (missing.error !== undefined) incomplete.set(file, missing.error);
-      }
-      const external = isExternal(parsed);
-      const importPath = compiled?.importPath ?? path.basename(directory);
-      const pkg = buildPackage({
-        importPath: external ? `${importPath}_test` : importPath,
-        files: parsed,
-        records: build instanceof NotCompiled ? undefined : build.records,
-        compiled: (file) => isCompiled(compiled, file),
-        types: types.files,
-        awaited,
-        externalTests: external ? undefined : packages.find(({ importPath }) => importPath.endsWith('_test')),
-        toolchain: unit?.toolchain.version ?? unknownVersion,
-        language: compiled?.module?.language ?? unit?.toolchain.version ?? unknownVersion,
-      });
-      packages.push(pkg);
-    }
-    return {
-      sources,
-      packages,
-      files: [],
-      unparsed,
-      notes,
-      leases,
-      revealed,
-      unverifiable,
-      incomplete,
-      awaits: awaited !== undefined,
-      offers: new Map(),
-    };
+  #prepare(joined: Joined): Checked {
+    if (!(joined.build instanceof NotCompiled)) this.#compiled.add(joined.sources.directory);
+    return prepare({ syntax: this.syntax, trust: this.host.trust }, joined);
   }
 
   async combine(
@@ -600,34 +527,8 @@ export class GoEngine implements Engine {
     unchecked = false,
   ): Promise<CombinedFix> {
     const either = AbortSignal.any([signal, this.#disposed.signal]);
-    either.throwIfAborted();
-    const known = fixes.flatMap((offered) => {
-      const origin = originOf(offered);
-      return origin ? [{ ...origin.fix, offered, pkg: origin.pkg }] : [];
-    });
-    const first = known[0];
-    if (!first) return { edits: [], applied: [] };
-    // The trees of an analysis are freed when it ends: its files are parsed again.
-    const files = first.pkg.files.flatMap(({ path, text }) => this.syntax.parse(path, text) ?? []);
-    try {
-      if (files.find((file) => file.path === analysis.path)?.text !== analysis.text) {
-        return { edits: [], applied: [] };
-      }
-      const pkg = buildPackage({ ...first.pkg, files, records: undefined });
-      const all = combineFixes(pkg, known);
-      if (unchecked || (await this.#compiles(pkg, all.edits, request, either))) {
-        return { edits: all.edits, applied: all.applied.map(({ offered }) => offered), checked: true };
-      }
-      // Each is right alone, but not all together: one after the other, leaving out what does not join.
-      let joined = combineFixes(pkg, all.applied.slice(0, 1));
-      for (const fix of all.applied.slice(1)) {
-        const attempt = combineFixes(pkg, [...joined.applied, fix]);
-        if (await this.#compiles(pkg, attempt.edits, request, either)) joined = attempt;
-      }
-      return { edits: joined.edits, applied: joined.applied.map(({ offered }) => offered), checked: true };
-    } finally {
-      for (const file of files) file.release();
-    }
+    const compiler = { syntax: this.syntax, builds: this.#builds };
+    return combineCompiled(compiler, analysis, fixes, request, either, unchecked);
   }
 
   async layOut(
@@ -652,26 +553,6 @@ export class GoEngine implements Engine {
       );
       return texts.map(({ after }) => after);
     }
-  }
-
-  /** True when the package compiles with the edits, and when no compiler can tell. */
-  async #compiles(
-    pkg: GoPackage,
-    edits: readonly FileEdit[],
-    { document, buffers, settings }: AnalysisRequest,
-    signal: AbortSignal,
-  ): Promise<boolean> {
-    const overlays = overlaysOf(new Map(buffers).set(document.path, document));
-    const texts = new Map([...overlays, ...fixedTexts(pkg.files, edits)]);
-    const buffered = new Map([...texts].map(([file, text]) => [file, { text, version: 0 }]));
-    const unit = await this.#builds.locate(document.path, buffered, settings, signal);
-    if (unit instanceof NotCompiled) return true;
-    const { errors } = await this.#builds.run(unit, texts, signal);
-    const directory = path.dirname(document.path);
-    const own = errors.filter((error) => error.at && concerns(error, directory));
-    if (own.length === 0) return true;
-    const before = await this.#builds.run(unit, overlays, signal);
-    return newErrors(own, before.errors).length === 0;
   }
 
   async skeletons(file: string, span: Span): Promise<readonly Skeleton[] | string> {
@@ -742,92 +623,17 @@ export class GoEngine implements Engine {
   }
 }
 
-/** Unsaved texts for the compile. */
-function overlaysOf(buffers: ReadonlyMap<string, SourceDocument>): Map<string, string> {
-  const overlays = new Map<string, string>();
-  for (const [file, { virtual, text }] of buffers) {
-    if (!virtual && file.endsWith('.go')) overlays.set(file, text);
-  }
-  return overlays;
+/** UTF-16 units of all texts. */
+function lengthOf({ texts }: Sources): number {
+  let length = 0;
+  for (const { text } of texts.values()) length += text.length;
+  return length;
 }
 
 function revealedIn(buffers: ReadonlyMap<string, SourceDocument>): ReadonlySet<string> {
   return new Set([...buffers].flatMap(([file, { revealed }]) => (revealed ? [file] : [])));
 }
 
-const unknownVersion: GoVersion = { major: 1, minor: 21 };
-
-/** Why nothing can be compiled at all, for the title of a fix. */
-function reasonFor({ trust }: EngineHost): string {
-  return trust.trusted ? 'nothing was compiled' : 'the workspace is not trusted';
-}
-
 function reportOf({ versionText, go, why }: GoToolchain): ToolchainReport {
   return { version: versionText, path: go, how: why };
-}
-
-function isCompiled(compiled: CompiledPackage | undefined, file: string): boolean {
-  if (!compiled) return false;
-  if (compiled.goFiles.includes(file) || compiled.cgoFiles.includes(file)) return compiled.compiled;
-  return (
-    compiled.testsCompiled && (compiled.testFiles.includes(file) || compiled.externalTestFiles.includes(file))
-  );
-}
-
-/** Whether nothing is missing in what can be said of the folder, and nothing of it is due to this run alone. */
-function isWhole(
-  { sources: { directory }, unparsed, incomplete }: Checked,
-  build: Build | NotCompiled,
-  types: FolderTypes | undefined,
-): boolean {
-  if (build instanceof NotCompiled || types?.fault !== undefined || unparsed.length + incomplete.size > 0)
-    return false;
-  const compiled = packageIn(build, directory);
-  const { toolchain, unit } = build.unit;
-  // More than these are about the compile that all packages of the batch share.
-  const expected = build.notes.length === toolchain.notes.length + unit.notes.length;
-  return expected && compiled?.compiled === true && compiled.errors.length === 0;
-}
-
-interface MissingPart {
-  readonly note: string;
-  /** For the title of a fix. */
-  readonly short: string;
-  readonly wayOut?: WayOut | undefined;
-  /** What has to be put right before there is a part again; absent where there is none to come. */
-  readonly error?: string;
-}
-
-/** Why the compiler's part is missing for the file, with what the go command said; undefined when it is there. */
-function missingPart(
-  { unit: { unit }, errors }: Build,
-  compiled: CompiledPackage | undefined,
-  file: string,
-): MissingPart | undefined {
-  if (isCompiled(compiled, file)) return undefined;
-  const missing = (short: string, more = '.') => ({
-    note: `Only the syntax was analysed: ${short}${more}`,
-    short,
-  });
-  const because = (short: string, error: CompileError) => {
-    const said = withWayOut(describeError(error), unit.folder);
-    return { ...missing(short, `. ${said}`), error: said.replace(/\.$/, '') };
-  };
-  const unexplained = ', and the go command gave no reason.';
-  const [first] = compiled ? compiled.errors : errors;
-  if (!compiled)
-    return first
-      ? because('the package does not compile', first)
-      : missing('the go command lists no package in this folder');
-  if (compiled.ignoredFiles.includes(file) && !compiled.errors.some(({ at }) => at?.file === file))
-    return missing('build constraints or its name leave this file out of the build');
-  const isTest = compiled.testFiles.includes(file) || compiled.externalTestFiles.includes(file);
-  if (!compiled.compiled && first) return because('the package does not compile', first);
-  if (isTest && first) return because('the tests do not compile', first);
-  if (isTest)
-    return unit.tests
-      ? missing('the tests were not compiled', unexplained)
-      : missing('the tests of this module are not compiled', ', because it is not yours.');
-  if (!compiled.compiled) return missing('the package was not compiled', unexplained);
-  return missing('the go command does not count this file among those of the package');
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { TemporaryFolder } from '../../host/temporary-folder';
+import type { SourceDocument } from '../../service/engine';
 
 /** The files of one compile that are not what the disk says. */
 export interface Overlay {
@@ -97,4 +98,13 @@ export class OverlayStore {
 
 function digest(name: string, text: string): string {
   return createHash('sha256').update(name).update('\0').update(text).digest('hex').slice(0, 32);
+}
+
+/** Unsaved texts for the compile: absolute path → text. */
+export function overlaysOf(buffers: ReadonlyMap<string, SourceDocument>): Map<string, string> {
+  const overlays = new Map<string, string>();
+  for (const [file, { virtual, text }] of buffers) {
+    if (!virtual && file.endsWith('.go')) overlays.set(file, text);
+  }
+  return overlays;
 }
