@@ -130,8 +130,15 @@ export interface GuessedRoom {
   readonly elementSize?: number;
   /** Where the slice is made, when it starts with room for so many elements: the fix takes more there. */
   readonly made?: Location & { readonly elements: number };
+  /** Where the compiler begins the slice on the stack: the places where it is moved to the heap while it is short. */
+  readonly onStack?: readonly Location[];
   /** NoFix.recipe where the guess is wrong. */
   readonly recipe: string;
+  /**
+   * The same fix with the rooms that a profile may ask for instead, least first. Only the number differs: what was checked of one is true of
+   * all. Their titles say that a profile chose.
+   */
+  readonly others: readonly Fix[];
 }
 
 /** How much a line matters: 0 (cold) to 1 (hot), and the reasons, strongest first. */

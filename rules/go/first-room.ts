@@ -1,5 +1,5 @@
 import type { Node } from 'web-tree-sitter';
-import type { Related } from '../model';
+import type { GuessedRoom, Location, Related } from '../model';
 import { code } from '../wording';
 import { canImportAt, importedAs } from './edit/imports';
 import { statementsAt } from './edit/layout';
@@ -95,15 +95,23 @@ function laterGrowth(slice: Node, file: GoFile): { readonly span: { start: numbe
 }
 
 /** By the bytes of an element: 64 bytes to half a kilobyte. */
-function roomFor(slice: Node, file: GoFile): number {
-  const bytes = sizeOfOne(slice, file).elementSize;
-  return bytes !== undefined && bytes > 64 ? fewest / 2 : bytes === 1 ? 8 * fewest : fewest;
+function roomFor(elementSize: number | undefined): number {
+  return elementSize !== undefined && elementSize > 64
+    ? fewest / 2
+    : elementSize === 1
+      ? bytesForOne * fewest
+      : fewest;
 }
 
-function sizeOfOne(slice: Node, file: GoFile): { readonly elementSize?: number } {
-  const bytes = typeOf(slice, file)?.element?.layout?.size;
-  return bytes === undefined ? {} : { elementSize: bytes };
+/** How long the arrays are that slices grow through: what a profile may say of them. The largest that a fix makes is a page or two. */
+function roomsOf(elementSize: number): number[] {
+  const unit = elementSize === 1 ? bytesForOne : 1;
+  return [2, 4, 8, 16, 32, 64].map((many) => many * unit).filter((many) => many * elementSize <= mostBytes);
 }
+
+/** `append` gives the first byte eight. */
+const bytesForOne = 8;
+const mostBytes = 8 << 10;
 
 /** `make(T, len(x.f), cap(x.f))`, of a field of that name: what has more room has more in each copy. */
 function roomIsCopied(whole: Node, file: GoFile): Node | undefined {
@@ -117,42 +125,68 @@ function roomIsCopied(whole: Node, file: GoFile): Node | undefined {
   return undefined;
 }
 
-function fixOf(
+function fixOf(growth: FirstGrowth, file: GoFile): { readonly fix?: GoFix; readonly noFix?: string } {
+  const way = wayToMakeRoom(growth, file);
+  if (!way || 'noFix' in way) return way ?? {};
+  const { slice, whole } = growth;
+  const kind = 'suggestion';
+  const { write, ...rest } = way;
+  if (whole) {
+    const title = `Make as much room as ${code(whole.text)} has (if it becomes as long)`;
+    return { fix: { title, kind, ...rest, ...write(`cap(${whole.text})`), room: { recipe } } };
+  }
+  const elementSize = typeOf(slice, file)?.element?.layout?.size;
+  const { made } = way;
+  const seen = {
+    ...(elementSize !== undefined && { elementSize }),
+    ...(made && { made }),
+    ...begunOnStack(growth, file),
+    recipe,
+  };
+  const fixWith = (elements: number, when: string): GoFix => ({
+    title: `Start ${code(slice.text)} with room for ${elements} elements ${when}`,
+    kind,
+    ...rest,
+    ...write(String(elements)),
+    room: { elements, ...seen },
+  });
+  const guessed = fixWith(made ? fewest : roomFor(elementSize), '(if it gets as many as a rule)');
+  const others = (elementSize === undefined ? [] : roomsOf(elementSize))
+    .filter((many) => many > (made?.elements ?? 0))
+    .map((many) => fixWith(many, '(in the profile most get as many)'));
+  return { fix: { ...guessed, room: { ...guessed.room!, others } } };
+}
+
+/** What all fixes for a slice have in common, whatever the room. */
+interface Way extends Pick<GoFix, 'claim'> {
+  readonly made?: GuessedRoom['made'];
+  /** @param room an expression */
+  readonly write: (room: string) => Pick<GoFix, 'edits' | 'imports'>;
+}
+
+function wayToMakeRoom(
   { statement, slice, elements, whole, births }: FirstGrowth,
   file: GoFile,
-): { readonly fix?: GoFix; readonly noFix?: string } {
+): Way | { readonly noFix: string } | undefined {
   const fn = enclosingFunction(statement);
-  if (file.generated || !fn) return {};
+  if (file.generated || !fn) return undefined;
   const claim = { effect: 'runs less', within: [spanOf(fn)], callees: ['runtime.growslice'] } as const;
   if (typeof births === 'object' && 'empty' in births && !whole) {
     const { empty, type } = births;
-    if (isShadowed('make', empty, file)) return {};
-    const room = roomFor(slice, file);
+    if (isShadowed('make', empty, file)) return undefined;
+    const span = spanOf(empty);
     return {
-      fix: {
-        title: startTitle(slice, room),
-        kind: 'suggestion',
-        edits: [{ file: file.path, span: spanOf(empty), newText: `make(${type.text}, 0, ${room})` }],
-        claim,
-        room: { elements: room, ...sizeOfOne(slice, file), recipe },
-      },
+      claim,
+      write: (room) => ({ edits: [{ file: file.path, span, newText: `make(${type.text}, 0, ${room})` }] }),
     };
   }
   if (typeof births === 'object' && 'capacity' in births && !whole) {
     const { file: home, capacity } = births;
-    if (home.generated) return {};
+    if (home.generated) return undefined;
+    const place = { file: home.path, span: spanOf(capacity) };
     return {
-      fix: {
-        title: startTitle(slice, fewest),
-        kind: 'suggestion',
-        edits: [{ file: home.path, span: spanOf(capacity), newText: String(fewest) }],
-        room: {
-          elements: fewest,
-          ...sizeOfOne(slice, file),
-          made: { file: home.path, span: spanOf(capacity), elements: Number(capacity.text) },
-          recipe,
-        },
-      },
+      made: { ...place, elements: Number(capacity.text) },
+      write: (room) => ({ edits: [{ ...place, newText: room }] }),
     };
   }
   const made = madeWith(slice, file);
@@ -166,33 +200,36 @@ function fixOf(
   const copied = whole && roomIsCopied(whole, file);
   if (copied)
     return { noFix: `${code(copied.text)} copies the room with the elements, so copies get larger` };
-  const most = roomFor(slice, file);
-  const room = whole ? `cap(${whole.text})` : String(most);
   const none = `cap(${slice.text}) == 0${ifThereAreSome(elements.at(-1)!)}`;
-  const guard = `if ${none} {\n\t${slice.text} = ${made.text(room)}\n}`;
   const at = statement.startIndex;
-  return {
-    fix: {
-      title: whole
-        ? `Make as much room as ${code(whole.text)} has (if it becomes as long)`
-        : startTitle(slice, Number(room)),
-      kind: 'suggestion',
-      edits: [
-        { file: file.path, span: { start: at, end: at }, newText: statementsAt(file, at, [guard, '']) },
-      ],
-      imports: made.imports,
-      claim,
-      room: whole ? { recipe } : { elements: most, ...sizeOfOne(slice, file), recipe },
-    },
+  const write = (room: string): Pick<GoFix, 'edits' | 'imports'> => {
+    const guard = `if ${none} {\n\t${slice.text} = ${made.text(room)}\n}`;
+    const newText = statementsAt(file, at, [guard, '']);
+    return { edits: [{ file: file.path, span: { start: at, end: at }, newText }], imports: made.imports };
   };
+  return { claim, write };
+}
+
+/**
+ * Go 1.26 grows a slice in 32 bytes of the stack first, where it leaves the function in one place, and moves it to the heap there: short ones
+ * are allocated at that place, and none that does not leave.
+ */
+function begunOnStack({ statement, grows }: FirstGrowth, file: GoFile): Pick<GuessedRoom, 'onStack'> {
+  const fn = enclosingFunction(statement);
+  if (!fn || !grows.callee.startsWith('runtime.growsliceBuf')) return {};
+  const moves = file.facts!.emitted(fn).filter(({ callee }) => callee.startsWith('runtime.moveSlice'));
+  const lines = new Set(moves.map(({ line }) => line));
+  const places: Location[] = [];
+  for (const node of descendants(fn)) {
+    if (!lines.delete(node.startPosition.row)) continue;
+    places.push({ file: file.path, span: spanOf(node) });
+  }
+  return { onStack: places };
 }
 
 /** `tail...` may have no elements, and what is nil stays nil then. */
 const ifThereAreSome = (last: Node): string =>
   last.type === 'variadic_argument' ? ` && len(${last.firstNamedChild!.text}) > 0` : '';
-
-const startTitle = (slice: Node, room: number): string =>
-  `Start ${code(slice.text)} with room for ${room} elements (if it gets as many as a rule)`;
 
 /** How an empty slice of the same type with room is written. */
 function madeWith(

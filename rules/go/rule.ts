@@ -173,10 +173,13 @@ export interface GoFix {
   readonly imports?: readonly string[];
   /** Absent when the fix is about something else than allocations: then it is enough that it compiles. */
   readonly claim?: Claim;
-  readonly room?: GuessedRoom;
+  readonly room?: GoRoom;
   readonly obligations?: readonly Obligation[];
   readonly probes?: readonly Probe[];
 }
+
+/** As the rule guesses it. */
+export type GoRoom = Omit<GuessedRoom, 'others'> & { readonly others?: readonly GoFix[] };
 
 /**
  * `removes`: the call is gone from the function. `moves`: it now stands in a pool's New, in package initialisation or

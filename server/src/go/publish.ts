@@ -290,7 +290,7 @@ function offersOf(checked: Checked, pkg: GoPackage, candidate: Candidate, verdic
 
 function offersFrom(
   pkg: GoPackage,
-  { inLoop }: Candidate,
+  candidate: Candidate,
   fix: GoFix,
   verdict: Verdict | undefined,
   unverifiable: string | undefined,
@@ -298,9 +298,14 @@ function offersFrom(
   if (verdict?.verdict === 'refuted' || (!verdict && unverifiable === undefined)) return [];
   const { edits, applied } = combineFixes(pkg, [fix]);
   if (applied.length === 0) return [];
+  const others = fix.room?.others?.flatMap((other) =>
+    offersFrom(pkg, candidate, other, verdict, unverifiable),
+  );
+  const room = fix.room && { ...fix.room, others: others ?? [] };
+  const complete = { ...fix, room, edits };
   const offered = verdict
-    ? checkedFix(fix, edits, verdict, inLoop)
-    : unverifiedFix(fix, edits, unverifiable!);
+    ? checkedFix(complete, verdict, candidate.inLoop)
+    : unverifiedFix(complete, unverifiable!);
   origins.set(offered, { fix, pkg: originPackage(pkg) });
   return [offered];
 }

@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Finding, GuessedRoom } from '../../../rules/model';
+import type { Finding, Fix, GuessedRoom } from '../../../rules/model';
 import { withRoomSeen, type SeenArrays } from '../../../server/src/hotspots/guessed-room';
 import type { LineWeight } from '../../../server/src/profile/weights';
 
 const recipe = 'Make room';
 /** `x.f = append(x.f, e)` with a fix that makes room for 8 elements of 16 bytes. */
-const eight: GuessedRoom = { elements: 8, elementSize: 16, recipe };
+const eight: GuessedRoom = { elements: 8, elementSize: 16, recipe, others: [] };
+/** The same, and what the rule would write for other rooms. */
+const scaled: GuessedRoom = {
+  ...eight,
+  others: [2, 4, 8, 16, 32, 64].map((elements) => fixOf({ ...eight, elements })),
+};
 
 describe('room that a fix guesses, held against the arrays of a profile', () => {
   it('keeps the fix where slices get longer', () => {
@@ -48,7 +53,7 @@ describe('room that a fix guesses, held against the arrays of a profile', () => 
 
   it('concludes nothing from few samples, and nothing where elements have several sizes', () => {
     assert.match(because(eight, { 16: 9, 32: 9, 64: 9, 128: 9 }, { samples: 9 })!, /too few of its arrays/);
-    assert.match(because({ elements: 8, recipe }, { 16: 1000, 128: 1000 })!, /of several sizes/);
+    assert.match(because({ elements: 8, recipe, others: [] }, { 16: 1000, 128: 1000 })!, /of several sizes/);
   });
 
   it('counts the owners where the fix makes more room for each of them', () => {
@@ -62,12 +67,12 @@ describe('room that a fix guesses, held against the arrays of a profile', () => 
 
   it('asks of a list that is cut in two whether the halves grow again', () => {
     const halves = { 256: 1000 };
-    assert.equal(because({ recipe }, halves, { later: [line({ 512: 990 })] }), undefined);
+    assert.equal(because({ recipe, others: [] }, halves, { later: [line({ 512: 990 })] }), undefined);
     assert.match(
-      because({ recipe }, halves, { later: [line({ 512: 100 })] })!,
+      because({ recipe, others: [] }, halves, { later: [line({ 512: 100 })] })!,
       /10 % of the slices grow again/,
     );
-    assert.match(because({ recipe }, halves)!, /0 % of the slices grow again/);
+    assert.match(because({ recipe, others: [] }, halves)!, /0 % of the slices grow again/);
   });
 
   it('leaves other fixes of the finding', () => {
@@ -81,6 +86,79 @@ describe('room that a fix guesses, held against the arrays of a profile', () => 
     assert.equal(found.noFix, undefined);
   });
 });
+
+describe('room as the profile asks for it', () => {
+  it('is as much as three of four slices use', () => {
+    assert.equal(roomOf({ 16: 1000, 32: 1000, 64: 990, 128: 800, 256: 300, 512: 300 }), 8);
+    assert.equal(roomOf({ 16: 1000, 32: 900, 64: 300 }), 2);
+    assert.equal(roomOf({ 16: 1000, 32: 1000, 64: 1000, 128: 1000, 256: 1000, 512: 1000, 1024: 1000 }), 64);
+  });
+
+  it('is none where all are short, or only a few long', () => {
+    assert.equal(
+      because(scaled, { 16: 1000 }),
+      'in the profile 0 % of these slices get as many as 2 elements',
+    );
+    const few = { 16: 1000, 32: 300, 64: 300, 128: 300, 256: 300, 512: 300, 1024: 300 };
+    assert.equal(because(scaled, few), 'in the profile 30 % of these slices get as many as 2 elements');
+  });
+
+  it('is what the short half uses where there are two kinds', () => {
+    const twoKinds = { 16: 1000, 32: 1000, 64: 500, 128: 500, 256: 500, 512: 500, 1024: 500 };
+    assert.equal(roomOf(twoKinds), 2);
+  });
+
+  it('is less where one function of the program would pay for more', () => {
+    const long = { 16: 1000, 32: 1000, 64: 1000, 128: 1000 };
+    const pairs = { 16: 100, 32: 100 };
+    const own = {
+      ...line({ 16: 1100, 32: 1100, 64: 1000, 128: 1000 }),
+      sizesFrom: new Map([
+        ['a/b.Long', line(long).sizes!],
+        ['a/b.Pairs', line(pairs).sizes!],
+      ]),
+    };
+    assert.equal(roomOf({}, { own: [own] }), 2);
+  });
+
+  it('is more than the first array where that has room at once', () => {
+    assert.equal(roomOf({ 128: 1000, 256: 900 }), 16);
+    assert.equal(
+      because(scaled, { 128: 1000, 256: 600 }),
+      'in the profile 60 % of these slices get as many as 16 elements',
+    );
+    assert.match(because(scaled, { 1024: 1000 })!, /the first array of these slices has room enough/);
+  });
+
+  it('counts the slices that end on the stack, which have no array here', () => {
+    const onStack = [{ file: 'a.go', span: { start: 9, end: 10 } }];
+    const arrays = { 64: 1000, 128: 1000 };
+    const endingThere = (sizes: Record<number, number>): Partial<SeenArrays> => ({ at: () => [line(sizes)] });
+    assert.equal(roomOf(arrays, {}, { ...scaled, onStack }), 8);
+    assert.equal(roomOf(arrays, endingThere({ 16: 100 }), { ...scaled, onStack }), 8);
+    assert.match(
+      because({ ...scaled, onStack }, arrays, endingThere({ 16: 5000 }))!,
+      /in the profile 17 % of these slices get as many as 2 elements/,
+    );
+  });
+
+  it('is more than the owner makes', () => {
+    const made = { file: 'a.go', span: { start: 7, end: 8 }, elements: 2 };
+    const owners: Partial<SeenArrays> = { at: () => [line({ 32: 1000 })] };
+    const room = { ...scaled, made, others: scaled.others.slice(1) };
+    assert.equal(roomOf({ 64: 900, 128: 300 }, owners, room), 4);
+  });
+});
+
+/** Elements that the offered fix makes room for. */
+function roomOf(
+  arrays: Record<number, number>,
+  more: Partial<SeenArrays> = {},
+  room = scaled,
+): number | undefined {
+  const { fixes } = withRoomSeen(finding([fixOf(room)]), { ...seen(arrays), ...more });
+  return fixes[0]?.room?.elements;
+}
 
 /** Why the fix is withheld; undefined when it is offered. @param arrays how many of each size in bytes */
 function because(
@@ -118,8 +196,15 @@ function line(arrays: Record<number, number>, samples = 100): LineWeight {
   };
 }
 
-const fixOf = (room: GuessedRoom) =>
-  ({ title: 'Start `x`', kind: 'suggestion', edits: [], verification: 'checked', room }) as const;
+function fixOf(room: GuessedRoom): Fix {
+  return {
+    title: `Start with ${room.elements}`,
+    kind: 'suggestion',
+    edits: [],
+    verification: 'checked',
+    room,
+  };
+}
 
 const finding = (fixes: Finding['fixes']): Finding => ({
   ruleId: 'go/first-room',

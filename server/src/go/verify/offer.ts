@@ -1,15 +1,15 @@
-import type { FileEdit, Fix } from '../../../../rules/model';
-import type { GoFix } from '../../../../rules/go/rule';
+import type { Fix } from '../../../../rules/model';
 import type { Figures, Verdict } from './verdict';
+
+/** A fix with all its edits, before anybody has checked it. */
+type Complete = Pick<Fix, 'title' | 'kind' | 'edits'> & { readonly room: Fix['room'] | undefined };
 
 /** The title says what was checked: "… (verified: 1 → 0 allocations per call)", "… (compiles)". */
 export function checkedFix(
-  fix: Pick<GoFix, 'title' | 'kind' | 'room'>,
-  edits: readonly FileEdit[],
+  { title, kind, edits, room }: Complete,
   verdict: Exclude<Verdict, { verdict: 'refuted' }>,
   inLoop: boolean,
 ): Fix {
-  const { title, kind, room } = fix;
   const same = { kind, edits, ...(room && { room }) };
   if (verdict.verdict === 'checked')
     return { title: `${title} (compiles)`, ...same, verification: 'checked' };
@@ -32,11 +32,7 @@ function scopeOf({ of }: Figures, inLoop: boolean): string {
 }
 
 /** What nobody checked is a suggestion and says so. */
-export function unverifiedFix(
-  { title, room }: Pick<GoFix, 'title' | 'room'>,
-  edits: readonly FileEdit[],
-  reason: string,
-): Fix {
+export function unverifiedFix({ title, edits, room }: Omit<Complete, 'kind'>, reason: string): Fix {
   return {
     title: `${title} (not verified: ${reason})`,
     kind: 'suggestion',
