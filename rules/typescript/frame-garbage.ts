@@ -3,26 +3,16 @@ import { perFrame } from './heat/callbacks';
 import { indentAt, newlineOf } from './edit/layout';
 import { freshName } from './edit/names';
 import { isSemicolonFree } from './edit/statements';
-import { scratchFix, scratchOfArray, scratchOfNew } from './hoist/scratch';
+import { scratchFix, scratchOfArray, scratchOfClone, scratchOfNew } from './hoist/scratch';
 import { createRule, type ProposedFix } from './rule';
 import { classAround, memberOf } from './syntax/functions';
-import {
-  contains,
-  enclosingFunction,
-  isFunction,
-  memberName,
-  methodName,
-  resolve,
-  unwrap,
-} from './syntax/nodes';
+import { enclosingFunction, isFunction, memberName, methodName } from './syntax/nodes';
 import { importedCallee } from './types/bindings';
-import { receiverType } from './types/values';
+import { sceneModules, sceneValue } from './types/scene';
 import { iteratingMethods } from './flow/loops';
 import { isTypeScript } from './types/members';
 import { code } from '../wording';
 
-/** Modules whose small classes have methods that write into an instance (`copy`, `set`), so that one can be kept. */
-const scenes = /^(?:three|three\/.*|@babylonjs\/core.*|pixi\.js|@pixi\/.*|cannon-es|gl-matrix|playcanvas)$/;
 const values = /^(?:Vector[234]?|Vec[234]|Matrix[34]?|Mat[34]|Quaternion|Quat|Euler|Color[34]?|Box[23]|Sphere|Ray|Raycaster|Plane|Spherical|Cylindrical|Frustum|Line3|Triangle|Object3D|Point|Rectangle|Transform|AABB|BoundingBox)$/; // prettier-ignore
 const arrays = /^(?:vec[234]|mat[234]|mat2d|quat2?)$/;
 
@@ -55,7 +45,7 @@ export const frameGarbage = createRule({
     return {
       NewExpression(node) {
         const imported = importedCallee(sourceCode, node.callee);
-        if (!imported || !scenes.test(imported.module) || !values.test(imported.name) || !inFrame(node))
+        if (!imported || !sceneModules.test(imported.module) || !values.test(imported.name) || !inFrame(node))
           return;
         const scratch = scratchOfNew(sourceCode, node, imported);
         const fix = scratch && scratchFix(sourceCode, node, scratch);
@@ -66,8 +56,16 @@ export const frameGarbage = createRule({
         if (callee.type !== 'MemberExpression') return;
         const method = memberName(callee);
         if (method === 'clone' && node.arguments.length === 0) {
-          if (isOfScene(sourceCode, callee.object) && inFrame(node))
-            report({ at: node, messageId: 'cloned', data: { name: sourceCode.getText(callee.object) } });
+          const value = sceneValue(sourceCode, callee.object);
+          if (!value || !inFrame(node)) return;
+          const scratch = scratchOfClone(sourceCode, node, callee, value);
+          const fix = scratch && scratchFix(sourceCode, node, scratch);
+          report({
+            at: node,
+            messageId: 'cloned',
+            data: { name: sourceCode.getText(callee.object) },
+            ...outcome(fix, scratch ? kept : unshown),
+          });
         } else if (method === 'create' || method === 'fromValues' || method === 'clone') {
           const imported = importedCallee(sourceCode, callee.object);
           if (imported?.module === 'gl-matrix' && arrays.test(imported.name) && inFrame(node)) {
@@ -91,6 +89,7 @@ export const frameGarbage = createRule({
   },
 });
 
+const unshown = 'the file does not show which class it copies, or does not import it';
 const kept = 'the file does not show that nobody keeps it';
 const unbound = 'only a method of a class without a base class can be bound in a field of its own';
 
@@ -149,24 +148,6 @@ function isKept(node: TSESTree.Node): boolean {
   if (parent?.type === 'LogicalExpression') return isKept(parent);
   if (parent?.type === 'ReturnStatement' || parent?.type === 'Property') return true;
   return parent?.type === 'CallExpression' && /^(?:push|set|add)$/.test(methodName(parent) ?? '');
-}
-
-/** A vector or the like: made by a class of such a module, or reached from something that is; its methods give itself. */
-function isOfScene(sourceCode: TSESLint.SourceCode, node: TSESTree.Expression): boolean {
-  let at = unwrap(node);
-  for (;;) {
-    const type = receiverType(sourceCode, at);
-    if (type?.imported) return scenes.test(type.imported.module);
-    if (at.type === 'MemberExpression') at = unwrap(at.object);
-    else if (at.type === 'CallExpression' && at.callee.type === 'MemberExpression')
-      at = unwrap(at.callee.object);
-    else if (at.type === 'Identifier') {
-      const declared = resolve(sourceCode, at)?.defs[0]?.node as TSESTree.Node | undefined;
-      if (declared?.type !== 'VariableDeclarator' || !declared.init || contains(declared.init, at))
-        return false;
-      at = unwrap(declared.init);
-    } else return false;
-  }
 }
 
 const isArgument = (node: TSESTree.Node): boolean =>

@@ -11,6 +11,7 @@ import { entriesDestructuring } from './entries-destructuring';
 import { errorPerCall } from './error-per-call';
 import { formatThenAppend } from './format-then-append';
 import { frameGarbage } from './frame-garbage';
+import { hypot } from './hypot';
 import { intlPerCall } from './intl-per-call';
 import { mustNotAllocate } from './must-not-allocate';
 import { perCallBuffer } from './per-call-buffer';
@@ -40,6 +41,7 @@ export const typescriptRules: readonly TypeScriptRule[] = [
   errorPerCall,
   formatThenAppend,
   frameGarbage,
+  hypot,
   intlPerCall,
   mustNotAllocate,
   perCallBuffer,

@@ -26,4 +26,11 @@ export function asReceiver(sourceCode: TSESLint.SourceCode, value: TSESTree.Node
   return parenthesized(sourceCode.getText(value), !tight);
 }
 
+/** In front of `**`, where no unary operator may stand. */
+export function asBase(sourceCode: TSESLint.SourceCode, value: TSESTree.Node): string {
+  const tight =
+    value.type === 'Literal' || /^(?:Identifier|(?:Member|Call|This|TSNonNull)Expression)$/.test(value.type);
+  return parenthesized(sourceCode.getText(value), !tight);
+}
+
 const parenthesized = (text: string, needed: boolean): string => (needed ? `(${text})` : text);

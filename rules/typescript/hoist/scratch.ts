@@ -1,4 +1,5 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
+import { asItem } from '../edit/expressions';
 import { derivedName, moduleName } from '../edit/names';
 import type { ProposedFix } from '../edit/proposed-fix';
 import { iteratingMethods } from '../flow/loops';
@@ -7,6 +8,7 @@ import { declareConstants } from './place';
 import { isModule } from '../syntax/module';
 import { enclosingFunction, isFunction, memberName } from '../syntax/nodes';
 import { importedCallee } from '../types/bindings';
+import { importedClass, type SceneValue } from '../types/scene';
 import { code } from '../../wording';
 
 /**
@@ -47,6 +49,31 @@ export function scratchOfNew(
   const given = node.arguments.map((argument) => sourceCode.getText(argument));
   const values = [...given, ...start.slice(given.length)].join(', ');
   return { creation, use: (scratch) => `${scratch}.set(${values})`, className: name };
+}
+
+/** Classes that `copy()` of three and `copyFrom()` of Babylon fill completely, and that can be made without arguments. */
+const copied =
+  /^(?:Vector[234]|Quaternion|Euler|Matrix[34]?|Color[34]?|Box[23]|Sphere|Ray|Plane|Spherical|Line3|Triangle)$/;
+
+/** `a.clone()` of three and Babylon: `scratch.copy(a)`. */
+export function scratchOfClone(
+  sourceCode: TSESLint.SourceCode,
+  call: TSESTree.CallExpression,
+  callee: TSESTree.MemberExpression,
+  value: SceneValue,
+): Scratch | undefined {
+  const { module, className } = value;
+  if (className === undefined || !copied.test(className) || call.optional || callee.optional)
+    return undefined;
+  const copy = /^three\b/.test(module)
+    ? 'copy'
+    : module.startsWith('@babylonjs/core')
+      ? 'copyFrom'
+      : undefined;
+  const name = importedClass(sourceCode, value);
+  if (copy === undefined || name === undefined) return undefined;
+  const from = asItem(sourceCode, callee.object);
+  return { creation: `new ${name}()`, use: (scratch) => `${scratch}.${copy}(${from})`, className };
 }
 
 /** `vec3.create()`, `vec3.fromValues(x, y, z)`, `mat4.clone(m)` of gl-matrix. */

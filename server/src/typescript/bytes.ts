@@ -31,6 +31,7 @@ const statics = new Map<string, number>([
   ['Object.fromEntries', 2 * ofList],
   ['Object.assign', ofList],
   ['Array.from', ofList],
+  ['Math.hypot', 64],
   ['JSON.parse', 500],
   ['JSON.stringify', 200],
   ['Buffer.alloc', 200],

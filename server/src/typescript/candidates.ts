@@ -451,6 +451,7 @@ const tests: Readonly<Record<string, readonly (readonly [ts.SyntaxKind, Test])[]
       },
     ],
   ],
+  hypot: [[K.CallExpression, (node) => method(node) === 'hypot']],
   'per-call-buffer': [
     [
       K.VariableDeclaration,

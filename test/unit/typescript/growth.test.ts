@@ -73,6 +73,7 @@ const patterns: Readonly<Record<string, (index: number) => string>> = {
   'format-then-append': (i) => `bytes.set(new TextEncoder().encode(s), ${i});`,
   'frame-garbage': (i) =>
     `requestAnimationFrame(() => { requestAnimationFrame(loose.run.bind(loose)); n += ${i}; });`,
+  hypot: (i) => `n = Math.hypot(n, ${i});`,
   'intl-per-call': (i) => `s += new Intl.NumberFormat('de', { maximumFractionDigits: ${i % 20}, minimumIntegerDigits: ${1 + Math.floor(i / 20)} }).format(n);`, // prettier-ignore
   'must-not-allocate': (i) => `n += [${i}].length;`,
   'per-call-buffer': (i) =>

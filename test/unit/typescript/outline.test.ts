@@ -34,6 +34,7 @@ const candidates: readonly (readonly [string, string, string])[] = [
   ['error-per-call', "() => ({ error: new Error('x') });", "() => { throw new Error('x'); };"],
   ['error-per-call', "try { throw new Error('x'); } catch {}", "const e = new Error('x');"],
   ['format-then-append', 'b.set(encoder.encode(s), 1);', 'b.set(encoder.toBytes(s), 1);'],
+  ['hypot', '(Math).hypot(x, y);', 'x.hypot;'],
   ['per-call-buffer', 'const b = Buffer.alloc(4);', 'f(Buffer.alloc(4));'],
   ['pessimised-iteration', 'Array.from(xs, f);', 'Array.from(xs);'],
   [

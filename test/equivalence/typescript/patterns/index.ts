@@ -13,6 +13,7 @@ import { entriesDestructuring } from './entries-destructuring';
 import { errorPerCall } from './error-per-call';
 import { formatThenAppend } from './format-then-append';
 import { frameGarbage } from './frame-garbage';
+import { hypot } from './hypot';
 import { intlPerCall } from './intl-per-call';
 import { perCallBuffer } from './per-call-buffer';
 import { pessimisedIteration } from './pessimised-iteration';
@@ -40,6 +41,7 @@ export const patterns: ReadonlyMap<RuleId, readonly Pattern[]> = new Map<RuleId,
   ['ts/error-per-call', errorPerCall],
   ['ts/format-then-append', formatThenAppend],
   ['ts/frame-garbage', frameGarbage],
+  ['ts/hypot', hypot],
   ['ts/intl-per-call', intlPerCall],
   ['ts/per-call-buffer', perCallBuffer],
   ['ts/pessimised-iteration', pessimisedIteration],
