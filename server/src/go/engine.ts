@@ -294,6 +294,8 @@ export class GoEngine implements Engine {
       }
       await kept?.keep(words);
     };
+    // Texts are read again when it is their turn: those of all packages would not be bounded.
+    const missed: { readonly file: string; readonly sources: Pick<Sources, 'directory' | 'unit'> }[] = [];
     for (const directory of directories) {
       const folder = await GoFolder.read(directory, buffers);
       const left = new Set(folder.texts.keys());
@@ -304,21 +306,27 @@ export class GoEngine implements Engine {
         const wanted = request.files;
         if (wanted && ![...sources.texts.keys()].some((covered) => wanted.has(covered))) continue;
         const before = await kept?.find(sources);
-        if (before) {
-          tell(sources, before);
-          continue;
-        }
-        const first = batch[0];
-        const joins =
-          !first ||
-          (first.unit instanceof NotCompiled
-            ? sources.unit instanceof NotCompiled && first.unit.why === sources.unit.why
-            : !(sources.unit instanceof NotCompiled) && sameBuild(first.unit, sources.unit));
-        const room = batch.length < scanBatch.packages && length + lengthOf(sources) <= scanBatch.text;
-        if (!joins || !room) await finish();
-        batch.push(sources);
-        length += lengthOf(sources);
+        if (before) tell(sources, before);
+        else missed.push({ file, sources: { directory, unit: sources.unit } });
       }
+    }
+    for (const {
+      file,
+      sources: { directory },
+    } of (await kept?.dependenciesFirst(missed)) ?? missed) {
+      either.throwIfAborted();
+      const folder = await GoFolder.read(directory, buffers);
+      const sources = await this.#sources(folder, file, buffers, settings, either);
+      const first = batch[0];
+      const joins =
+        !first ||
+        (first.unit instanceof NotCompiled
+          ? sources.unit instanceof NotCompiled && first.unit.why === sources.unit.why
+          : !(sources.unit instanceof NotCompiled) && sameBuild(first.unit, sources.unit));
+      const room = batch.length < scanBatch.packages && length + lengthOf(sources) <= scanBatch.text;
+      if (!joins || !room) await finish();
+      batch.push(sources);
+      length += lengthOf(sources);
     }
     await finish();
   }

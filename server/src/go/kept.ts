@@ -59,6 +59,27 @@ export class KeptPackages {
     });
   }
 
+  /**
+   * Packages in the order in which they are compiled best: those of a module together, each behind what it imports. A compile takes some at a time, with
+   * flags for them alone: what lay between two of them would be compiled again.
+   */
+  async dependenciesFirst<T extends { readonly sources: Pick<Sources, 'directory' | 'unit'> }>(
+    packages: readonly T[],
+  ): Promise<T[]> {
+    const modules = new Map<PackageInputs | undefined, T[]>();
+    for (const one of packages) {
+      const inputs = await this.#inputsOf(one.sources);
+      const together = modules.get(inputs) ?? [];
+      together.push(one);
+      modules.set(inputs, together);
+    }
+    return [...modules].flatMap(([inputs, together]) => {
+      const places = new Map([...(inputs?.folders ?? [])].map((folder, place) => [folder, place]));
+      const placeOf = ({ sources: { directory } }: T): number => places.get(directory) ?? places.size;
+      return together.sort((a, b) => placeOf(a) - placeOf(b));
+    });
+  }
+
   /** What was said of packages that were compiled together, unless something that they depend on was written to meanwhile. */
   async keep(all: readonly Word[]): Promise<void> {
     /** All files of the workspace are looked at for it: once, and not for each package. */
@@ -106,7 +127,10 @@ export class KeptPackages {
     ]);
   }
 
-  async #inputsOf({ unit: build }: Sources, everything = false): Promise<PackageInputs | undefined> {
+  async #inputsOf(
+    { unit: build }: Pick<Sources, 'unit'>,
+    everything = false,
+  ): Promise<PackageInputs | undefined> {
     if (build instanceof NotCompiled || !isKept(build)) return undefined;
     const { toolchain, unit, buildFlags } = build;
     const patterns = everything ? everyPackage(toolchain, unit.folder) : this.#patterns(unit.folder);

@@ -25,6 +25,8 @@ const files = {
 
 interface Scanned {
   readonly files: readonly FileAnalysis[];
+  /** The folders of the files, relative to the module's and each once, in the order in which they were told. */
+  readonly told: readonly string[];
   /** How often packages were compiled. */
   readonly compiles: number;
 }
@@ -81,9 +83,10 @@ class Module {
     } finally {
       await engine.dispose();
     }
+    const told = [...new Set(found.map((file) => path.relative(this.root, path.dirname(file.path))))];
     const sorted = found.sort((a, b) => (a.path < b.path ? -1 : 1));
     // As they are printed: what is undefined is not there.
-    return { files: JSON.parse(JSON.stringify(sorted)) as FileAnalysis[], compiles };
+    return { files: JSON.parse(JSON.stringify(sorted)) as FileAnalysis[], told, compiles };
   }
 }
 
@@ -91,6 +94,13 @@ const fixes = ({ files }: Scanned): string[] =>
   files.flatMap(({ findings }) => findings.flatMap((finding) => finding.fixes.map(({ title }) => title)));
 
 describe('a second scan', () => {
+  it('compiles packages behind what they import', async (t) => {
+    const module = new Module(t, {
+      'a/a.go': 'package a\n\nimport "example.com/m/p"\n\nvar Kept = p.Names(nil)\n',
+    });
+    assert.deepEqual((await module.scan({ folders: ['a', 'p', 'dep'] })).told, ['dep', 'p', 'a']);
+  });
+
   it('says the same and compiles nothing', async (t) => {
     const module = new Module(t);
     const first = await module.scan();

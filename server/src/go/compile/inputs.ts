@@ -83,6 +83,11 @@ export class PackageInputs {
     return new PackageInputs(packages, paths, stamps);
   }
 
+  /** Absolute folders, those of a package before those of packages that import it. */
+  get folders(): Iterable<string> {
+    return this.paths.keys();
+  }
+
   /** A hash of all that the folder's package, its tests and its external tests depend on; undefined when it cannot be told. */
   of(directory: string): string | undefined {
     const importPath = this.paths.get(directory);
