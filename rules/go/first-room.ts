@@ -1,5 +1,5 @@
 import type { Node } from 'web-tree-sitter';
-import type { GuessedRoom, Location, Related } from '../model';
+import type { GuessedRoom, Related } from '../model';
 import { code } from '../wording';
 import { canImportAt, importedAs } from './edit/imports';
 import { statementsAt } from './edit/layout';
@@ -8,8 +8,8 @@ import { makersOf } from './growth/field-births';
 import { fewest, firstGrowthsIn, type FirstGrowth } from './growth/first-growth';
 import { asksForElements } from './growth/slice-uses';
 import type { GoFile, GoFix, GoReport, GoRule } from './rule';
-import { callWith, occurrences } from './syntax/names';
-import { argumentsOf, descendants, enclosingFunction, spanOf } from './syntax/nodes';
+import { callWith, namesAround, occurrences } from './syntax/names';
+import { argumentsOf, descendants, enclosingFunction, isFunction, spanOf } from './syntax/nodes';
 import { isBuiltin, isShadowed } from './syntax/universe';
 import { atLeast } from './syntax/version';
 import { spelledType, typeOf } from './types/types';
@@ -211,20 +211,25 @@ function wayToMakeRoom(
 }
 
 /**
- * Go 1.26 grows a slice in 32 bytes of the stack first, where it leaves the function in one place, and moves it to the heap there: short ones
- * are allocated at that place, and none that does not leave.
+ * Go 1.26 grows a local slice in 32 bytes of the stack first, where it leaves the function in one place, and moves it to the heap there: short
+ * ones are allocated at that place. Where it does not leave, no profile sees them, and they cost nothing.
  */
-function begunOnStack({ statement, grows }: FirstGrowth, file: GoFile): Pick<GuessedRoom, 'onStack'> {
-  const fn = enclosingFunction(statement);
-  if (!fn || !grows.callee.startsWith('runtime.growsliceBuf')) return {};
-  const moves = file.facts!.emitted(fn).filter(({ callee }) => callee.startsWith('runtime.moveSlice'));
+function begunOnStack({ slice, grows }: FirstGrowth, file: GoFile): Pick<GuessedRoom, 'onStack'> {
+  const variable = slice.type === 'identifier' ? namesAround(file.root, slice).resolve(slice) : undefined;
+  if (!variable || !isFunction(variable.owner)) return {};
+  const moves = file
+    .facts!.emitted(variable.owner)
+    .filter(({ callee }) => callee.startsWith('runtime.moveSlice'));
+  if (moves.length === 0 && !grows.callee.startsWith('runtime.growsliceBuf')) return {};
   const lines = new Set(moves.map(({ line }) => line));
-  const places: Location[] = [];
-  for (const node of descendants(fn)) {
-    if (!lines.delete(node.startPosition.row)) continue;
-    places.push({ file: file.path, span: spanOf(node) });
-  }
-  return { onStack: places };
+  const leaves = [
+    ...variable.uses.map(({ node }) => node),
+    ...(variable.kind === 'result' ? variable.owner.descendantsOfType('return_statement') : []),
+  ];
+  const onStack = leaves
+    .filter((node) => lines.delete(node.startPosition.row))
+    .map((node) => ({ file: file.path, span: spanOf(node) }));
+  return { onStack };
 }
 
 /** `tail...` may have no elements, and what is nil stays nil then. */

@@ -22,9 +22,21 @@ type Stack struct{ frames []string }
 func (s *Stack) Push(frame string) {
 	s.frames = append(s.frames, frame)
 }
+
+func Equal(texts []string, want string) []string {
+	var found []string
+	for _, text := range texts {
+		if text == want {
+			found = append(found, text)
+		}
+	}
+	return found
+}
 `;
 
-/** Owners get three or four texts each; of the stacks most have one frame, and a few have fifty. */
+/**
+ * Owners get three or four texts each; of the stacks most have one frame, and a few have fifty; of a hundred texts one is equal, or all are.
+ */
 const test = `package p
 
 import "testing"
@@ -53,10 +65,23 @@ func BenchmarkStack(b *testing.B) {
 		sink = s
 	}
 }
+
+func BenchmarkEqual(b *testing.B) {
+	same, one := make([]string, 100), make([]string, 100)
+	one[50] = "text"
+	for i := 0; i < b.N; i++ {
+		sink = Equal(one, "text")
+		if i%3 == 0 {
+			sink = Equal(same, "")
+		}
+	}
+}
 `;
 
 describe('a guessed room, with a recorded profile', () => {
   const profile = ['--profile', 'alloclens.pprof'];
+
+  let whatOf: (line: string) => string;
 
   it('is as large as its slices get', async () => {
     writeFileSync(path.join(folder, 'go.mod'), 'module example.com/p\n\ngo 1.22\n');
@@ -65,7 +90,7 @@ describe('a guessed room, with a recorded profile', () => {
     const how = ['--bench', '.', '--benchtime', '3000x', '--interval', '512'];
     await alloclens(folder, 'record', '--go', '.', ...how);
     const { out } = await alloclens(folder, 'hotspots', ...profile, '--format', 'json');
-    const whatOf = (line: string): string =>
+    whatOf = (line) =>
       (JSON.parse(out) as JsonHotspots).hotspots
         .find(
           (one) =>
@@ -78,7 +103,14 @@ describe('a guessed room, with a recorded profile', () => {
     );
     assert.match(
       whatOf('s.frames = append'),
-      /^No automatic fix: in the profile (?:9|10|11|12) % of these slices get as many as 2 elements/,
+      /^No automatic fix: in the profile (?:[5-9]|1[0-9]) % of these slices get as many as 2 elements/,
+    );
+  });
+
+  it('counts short slices, which Go 1.26 has on the stack until they are returned', () => {
+    assert.match(
+      whatOf('found = append'),
+      /^No automatic fix: in the profile \d+ % of these slices get as many as/,
     );
   });
 
@@ -122,7 +154,7 @@ describe('a guessed room, with a recorded profile', () => {
       '--format',
       'json',
     );
-    assert.equal(out.match(/with room for 8 elements \(if it gets as many as a rule\)/g)?.length, 2);
+    assert.equal(out.match(/with room for 8 elements \(if it gets as many as a rule\)/g)?.length, 3);
     assert.doesNotMatch(out, /in the profile/);
   });
 });
