@@ -1,7 +1,7 @@
 import type { Node } from 'web-tree-sitter';
 import { canImportAt, importedAs } from '../edit/imports';
 import { statementsAt } from '../edit/layout';
-import { asksForElements } from './slice-uses';
+import { asksForElements, isGivenForElements } from './slice-uses';
 import type { GoFile, GoFix } from '../rule';
 import { initializer } from '../syntax/assignments';
 import { callWith, isAssigned, namesAround, parenthesized, type Binding } from '../syntax/names';
@@ -20,7 +20,7 @@ export interface JoinedParts {
   readonly appended: readonly (readonly Node[])[];
   /** UTF-16 offset behind the last of them. */
   readonly end: number;
-  /** Branches append, too: room for that would be there where they do not run, and nil no longer nil. */
+  /** Branches append, too, or begin anew: room for that would be there where they do not run, and nil no longer nil. */
   readonly branches: boolean;
 }
 
@@ -34,6 +34,10 @@ export function joinedPartsOf(call: Node, file: GoFile): JoinedParts | undefined
   let branches = false;
   let end = start.endIndex;
   for (const { node } of variable.uses) {
+    const anew = begunAnew(node, file);
+    // What always begins anew is another slice.
+    if (anew?.parent?.id === start.parent!.id) return undefined;
+    branches ||= anew !== undefined;
     const step = parenthesized(node).parent?.parent;
     if (step?.type !== 'call_expression' || !isBuiltin(file, step, 'append')) continue;
     const [slice, ...more] = argumentsOf(step);
@@ -48,6 +52,19 @@ export function joinedPartsOf(call: Node, file: GoFile): JoinedParts | undefined
     else branches = true;
   }
   return appended.length > 1 ? { statement: start, variable, base, appended, end, branches } : undefined;
+}
+
+/** `all = …` that is no append to `all`: the assignment. */
+function begunAnew(name: Node, file: GoFile): Node | undefined {
+  if (!isAssigned(name)) return undefined;
+  const statement = parenthesized(name).parent?.parent ?? undefined;
+  const value = statement?.childForFieldName('right')?.namedChild(0);
+  const call = value && unparenthesised(value);
+  const isStep =
+    call?.type === 'call_expression' &&
+    isBuiltin(file, call, 'append') &&
+    argumentsOf(call)[0]?.text === name.text;
+  return isStep ? undefined : statement;
 }
 
 /** `x := append(…)`, `x = append(…)`, `return append(…)`, with nothing beside it. */
@@ -118,6 +135,7 @@ export function makesRoom(elements: readonly Node[], file: GoFile): boolean {
 export function joinedFix(parts: JoinedParts, file: GoFile): GoFix | string {
   const { statement, variable, base, appended, end, branches } = parts;
   const fn = enclosingFunction(statement);
+  const source = clipped(base) ?? base;
   if (!fn || isShadowed('make', base, file) || isShadowed('len', base, file))
     return 'names mean something else here';
   // A buffer that is emptied has room for what comes.
@@ -125,14 +143,16 @@ export function joinedFix(parts: JoinedParts, file: GoFile): GoFix | string {
   if (variable.uses.some(({ node }) => isAsked(node, file)))
     return `the room of \`${variable.name}\` is asked for`;
   // With room it is no longer nil while nothing was appended to it.
-  if (variable.uses.some(({ node }) => node.endIndex <= end && !isJoinedTo(node, file)))
+  if (variable.uses.some(({ node }) => node.endIndex <= end && !isJoinedTo(node, source, file)))
     return `\`${variable.name}\` is used before all is joined`;
   if (exitsBetween(statement, end)) return 'it may end before all is joined';
-  const isOfField = (element: Node): boolean => element.firstNamedChild?.type === 'selector_expression';
-  if (appended.slice(1).flat().some(isOfField) && callsBetween(statement, end, file))
+  const fields = appended
+    .slice(1)
+    .flat()
+    .flatMap(({ firstNamedChild: part }) => (part?.type === 'selector_expression' ? [part] : []));
+  if (fields.some((field) => isOwnerHandedOn(field, statement, end, file)))
     return 'a part may have other elements by then';
   const isEmpty = base.type === 'composite_literal' && base.childForFieldName('body')?.namedChildCount === 0;
-  const source = clipped(base) ?? base;
   if (!isEmpty && !isLength(source, source, statement, file)) return 'what it begins with is made here';
   const lengths = isEmpty ? [] : [`len(${source.text})`];
   let single = 0;
@@ -156,6 +176,7 @@ export function joinedFix(parts: JoinedParts, file: GoFile): GoFix | string {
     ...(isEmpty || source !== base ? [] : [`\`${base.text}\` has no room to spare`]),
     ...(isEmpty ? [] : [`the array of \`${source.text}\` need not be shared`]),
     ...(branches ? ['branches seldom append'] : []),
+    ...(callsBetween(statement, end, file) ? fields.map(({ text }) => `\`${text}\` stays as long`) : []),
   ];
   const lines = [
     `${name} := ${start.text}`,
@@ -246,15 +267,44 @@ function callsBetween(start: Node, end: number, file: GoFile): boolean {
     .some((call) => !isBuiltin(file, call, 'append') && !isBuiltin(file, call, 'len'));
 }
 
-/** `all = append(all, …)`, `len(all)`, `all[i]`, `range all`: whether it is nil cannot be told. */
-function isJoinedTo(node: Node, file: GoFile): boolean {
+/** Of a part `x.f`: between the first append and the last, x is handed to something, which may give the field other elements. */
+function isOwnerHandedOn(field: Node, start: Node, end: number, file: GoFile): boolean {
+  const owner = field.childForFieldName('operand')!;
+  const binding = owner.type === 'identifier' ? namesAround(file.root, owner).resolve(owner) : undefined;
+  if (!binding) return callsBetween(start, end, file);
+  return binding.uses.some(({ node }) => {
+    const { parent } = node;
+    const isRead = parent?.type === 'selector_expression' && isField(parent, file) && !isAssigned(parent);
+    return node.startIndex > start.endIndex && node.endIndex <= end && !isRead;
+  });
+}
+
+/**
+ * `all = append(all, …)`, `len(all)`, `all[i]`, `range all`, and `f(all[:len(a)])` where f looks at elements and a is what it begins with:
+ * whether it is nil cannot be told.
+ */
+function isJoinedTo(node: Node, source: Node, file: GoFile): boolean {
   if (isAssigned(node) || asksForElements(node, file)) return true;
+  const cut = parenthesized(node).parent;
+  if (cut?.type === 'slice_expression' && cut.childForFieldName('operand')?.id === parenthesized(node).id)
+    return isWithinLength(cut, source, file) && isGivenForElements(cut, file);
   const call = callWith(node);
   return (
     call !== undefined &&
     isBuiltin(file, call, 'append') &&
     unparenthesised(argumentsOf(call)[0]!).id === node.id &&
     statementOf(call) !== undefined
+  );
+}
+
+/** `all[i:]`, `all[i:len(a)]` where it begins with a: nothing behind its length is looked at. */
+function isWithinLength(cut: Node, source: Node, file: GoFile): boolean {
+  if (cut.childForFieldName('capacity')) return false;
+  const written = cut.childForFieldName('end');
+  const end = written && unparenthesised(written);
+  if (!end) return true;
+  return (
+    end.type === 'call_expression' && isBuiltin(file, end, 'len') && argumentsOf(end)[0]?.text === source.text
   );
 }
 
