@@ -7,6 +7,7 @@ import { typescriptRules } from '../../rules/typescript/index';
 import { createGoEngine } from './go/engine';
 import { exists, readBytesSync, readTextSync } from './host/files';
 import type { EngineLoaders } from './service/analyser';
+import { ThreadedEngine } from './service/threaded-engine';
 
 /** The parts that the language server and the command line are put together from. */
 
@@ -34,6 +35,26 @@ export const engines: EngineLoaders = {
     const { createTypeScriptEngine } = await import('./typescript/main.js');
     return (host) => createTypeScriptEngine({ log: (message) => host.logger.warn(message) });
   },
+};
+
+/** The TypeScript bundle, or the compiled file. */
+const typescript = [join(__dirname, 'typescript.js'), join(__dirname, 'typescript', 'main.js')].find(exists)!;
+
+/** Several times what the largest text takes. In MiB. */
+const typescriptHeap = 1024;
+
+/** Those of the language server, whose main thread must not wait for a syntax tree. */
+export const residentEngines: EngineLoaders = {
+  ...engines,
+  typescript: () =>
+    Promise.resolve(
+      ({ logger }) =>
+        new ThreadedEngine('typescript', {
+          entry: typescript,
+          heap: typescriptHeap,
+          log: (message) => logger.warn(message),
+        }),
+    ),
 };
 
 /** What `alloclens record` loads into Node programs: its own bundle, or the compiled file. */

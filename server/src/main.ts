@@ -1,5 +1,5 @@
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
-import { engines, rules, version } from './composition';
+import { residentEngines, rules, version } from './composition';
 import { keepHeapSmall } from './host/heap';
 import { TrustGate } from './host/trust';
 import { serve } from './server';
@@ -8,5 +8,5 @@ keepHeapSmall();
 
 // stdio, node-ipc, socket or pipe: whatever the client put on the command line.
 const connection = createConnection(ProposedFeatures.all);
-serve(connection, { version, engines, rules, trust: new TrustGate(false) });
+serve(connection, { version, engines: residentEngines, rules, trust: new TrustGate(false) });
 connection.listen();

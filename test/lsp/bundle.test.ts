@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { delimiter, dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import type { CodeAction } from 'vscode-languageserver';
-import { trustGrantedNotification } from '../../server/src/lsp/protocol';
+import { sitesRequest, trustGrantedNotification, type SitesResult } from '../../server/src/lsp/protocol';
 import { FakeEditor, temporaryFolder, type EditorOptions } from '../support/fake-editor';
 
 /** What ships: the bundles in dist/, started as the client starts them. */
@@ -166,6 +166,24 @@ test('TypeScript: in JSX and in templates the disable comment is one that works,
   const titles = (await offered(at('b.ts'))).map(({ title }) => title);
   assert.ok(titles.includes('Disable ts/accumulating-spread for this file'));
   assert.ok(!titles.includes('Disable ts/accumulating-spread for this line'));
+});
+
+test('TypeScript is analysed in Restricted Mode as elsewhere, and by many files at once', async (t) => {
+  const text = 'export const f = (xs: number[]) => xs.reduce((all: number[], x) => [...all, x], []);\n';
+  const { editor, at } = await start(t, { 'b.ts': text, 'c.ts': text }, () => ({
+    initializationOptions: { trusted: false },
+  }));
+  await editor.open(at('a.ts'), text);
+  await editor.until(() => editor.shownFor(at('a.ts')).length === 1, 'the finding');
+  const actions = await editor.eventually(async () => {
+    const offered = await editor.codeActions(at('a.ts'), '[...all, x]');
+    return offered[0]?.isPreferred ? offered : undefined;
+  }, 'the checked fix');
+  assert.match(editor.apply(at('a.ts'), actions[0]), /all\.push\(x\)/);
+  await editor.connection.sendRequest('alloclens/analyse', { scope: 'workspace' });
+  for (const name of ['b.ts', 'c.ts']) assert.equal(editor.shownFor(at(name)).length, 1, name);
+  const { sites } = await editor.connection.sendRequest<SitesResult>(sitesRequest);
+  assert.deepEqual(sites.map((site) => site.function).slice(0, 3), ['f', 'f', 'f']);
 });
 
 test('untrusted: a planted go is not started, neither from the PATH nor from the settings', async (t) => {

@@ -56,10 +56,6 @@ export class FakeEngine implements Engine {
 
   constructor(readonly language: Language) {}
 
-  accepts(): boolean {
-    return true;
-  }
-
   async analyse(
     request: AnalysisRequest,
     publish: (files: readonly FileAnalysis[]) => void,

@@ -139,10 +139,6 @@ export class GoEngine implements Engine {
     this.#verifier = new Verifier(this.#builds, syntax, host.logger);
   }
 
-  accepts(document: Pick<SourceDocument, 'path' | 'languageId'>): boolean {
-    return document.languageId === 'go' || document.path.endsWith('.go');
-  }
-
   async analyse(
     request: AnalysisRequest,
     publish: (files: readonly FileAnalysis[]) => void,

@@ -19,11 +19,14 @@ import { chainOf } from './why';
 import { compareUrgency } from '../service/ranking';
 
 interface ProfiledFile {
-  readonly text: string;
+  readonly lines: LineIndex;
   readonly functions: readonly SourceFunction[];
-  readonly sites: readonly Site[];
-  readonly findings: readonly Finding[];
+  readonly sites: ByFunction<Site>;
+  readonly findings: ByFunction<Finding>;
 }
+
+/** By innermost function; undefined is the module's own code. */
+type ByFunction<T> = ReadonlyMap<SourceFunction | undefined, readonly T[]>;
 
 /**
  * The functions of a V8 profile, heaviest first. V8 knows no lines: what the rules find in a function shares the function's weight, and
@@ -40,8 +43,8 @@ export async function functionHotspotsOf(weights: Weights, code: Code): Promise<
   for (const weight of weights.lines) {
     const file = await fileOf(weight.file);
     const joined = join(weight, file);
-    const findings = joined ? within(joined.at, file.findings, file).sort(compareUrgency) : [];
-    const sites = joined ? within(joined.at, file.sites, file) : [];
+    const findings = joined ? (file.findings.get(joined.at) ?? []).toSorted(compareUrgency) : [];
+    const sites = joined ? (file.sites.get(joined.at) ?? []) : [];
     const called = heaviestCall(weight);
     hotspots.push({
       weight,
@@ -70,11 +73,12 @@ export async function functionHotspotsOf(weights: Weights, code: Code): Promise<
 
 async function profiledFile(path: string, { textOf, mapOf, findingsOf }: Code): Promise<ProfiledFile> {
   const map = await mapOf(path);
+  const functions = map?.functions ?? [];
   return {
-    text: textOf(path),
-    functions: map?.functions ?? [],
-    sites: map?.sites ?? [],
-    findings: findingsOf(path),
+    lines: new LineIndex(textOf(path)),
+    functions,
+    sites: byFunction(map?.sites ?? [], functions),
+    findings: byFunction(findingsOf(path), functions),
   };
 }
 
@@ -85,10 +89,9 @@ interface Joined {
 }
 
 /** The function that begins at the place of the weight, or else the only one of its name. Never a guess between two. */
-function join(weight: LineWeight, { text, functions }: ProfiledFile): Joined | undefined {
+function join(weight: LineWeight, { lines, functions }: ProfiledFile): Joined | undefined {
   const name = weight.function.replace(/^(?:get|set|async) /, '').replace(/^.*[.#]/, '');
   const isNamed = name !== '' && weight.function !== '(anonymous)';
-  const lines = new LineIndex(text);
   const offset = lines.offsetAt({
     line: weight.line - 1,
     character: (weight.column ?? 1) - 1,
@@ -104,15 +107,34 @@ function join(weight: LineWeight, { text, functions }: ProfiledFile): Joined | u
 
 const bare = (name: string): string => name.replace(/^#/, '');
 
-/** Of what has a place in the file, that whose innermost function it is. */
-function within<T extends { readonly span: Span }>(
-  at: SourceFunction | undefined,
+/**
+ * What has a place in the file, in source order, by the function that it is in.
+ * @param functions in source order, outer ones before those in them
+ */
+function byFunction<T extends { readonly span: Span }>(
   all: readonly T[],
-  { functions }: ProfiledFile,
-): T[] {
-  const innermost = ({ span }: T): SourceFunction | undefined =>
-    functions.findLast((one) => one.span.start <= span.start && span.end <= one.span.end);
-  return all.filter((one) => innermost(one) === at);
+  functions: readonly SourceFunction[],
+): ByFunction<T> {
+  const found = new Map<SourceFunction | undefined, T[]>();
+  /** The functions around the place, outer ones first. */
+  const around: SourceFunction[] = [];
+  const leave = (offset: number): void => {
+    while (around.length > 0 && around.at(-1)!.span.end <= offset) around.pop();
+  };
+  let next = 0;
+  for (const one of all.toSorted((a, b) => a.span.start - b.span.start)) {
+    const { start, end } = one.span;
+    for (; next < functions.length && functions[next]!.span.start <= start; next++) {
+      leave(functions[next]!.span.start);
+      around.push(functions[next]!);
+    }
+    leave(start);
+    const within = around.findLast(({ span }) => end <= span.end);
+    const others = found.get(within);
+    if (others) others.push(one);
+    else found.set(within, [one]);
+  }
+  return found;
 }
 
 /** A callee is named when it allocates at least this part of the function's memory. */

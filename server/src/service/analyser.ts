@@ -175,10 +175,16 @@ export class Analyser {
     return found ?? 'Benchmarks are made for Go only.';
   }
 
-  /** See Engine.codeMap; undefined also where the engine needs an analysis for it. */
+  /** See Engine.codeMap; undefined also where the engine needs an analysis for it, or has failed. */
   async codeMap(document: SourceDocument): Promise<CodeMap | undefined> {
     const language = languageOf(document.languageId);
-    return language && (await this.#engine(language)).codeMap?.(document);
+    if (!language) return undefined;
+    try {
+      return await (await this.#engine(language)).codeMap?.(document);
+    } catch (error) {
+      this.host.logger.error(`What is in ${document.path} could not be told: ${describe(error)}`);
+      return undefined;
+    }
   }
 
   /**

@@ -67,8 +67,6 @@ export interface Skeleton {
 /** One language's analysis. Knows neither LSP nor the command line. */
 export interface Engine {
   readonly language: Language;
-  /** True when this engine analyses documents of the language id or file name. */
-  accepts(document: Pick<SourceDocument, 'path' | 'languageId'>): boolean;
   /**
    * Analyses the document and whatever its unit compiles together. `publish` may be called several times, each call
    * refining the last: first findings, then the same findings with their fixes checked. The requested document is
@@ -128,7 +126,7 @@ export interface Engine {
    */
   skeletons?(path: string, span: Span): Promise<readonly Skeleton[] | string>;
   /** What is in a text, where syntax alone tells; undefined when it does not parse. */
-  codeMap?(document: SourceDocument): CodeMap | undefined;
+  codeMap?(document: SourceDocument): CodeMap | undefined | Promise<CodeMap | undefined>;
   /**
    * Which findings the comments of the text silence, told without an analysis; offsets are UTF-16. Without this method an
    * analysis is as fast.

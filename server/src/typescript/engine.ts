@@ -107,9 +107,6 @@ export class TypeScriptEngine implements Engine {
   /** Of the last triage: `inspect` mostly follows at once. */
   #parsed: { readonly document: SourceDocument; readonly tree: SyntaxTree } | undefined;
 
-  /** What an offered fix was made of. */
-  readonly #offered = new WeakMap<Fix, Candidate>();
-
   constructor(
     readonly options: TypeScriptEngineOptions,
     rules: readonly TypeScriptRule[],
@@ -117,10 +114,6 @@ export class TypeScriptEngine implements Engine {
     this.#linter = new RuleLinter(rules);
     if (options.files) this.#linter.imports = new ImportReader(options.files);
     this.#rules = new Map(rules.map((rule) => [rule.name, rule]));
-  }
-
-  accepts(document: Pick<SourceDocument, 'path' | 'languageId'>): boolean {
-    return syntaxExtension(document.path, document.languageId) !== undefined;
   }
 
   codeMap({ text, path, languageId }: SourceDocument): CodeMap | undefined {
@@ -256,7 +249,7 @@ export class TypeScriptEngine implements Engine {
     const { settings, store } = request;
     const packages = new Packages();
     return scanFiles(
-      { ...request, files: request.files.filter((path) => this.accepts({ path, languageId: '' })) },
+      { ...request, files: request.files.filter((path) => syntaxExtension(path, '') !== undefined) },
       {
         triage: (document) => {
           this.#use(settings);
@@ -286,7 +279,10 @@ export class TypeScriptEngine implements Engine {
     );
   }
 
-  /** The fixes that hold together; the others are for the next round, on the changed text. */
+  /**
+   * The fixes that hold together; the others are for the next round, on the changed text. They are known by what they say and change, so
+   * that they may come from another thread, or from an earlier scan.
+   */
   combine(
     { path, text }: FileAnalysis,
     fixes: readonly Fix[],
@@ -299,9 +295,20 @@ export class TypeScriptEngine implements Engine {
     const known = this.#known.get(path);
     const linted = known?.text === text ? known.linted : extension && this.#linter.run(text, path, extension);
     if (!linted || linted.kind !== 'linted') return Promise.resolve({ edits: [], applied: [] });
-    const candidates = fixes.flatMap((fix) => this.#offered.get(fix) ?? []);
-    const chosen = compatibleFixes(this.#linter, { text, path, extension: extension! }, linted, candidates);
-    const applied = fixes.filter((fix) => chosen.some((candidate) => candidate === this.#offered.get(fix)));
+    const proposed = new Map<string, Candidate[]>();
+    for (const report of linted.reports)
+      for (const fix of report.fixes)
+        proposed.set(keyOf(fix), [...(proposed.get(keyOf(fix)) ?? []), { report, fix }]);
+    const candidates = fixes.map((fix) => proposed.get(keyOf(fix))?.shift());
+    const chosen = new Set(
+      compatibleFixes(
+        this.#linter,
+        { text, path, extension: extension! },
+        linted,
+        candidates.filter((candidate) => candidate !== undefined),
+      ),
+    );
+    const applied = fixes.filter((_, index) => candidates[index] && chosen.has(candidates[index]));
     return Promise.resolve({ edits: normaliseEdits(editsTogether(applied)), applied });
   }
 
@@ -444,9 +451,7 @@ export class TypeScriptEngine implements Engine {
       related: report.related.map(({ span, message }) => ({ location: { file: path, span }, message })),
       fixes: fixes.map((fix) => {
         const edits = fix.edits.map((edit) => ({ ...edit, file: path }));
-        const offered: Fix = { title: fix.title, kind: fix.kind, edits, verification: 'checked' };
-        this.#offered.set(offered, { report, fix });
-        return offered;
+        return { title: fix.title, kind: fix.kind, edits, verification: 'checked' };
       }),
       ...(fixes.length === 0 && { noFix: { ...because(report), recipe: docs.recipe } }),
     };
@@ -482,6 +487,11 @@ function reachAt(tree: SyntaxTree, name: string, reports: readonly LintReport[])
     return [...inside.map(({ within, bytes }) => ({ within, bytes })), own];
   });
   return { functions, terms };
+}
+
+/** Two fixes with the same key are the same. */
+function keyOf({ title, edits }: Pick<ProposedFix, 'title' | 'edits'>): string {
+  return JSON.stringify([title, edits.map(({ span: { start, end }, newText }) => [start, end, newText])]);
 }
 
 /** Bytes that a place allocates at least, when nothing more is known. */

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { isMainThread, workerData } from 'node:worker_threads';
 import { typescriptRules } from '../../../rules/typescript/index';
 import { readTextSync, stampSync } from '../host/files';
+import { engineMark, serveEngine } from '../service/engine-thread';
 import type { ModuleFiles } from './imports';
 import { TypeScriptEngine, type TypeScriptEngineOptions } from './engine';
 import { answerQuestions, startScanWorker, workerMark } from './scan-worker';
@@ -12,8 +13,8 @@ const files: ModuleFiles = { stamp: stampSync, text: (path) => readTextSync(path
 const maximumWorkers = 3;
 
 /**
- * Entry of the TypeScript bundle (parser, ESLint's Linter, rules). The server requires it lazily, on the first
- * TypeScript document, so that a Go-only user never pays for it. A scan's workers run the same file.
+ * Entry of the TypeScript bundle (parser, ESLint's Linter, rules). Loaded on the first TypeScript document,
+ * so that a Go-only user never pays for it: by the command line itself, by the language server into a thread. A scan's workers run the same file.
  */
 export function createTypeScriptEngine(options: Pick<TypeScriptEngineOptions, 'log'>): TypeScriptEngine {
   const workers = {
@@ -22,6 +23,8 @@ export function createTypeScriptEngine(options: Pick<TypeScriptEngineOptions, 'l
   };
   return new TypeScriptEngine({ ...options, files, workers }, typescriptRules);
 }
+
+if (!isMainThread && workerData === engineMark) serveEngine((log) => createTypeScriptEngine({ log }));
 
 if (!isMainThread && workerData === workerMark) {
   const log: string[] = [];
