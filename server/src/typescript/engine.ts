@@ -507,9 +507,11 @@ function heatsOf(
   if (!reach || !pkg || pkg.expected.length === 0) return reports.map(({ heat }) => heat);
   const ranks = ranksIn(pkg, path, reach);
   return reports.map(({ heat }, index) => {
-    const { isProminent, above, of } = ranks[index]!;
+    const { isProminent, isLittle, above, of } = ranks[index]!;
     if (isProminent) return heat;
-    const text = `${above} of the ${of} places of the package that may allocate are expected to allocate more`;
+    const text = isLittle
+      ? 'less than a small object takes is expected here for each call of the package'
+      : `${above} of the ${of} places of the package that may allocate are expected to allocate more`;
     return { ...heat, because: [...heat.because, { text }], isMinor: true };
   });
 }

@@ -14,6 +14,8 @@ import { summaryOf } from './summary';
 
 /** See rankAmong. A package of some thousand lines has so many places in the part that counts. */
 const fewest = 300;
+/** Where less is expected for each call of the package from outside, nothing is prominent, however small the package: a small object. Bytes. */
+const least = 32;
 /** A folder with more is not read as one package: its findings are ranked by their own files alone. */
 const mostFiles = 3_000;
 /** Generated tables and bundles say nothing of how often code runs. UTF-16 units. */
@@ -75,20 +77,24 @@ export class Packages {
   }
 }
 
+export interface PackageRank extends Rank {
+  /** So little is expected that it matters in no package. */
+  readonly isLittle: boolean;
+}
+
 /** Where each finding stands among the places of its package. */
 export function ranksIn(
   { expected, outside }: KnownPackage,
   path: string,
   { functions, terms }: Reach,
-): Rank[] {
+): PackageRank[] {
   const runs = reachWithin(functions, outside.get(path) ?? new Map());
-  return terms.map((places) =>
-    rankAmong(
-      rounded(places.reduce((sum, { within, bytes }) => sum + bytes * runs[within]!, 0)),
-      expected,
-      fewest,
-    ),
-  );
+  return terms.map((places) => {
+    const own = rounded(places.reduce((sum, { within, bytes }) => sum + bytes * runs[within]!, 0));
+    const rank = rankAmong(own, expected, fewest);
+    const isLittle = own < least;
+    return { ...rank, isLittle, isProminent: rank.isProminent && !isLittle };
+  });
 }
 
 async function readPackage(

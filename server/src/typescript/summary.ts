@@ -20,6 +20,8 @@ import type { SyntaxTree } from './parse';
 const perKey = perLoop / 2;
 /** What is kept for the next time is made now and then. */
 const perKept = 1 / perLoop;
+/** A function that makes or furnishes a class runs once for each. */
+const perClass = 1 / perLoop ** 2;
 /** A handler runs for each request, message or frame. */
 const perHandler = perLoop ** 2;
 /** Of one function's loops, as many as count. */
@@ -224,8 +226,9 @@ class FileWalk {
       ...(exported !== undefined && { exported }),
       calls: [],
     });
+    const often = makesClass(node.body) ? perClass : 1;
     ts.forEachChild(node, (child) => {
-      if (child !== node.name) this.#visit(child, index, 1);
+      if (child !== node.name) this.#visit(child, index, often);
     });
   }
 
@@ -330,7 +333,7 @@ function factorsOf(node: ts.Node): (child: ts.Node) => number {
       if (child !== node.thenStatement) return 1;
       const last = lastOf(child);
       if (ts.isThrowStatement(last)) return perError;
-      if (makesKept(node.expression, child)) return perKept;
+      if (makesKept(node.expression, child) || isOutdated(node.expression)) return perKept;
       return ts.isReturnStatement(last) || ts.isContinueStatement(last) || ts.isBreakStatement(last)
         ? perExit
         : perBranch;
@@ -407,6 +410,42 @@ function makesKept(condition: ts.Expression, body: ts.Node): boolean {
       value.left.getText() === text
     );
   });
+}
+
+/** `if (this.changed)`, `if (isDirty())`: what was derived is derived anew. */
+function isOutdated(condition: ts.Expression): boolean {
+  const asked = bare(condition);
+  const name = ts.isIdentifier(asked)
+    ? asked.text
+    : ts.isPropertyAccessExpression(asked)
+      ? asked.name.text
+      : ts.isCallExpression(asked)
+        ? nameOf(asked)
+        : undefined;
+  return (
+    name !== undefined && /(?:^|[a-z])(?:[Cc]hanged|[Dd]irty|[Ss]tale|[Oo]utdated|[Ii]nvalidated)$/.test(name)
+  );
+}
+
+/**
+ * `class extends Base {}`, `Class.prototype[name] = …`: the function makes a class or gives it methods.
+ * @param body of a function; functions inside of it are others
+ */
+function makesClass(body: ts.Node): boolean {
+  const visit = (node: ts.Node): boolean => {
+    if (ts.isClassLike(node)) return true;
+    if (ts.isFunctionLike(node) || ts.isTypeNode(node)) return false;
+    return isPrototypeWrite(node) || ts.forEachChild(node, (child) => visit(child) || undefined) === true;
+  };
+  return visit(body);
+}
+
+function isPrototypeWrite(node: ts.Node): boolean {
+  if (!ts.isBinaryExpression(node) || node.operatorToken.kind !== ts.SyntaxKind.EqualsToken) return false;
+  const target = bare(node.left);
+  if (!ts.isPropertyAccessExpression(target) && !ts.isElementAccessExpression(target)) return false;
+  const owner = bare(target.expression);
+  return ts.isPropertyAccessExpression(owner) && owner.name.text === 'prototype';
 }
 
 /** `x` of `x !== undefined`, `x == null`. */

@@ -84,6 +84,27 @@ describe('how often the functions of a file run', () => {
     assert.ok(runs['resolveConfig']! < 1 / perLoop);
   });
 
+  it('knows that classes are made and furnished once, and that what is derived is derived anew when it is outdated', () => {
+    const runs = runsOf(`
+      export function attach(commands: string[]) {
+        const Class: any = class extends Base {};
+        for (const name of commands) Class.prototype[name] = one(name);
+        return Class;
+      }
+      export function furnish(Class: any) { Class.prototype.run = other(); }
+      export class List {
+        changed = true;
+        read() { if (this.changed) this.parse(); if (this.large) this.split(); }
+        private parse() {}
+        private split() {}
+      }
+      function one(name: string) {}
+      function other() {}
+    `);
+    assert.deepEqual([runs['one'], runs['other']], [1 / perLoop, 1 / perLoop ** 2]);
+    assert.deepEqual([runs['parse'], runs['split']], [1 / perLoop, perBranch]);
+  });
+
   it('knows handlers, and small rounds', () => {
     const runs = runsOf(`
       server.on('request', (req) => answer(req));
@@ -184,6 +205,19 @@ describe('what is shown unasked', () => {
     const [, all] = await scan([hot, plain], 'all');
     assert.match(all!.findings[0]!.heat.because.at(-1)!.text, /^\d+ of the \d+ places of the package/);
     assert.equal(all!.findings[0]!.heat.isMinor, true);
+  });
+
+  it('leaves out in a small package, too, what comes to less than a small object a call', async () => {
+    write('small/package.json', '{}');
+    const program = write(
+      'small/main.ts',
+      'export const run = (argv: string[]): number[] => argv.map((arg) => arg.length);\nexport function setupAll(m: Map<string, number>) {\n  return [...m.keys()][0];\n}\n',
+    );
+    const [seldom] = await scan([program], 'all');
+    const ofSetup = seldom!.findings.find(({ ruleId }) => ruleId === 'ts/whole-collection');
+    assert.match(ofSetup!.heat.because.at(-1)!.text, /^less than a small object/);
+    const [shown] = await scan([program]);
+    assert.ok(!shown!.findings.some(({ ruleId }) => ruleId === 'ts/whole-collection'));
   });
 
   it('is the same in an editor', async () => {
