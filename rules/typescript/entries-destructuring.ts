@@ -186,15 +186,19 @@ function rewritten(
   const { body } = loop;
   const span = headOf(sourceCode, loop);
   if (declaration === undefined) return [{ span, newText: head }];
+  const outer = newlineOf(source) + indentAt(source, loop.range[0]);
+  const line = outer + indentUnit(source);
   if (body.type !== 'BlockStatement') {
-    if (body.loc.start.line !== body.loc.end.line) return undefined;
+    // Where the body has a line of its own it stays as it is, its own further lines with it.
+    const below = loop.loc.start.line < body.loc.start.line;
+    if (!below && body.loc.start.line !== body.loc.end.line) return undefined;
+    const first = line + declaration + statementEnd(sourceCode, body.range[0]);
     const end = body.range[1];
     return [
-      { span, newText: `${head}{ ${declaration}; ` },
-      { span: { start: end, end }, newText: ' }' },
+      { span, newText: `${head}{${first}${line}` },
+      { span: { start: end, end }, newText: `${outer}}` },
     ];
   }
-  const line = newlineOf(source) + indentAt(source, loop.range[0]) + indentUnit(source);
   const at = body.range[0] + 1;
   const sameLine = body.loc.start.line === body.loc.end.line;
   return [
