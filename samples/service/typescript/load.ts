@@ -1,4 +1,4 @@
-// Sends the requests of an ordinary day through the handlers: `node load.ts 5000`.
+// Sends the requests of an ordinary day through the handlers: `node load.ts 3300`.
 import { Catalogue, type Request } from './server.ts';
 import { Store } from './store.ts';
 
@@ -24,7 +24,7 @@ const requests: readonly Request[] = [
 ];
 
 const catalogue = new Catalogue(new Store(500), () => undefined);
-const count = Number(process.argv[2] ?? 5000);
+const count = Number(process.argv[2] ?? 330);
 let bytes = 0;
 for (let i = 0; i < count; i++) bytes += catalogue.answer(requests[i % requests.length]!).body.length;
 console.log(`${count} requests, ${Math.round(bytes / count)} bytes an answer`);
