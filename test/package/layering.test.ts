@@ -69,7 +69,7 @@ const wingsOfGo: Readonly<Record<string, readonly string[]>> = {
   stdlib: ['syntax', 'edit', 'types'],
   heat: ['syntax', 'types', 'flow'],
   growth: ['syntax', 'edit', 'types', 'flow'],
-  sites: ['syntax', 'types', 'flow', 'heat'],
+  sites: ['syntax', 'types', 'flow', 'stdlib', 'heat'],
   memory: ['syntax', 'edit', 'types', 'flow', 'heat', 'sites'],
   text: ['syntax', 'edit', 'types', 'flow', 'stdlib', 'heat', 'growth', 'sites'],
   pools: ['syntax', 'edit', 'types', 'flow', 'stdlib', 'heat', 'growth', 'sites', 'memory'],

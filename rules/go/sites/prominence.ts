@@ -1,7 +1,7 @@
 import type { Node } from 'web-tree-sitter';
 import { rankAmong, type Rank } from '../../prominence';
-import { runsAt } from '../heat/frequency';
 import type { GoFile, GoPackage } from '../rule';
+import { weightAt } from './expected';
 import { sitesOf } from './sites';
 
 /** See rankAmong. */
@@ -10,7 +10,7 @@ const fewest = 10;
 /** Where the place stands among the allocation sites of its package; undefined where none are known: without facts. */
 export function rankOf(file: GoFile, node: Node): Rank | undefined {
   const all = expectations(file.pkg);
-  return all.length === 0 ? undefined : rankAmong(runsAt(file, node), all, fewest);
+  return all.length === 0 ? undefined : rankAmong(weightAt(file, node), all, fewest);
 }
 
 const known = new WeakMap<GoPackage, readonly number[]>();

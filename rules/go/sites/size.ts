@@ -1,6 +1,8 @@
 import type { Node } from 'web-tree-sitter';
 import type { GoFile } from '../rule';
+import { constructorForms } from '../stdlib/constructor-forms';
 import { argumentsOf } from '../syntax/nodes';
+import { importedFunction } from '../syntax/universe';
 import type { GoType } from '../types/go-type';
 import { allocatedSize, type Layout } from '../types/layout';
 import { checked } from '../types/types';
@@ -28,6 +30,23 @@ export function sizeOf(file: GoFile, node: Node, callee: string): number | undef
   // Without pointers, what is smaller shares a block.
   if (layout.pointers === 0 && layout.size > 0 && layout.size < 16) return 16;
   return layout.size === 0 ? undefined : allocatedSize(layout);
+}
+
+/**
+ * Bytes of what the call makes, its first use included, where they are known and may be many: `make` of a constant length, a constructor of the standard
+ * library. Undefined for all else.
+ */
+export function largeSizeOf(file: GoFile, node: Node): number | undefined {
+  if (node.type !== 'call_expression') return undefined;
+  const callee = node.childForFieldName('function');
+  if (callee?.text === 'make') return madeSlice(file, node)?.size;
+  const name = callee ? importedFunction(file, callee) : undefined;
+  const form = name === undefined ? undefined : constructorForms[name];
+  if (form && name!.endsWith('Size')) {
+    const length = checked(argumentsOf(node).at(-1)!, file)?.constant;
+    return length !== undefined && /^\d+$/.test(length) ? Number(length) : undefined;
+  }
+  return form?.bytes;
 }
 
 /** `&T{…}`, `T{…}` that is boxed, `new(T)`, a variable that is moved, and the array of `[]T{a, b}`. */

@@ -157,12 +157,12 @@ function tentatively(candidate: Candidate): Candidate {
   return { ...candidate, tentative: true, otherwise: otherwise && tentatively(otherwise) };
 }
 
-/** How often the place runs, and what that is among the sites of its package. */
+/** How often the place runs, and what it is expected to allocate among the sites of its package. */
 function heatOf(file: GoFile, node: Node): Heat {
   const heat = staticHeat(file, node);
   const rank = rankOf(file, node);
   if (!rank || rank.isProminent) return heat;
-  const text = `${rank.above} of the ${rank.of} places of the package that may allocate do so more often`;
+  const text = `${rank.above} of the ${rank.of} places of the package that may allocate are expected to allocate more`;
   return { ...heat, because: [...heat.because, { text }], isMinor: true };
 }
 

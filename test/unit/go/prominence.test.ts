@@ -65,3 +65,16 @@ test('where many places run more often it is hidden, and says so', async (t) => 
   assert.match(found.heat.because.at(-1)!.text, /^\d+ of the \d+ places of the package that may allocate/);
   assert.equal(found.severity, 'hint');
 });
+
+test('what runs once a call and is known to be large stands before small things that run often', async (t) => {
+  const text = library(14)
+    .replace('import "strings"', 'import (\n\t"compress/gzip"\n\t"io"\n\t"strings"\n)')
+    .concat(
+      'func Pack(w io.Writer, p []byte) error {\n\tzw := gzip.NewWriter(w)\n\tif _, err := zw.Write(p); err != nil {\n\t\treturn err\n\t}\n\treturn zw.Close()\n}\n',
+    );
+  const { findings } = await analyse(t, text);
+  assert.deepEqual(
+    findings.map(({ ruleId }) => ruleId).filter((id) => id === 'go/per-call-constructor'),
+    ['go/per-call-constructor'],
+  );
+});
