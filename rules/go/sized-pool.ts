@@ -241,7 +241,7 @@ function buildFix(file: GoFile, misfit: Misfit, all: readonly Misfit[]): GoFix |
     gets.flatMap(({ get }) => enclosingFunction(get) ?? []).map((fn) => [fn.id, fn] as const),
   );
   return {
-    title: `Use a pool for each size class (if nobody relies on the capacity of the buffers of ${code(declared.embedded?.struct ?? declared.name)})`,
+    title: `Use a pool for each size class (if nobody relies on the capacity of the buffers of ${code(declared.embedded?.struct ?? declared.name)}, and those over 16 MiB need not be kept)`,
     kind: 'suggestion',
     edits,
     imports: ['sync', 'math/bits'],

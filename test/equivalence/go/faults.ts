@@ -130,4 +130,11 @@ export const goFaults: readonly GoFault[] = [
     function: 'cutWith',
     body: 'return { text: `make([]string, 0, ${room})`, imports: [] };',
   },
+  {
+    forgets: 'that a pointer goes on being used after it was put in',
+    rule: 'go/pointer-elements',
+    file: 'rules/go/flow/paths.ts',
+    function: 'usesAfter',
+    body: 'return [];',
+  },
 ];

@@ -13,13 +13,9 @@ const withoutPrograms: ReadonlyMap<RuleId, string> = new Map([
   ['go/pool-unbounded-retention', 'it repairs what the program does wrong'],
   ['go/pool-use-after-put', 'it repairs what the program does wrong'],
   ['go/struct-padding', 'only unsafe shows the order of fields'],
-  ['go/large-object', 'owed'],
   ['go/merge-allocations', 'owed'],
   ['go/per-call-map', 'owed'],
-  ['go/pointer-elements', 'owed'],
   ['go/reflect-copy', 'owed'],
-  ['go/retained-time', 'owed'],
-  ['go/sized-pool', 'owed'],
   ['go/value-receiver-escape', 'owed'],
 ]);
 

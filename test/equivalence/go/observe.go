@@ -314,6 +314,33 @@ func (s *reader) Read(p []byte) (int, error) {
 
 var errRead = errors.New("the reader failed")
 
+// Source reads text in chunks, from the start in each call, and fails at its end if it has to. What is read is observed, not in how
+// many reads.
+func (r *Run) Source(text string, chunk int, fails bool) io.Reader {
+	s := &source{text: text, chunk: chunk, fails: fails}
+	r.onBegin(func() { s.at = 0 })
+	r.onEnd(func() { r.line("the source gave %d bytes", s.at) })
+	return s
+}
+
+type source struct {
+	text      string
+	chunk, at int
+	fails     bool
+}
+
+func (s *source) Read(p []byte) (int, error) {
+	n := copy(p[:min(len(p), s.chunk)], s.text[s.at:])
+	s.at += n
+	switch {
+	case n > 0 || len(p) == 0:
+		return n, nil
+	case s.fails:
+		return 0, errRead
+	}
+	return 0, io.EOF
+}
+
 // Gzip reads what gzip makes of the text.
 func (r *Run) Gzip(text string) io.Reader {
 	var packed bytes.Buffer
@@ -364,7 +391,7 @@ func show(out *strings.Builder, v reflect.Value, depth int) {
 		case *bufio.Writer:
 			fmt.Fprintf(out, "bufio.Writer(%d buffered)", x.Buffered())
 			return
-		case *Run, *writer, *stringWriter, *reader, *Stream, *slog.Logger:
+		case *Run, *writer, *stringWriter, *reader, *source, *Stream, *slog.Logger:
 			out.WriteString("observed")
 			return
 		case time.Time:
@@ -494,7 +521,7 @@ func spoil(v reflect.Value, depth int) {
 	}
 	if v.CanInterface() {
 		switch v.Interface().(type) {
-		case *Run, *writer, *stringWriter, *reader, *Stream, *slog.Logger, *bufio.Writer, time.Time, error:
+		case *Run, *writer, *stringWriter, *reader, *source, *Stream, *slog.Logger, *bufio.Writer, time.Time, error:
 			return
 		}
 	}

@@ -25,6 +25,7 @@ const packages: Readonly<Record<string, string>> = {
   md5: 'crypto/md5',
   netip: 'net/netip',
   os: 'os',
+  reflect: 'reflect',
   regexp: 'regexp',
   sha1: 'crypto/sha1',
   sha256: 'crypto/sha256',

@@ -11,19 +11,23 @@ import { growing } from './growing';
 import { hashInterface } from './hash-interface';
 import { hoistConstant } from './hoist-constant';
 import { interfaceBoxing } from './interface-boxing';
+import { largeObject } from './large-object';
 import { loopAllocation } from './loop-allocation';
 import { needlessConversion } from './needless-conversion';
 import { needlessSplit } from './needless-split';
 import { oversizedPreallocation } from './oversized-preallocation';
 import { perCallBuffer } from './per-call-buffer';
 import { perCallConstructor } from './per-call-constructor';
+import { pointerElements } from './pointer-elements';
 import { pointerWrapperReturn } from './pointer-wrapper-return';
 import { poolPutAddress } from './pool-put-address';
 import { poolPutValue } from './pool-put-value';
 import { preallocateMap } from './preallocate-map';
 import { preallocateSlice } from './preallocate-slice';
 import { queueRoom } from './queue-room';
+import { retainedTime } from './retained-time';
 import { returnedBuffer } from './returned-buffer';
+import { sizedPool } from './sized-pool';
 import { writeFormat } from './write-format';
 
 /** For each rule what writes its patterns. */
@@ -38,18 +42,22 @@ export const patterns: Readonly<Record<RuleId, (random: Random) => Pattern>> = {
   'go/hash-interface': hashInterface,
   'go/hoist-constant': hoistConstant,
   'go/interface-boxing': interfaceBoxing,
+  'go/large-object': largeObject,
   'go/loop-allocation': loopAllocation,
   'go/needless-conversion': needlessConversion,
   'go/needless-split': needlessSplit,
   'go/oversized-preallocation': oversizedPreallocation,
   'go/per-call-buffer': perCallBuffer,
   'go/per-call-constructor': perCallConstructor,
+  'go/pointer-elements': pointerElements,
   'go/pointer-wrapper-return': pointerWrapperReturn,
   'go/pool-put-address': poolPutAddress,
   'go/pool-put-value': poolPutValue,
   'go/preallocate-map': preallocateMap,
   'go/preallocate-slice': preallocateSlice,
   'go/queue-room': queueRoom,
+  'go/retained-time': retainedTime,
   'go/returned-buffer': returnedBuffer,
+  'go/sized-pool': sizedPool,
   'go/write-format': writeFormat,
 };
