@@ -6,7 +6,7 @@ import { perLoop, perProgram } from '../../factors';
 const failing = /^(?:raise|throw|panic|fatal|fail)(?:$|[A-Z])|(?:Error|Errors|Exception|Failure)$/;
 /** Runs at start or at the end, when something is configured, or once a build. */
 const starting =
-  /^(?:init|initiali[sz]e|setup|configure|install|bootstrap|register|main|start|launch|migrate|teardown|destroy|dispose|close|shutdown|stop|connect|disconnect|listen|hydrate|rehydrate)(?:$|[A-Z])/;
+  /^(?:init|initiali[sz]e|setup|configure|install|bootstrap|register|main|start|launch|migrate|teardown|destroy|dispose|close|shutdown|stop|connect|disconnect|listen|enable|disable|hydrate|rehydrate)(?:$|[A-Z])/;
 /** `resolveConfig`, `getSchemaByExtensions`: what a program is put together of is read, made and joined once. */
 const assembling =
   /^(?:load|resolve|normali[sz]e|create|make|build|merge|inject|read|parse|validate|define|get|check|extract|sort|flatten|collect|generate)\w*(?:Config|Configuration|Options?|Settings|Plugins?|Extensions?|Schema|Env|Args|Version|Manifest|Targets|Constants)(?:$|[A-Z])/;
