@@ -2,6 +2,7 @@ import type { Node } from 'web-tree-sitter';
 import { code } from '../wording';
 import { firstGrowthsIn } from './growth/first-growth';
 import { isCounted, joinedFix, joinedPartsOf, makesRoom } from './growth/joined-parts';
+import { poolsBehind } from './pools/scratch-maps';
 import type { EmittedCall, GoFile, GoReport, GoRule } from './rule';
 import { isAssigned } from './syntax/names';
 import { argumentsOf, enclosingDeclaration } from './syntax/nodes';
@@ -70,6 +71,8 @@ function filled(entry: Node, file: GoFile): GoReport | undefined {
     return undefined;
   const assigns = file.facts!.emitted(entry).find(({ callee }) => callee.startsWith('runtime.mapassign'));
   if (!assigns) return undefined;
+  const fixes = poolsBehind(map, file);
+  if (fixes === 'pooled') return undefined;
   return {
     node: map,
     message: `${code(map.text)} makes room for more entries each time it is full`,
@@ -78,7 +81,7 @@ function filled(entry: Node, file: GoFile): GoReport | undefined {
       `${code(map.text)} has less room than the entries that it gets`,
       assigns,
     ),
-    noFix: 'how many entries there will be is not plain here',
+    ...(fixes ? { fixes } : { noFix: 'how many entries there will be is not plain here' }),
     recipe:
       'Make the map with the number of entries that it will have, or keep it and empty it with `clear`; a few are found in a slice as fast',
   };

@@ -1,8 +1,8 @@
 import type { Node } from 'web-tree-sitter';
+import { calleeOf } from '../flow/calls';
 import type { GoFile } from '../rule';
 import { callWith, namesAround, parenthesized } from '../syntax/names';
 import { argumentsOf } from '../syntax/nodes';
-import { packageNames } from '../syntax/package-names';
 import { parameterNames } from '../syntax/signatures';
 import { isBuiltin } from '../syntax/universe';
 
@@ -19,12 +19,11 @@ export function asksForElements(use: Node, file: GoFile): boolean {
 /** The slice is given to a function of the package that looks at its elements, or sets them, and does nothing else with it. */
 export function isGivenForElements(slice: Node, file: GoFile): boolean {
   const call = callWith(slice);
-  const callee = call?.childForFieldName('function');
-  if (!call || callee?.type !== 'identifier' || namesAround(file.root, callee).resolve(callee)) return false;
-  const index = argumentsOf(call).findIndex(({ id }) => id === parenthesized(slice).id);
-  const declared = packageNames(file.pkg).functions.get(callee.text);
-  const name = declared && parameterNames(declared.node)[index];
+  const callee = call && calleeOf(file, call);
+  if (callee?.kind !== 'own') return false;
+  const index = argumentsOf(call!).findIndex(({ id }) => id === parenthesized(slice).id);
+  const name = parameterNames(callee.fn)[index];
   if (name?.parent?.type !== 'parameter_declaration') return false;
-  const parameter = namesAround(declared!.file.root, name).resolve(name);
-  return parameter?.uses.every(({ node }) => asksForElements(node, declared!.file)) === true;
+  const parameter = namesAround(callee.file.root, name).resolve(name);
+  return parameter?.uses.every(({ node }) => asksForElements(node, callee.file)) === true;
 }
