@@ -42,7 +42,7 @@ export const mustNotAllocate = createRule({
       found.set(node, list);
       if (node.async || node.generator) {
         const what = node.async ? 'The promise of an async function' : 'The iterator of a generator function';
-        list.push({ at: node, allocation: { what, kind: node.async ? 'object' : 'iterator' }, through: [] });
+        list.push({ at: node, allocation: { what, kind: node.async ? 'object' : 'iterator' }, source: node });
       }
       for (const parameter of node.params) visit(parameter, node, list);
       visit(node.body, node, list);
@@ -52,12 +52,12 @@ export const mustNotAllocate = createRule({
     function visit(at: TSESTree.Node, owner: FunctionNode, list: Found[]): void {
       if (at.parent && isErrorPath(at.parent, at)) return;
       const allocation = allocationOf(sourceCode, at);
-      if (allocation) list.push({ at, allocation, through: [] });
+      if (allocation) list.push({ at, allocation, source: at });
       if (isFunction(at) || at.type === 'ClassExpression' || at.type === 'ClassDeclaration') return;
       if (at.type === 'CallExpression' && !allocation) {
         const callee = calledFunction(sourceCode, at, owner);
         const first = callee && allocations(callee)[0];
-        if (first) list.push({ at, allocation: first.allocation, through: [first.at, ...first.through] });
+        if (first) list.push({ at, allocation: first.allocation, source: first.source, through: first });
       }
       for (const key of sourceCode.visitorKeys[at.type] ?? []) {
         const value = (at as unknown as Record<string, unknown>)[key];
@@ -81,21 +81,19 @@ export const mustNotAllocate = createRule({
       if (allowed > 0) {
         if (list.length <= allowed) return;
         const related = list.map(({ at, allocation, through }): RelatedPlace => {
-          const message =
-            through.length === 0 ? `${allocation.what} allocates` : 'what is called here allocates';
+          const message = through ? 'what is called here allocates' : `${allocation.what} allocates`;
           return { at, message };
         });
         const data = { name, number: list.length, allowed };
         report({ at: headOf(node), messageId: 'ceiling', data, related });
         return;
       }
-      for (const { at, allocation, through } of list) {
-        const source = through.at(-1);
-        const related: RelatedPlace[] = through.map((place, index) => ({
-          at: place,
-          message: index === through.length - 1 ? `${allocation.what} allocates here` : 'which calls this',
-        }));
-        if (source && at.type === 'CallExpression') {
+      for (const { at, allocation, source, through } of list) {
+        if (through && at.type === 'CallExpression') {
+          const related: RelatedPlace[] = [
+            ...callsBetween(through).map((call) => ({ at: call, message: 'which calls this' })),
+            { at: source, message: `${allocation.what} allocates here` },
+          ];
           const callee = sourceCode.getText(at.callee);
           const data = { callee, line: source.loc.start.line, name };
           report({ at, messageId: 'call', data, allocation: { kind: allocation.kind }, related });
@@ -114,8 +112,21 @@ interface Found {
   /** In the function that was asked about: the expression, or the call that leads to it. */
   readonly at: TSESTree.Node;
   readonly allocation: AllocatingExpression;
-  /** From the first callee's expression to the allocation itself; empty when `at` allocates. */
-  readonly through: readonly TSESTree.Node[];
+  /** What allocates in the end. */
+  readonly source: TSESTree.Node;
+  /** In the function that is called; absent when `at` allocates. */
+  readonly through?: Found;
+}
+
+/** So many calls tell the way, however long it is. */
+const mostCalls = 4;
+
+/** The calls on the way to what allocates, nearest first. */
+function callsBetween(found: Found): TSESTree.Node[] {
+  const calls: TSESTree.Node[] = [];
+  for (let at: Found | undefined = found; at?.through && calls.length < mostCalls; at = at.through)
+    calls.push(at.at);
+  return calls;
 }
 
 /** The function of this file that a call runs: `f()`, `this.m()`; `undefined` when the file does not show it. */

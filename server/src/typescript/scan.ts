@@ -34,7 +34,7 @@ export interface CachedInspection {
   readonly inspection: Inspection;
 }
 
-/** UTF-16 units to inspect before a worker is worth its start (some 0.4 s of processor time). */
+/** UTF-16 units to inspect, beside the largest text, before a worker is worth its start (some 0.4 s of processor time). */
 const smallScan = 100_000;
 /** UTF-16 units that wait for the workers before this thread inspects a text, too, instead of finding more. */
 const enoughWaiting = 1_000_000;
@@ -186,14 +186,17 @@ export async function scanFiles(
   // This thread finds what there is to inspect, the workers inspect it: each compiles only half of the code. When there
   // is nothing more to find, or there are no workers, this one inspects, too.
   const ownLane = async (): Promise<void> => {
-    let toInspect = 0;
+    let [toInspect, largest] = [0, 0];
     for (let index = 0; index < files.length; index++) {
       const job = await triaged(index);
       if (job) {
-        toInspect += job.document.text.length;
-        if (lanes.length === 0 && toInspect > smallScan)
+        const { length } = job.document.text;
+        toInspect += length;
+        largest = Math.max(largest, length);
+        if (lanes.length === 0 && toInspect - largest > smallScan)
           for (let count = 0; count < parts.workers; count++) lanes.push(workerLane());
-        if (lanes.length === 0 || queue.waiting > enoughWaiting) inspectHere(job);
+        // A large text waits: others may be worth a worker, which takes it then.
+        if (lanes.length === 0 ? length <= smallScan : queue.waiting > enoughWaiting) inspectHere(job);
         else queue.add(job);
       }
       await breathe();

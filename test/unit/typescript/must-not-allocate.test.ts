@@ -1,43 +1,29 @@
-import { mustNotAllocate } from '../../../rules/typescript/must-not-allocate';
-import { testRule } from '../../support/rule-tester';
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { analyseTypeScript, newTypeScriptEngine } from '../../support/typescript';
 
-testRule(mustNotAllocate, {
-  valid: [
-    'function f() { return {}; }',
-    '/** @noalloc */ function f(a, b) { return a + b; }',
-    '/** @noalloc */ function f() { throw new Error(`x ${f}`); }',
-    "/** @noalloc */ function f() { return 'a' + 'b'; }",
-    '/** @maxallocs 2 for the pair */ function f(a, b) { return [{ a }, b]; }',
-    '/** @maxallocs 1 */ function f(a) { if (!a) throw new Error(`${a}`); return [a]; }',
-    '/** @maxallocs-of-memory */ function f(a) { return [a]; }',
-  ],
-  invalid: [
-    {
-      code: '/** @maxallocs 1 */ function f() { g(); return {}; }\nfunction g() { return []; }',
-      errors: [{ messageId: 'ceiling', data: { name: 'f()', number: 2, allowed: 1 }, column: 21 }],
-    },
-    {
-      code: '/** @maxallocs few */ function f() {}',
-      errors: [{ messageId: 'number', data: { name: 'f()' } }],
-    },
-    {
-      code: '/** @maxallocs 0 */ function f() { return {}; }',
-      errors: [{ messageId: 'expression', data: { what: 'An object literal', name: 'f()' } }],
-    },
-    {
-      code: '/** @noalloc */ function f() { return {}; }',
-      errors: [{ messageId: 'expression', data: { what: 'An object literal', name: 'f()' }, column: 39 }],
-    },
-    {
-      code: '/** @noalloc */ export default function () { return g(); }\nfunction g() { return []; }',
-      errors: [
-        { messageId: 'call', data: { callee: 'g', what: 'an array literal', line: 2, name: 'the function' } },
-      ],
-    },
-    {
-      // The whole sum is one allocation, and so is a literal in a literal.
-      code: "/** @noalloc */ const f = (a) => 'x' + a + 'y' + a;",
-      errors: [{ messageId: 'expression', data: { what: 'A concatenated string', name: 'f()' } }],
-    },
-  ],
+describe('ts/must-not-allocate', () => {
+  it('names what allocates and the nearest calls on the way to it, however long that is', async () => {
+    const chain = (length: number): string =>
+      Array.from({ length }, (_, i) => `function g${i}() { return g${i + 1}(); }\n`).join('') +
+      `function g${length}() { return [1]; }\n`;
+    const related = async (length: number): Promise<(readonly [string, number])[]> => {
+      const text = `/** @noalloc */\nexport function f() { return g0(); }\n${chain(length)}`;
+      const { findings } = await analyseTypeScript(newTypeScriptEngine(), '/a.ts', text);
+      const [found] = findings.filter(({ ruleId }) => ruleId === 'ts/must-not-allocate');
+      return found!.related.map(
+        ({ message, location }) => [message, text.slice(0, location.span.start).split('\n').length] as const,
+      );
+    };
+    assert.deepEqual(await related(0), [['An array literal allocates here', 3]]);
+    assert.deepEqual(await related(2), [
+      ['which calls this', 3],
+      ['which calls this', 4],
+      ['An array literal allocates here', 5],
+    ]);
+    assert.deepEqual(
+      (await related(50)).map(([, line]) => line),
+      [3, 4, 5, 6, 53],
+    );
+  });
 });

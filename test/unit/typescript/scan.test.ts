@@ -293,6 +293,19 @@ describe('scanFiles', () => {
     assert.match(seen.logged[0]!, /out of memory/);
   });
 
+  it('starts no worker for one large text, which cannot be shared out', async () => {
+    const large = (name: string): string => write(name, hit + padding.repeat(20));
+    const files = [write('small.ts', hit), large('large1.ts')];
+    const { engine, seen, inspect } = withWorkers((document) => inspect(document));
+    const counts = (published: readonly FileAnalysis[]): number[] =>
+      published.map(({ findings }) => findings.length);
+    assert.deepEqual(counts(await scan(engine, files)), [1, 1]);
+    assert.equal(seen.starts, 0);
+    const two = withWorkers((document) => inspect(document));
+    assert.deepEqual(counts(await scan(two.engine, [...files, large('large2.ts')])), [1, 1, 1]);
+    assert.equal(two.seen.starts, 1);
+  });
+
   it('does without workers when none can be started', async () => {
     const files = many('none');
     const { engine, seen } = withWorkers(() => {
