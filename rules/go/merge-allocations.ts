@@ -23,6 +23,7 @@ import { counterpart, initializer } from './syntax/assignments';
 import { byPlace, freshName, indentAt, startsLine, statementsAt } from './edit/layout';
 import { packageNames } from './syntax/package-names';
 import { isShadowed } from './syntax/universe';
+import { mayPanic } from './flow/effects';
 import { graphAround } from './flow/functions';
 import { isFailure } from './flow/loop-exits';
 import { byTurns } from './flow/paths';
@@ -281,6 +282,11 @@ function runs(expression: Node): boolean {
   });
 }
 
+/** At two places of the expression, so that their order decides which panic comes. */
+function mayFailTwice(file: GoFile, expression: Node): boolean {
+  return [...descendants(expression)].filter((node) => mayPanic(file, node)).length > 1;
+}
+
 /** Words of the package after which a pointer into the middle of an object is not as good as one to its start. */
 const needsOwnObject =
   /\b(?:SetFinalizer|AddCleanup|weak\.Make)\b|\batomic\.(?:Add|And|CompareAndSwap|Load|Or|Store|Swap)(?:Int|Uint)64\b/;
@@ -289,8 +295,9 @@ function buildFix(file: GoFile, group: Group): GoFix | undefined {
   const { outer, literal, statement, parts, type } = group;
   if (file.pkg.files.some(({ text }) => needsOwnObject.test(text))) return undefined;
   const inside = parts.filter((part) => !part.statement);
-  // What is made in the literal is filled before it: nobody must see the order.
-  if (inside.some(({ content }) => content) && runs(literal)) return undefined;
+  // What is made in the literal is filled before it: nobody must see the order, nor which of two failures is the first.
+  if (inside.some(({ content }) => content) && (runs(literal) || mayFailTwice(file, literal)))
+    return undefined;
   const fn = enclosingFunction(outer);
   const all = [...parts.flatMap((part) => part.statement ?? []), statement];
   const first = all.reduce((a, b) => (a.startIndex < b.startIndex ? a : b));

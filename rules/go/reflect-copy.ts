@@ -8,6 +8,7 @@ import { initializer } from './syntax/assignments';
 import { isAddressTaken, isAssigned, namesAround } from './syntax/names';
 import {
   argumentsOf,
+  contains,
   enclosingFunction,
   spanOf,
   statementsOf,
@@ -180,20 +181,27 @@ function mapRange(file: GoFile, clause: Node, call: Node): GoFix | undefined {
       newText: `${key.text} := ${iterator}.Key()${lineEnd(text)}${indentAt(text, first.startIndex)}`,
     },
   ];
-  // The iterator stands at the value, too.
-  const isSame = binding.uses.every(({ node }) => !isAssigned(node));
+  // The iterator stands at the value, too, while the loop gives neither name another value.
+  const variable = map.type === 'identifier' ? namesAround(file.root, map).resolve(map) : undefined;
+  const isSame =
+    variable !== undefined &&
+    binding.uses.every(({ node }) => !isAssigned(node)) &&
+    variable.uses.every(
+      ({ node, owner }) =>
+        !isAddressTaken(node) &&
+        !(isAssigned(node) && (owner.id !== fn.id || contains(spanOf(loop), spanOf(node)))),
+    );
   for (const { node, owner } of binding.uses) {
     const lookup = node.parent?.parent;
     // A function literal may run when the iterator is somewhere else.
-    if (!isSame || owner.id !== fn.id || map.type !== 'identifier' || lookup?.type !== 'call_expression')
-      continue;
+    if (!isSame || owner.id !== fn.id || lookup?.type !== 'call_expression') continue;
     if (lookup.childForFieldName('function')?.text === `${map.text}.MapIndex`)
       edits.push({ file: path, span: spanOf(lookup), newText: `${iterator}.Value()` });
   }
   // Where the key is only looked up, nobody asks for it.
   if (edits.length - 2 === binding.uses.length) edits.splice(1, 1);
   return {
-    title: `Go through the map with ${code('MapRange')} (if the loop does not change it)`,
+    title: `Use ${code('MapRange')} (if ${code(map.text)} is a map, which the loop does not change)`,
     kind: 'suggestion',
     edits: edits.sort(byPlace),
     claim: { effect: 'removes', within: [spanOf(fn)], callees: [keysCall] },

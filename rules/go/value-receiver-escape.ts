@@ -14,6 +14,9 @@ import {
   type Binding,
 } from './syntax/names';
 import { byPlace } from './edit/layout';
+import { waitsAt } from './flow/effects';
+import { graphAround } from './flow/functions';
+import { initializer } from './syntax/assignments';
 import { packageNames } from './syntax/package-names';
 import { code } from '../wording';
 
@@ -187,8 +190,9 @@ function buildFix(file: GoFile, method: Method, escape: Escape): GoFix | undefin
     edits.push({ file: file.path, span: at(node.startIndex), newText: '*' });
   }
   edits.sort(byPlace);
+  const nil = isReadFirst(file, method) ? '' : ', and no nil pointer is asked';
   return {
-    title: `Use a pointer receiver for ${code(name)}, if ${code(typeName)} is not changed while what the call hands on is in use`,
+    title: `Use a pointer receiver for ${code(name)}, if ${code(typeName)} is not changed while what the call hands on is in use${nil}`,
     kind: 'suggestion',
     edits,
     claim: {
@@ -254,7 +258,8 @@ function isAskedFor(file: GoFile, { name, typeName }: Method, { interfaceName }:
 
 /**
  * The functions of this file that call the method on a variable of theirs. Undefined when a use of the method copies
- * the receiver for later (method value, go, defer), or when a variable of another file is meant.
+ * the receiver for later (method value, go, defer), when a variable of another file is meant, or one of the stack, which would
+ * have to move to the heap.
  */
 function callersOf(file: GoFile, { fn, name }: Method): Node[] | undefined {
   const callers = new Map<number, Node>();
@@ -273,6 +278,7 @@ function callersOf(file: GoFile, { fn, name }: Method): Node[] | undefined {
         place = unparenthesised(place.childForFieldName('operand')!);
       const binding =
         place?.type === 'identifier' ? namesAround(other.root, place).resolve(place) : undefined;
+      if (binding && wouldMove(binding, other)) return undefined;
       if (!binding || typeOf(binding.declaration, other)?.kind === 'pointer') continue;
       const spelled = binding.declaration.parent?.childForFieldName('type');
       if (spelled?.type === 'pointer_type') continue;
@@ -283,6 +289,32 @@ function callersOf(file: GoFile, { fn, name }: Method): Node[] | undefined {
     }
   }
   return [...callers.values()];
+}
+
+/** The compiler has the variable, or what it was made with, on the stack. */
+function wouldMove(variable: Binding, file: GoFile): boolean {
+  const start = initializer(variable);
+  const decision = start && file.facts?.decision(unparenthesised(start));
+  // Of what is made here the compiler says where it lies.
+  const isMade = start && /^(?:&|new\()/.test(unparenthesised(start).text);
+  if (decision ? decision.outcome === 'stack' : isMade) return true;
+  return !isShared(file, variable.declaration) && file.facts?.moved(variable.declaration)?.outcome !== 'heap';
+}
+
+/**
+ * The first thing that the method does, before anything can be seen, is to read a field of its receiver: on a nil pointer it
+ * panics as the call did.
+ */
+function isReadFirst(file: GoFile, { fn, receiver }: Method): boolean {
+  const graph = graphAround(file, fn.childForFieldName('body')!);
+  const isField = ({ node }: { node: Node }): boolean => node.parent?.type === 'selector_expression';
+  const reads = new Set(receiver.uses.filter(isField).map(({ node }) => node.id));
+  for (const node of graph?.entry.nodes ?? []) {
+    if (reads.has(node.id)) return true;
+    if (/^(?:call_expression|defer_statement|go_statement)$/.test(node.type) || waitsAt(file, node))
+      return false;
+  }
+  return false;
 }
 
 /**

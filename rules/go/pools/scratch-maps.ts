@@ -4,8 +4,10 @@ import { canImportAt } from '../edit/imports';
 import { byPlace, statementsAt } from '../edit/layout';
 import { PackageVariables } from '../edit/package-variables';
 import { calleeOf } from '../flow/calls';
-import { isInert, waitsAt } from '../flow/effects';
+import { isInert, mayPanic, waitsAt } from '../flow/effects';
+import { graphAround } from '../flow/functions';
 import { enclosingLoop } from '../flow/loops';
+import { comesTo } from '../flow/paths';
 import { isLookedInto } from '../memory/map-uses';
 import type { Decision, GoFile, GoFix, GoPackage } from '../rule';
 import { declaresAlone, initializer, startedWith } from '../syntax/assignments';
@@ -157,7 +159,7 @@ function buildFix(file: GoFile, made: ScratchMap, variables: PackageVariables): 
   const { name, owner } = variable;
   if (file.generated || !canImportAt(file, 'sync', owner)) return undefined;
   if (!atLeast(file.pkg.language, 1, 21) || isShadowed('clear', owner, file)) return undefined;
-  if (!runsNothing(file, size) || isSeenLater(made)) return undefined;
+  if (!runsNothing(file, size, statement) || isSeenLater(made)) return undefined;
   const isAlone = statement.type === 'short_var_declaration' && declaresAlone(statement);
   if (!isAlone || statement.parent?.type !== 'statement_list') return undefined;
   if (statement.descendantsOfType('comment').length > 0) return undefined;
@@ -185,11 +187,26 @@ function buildFix(file: GoFile, made: ScratchMap, variables: PackageVariables): 
   };
 }
 
-/** Nobody notices that the expression is not evaluated any more. */
-function runsNothing(file: GoFile, expression: Node): boolean {
-  for (const part of descendants(expression))
-    if (waitsAt(file, part) || (part.type === 'call_expression' && !isInert(file, part))) return false;
+/** Nobody notices that the statement does not evaluate the expression any more. */
+function runsNothing(file: GoFile, expression: Node, statement: Node): boolean {
+  for (const part of descendants(expression)) {
+    if (canBeSeen(file, part)) return false;
+    if (mayPanic(file, part) && !isEvaluatedNext(file, part, statement)) return false;
+  }
   return true;
+}
+
+function canBeSeen(file: GoFile, node: Node): boolean {
+  return waitsAt(file, node) || (node.type === 'call_expression' && !isInert(file, node));
+}
+
+/** A field that is asked for behind the statement again, before anything can be seen: where its owner is nil, that panics. */
+function isEvaluatedNext(file: GoFile, part: Node, statement: Node): boolean {
+  const graph = graphAround(file, statement);
+  if (part.type !== 'selector_expression' || !graph) return false;
+  const isSame = (node: Node): boolean => node.type === part.type && node.text === part.text;
+  const isOther = (node: Node): boolean => isAssigned(node) && part.text.startsWith(node.text);
+  return comesTo(graph, statement, isSame, (node) => isOther(node) || canBeSeen(file, node)) !== undefined;
 }
 
 /**

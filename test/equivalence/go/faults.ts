@@ -137,4 +137,25 @@ export const goFaults: readonly GoFault[] = [
     function: 'usesAfter',
     body: 'return [];',
   },
+  {
+    forgets: 'in which order things fail',
+    rule: 'go/merge-allocations',
+    file: 'rules/go/merge-allocations.ts',
+    function: 'mayFailTwice',
+    body: 'return false;',
+  },
+  {
+    forgets: 'that what was deferred before knows the map',
+    rule: 'go/per-call-map',
+    file: 'rules/go/pools/scratch-maps.ts',
+    function: 'isSeenLater',
+    body: 'return false;',
+  },
+  {
+    forgets: 'that the caller has the value on the stack',
+    rule: 'go/value-receiver-escape',
+    file: 'rules/go/value-receiver-escape.ts',
+    function: 'wouldMove',
+    body: 'return false;',
+  },
 ];

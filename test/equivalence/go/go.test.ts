@@ -13,10 +13,6 @@ const withoutPrograms: ReadonlyMap<RuleId, string> = new Map([
   ['go/pool-unbounded-retention', 'it repairs what the program does wrong'],
   ['go/pool-use-after-put', 'it repairs what the program does wrong'],
   ['go/struct-padding', 'only unsafe shows the order of fields'],
-  ['go/merge-allocations', 'owed'],
-  ['go/per-call-map', 'owed'],
-  ['go/reflect-copy', 'owed'],
-  ['go/value-receiver-escape', 'owed'],
 ]);
 
 describe('Go: fixed programs do what they did', async () => {
