@@ -105,7 +105,16 @@ export const projects: readonly Project[] = [
     test: vitest,
     types: 'tsc --noEmit',
   },
-  // Without semicolons: the next three.
+  // Without semicolons: the next four.
+  {
+    kind: 'repository',
+    name: 'eemeli/yaml',
+    version: 'bf03c0cb1ee997c56ed85c70f56c73e05b1cc001',
+    sources: 'src',
+    install: npmInstall,
+    test: vitest,
+    types: 'tsc --noEmit && tsc --noEmit -p tests/tsconfig.json',
+  },
   {
     kind: 'repository',
     name: 'honojs/hono',
