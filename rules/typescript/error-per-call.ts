@@ -156,12 +156,23 @@ function sentinel(
   });
 }
 
-/** `notFoundError` for `new Error('not found')`; the class's name behind it, as `rangeError`. */
+/** Words behind which a message says what is wrong with what it names. */
+const verbs = /^(?:must|should|is|are|was|were|has|have|can|cannot|does|do|may|needs?|expected)$/i;
+
+/** Words that a name leaves out. */
+const articles = /^(?:a|an|the|of|to|in|for|at|by|with|from|this|that)$/i;
+
+/**
+ * `notFoundError` for `new Error('not found')`, `queryValuesError` for 'Query values must be an array'; the class's name behind it, as
+ * `rangeError`.
+ */
 function namesOf(className: string, message: unknown): [string, ...string[]] {
   const own = `${className[0]!.toLowerCase()}${className.slice(1)}`;
-  const words = typeof message === 'string' ? (message.match(/[A-Za-z][A-Za-z0-9]*/g) ?? []) : [];
-  const named = words
-    .slice(0, 4)
+  const all = typeof message === 'string' ? (message.match(/[A-Za-z][A-Za-z0-9]*/g) ?? []) : [];
+  const verb = all.findIndex((word) => verbs.test(word));
+  const subject = (verb > 0 ? all.slice(0, verb) : all).filter((word) => !articles.test(word));
+  const named = subject
+    .slice(0, 3)
     .map((word, index) =>
       index === 0 ? word.toLowerCase() : word[0]!.toUpperCase() + word.slice(1).toLowerCase(),
     );

@@ -13,7 +13,8 @@ import {
   unwrap,
   walk,
 } from './syntax/nodes';
-import { typeOf } from './types/values';
+import { memberIn } from './types/members';
+import { receiverType, typeOf } from './types/values';
 import { indentAt, newlineOf } from './edit/layout';
 import { freshName } from './edit/names';
 import { isSemicolonFree } from './edit/statements';
@@ -179,7 +180,8 @@ function usesInLoop(
       const resized = isWriteTarget(node) ? memberName(node) === 'length' : isCallee(node) && resizing.has(memberName(node) ?? ''); // prettier-ignore
       if (own && resized) found = 'changed';
       else if (isWriteTarget(node) && mayLengthen(sourceCode, node, own, counter)) found = 'unknown';
-    } else if (mayCall(sourceCode, node)) found = 'unknown';
+    }
+    if (found === 'kept' && mayCall(sourceCode, node)) found = 'unknown';
     return true;
   };
   for (const code of codeOf(sourceCode, loop.body)) walk(sourceCode, code, visit);
@@ -210,8 +212,9 @@ function isMadeHere(sourceCode: TSESLint.SourceCode, object: TSESTree.Expression
   return (type && type.name !== 'Array') || isMadeWhereAssigned(sourceCode, object);
 }
 
-/** It may run code that is not in the loop; a push to an array of the function, and arithmetic, do not. */
+/** It may run code that is not in the loop, an accessor of the file's own classes, too; a push to an array of the function, and arithmetic, do not. */
 function mayCall(sourceCode: TSESLint.SourceCode, node: TSESTree.Node): boolean {
+  if (node.type === 'MemberExpression') return isAccessor(sourceCode, node);
   if (node.type !== 'CallExpression') return /^(?:New|Await|Yield|TaggedTemplate)Expression$/.test(node.type);
   const { callee, parent } = node;
   if (callee.type !== 'MemberExpression') return true;
@@ -220,6 +223,12 @@ function mayCall(sourceCode: TSESLint.SourceCode, node: TSESTree.Node): boolean 
     parent.type === 'ExpressionStatement' &&
     isMadeHere(sourceCode, callee.object);
   return !push && !(callee.object.type === 'Identifier' && callee.object.name === 'Math');
+}
+
+function isAccessor(sourceCode: TSESLint.SourceCode, node: TSESTree.MemberExpression): boolean {
+  const name = memberName(node);
+  const declared = name === undefined ? undefined : receiverType(sourceCode, node.object)?.declared;
+  return declared !== undefined && memberIn(sourceCode, declared, name!)?.accessor === true;
 }
 
 const resizing = new Set(['push', 'pop', 'shift', 'unshift', 'splice']);

@@ -129,7 +129,7 @@ function decoderFix(sourceCode: TSESLint.SourceCode, node: TSESTree.NewExpressio
 
 const searching = /^(?:replace|replaceAll|match|matchAll|split|search)$/;
 
-/** With `g`, where each use begins at the start by itself: `replace()` and `match()` set `lastIndex` before they look at it. */
+/** Where each use begins at the start by itself: without `g` and `y` all do, with `g` `replace()` and `match()` set `lastIndex` before they look at it. */
 function patternFix(
   sourceCode: TSESLint.SourceCode,
   node: TSESTree.NewExpression | TSESTree.CallExpression,
@@ -148,9 +148,14 @@ function patternFix(
     call.callee.type === 'MemberExpression' &&
     searching.test(memberName(call.callee) ?? '') &&
     typeOf(sourceCode, call.callee.object)?.name === 'string';
+  if (flags && !given) return { noFix: 'its flags depend on a value' };
   const text = String(given?.value ?? '');
-  if (uses.length === 0 || !uses.every(beginsAnew) || !text.includes('g') || text.includes('y'))
-    return { noFix: '`lastIndex` would stay from one call to the next' };
+  if (uses.length === 0 || !uses.every(beginsAnew) || text.includes('y'))
+    return {
+      noFix: /[gy]/.test(text)
+        ? '`lastIndex` would stay from one call to the next'
+        : 'the function does more with it than look for it in a text',
+    };
   const fix = hoist(sourceCode, {
     at: node,
     declarator,

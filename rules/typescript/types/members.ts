@@ -13,6 +13,8 @@ export interface Member {
   readonly value: TSESTree.Expression | undefined;
   readonly optional: boolean;
   readonly method: boolean;
+  /** Reading it runs code: `get name() { … }`. */
+  readonly accessor: boolean;
 }
 
 const maxDepth = 6;
@@ -71,6 +73,7 @@ function memberOf(part: TSESTree.TypeElement | TSESTree.ClassElement, name: stri
             value: undefined,
             optional: part.optional,
             method: false,
+            accessor: false,
           }
         : undefined;
     case 'TSMethodSignature':
@@ -80,6 +83,7 @@ function memberOf(part: TSESTree.TypeElement | TSESTree.ClassElement, name: stri
             value: undefined,
             optional: part.optional,
             method: part.kind === 'method',
+            accessor: part.kind === 'get',
           }
         : undefined;
     case 'PropertyDefinition':
@@ -89,6 +93,7 @@ function memberOf(part: TSESTree.TypeElement | TSESTree.ClassElement, name: stri
             value: part.value ?? undefined,
             optional: part.optional === true,
             method: false,
+            accessor: false,
           }
         : undefined;
     case 'MethodDefinition':
@@ -99,6 +104,7 @@ function memberOf(part: TSESTree.TypeElement | TSESTree.ClassElement, name: stri
             value: undefined,
             optional: false,
             method: part.kind === 'method',
+            accessor: part.kind === 'get',
           }
         : undefined;
     default:
@@ -117,6 +123,7 @@ function parameterProperty(constructor: TSESTree.MethodDefinition, name: string)
       value: declared.type === 'AssignmentPattern' ? declared.right : undefined,
       optional: identifier.optional,
       method: false,
+      accessor: false,
     };
   }
   return undefined;
