@@ -40,6 +40,8 @@ export interface Site extends SiteIdentity {
    * engine has no estimate.
    */
   readonly expected?: number;
+  /** How many times as much as a small object one takes, where that is known: its KiB, 1 at least. By it and `expected` places of a package are ranked. */
+  readonly largeness?: number;
   /** Bytes that one allocation takes, rounded up as the allocator does; absent where it depends on the run, or is not known. */
   readonly size?: number;
   /** Why it is on the heap, as a clause without a full stop; absent where the compiler gives no reason. */

@@ -192,11 +192,14 @@ function rewritten(
     // Where the body has a line of its own it stays as it is, its own further lines with it.
     const below = loop.loc.start.line < body.loc.start.line;
     if (!below && body.loc.start.line !== body.loc.end.line) return undefined;
-    const first = line + declaration + statementEnd(sourceCode, body.range[0]);
+    const isInLine = indentAt(source, loop.range[0]).length < loop.loc.start.column;
+    const first = isInLine
+      ? ` ${declaration}; `
+      : line + declaration + statementEnd(sourceCode, body.range[0]) + line;
     const end = body.range[1];
     return [
-      { span, newText: `${head}{${first}${line}` },
-      { span: { start: end, end }, newText: `${outer}}` },
+      { span, newText: `${head}{${first}` },
+      { span: { start: end, end }, newText: isInLine ? ' }' : `${outer}}` },
     ];
   }
   const at = body.range[0] + 1;

@@ -22,14 +22,14 @@ const evidence = {
   handsOutNothing: 0.02,
 };
 
-/** Allocations at the place for each call of the package from outside, estimated, a large one counted for several; see Site.expected. */
+/** Allocations at the place for each call of the package from outside, estimated; see Site.expected. */
 export function expectedAt(file: GoFile, node: Node, kind: AllocationKind): number {
-  return weightAt(file, node) * evidenceOf(file, node, kind);
+  return runsAt(file, node) * evidenceOf(file, node, kind);
 }
 
-/** How often the place runs for each call of the package from outside, estimated, times the KiB of one object where it is known to be larger. */
-export function weightAt(file: GoFile, node: Node): number {
-  return runsAt(file, node) * Math.max(1, (largeSizeOf(file, node) ?? 0) / 1024);
+/** See Site.largeness. */
+export function largenessOf(file: GoFile, node: Node): number {
+  return Math.max(1, (largeSizeOf(file, node) ?? 0) / 1024);
 }
 
 function evidenceOf(file: GoFile, node: Node, kind: AllocationKind): number {

@@ -9,7 +9,7 @@ import { receiverType } from '../syntax/signatures';
 import { positionRow } from './compiler-position';
 import { allocates } from './emitted-calls';
 import { allocatedKind, describe, expressionsOf, lineNode, placesFor } from './emitted-places';
-import { expectedAt } from './expected';
+import { expectedAt, largenessOf } from './expected';
 import { causeOf, explainStep, explainWhy } from './explain';
 import { sizeOf } from './size';
 
@@ -90,6 +90,7 @@ function ownSites(declaration: Declaration): Unordered[] {
         ...siteAt(declaration, node, line),
         kind,
         expected: expectedAt(file, node, kind),
+        largeness: largenessOf(file, node),
         cost: decided > calls.length ? 'unknown' : describe(callee).cost,
         callees: [...new Set(calls.map((call) => call.callee))],
         ...(size !== undefined && { size }),
@@ -112,6 +113,7 @@ function callSites(declaration: Declaration, calls: readonly Node[]): Unordered[
         ...siteAt(declaration, call, positionRow(call)),
         kind: 'call',
         expected: expectedAt(declaration.file, call, 'call'),
+        largeness: largenessOf(declaration.file, call),
         cost: cost ?? 'unknown',
         callees: 'name' in callee ? [callee.name] : [],
         ...(cost !== undefined && 'name' in callee && { reason: `${callee.name} allocates what it returns` }),

@@ -40,3 +40,16 @@ export function losesComment(
 export function isMultiline(node: TSESTree.Node): boolean {
   return node.loc.start.line !== node.loc.end.line;
 }
+
+/** Text of a node for the module's own level: the lines behind its first without the indentation of that, where all have it. */
+export function outdented(sourceCode: TSESLint.SourceCode, node: TSESTree.Node, text: string): string {
+  const indent = indentAt(sourceCode.text, node.range[0]);
+  const [first, ...rest] = text.split('\n');
+  if (indent === '' || rest.length === 0) return text;
+  // Lines of a text literal are part of it.
+  if (sourceCode.getTokens(node).some(({ loc }) => loc.start.line !== loc.end.line)) return text;
+  if (!rest.every((line) => line.trim() === '' || line.startsWith(indent))) return text;
+  return [first, ...rest.map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line))].join(
+    '\n',
+  );
+}

@@ -1,5 +1,6 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { TextEdit } from '../../model';
+import { outdented } from '../edit/layout';
 import { moduleName } from '../edit/names';
 import type { ProposedFix } from '../edit/proposed-fix';
 import { removeStatement } from '../edit/statements';
@@ -44,7 +45,8 @@ export interface Hoisted {
 
 /** `undefined` in scripts, where a comment would be lost, and where the object has to stay. */
 export function hoist(sourceCode: TSESLint.SourceCode, hoisted: Hoisted): ProposedFix | undefined {
-  const { at, creation, declarator, needed, risks, title } = hoisted;
+  const { at, declarator, needed, risks, title } = hoisted;
+  const creation = outdented(sourceCode, at, hoisted.creation);
   const id = declarator?.id.type === 'Identifier' ? declarator.id : undefined;
   const comments = sourceCode.getCommentsInside(declarator?.parent ?? at);
   if (!risks || !isModule(sourceCode) || comments.length > 0) return undefined;

@@ -119,7 +119,7 @@ func BenchmarkErrors(b *testing.B) {
 }
 `;
     const folder = moduleOf('profile', { 'p.go': errors, 'p_test.go': test });
-    const recorded = await alloclens(folder, 'record', '--go', '.', '--bench', '.', '--benchtime', '2000x');
+    const recorded = await alloclens(folder, 'record', '--go', '.', '--bench', '.', '--benchtime', '100000x');
     assert.equal(recorded.code, 0, recorded.err);
     const how = ['--suggestions', '--count', '4', '--benchtime', '200x'];
     const without = await alloclens(folder, 'prove', '.', ...how);
