@@ -2,7 +2,7 @@ import type { Node } from 'web-tree-sitter';
 import type { GoFile } from '../rule';
 import { constructorForms } from '../stdlib/constructor-forms';
 import { argumentsOf } from '../syntax/nodes';
-import { importedFunction } from '../syntax/universe';
+import { importedFunction, isBuiltin } from '../syntax/universe';
 import type { GoType } from '../types/go-type';
 import { allocatedSize, type Layout } from '../types/layout';
 import { checked } from '../types/types';
@@ -39,7 +39,7 @@ export function sizeOf(file: GoFile, node: Node, callee: string): number | undef
 export function largeSizeOf(file: GoFile, node: Node): number | undefined {
   if (node.type !== 'call_expression') return undefined;
   const callee = node.childForFieldName('function');
-  if (callee?.text === 'make') return madeSlice(file, node)?.size;
+  if (isBuiltin(file, node, 'make')) return madeSlice(file, node)?.size;
   const name = callee ? importedFunction(file, callee) : undefined;
   const form = name === undefined ? undefined : constructorForms[name];
   if (form && name!.endsWith('Size')) {

@@ -106,6 +106,7 @@ class FileWalk {
         else byName.set(name, [index]);
       }
     });
+    const called = new Set<number>();
     /** Of names that very many functions have: what calls each of them, and is called in place of each. */
     const shared = new Map<string, number>();
     const sharedOf = (name: string, all: readonly number[]): number => {
@@ -119,7 +120,6 @@ class FileWalk {
       return index;
     };
     const imports = new Set(this.#imports.map(({ local }) => local));
-    const called = new Set<number>();
     /** Names of what is handed on: anybody may call it. */
     const values = new Set<string>();
     for (const { from, name, factor, kind } of this.#uses) {

@@ -74,13 +74,14 @@ function sameEntries(a: ReadonlyMap<string, number>, b: ReadonlyMap<string, numb
   return a.size === b?.size && [...a].every(([key, n]) => b.get(key) === n);
 }
 
-/** What is said of a file only when code is generated, but for its calls: each once, as not every compile counts them. */
+/** Forgets the constants and the like that cost nothing, but for those that are kept. */
 function keepFree({ free }: FileRecords, keeps: (one: RawFree) => boolean): void {
   const kept = free.filter(keeps);
   free.length = 0;
   for (const one of kept) free.push(one);
 }
 
+/** What is said of a file only when code is generated, but for its calls: each once, as not every compile counts them. */
 function lateWords(file: FileRecords | undefined): string {
   const words = file?.free.map(freeWords) ?? [];
   for (const [key, { late }] of file?.decisions ?? []) if (late) words.push(key);
