@@ -5,7 +5,7 @@ import { goRules } from '../../rules/go/index';
 import type { RuleMeta } from '../../rules/model';
 import { typescriptRules } from '../../rules/typescript/index';
 import { createGoEngine } from './go/engine';
-import { exists, readBytesSync, readTextSync } from './host/files';
+import { exists, ownProgram, readBytesSync, readTextSync } from './host/files';
 import type { EngineLoaders } from './service/analyser';
 import { ThreadedEngine } from './service/threaded-engine';
 
@@ -37,8 +37,7 @@ export const engines: EngineLoaders = {
   },
 };
 
-/** The TypeScript bundle, or the compiled file. */
-const typescript = [join(__dirname, 'typescript.js'), join(__dirname, 'typescript', 'main.js')].find(exists)!;
+const typescript = ownProgram(__dirname, 'typescript.js', 'typescript/main.js');
 
 /** Several times what the largest text takes. In MiB. */
 const typescriptHeap = 1024;
@@ -57,11 +56,8 @@ export const residentEngines: EngineLoaders = {
     ),
 };
 
-/** What `alloclens record` loads into Node programs: its own bundle, or the compiled file. */
-export const recorder: string = [
-  join(__dirname, 'recorder.js'),
-  join(__dirname, 'host', 'v8-recorder.js'),
-].find(exists)!;
+/** What `alloclens record` loads into Node programs. */
+export const recorder = ownProgram(__dirname, 'recorder.js', 'host/v8-recorder.js');
 
 /** All rules, by id. */
 export const rules: readonly RuleMeta[] = [

@@ -226,6 +226,14 @@ export function exists(file: string): boolean {
   return existsSync(file);
 }
 
+/**
+ * A program or thread of our own, absolute: its bundle, or in a build without bundles the file that the compiler wrote.
+ * @param dirname the caller's `__dirname`; the two paths are relative to it
+ */
+export function ownProgram(dirname: string, bundle: string, compiled: string): string {
+  return [bundle, compiled].map((file) => path.join(dirname, file)).find(exists)!;
+}
+
 /** A package.json lies in the folder. */
 export function isPackage(folder: string): boolean {
   return exists(path.join(folder, 'package.json'));

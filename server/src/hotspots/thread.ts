@@ -1,7 +1,6 @@
-import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { exists } from '../host/files';
+import { ownProgram } from '../host/files';
 import { unpack } from '../profile/packed-tree';
 import { ProfileError } from '../profile/profile-error';
 import type { ProfileFile } from './origin';
@@ -9,8 +8,7 @@ import { unusable } from './profile-kind';
 import type { Answer, Question } from './profile-thread';
 import type { Weighed } from './report';
 
-/** The thread's bundle, or the compiled file. */
-const entry = [join(__dirname, 'profile-reader.js'), join(__dirname, 'profile-thread.js')].find(exists)!;
+const entry = ownProgram(__dirname, 'profile-reader.js', 'profile-thread.js');
 
 /**
  * Reads a profile in a thread of its own, so that an editor's server goes on answering; what comes back is small, whatever the size of the

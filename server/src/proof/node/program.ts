@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { entriesOf, exists, readText } from '../../host/files';
+import { entriesOf, ownProgram, readText } from '../../host/files';
 import { jobVariable, type Answer, type Job, type JobPlace } from '../../host/benchmarked/job';
 import { onPath } from '../../host/on-path';
 import { ToolError, type ProcessRunner } from '../../host/process';
@@ -16,11 +16,8 @@ export interface NodePrograms {
   readonly signal: AbortSignal;
 }
 
-/** Loaded into each program: its own bundle, or the compiled file. */
-const hooks = [
-  path.join(__dirname, 'benchmarked.js'),
-  path.join(__dirname, '..', '..', 'host', 'benchmarked', 'main.js'),
-].find(exists)!;
+/** Loaded into each program. */
+const hooks = ownProgram(__dirname, 'benchmarked.js', '../../host/benchmarked/main.js');
 
 /**
  * The `node` on the PATH.
